@@ -1,0 +1,88 @@
+//! Answers that stand above the snapshot's, for users' own tests.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use super::{Changes, Client, ClientError, hub::Inner};
+use crate::engine::{Flag, Snapshot};
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+/// Holds an override in force; dropping it ends the override.
+#[derive(Debug)]
+#[must_use = "the override ends when this is dropped"]
+pub struct Override {
+    inner: Arc<Inner>,
+    id: u64,
+}
+
+impl Drop for Override {
+    fn drop(&mut self) {
+        self.inner.end_override(self.id);
+    }
+}
+
+impl Client {
+    /// A client of flags that answer everybody alike: for users' own tests.
+    ///
+    /// # Errors
+    /// A flag that is there twice, or with an empty key.
+    pub fn for_testing<'k>(values: impl IntoIterator<Item = (&'k str, bool)>) -> Result<Self, ClientError> {
+        Self::open(super::ClientOptions::values(values_text(values)))
+    }
+
+    /// Lets flags answer everybody alike, above the snapshot's answers, until the override is dropped. Of several
+    /// overrides of a flag the latest wins.
+    ///
+    /// # Errors
+    /// A flag that is there twice, or with an empty key; a closed client.
+    pub fn override_flags<'k>(
+        &self,
+        values: impl IntoIterator<Item = (&'k str, bool)>,
+    ) -> Result<Override, ClientError> {
+        let id = self.start_override(values_text(values).as_bytes())?;
+        Ok(Override { inner: Arc::clone(&self.inner), id })
+    }
+
+    /// Starts an override of `{"KEY": true, ...}`; its id.
+    pub(crate) fn start_override(&self, values: &[u8]) -> Result<u64, ClientError> {
+        let flags = Snapshot::of_values(values)?;
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        self.inner.publish(|serving| {
+            let changes = keys(&flags);
+            serving.overrides.push((id, Arc::new(flags)));
+            changes
+        })?;
+        Ok(id)
+    }
+
+    /// Ends an override; `false` where there is none of that id.
+    pub(crate) fn end_override(&self, id: u64) -> bool {
+        self.inner.end_override(id)
+    }
+}
+
+impl Inner {
+    fn end_override(self: &Arc<Self>, id: u64) -> bool {
+        let known = self.serving.load().overrides.iter().any(|(other, _)| *other == id);
+        known
+            && self
+                .publish(|serving| {
+                    let position = serving.overrides.iter().position(|(other, _)| *other == id);
+                    position.map_or(Changes::Keys(Vec::new()), |position| keys(&serving.overrides.remove(position).1))
+                })
+                .is_ok()
+    }
+}
+
+fn keys(flags: &Snapshot) -> Changes {
+    Changes::Keys(flags.flags().iter().map(Flag::key).map(Into::into).collect())
+}
+
+fn values_text<'k>(values: impl IntoIterator<Item = (&'k str, bool)>) -> String {
+    let fields: Vec<String> =
+        values.into_iter().map(|(key, value)| format!("{}:{value}", serde_json::Value::from(key))).collect();
+    format!("{{{}}}", fields.join(","))
+}

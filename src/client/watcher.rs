@@ -1,0 +1,73 @@
+//! Reading the file, and the thread that looks at a watched one each second.
+
+use std::{sync::Arc, time::Duration};
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    ClientError,
+    file::{self, Stamp},
+    hub::{Hub, Inner},
+    options::Source,
+    process,
+};
+
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// What is known of the file from the last time it was read.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    stamp: Option<Stamp>,
+    /// The SHA-256 of the text in force, by which an unchanged file is no change.
+    digest: Option<[u8; 32]>,
+}
+
+impl Inner {
+    /// Reads the file where it seems to have changed, or anyway. Nothing to do for other sources.
+    pub(super) fn read_file(self: &Arc<Self>, anyway: bool) -> Result<(), ClientError> {
+        let Source::File { path, .. } = &self.source else {
+            return Ok(());
+        };
+        let hub = self.hub();
+        let mut reading = hub.reading.lock();
+        let stamp = Stamp::of(path);
+        if !anyway && stamp.is_some() && stamp == reading.stamp {
+            return Ok(());
+        }
+        // Forgotten until the text is accepted: a half-written file is read again although its stamp stays.
+        reading.stamp = None;
+        let text = match file::read(path, self.max_snapshot_bytes()) {
+            Ok(text) => text,
+            Err(error) => {
+                let failed = Err(ClientError::File { path: path.clone(), error });
+                hub.note_read(&failed);
+                return failed;
+            }
+        };
+        let digest = Some(Sha256::digest(&text).into());
+        if digest == reading.digest {
+            hub.note_read(&Ok(()));
+        } else {
+            self.load(&text, Some(path))?;
+            reading.digest = digest;
+        }
+        reading.stamp = stamp;
+        Ok(())
+    }
+
+    /// Starts the thread of a watched file.
+    pub(super) fn start_watching(self: &Arc<Self>) -> Result<(), ClientError> {
+        if !matches!(self.source, Source::File { watch: true, .. }) {
+            return Ok(());
+        }
+        let (inner, hub) = (Arc::clone(self), self.hub());
+        process::spawn("flagbit-watch", move || watch(&inner, &hub)).map_err(ClientError::Thread)
+    }
+}
+
+fn watch(inner: &Arc<Inner>, hub: &Hub) {
+    while !hub.wait(INTERVAL, |cold| cold.closed).closed {
+        // The status and the log tell of a failure; the next round tries again.
+        _ = inner.read_file(false);
+    }
+}

@@ -1,0 +1,204 @@
+//! A JSON value with every field of an object in order, also the duplicates.
+//!
+//! It borrows from its text where it can, the rest lies in an arena: a snapshot is read flag by flag, and the arena is
+//! used again for each.
+
+use std::{borrow::Cow, fmt};
+
+use bumpalo::{Bump, collections::Vec};
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, MapAccess, SeqAccess, Visitor},
+};
+
+use super::canonical::{NumberText, boolean};
+
+/// Room for most lists and objects of a snapshot, so that they are allocated once.
+const USUAL_LENGTH: usize = 8;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Json<'a> {
+    Null,
+    Boolean(bool),
+    Number(Number),
+    Text(&'a str),
+    List(&'a [Json<'a>]),
+    Object(Object<'a>),
+}
+
+/// A number token: SPEC section 1 says which are integers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Number {
+    Negative(i64),
+    Unsigned(u64),
+    Double(f64),
+}
+
+impl<'a> Json<'a> {
+    /// The canonical text of a scalar; `None` for null, a list or an object.
+    pub(crate) fn canonical(&self) -> Option<Cow<'a, str>> {
+        match self {
+            Json::Text(text) => Some(Cow::Borrowed(text)),
+            Json::Boolean(value) => Some(Cow::Borrowed(boolean(*value))),
+            Json::Number(number) => Some(Cow::Owned(number.canonical())),
+            Json::Null | Json::List(_) | Json::Object(_) => None,
+        }
+    }
+
+    /// What this is, for messages: never the value itself, except where it is short.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Json::Null => "null".into(),
+            Json::Boolean(value) => boolean(*value).into(),
+            Json::Number(number) => number.canonical(),
+            Json::Text(text) if text.chars().count() <= 40 => format!("{text:?}"),
+            Json::Text(_) => "a long string".into(),
+            Json::List(_) => "a list".into(),
+            Json::Object(_) => "an object".into(),
+        }
+    }
+}
+
+impl Number {
+    fn canonical(self) -> String {
+        let text = match self {
+            Number::Negative(value) => NumberText::integer(value),
+            Number::Unsigned(value) => NumberText::integer(value),
+            Number::Double(value) => return ryu_js::Buffer::new().format(value).into(),
+        };
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    pub(crate) fn as_double(self) -> f64 {
+        match self {
+            Number::Negative(value) => value as f64,
+            Number::Unsigned(value) => value as f64,
+            Number::Double(value) => value,
+        }
+    }
+}
+
+/// An object's fields in order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Object<'a>(&'a [(&'a str, Json<'a>)]);
+
+impl<'a> Object<'a> {
+    /// The first field of that name.
+    pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
+        self.0.iter().find(|(field, _)| *field == name).map(|(_, value)| *value)
+    }
+
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&'a str, Json<'a>)> {
+        self.0.iter().copied()
+    }
+
+    /// The name of a field that is there more than once.
+    pub(crate) fn duplicate(&self) -> Option<&'a str> {
+        let Self(fields) = self;
+        // A flag has a dozen fields; an object with so many that pairs are dear is hostile and worth a sort.
+        if fields.len() <= 16 {
+            let repeated =
+                |(index, (name, _)): &(usize, &(&str, _))| fields[..*index].iter().any(|field| field.0 == *name);
+            return fields.iter().enumerate().find(repeated).map(|(_, (name, _))| *name);
+        }
+        let mut names: std::vec::Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+    }
+
+    pub(crate) fn is_duplicate(&self, name: &str) -> bool {
+        self.0.iter().filter(|(field, _)| *field == name).count() > 1
+    }
+}
+
+/// Reads one value into an arena.
+#[derive(Clone, Copy)]
+pub(crate) struct JsonSeed<'a>(pub(crate) &'a Bump);
+
+impl<'de: 'a, 'a> DeserializeSeed<'de> for JsonSeed<'a> {
+    type Value = Json<'a>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'a>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de: 'a, 'a> Visitor<'de> for JsonSeed<'a> {
+    type Value = Json<'a>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'a>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'a>, E> {
+        Ok(Json::Boolean(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'a>, E> {
+        Ok(Json::Number(Number::Negative(value)))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'a>, E> {
+        Ok(Json::Number(Number::Unsigned(value)))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json<'a>, E> {
+        Ok(Json::Number(Number::Double(value)))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Json<'a>, E> {
+        Ok(Json::Text(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json<'a>, E> {
+        Ok(Json::Text(self.0.alloc_str(value)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json<'a>, A::Error> {
+        let mut items = Vec::with_capacity_in(USUAL_LENGTH, self.0);
+        while let Some(item) = list.next_element_seed(self)? {
+            items.push(item);
+        }
+        Ok(Json::List(items.into_bump_slice()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'a>, A::Error> {
+        let mut fields = Vec::with_capacity_in(USUAL_LENGTH, self.0);
+        while let Some(name) = map.next_key_seed(KeySeed(self.0))? {
+            fields.push((name, map.next_value_seed(self)?));
+        }
+        Ok(Json::Object(Object(fields.into_bump_slice())))
+    }
+}
+
+/// Reads an object's field name into an arena.
+#[derive(Clone, Copy)]
+pub(crate) struct KeySeed<'a>(pub(crate) &'a Bump);
+
+impl<'de: 'a, 'a> DeserializeSeed<'de> for KeySeed<'a> {
+    type Value = &'a str;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'a str, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de: 'a, 'a> Visitor<'de> for KeySeed<'a> {
+    type Value = &'a str;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a field name")
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<&'a str, E> {
+        Ok(value)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<&'a str, E> {
+        Ok(self.0.alloc_str(value))
+    }
+}

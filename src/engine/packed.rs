@@ -1,0 +1,231 @@
+//! A whole context in one buffer: what a binding passes when it has no prepared [`Context`](super::Context).
+//!
+//! The layout, all integers little-endian and unaligned:
+//!
+//! ```text
+//! buffer:     length u32 (of the whole buffer), version u8 (1), three zero bytes, attributes
+//! attribute:  kind u8, name length u32, name, value length u32, value
+//! ```
+//!
+//! The values: a string is UTF-8, an integer, an unsigned integer and a number have 8 bytes, a boolean one, an
+//! unsupported value none. Names are unique; where one is not, its first value counts.
+
+use std::{error, fmt, ops::Deref};
+
+use super::{
+    Attributes, Name, Value,
+    canonical::{NumberText, boolean},
+};
+
+const HEADER: usize = 8;
+const VERSION: u8 = 1;
+
+/// What an attribute's value is. The numbers are part of the ABI; those above are kept for what comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    String = 1,
+    Integer = 2,
+    Unsigned = 3,
+    Number = 4,
+    Boolean = 5,
+    Unsupported = 6,
+}
+
+impl Kind {
+    fn new(kind: u8) -> Option<Self> {
+        [Self::String, Self::Integer, Self::Unsigned, Self::Number, Self::Boolean, Self::Unsupported]
+            .into_iter()
+            .find(|known| *known as u8 == kind)
+    }
+}
+
+/// Packed attributes that were checked once: whole, of known kinds, UTF-8.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PackedAttributes<'a> {
+    attributes: &'a [u8],
+    unsupported: u32,
+}
+
+impl<'a> PackedAttributes<'a> {
+    /// The length that a buffer's own header states, when the first four bytes of the buffer are these.
+    #[cfg(feature = "capi")]
+    pub(crate) fn stated_length(header: [u8; 4]) -> usize {
+        u32::from_le_bytes(header) as usize
+    }
+
+    /// Checks a packed buffer. Allocates nothing.
+    ///
+    /// # Errors
+    /// A buffer that is cut short, of another version or inconsistent; text that is not UTF-8.
+    pub fn new(buffer: &'a [u8]) -> Result<Self, PackedError> {
+        let (header, attributes) = buffer.split_at_checked(HEADER).ok_or(PackedError::Overrun)?;
+        let length = u32::from_le_bytes([header[0], header[1], header[2], header[3]]);
+        if length as usize != buffer.len() {
+            return Err(PackedError::Overrun);
+        }
+        if header[4..] != [VERSION, 0, 0, 0] {
+            return Err(PackedError::Version);
+        }
+        // Most contexts are ASCII, which one pass over the whole buffer finds out.
+        let check_text = !attributes.is_ascii();
+        let mut unsupported = 0;
+        let mut rest = attributes;
+        while !rest.is_empty() {
+            let raw = Raw::take(&mut rest).ok_or(PackedError::Overrun)?;
+            if check_text && str::from_utf8(raw.name).is_err() {
+                return Err(PackedError::Utf8);
+            }
+            if raw.check(check_text)? {
+                unsupported += 1;
+            }
+        }
+        Ok(Self { attributes, unsupported })
+    }
+
+    /// The attributes in order; `None` for an unsupported value.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, Option<Value<'a>>)> {
+        let mut rest = self.attributes;
+        std::iter::from_fn(move || {
+            let raw = Raw::take(&mut rest)?;
+            Some((str::from_utf8(raw.name).ok()?, raw.value()))
+        })
+    }
+}
+
+impl Attributes for PackedAttributes<'_> {
+    #[inline]
+    fn find(&self, name: &Name) -> Option<impl Deref<Target = [u8]> + '_> {
+        let mut rest = self.attributes;
+        while let Some(raw) = Raw::take(&mut rest) {
+            if raw.name == name.text().as_bytes() {
+                return raw.canonical();
+            }
+        }
+        None
+    }
+
+    #[inline]
+    fn unsupported(&self) -> u32 {
+        self.unsupported
+    }
+}
+
+/// One attribute as it lies in the buffer.
+struct Raw<'a> {
+    kind: u8,
+    name: &'a [u8],
+    value: &'a [u8],
+}
+
+impl<'a> Raw<'a> {
+    /// Takes the first attribute off the buffer; `None` at its end or where it is cut short.
+    #[inline]
+    fn take(rest: &mut &'a [u8]) -> Option<Self> {
+        let (kind, after_kind) = rest.split_first()?;
+        let (name, after_name) = take_text(after_kind)?;
+        let (value, after_value) = take_text(after_name)?;
+        *rest = after_value;
+        Some(Self { kind: *kind, name, value })
+    }
+
+    /// Whether the attribute is whole; `true` when its value is unsupported.
+    fn check(&self, check_text: bool) -> Result<bool, PackedError> {
+        let kind = Kind::new(self.kind).ok_or(PackedError::Kind(self.kind))?;
+        let sized = match kind {
+            Kind::String if check_text && str::from_utf8(self.value).is_err() => return Err(PackedError::Utf8),
+            Kind::String => true,
+            Kind::Integer | Kind::Unsigned | Kind::Number => self.value.len() == 8,
+            Kind::Boolean => matches!(self.value, [0 | 1]),
+            Kind::Unsupported => self.value.is_empty(),
+        };
+        if !sized {
+            return Err(PackedError::Value(self.kind));
+        }
+        Ok(kind == Kind::Unsupported || (kind == Kind::Number && self.value().is_none()))
+    }
+
+    /// `None` for an unsupported value.
+    fn value(&self) -> Option<Value<'a>> {
+        match Kind::new(self.kind)? {
+            Kind::String => str::from_utf8(self.value).ok().map(Value::String),
+            Kind::Integer => Some(Value::Integer(i64::from_le_bytes(self.value.try_into().ok()?))),
+            Kind::Unsigned => Some(Value::Unsigned(u64::from_le_bytes(self.value.try_into().ok()?))),
+            Kind::Number => {
+                let number = f64::from_le_bytes(self.value.try_into().ok()?);
+                number.is_finite().then_some(Value::Number(number))
+            }
+            Kind::Boolean => Some(Value::Boolean(self.value == [1])),
+            Kind::Unsupported => None,
+        }
+    }
+
+    #[inline]
+    fn canonical(&self) -> Option<PackedText<'a>> {
+        if self.kind == Kind::String as u8 {
+            return Some(PackedText::Borrowed(self.value));
+        }
+        match self.value()? {
+            Value::String(text) => Some(PackedText::Borrowed(text.as_bytes())),
+            Value::Integer(integer) => Some(PackedText::Number(NumberText::integer(integer))),
+            Value::Unsigned(integer) => Some(PackedText::Number(NumberText::integer(integer))),
+            Value::Number(number) => NumberText::double(number).map(PackedText::Number),
+            Value::Boolean(value) => Some(PackedText::Borrowed(boolean(value).as_bytes())),
+        }
+    }
+}
+
+#[inline]
+fn take_text(buffer: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = buffer.split_first_chunk::<4>()?;
+    rest.split_at_checked(u32::from_le_bytes(*length) as usize)
+}
+
+/// Canonical text that is in the buffer, or made from a number in it.
+enum PackedText<'a> {
+    Borrowed(&'a [u8]),
+    Number(NumberText),
+}
+
+impl Deref for PackedText<'_> {
+    type Target = [u8];
+
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        match self {
+            PackedText::Borrowed(text) => text,
+            PackedText::Number(text) => text,
+        }
+    }
+}
+
+/// Why packed attributes cannot be read: a fault of the binding that packed them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackedError {
+    /// The lengths do not fit together, or the buffer is cut short.
+    Overrun,
+    /// A version of the layout that this library does not know.
+    Version,
+    /// A kind of value that this library does not know.
+    Kind(u8),
+    /// A value whose length does not fit its kind.
+    Value(u8),
+    /// A name or a string that is not UTF-8.
+    Utf8,
+}
+
+impl fmt::Display for PackedError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Overrun => formatter.write_str("the packed attributes are cut short or their lengths do not fit"),
+            Self::Version => {
+                formatter.write_str("the packed attributes have a version that this library does not know")
+            }
+            Self::Kind(kind) => write!(formatter, "the packed attributes have an unknown kind of value, {kind}"),
+            Self::Value(kind) => write!(formatter, "the packed attributes have a malformed value of kind {kind}"),
+            Self::Utf8 => formatter.write_str("the packed attributes have text that is not UTF-8"),
+        }
+    }
+}
+
+impl error::Error for PackedError {}

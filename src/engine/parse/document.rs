@@ -1,0 +1,219 @@
+//! The outer shapes of a snapshot, read flag by flag so that the whole text is never held as a tree.
+
+use std::fmt;
+
+use bumpalo::Bump;
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::error::Category;
+
+use super::{
+    super::{
+        Flag, Snapshot, SnapshotError,
+        json::{Json, JsonSeed, KeySeed},
+        snapshot::{Origin, State},
+    },
+    flags::{Flags, map_place},
+};
+
+pub(super) fn read(text: &[u8]) -> Result<Snapshot, SnapshotError> {
+    let mut document = Document { flags: None, origin: Origin::default(), place: "snapshot", refusal: None };
+    read_json(text, |reader| DocumentVisitor(&mut document).deserialize(reader))
+        .map_err(|failure| document.refusal.take().unwrap_or_else(|| failure.at(document.place)))?;
+    let flags = document.flags.ok_or_else(|| SnapshotError::shape("flags", "missing"))?;
+    flags.into_snapshot(document.origin)
+}
+
+pub(super) fn read_values(text: &[u8]) -> Result<Snapshot, SnapshotError> {
+    let arena = Bump::new();
+    let json = read_json(text, |reader| JsonSeed(&arena).deserialize(reader)).map_err(|failure| failure.at("flags"))?;
+    let Json::Object(values) = json else {
+        return Err(SnapshotError::shape("flags", format!("expected an object, found {}", json.describe())));
+    };
+    if let Some(key) = values.duplicate() {
+        return Err(SnapshotError::shape(map_place(key), "duplicate key"));
+    }
+    let flags = values.fields().map(|(key, value)| match value {
+        _ if key.is_empty() => Err(SnapshotError::shape(map_place(key), "an empty key")),
+        Json::Boolean(default_enabled) => {
+            Ok(Flag::new(key.into(), State::Enabled { default_enabled, rules: [].into() }))
+        }
+        _ => Err(SnapshotError::shape(map_place(key), format!("expected a boolean, found {}", value.describe()))),
+    });
+    Ok(Snapshot::new(flags.collect::<Result<_, _>>()?, Vec::new(), Origin::default()))
+}
+
+/// What the reader itself objects to: text that is not JSON, or a value of a type that has no place there.
+enum Failure {
+    Json(SnapshotError),
+    Type(String),
+}
+
+impl Failure {
+    fn at(self, place: &str) -> SnapshotError {
+        match self {
+            Self::Json(error) => error,
+            Self::Type(message) => SnapshotError::shape(place, message),
+        }
+    }
+}
+
+fn read_json<'a, T>(
+    text: &'a [u8],
+    read: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'a>>) -> serde_json::Result<T>,
+) -> Result<T, Failure> {
+    // A str lets the reader borrow its strings without checking each again.
+    let text = str::from_utf8(text).map_err(|error| Failure::Json(not_utf8(text, error.valid_up_to())))?;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    read(&mut reader).and_then(|value| reader.end().map(|()| value)).map_err(|error| failure(&error))
+}
+
+#[cold]
+fn failure(error: &serde_json::Error) -> Failure {
+    let text = error.to_string();
+    let suffix = format!(" at line {} column {}", error.line(), error.column());
+    let message = text.strip_suffix(&suffix).unwrap_or(&text);
+    if error.classify() == Category::Data {
+        return Failure::Type(message.into());
+    }
+    let message = if message == "recursion limit exceeded" { "nested too deep" } else { message };
+    Failure::Json(SnapshotError::Json { line: error.line(), column: error.column(), message: message.into() })
+}
+
+#[cold]
+fn not_utf8(text: &[u8], valid: usize) -> SnapshotError {
+    let before = &text[..valid];
+    let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+    SnapshotError::Json {
+        line: before.iter().filter(|&&byte| byte == b'\n').count() + 1,
+        column: valid - line_start + 1,
+        message: "the text is not UTF-8".into(),
+    }
+}
+
+/// The parts of a snapshot's text that mean something.
+struct Document {
+    flags: Option<Flags>,
+    origin: Origin,
+    /// What is being read, for the reader's own objections.
+    place: &'static str,
+    refusal: Option<SnapshotError>,
+}
+
+impl Document {
+    /// Ends reading; the reader's own error only carries the refusal out.
+    #[cold]
+    fn refuse<E: Error>(&mut self, refusal: SnapshotError) -> E {
+        self.refusal = Some(refusal);
+        E::custom("refused")
+    }
+
+    /// `revision` and the like: canonical text, or nothing.
+    fn label<E: Error>(&mut self, field: &str, value: Json<'_>) -> Result<Option<Box<str>>, E> {
+        match value {
+            Json::Null => Ok(None),
+            Json::Text(_) | Json::Number(_) => Ok(value.canonical().map(Into::into)),
+            _ => {
+                let message = format!("expected a string or a number, found {}", value.describe());
+                Err(self.refuse(SnapshotError::shape(field, message)))
+            }
+        }
+    }
+}
+
+struct DocumentVisitor<'d>(&'d mut Document);
+
+impl<'de> DeserializeSeed<'de> for DocumentVisitor<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for DocumentVisitor<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object with \"flags\", or a list of flags")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        FlagsVisitor { document: self.0, list_place: "" }.visit_seq(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let document = self.0;
+        let arena = Bump::new();
+        let mut seen = Vec::new();
+        while let Some(field) = map.next_key_seed(KeySeed(&arena))? {
+            if seen.contains(&field) {
+                return Err(document.refuse(SnapshotError::shape(field, "duplicate field")));
+            }
+            match field {
+                "flags" => {
+                    document.place = "flags";
+                    map.next_value_seed(FlagsVisitor { document: &mut *document, list_place: "flags" })?;
+                }
+                "revision" => {
+                    document.origin.revision = document.label(field, map.next_value_seed(JsonSeed(&arena))?)?
+                }
+                "project" => document.origin.project = document.label(field, map.next_value_seed(JsonSeed(&arena))?)?,
+                "environment" => {
+                    document.origin.environment = document.label(field, map.next_value_seed(JsonSeed(&arena))?)?
+                }
+                _ => _ = map.next_value_seed(JsonSeed(&arena))?,
+            }
+            seen.push(field);
+        }
+        Ok(())
+    }
+}
+
+/// The flags, as a list or by key.
+struct FlagsVisitor<'d> {
+    document: &'d mut Document,
+    /// What stands before `[3]` in a place.
+    list_place: &'static str,
+}
+
+impl<'de> DeserializeSeed<'de> for FlagsVisitor<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FlagsVisitor<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of flags, or an object of flags by key")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let mut flags = Flags::new(Some(self.list_place));
+        let mut arena = Bump::new();
+        while let Some(flag) = list.next_element_seed(JsonSeed(&arena))? {
+            flags.add(None, flag).map_err(|refusal| self.document.refuse(refusal))?;
+            arena.reset();
+        }
+        self.document.flags = Some(flags);
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut flags = Flags::new(None);
+        let mut arena = Bump::new();
+        while let Some(key) = map.next_key_seed(KeySeed(&arena))? {
+            let flag = map.next_value_seed(JsonSeed(&arena))?;
+            flags.add(Some(key), flag).map_err(|refusal| self.document.refuse(refusal))?;
+            arena.reset();
+        }
+        self.document.flags = Some(flags);
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! The hot calls.
+
+use std::{ffi::c_char, sync::LazyLock};
+
+use super::{
+    client::flagbit_client,
+    context::flagbit_context,
+    evaluation::flagbit_evaluation,
+    guard::{guard, guard_or},
+    handle,
+    status::Status,
+    text,
+    versioned::Output,
+};
+use crate::{Attributes, Context, ErrorCode, Evaluation, PackedAttributes};
+
+/// Whether a flag is on for a context; `default_value` where there is no answer, or where the call is not well formed.
+///
+/// key: ends with NUL. context: NULL is a context without attributes.
+/// Threads: any, concurrently on one client. Allocates: never. Blocks: never.
+/// Errors: none, `default_value` stands for all; flagbit_evaluate tells them apart.
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_is_enabled(
+    client: *const flagbit_client,
+    key: *const c_char,
+    context: *const flagbit_context,
+    default_value: bool,
+) -> bool {
+    is_enabled(default_value, || evaluate(client, text::terminated(key)?, prepared(context)))
+}
+
+/// Like flagbit_is_enabled, but the key has a length and may hold NUL.
+///
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_is_enabled_n(
+    client: *const flagbit_client,
+    key: *const c_char,
+    key_length: usize,
+    context: *const flagbit_context,
+    default_value: bool,
+) -> bool {
+    is_enabled(default_value, || evaluate(client, text::bytes(key, key_length)?, prepared(context)))
+}
+
+/// Like flagbit_is_enabled, with the attributes packed for this one call (see "Packed attributes" above). The buffer's
+/// own header says how long it is.
+///
+/// packed: NULL is a context without attributes. Unsupported values count as absent and are counted in the status.
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_is_enabled_with(
+    client: *const flagbit_client,
+    key: *const c_char,
+    packed: *const u8,
+    default_value: bool,
+) -> bool {
+    is_enabled(default_value, || evaluate(client, text::terminated(key)?, &unpacked_self_sized(packed)?))
+}
+
+/// Like flagbit_is_enabled_with, but key and buffer have a length.
+///
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_is_enabled_with_n(
+    client: *const flagbit_client,
+    key: *const c_char,
+    key_length: usize,
+    packed: *const u8,
+    packed_length: usize,
+    default_value: bool,
+) -> bool {
+    is_enabled(default_value, || evaluate(client, text::bytes(key, key_length)?, &unpacked(packed, packed_length)?))
+}
+
+/// Evaluates a flag for a context. An unknown flag, a client without a snapshot or a closed one and a flag that is set
+/// aside are answers: FLAGBIT_STATUS_OK with an error_code.
+///
+/// key: ends with NUL. context: NULL is a context without attributes. evaluation: its struct_size is set by the
+/// caller; written only when the status is OK.
+/// Threads: any, concurrently on one client. Allocates: never. Blocks: never.
+/// Errors: NULL_ARGUMENT, INVALID_UTF8, BAD_STRUCT_SIZE.
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluate(
+    client: *const flagbit_client,
+    key: *const c_char,
+    context: *const flagbit_context,
+    evaluation: *mut flagbit_evaluation,
+) -> Status {
+    fill(evaluation, || evaluate(client, text::terminated(key)?, prepared(context)))
+}
+
+/// Like flagbit_evaluate, but the key has a length and may hold NUL.
+///
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluate_n(
+    client: *const flagbit_client,
+    key: *const c_char,
+    key_length: usize,
+    context: *const flagbit_context,
+    evaluation: *mut flagbit_evaluation,
+) -> Status {
+    fill(evaluation, || evaluate(client, text::bytes(key, key_length)?, prepared(context)))
+}
+
+/// Like flagbit_evaluate, with the attributes packed for this one call (see "Packed attributes" above). The buffer's
+/// own header says how long it is.
+///
+/// packed: NULL is a context without attributes. Unsupported values count as absent and are counted in the status.
+/// Errors: also MALFORMED_CONTEXT.
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluate_with(
+    client: *const flagbit_client,
+    key: *const c_char,
+    packed: *const u8,
+    evaluation: *mut flagbit_evaluation,
+) -> Status {
+    fill(evaluation, || evaluate(client, text::terminated(key)?, &unpacked_self_sized(packed)?))
+}
+
+/// Like flagbit_evaluate_with, but key and buffer have a length.
+///
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluate_with_n(
+    client: *const flagbit_client,
+    key: *const c_char,
+    key_length: usize,
+    packed: *const u8,
+    packed_length: usize,
+    evaluation: *mut flagbit_evaluation,
+) -> Status {
+    fill(evaluation, || evaluate(client, text::bytes(key, key_length)?, &unpacked(packed, packed_length)?))
+}
+
+#[inline]
+fn is_enabled(default_value: bool, evaluate: impl FnOnce() -> Result<Evaluation, Status>) -> bool {
+    guard_or(default_value, || match evaluate() {
+        Ok(Evaluation { enabled, error_code: None, .. }) => enabled,
+        _ => default_value,
+    })
+}
+
+#[inline]
+fn fill(evaluation: *mut flagbit_evaluation, evaluate: impl FnOnce() -> Result<Evaluation, Status>) -> Status {
+    guard(|| {
+        let output = Output::new(evaluation)?;
+        output.write(&flagbit_evaluation::new(&evaluate()?));
+        Ok(())
+    })
+}
+
+#[inline]
+fn evaluate(client: *const flagbit_client, key: &[u8], attributes: &impl Attributes) -> Result<Evaluation, Status> {
+    let evaluation = handle::borrow(client)?.0.evaluate_bytes(key, attributes, false);
+    // A key that was found is UTF-8, so only the others need to be looked at.
+    if evaluation.error_code == Some(ErrorCode::FlagNotFound) {
+        text::utf8(key)?;
+    }
+    Ok(evaluation)
+}
+
+/// The caller's context, or one without attributes.
+#[inline]
+pub(super) fn prepared<'a>(context: *const flagbit_context) -> &'a Context {
+    static NOTHING: LazyLock<Context> = LazyLock::new(Context::default);
+    handle::borrow(context).map_or_else(|_| &*NOTHING, |context| &context.0)
+}
+
+/// Packed attributes with a length; NULL with the length 0 is none.
+#[inline]
+pub(super) fn unpacked<'a>(packed: *const u8, length: usize) -> Result<PackedAttributes<'a>, Status> {
+    if packed.is_null() && length == 0 {
+        return Ok(PackedAttributes::default());
+    }
+    Ok(PackedAttributes::new(text::bytes(packed, length)?)?)
+}
+
+/// Packed attributes as long as their header says; NULL is none.
+#[inline]
+fn unpacked_self_sized<'a>(packed: *const u8) -> Result<PackedAttributes<'a>, Status> {
+    if packed.is_null() {
+        return Ok(PackedAttributes::default());
+    }
+    let header = text::bytes(packed, 4)?.first_chunk().ok_or(Status::MalformedContext)?;
+    unpacked(packed, PackedAttributes::stated_length(*header))
+}

@@ -1,0 +1,118 @@
+//! All flags in one crossing.
+
+use std::{ffi::c_char, mem};
+
+use super::{
+    client::flagbit_client,
+    context::flagbit_context,
+    evaluate::{prepared, unpacked},
+    evaluation::flagbit_evaluation,
+    guard::guard,
+    handle,
+    status::Status,
+    text_list::{Texts, flagbit_text},
+};
+use crate::Attributes;
+
+/// One flag's part of a flagbit_evaluations.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct flagbit_flag_evaluation {
+    /// The flag's key, in the block's text.
+    pub key: flagbit_text,
+    /// What the flag answers.
+    pub evaluation: flagbit_evaluation,
+}
+
+/// The evaluations of all flags, made by the library and freed by the caller with flagbit_evaluations_free.
+///
+/// Threads: immutable, any.
+#[repr(C)]
+pub struct flagbit_evaluations {
+    /// `count` items of `item_size` bytes each, sorted by key. Step by `item_size`: later versions have larger items.
+    pub items: *const flagbit_flag_evaluation,
+    /// How many flags there are.
+    pub count: usize,
+    /// The size of an item in bytes.
+    pub item_size: usize,
+    /// All keys, each followed by a NUL.
+    pub text: *const c_char,
+    /// The size of all keys in bytes, with their NULs.
+    pub text_length: usize,
+    /// The generation of the client's flags that answered.
+    pub generation: u64,
+}
+
+/// What a `flagbit_evaluations` points into; the public part comes first, so that one pointer serves both.
+#[repr(C)]
+struct Owned {
+    evaluations: flagbit_evaluations,
+    items: Box<[flagbit_flag_evaluation]>,
+    text: Box<[u8]>,
+}
+
+/// Evaluates all flags for a context, against one state of the client.
+///
+/// context: NULL is a context without attributes.
+/// Ownership: the caller frees the evaluations. Threads: any, concurrently on one client.
+/// Errors: NULL_ARGUMENT.
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluate_all(
+    client: *const flagbit_client,
+    context: *const flagbit_context,
+    evaluations: *mut *mut flagbit_evaluations,
+) -> Status {
+    guard(|| all(client, prepared(context), evaluations))
+}
+
+/// Like flagbit_evaluate_all, with the attributes packed for this one call.
+///
+/// packed: NULL with the length 0 is a context without attributes.
+/// Errors: also MALFORMED_CONTEXT, INVALID_UTF8.
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluate_all_with(
+    client: *const flagbit_client,
+    packed: *const u8,
+    packed_length: usize,
+    evaluations: *mut *mut flagbit_evaluations,
+) -> Status {
+    guard(|| all(client, &unpacked(packed, packed_length)?, evaluations))
+}
+
+fn all(
+    client: *const flagbit_client,
+    attributes: &impl Attributes,
+    output: *mut *mut flagbit_evaluations,
+) -> Result<(), Status> {
+    handle::place(output)?;
+    let (evaluated, generation) = handle::borrow(client)?.0.evaluate_all(attributes, false);
+    let mut texts = Texts::default();
+    let items: Option<Box<[_]>> = evaluated
+        .iter()
+        .map(|(key, evaluation)| {
+            let key = texts.add(key)?;
+            Some(flagbit_flag_evaluation { key, evaluation: flagbit_evaluation::new(evaluation) })
+        })
+        .collect();
+    let (items, text) = (items.ok_or(Status::InvalidArgument)?, texts.into_block());
+    let evaluations = flagbit_evaluations {
+        items: items.as_ptr(),
+        count: items.len(),
+        item_size: mem::size_of::<flagbit_flag_evaluation>(),
+        text: text.as_ptr().cast(),
+        text_length: text.len(),
+        generation,
+    };
+    handle::give(output.cast::<*mut Owned>(), Owned { evaluations, items, text });
+    Ok(())
+}
+
+/// Frees evaluations. NULL is allowed.
+///
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluations_free(evaluations: *mut flagbit_evaluations) {
+    handle::free(evaluations.cast::<Owned>());
+}

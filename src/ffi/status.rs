@@ -1,0 +1,99 @@
+//! What a call itself came to.
+
+use std::ffi::{CStr, c_char};
+
+use crate::{ClientError, PackedError};
+
+/// What a call came to. It says whether the call was well formed and could be carried out; what an evaluation found
+/// is its own error_code. Numbers are never used again for something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Status {
+    /// The call did what it says.
+    Ok = 0,
+    /// An argument that must not be NULL was NULL.
+    NullArgument = 1,
+    /// A text was not UTF-8.
+    InvalidUtf8 = 2,
+    /// An argument was out of its range, an option unknown or of another type.
+    InvalidArgument = 3,
+    /// A struct_size was smaller than that of version 0.1.
+    BadStructSize = 4,
+    /// A packed context was cut short, inconsistent or of an unknown version.
+    MalformedContext = 5,
+    /// A context has an attribute that no rule can match: NaN, an infinity, an unsupported type, or a repeated name.
+    UnsupportedValue = 6,
+    /// The client is closed.
+    Closed = 10,
+    /// The time ran out.
+    Timeout = 11,
+    /// The buffer is too small; the needed size was written.
+    BufferTooSmall = 12,
+    /// The snapshot is refused; what was in force stays.
+    SnapshotRefused = 20,
+    /// A file could not be read.
+    Io = 30,
+    /// A thread could not be started.
+    Thread = 31,
+    /// A fault inside the library was stopped at its border. Nothing but freeing is promised for the objects of the
+    /// call. Please report it.
+    Panic = 90,
+}
+
+impl Status {
+    pub(super) const ALL: [(Self, &'static CStr); 14] = [
+        (Self::Ok, c"the call did what it says"),
+        (Self::NullArgument, c"an argument that must not be NULL was NULL"),
+        (Self::InvalidUtf8, c"a text was not UTF-8"),
+        (Self::InvalidArgument, c"an argument was out of its range, or an option unknown or of another type"),
+        (Self::BadStructSize, c"a struct_size was smaller than that of version 0.1"),
+        (Self::MalformedContext, c"a packed context was cut short, inconsistent or of an unknown version"),
+        (Self::UnsupportedValue, c"a context has an attribute of an unsupported value or a repeated name"),
+        (Self::Closed, c"the client is closed"),
+        (Self::Timeout, c"the time ran out"),
+        (Self::BufferTooSmall, c"the buffer is too small; the needed size was written"),
+        (Self::SnapshotRefused, c"the snapshot is refused; what was in force stays"),
+        (Self::Io, c"a file could not be read"),
+        (Self::Thread, c"a thread could not be started"),
+        (Self::Panic, c"a fault inside the library was stopped at its border"),
+    ];
+
+    pub(super) fn message(self) -> &'static CStr {
+        Self::find(self as i32)
+    }
+
+    fn find(status: i32) -> &'static CStr {
+        let known = Self::ALL.iter().find(|(known, _)| *known as i32 == status);
+        known.map_or(c"an unknown status", |(_, message)| message)
+    }
+}
+
+impl From<PackedError> for Status {
+    fn from(error: PackedError) -> Self {
+        match error {
+            PackedError::Utf8 => Self::InvalidUtf8,
+            _ => Self::MalformedContext,
+        }
+    }
+}
+
+impl From<&ClientError> for Status {
+    fn from(error: &ClientError) -> Self {
+        match error {
+            ClientError::Snapshot { .. } => Self::SnapshotRefused,
+            ClientError::File { .. } => Self::Io,
+            ClientError::Options(_) => Self::InvalidArgument,
+            ClientError::Thread(_) => Self::Thread,
+            ClientError::Closed => Self::Closed,
+        }
+    }
+}
+
+/// What a status means, in English.
+///
+/// Ownership: the text is static. Threads: any. Errors: none; an unknown number gives a text that says so.
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn flagbit_status_message(status: i32) -> *const c_char {
+    Status::find(status).as_ptr()
+}

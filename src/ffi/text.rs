@@ -1,0 +1,53 @@
+//! Text across the ABI.
+
+use std::{
+    ffi::{CStr, c_char},
+    ptr, slice,
+};
+
+use super::{handle, status::Status, text_list::Texts};
+
+/// The bytes of a text with a length. NULL is the empty text where the length is 0.
+#[inline]
+pub(super) fn bytes<'a, T>(data: *const T, length: usize) -> Result<&'a [u8], Status> {
+    match (data.is_null(), length) {
+        (true, 0) => Ok(&[]),
+        (true, _) => Err(Status::NullArgument),
+        (false, length) if length > isize::MAX as usize => Err(Status::InvalidArgument),
+        // SAFETY: not NULL, and the header asks for `length` readable bytes that nobody writes meanwhile.
+        (false, length) => Ok(unsafe { slice::from_raw_parts(data.cast(), length) }),
+    }
+}
+
+/// The bytes of a text that ends with a NUL.
+#[inline]
+pub(super) fn terminated<'a>(text: *const c_char) -> Result<&'a [u8], Status> {
+    if text.is_null() {
+        return Err(Status::NullArgument);
+    }
+    // SAFETY: not NULL, and the header asks for a NUL at its end.
+    Ok(unsafe { CStr::from_ptr(text) }.to_bytes())
+}
+
+#[inline]
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Status> {
+    str::from_utf8(bytes).map_err(|_| Status::InvalidUtf8)
+}
+
+/// A text with a length, as UTF-8.
+pub(super) fn utf8_of<'a>(data: *const c_char, length: usize) -> Result<&'a str, Status> {
+    utf8(bytes(data, length)?)
+}
+
+/// Copies texts into the caller's buffer and writes the size that they need.
+pub(super) fn copy_out(texts: &Texts, buffer: *mut c_char, capacity: usize, needed: *mut usize) -> Result<(), Status> {
+    let texts = texts.as_bytes();
+    handle::put(needed, texts.len());
+    if capacity < texts.len() {
+        return Err(Status::BufferTooSmall);
+    }
+    handle::place(buffer)?;
+    // SAFETY: not NULL, and the header asks for `capacity` writable bytes, of which there are enough.
+    unsafe { ptr::copy_nonoverlapping(texts.as_ptr(), buffer.cast(), texts.len()) };
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! Structs of the caller that grow from version to version.
+
+use std::{mem, ptr};
+
+use super::{handle, status::Status};
+
+/// A `repr(C)` struct whose first field is `struct_size: u32`.
+pub(super) trait Versioned: Copy {
+    /// The size of the struct in version 0.1: no caller has a smaller one.
+    const FIRST_SIZE: usize;
+}
+
+/// A caller's struct, of whatever size the caller knows.
+pub(super) struct Output<T> {
+    place: *mut T,
+    size: usize,
+}
+
+impl<T: Versioned> Output<T> {
+    #[inline]
+    pub(super) fn new(place: *mut T) -> Result<Self, Status> {
+        handle::place(place)?;
+        // SAFETY: not NULL, and the header asks for at least this first field, set.
+        let size = unsafe { place.cast::<u32>().read() } as usize;
+        if size < T::FIRST_SIZE { Err(Status::BadStructSize) } else { Ok(Self { place, size }) }
+    }
+
+    /// Writes what both sides know but the size itself, and zeroes what only the caller knows.
+    #[inline]
+    pub(super) fn write(&self, value: &T) {
+        let known = self.size.min(mem::size_of::<T>());
+        let (from, to) = (ptr::from_ref(value).cast::<u8>(), self.place.cast::<u8>());
+        let start = mem::size_of::<u32>();
+        // SAFETY: the header asks for `size` writable bytes; the first `known` of them are also in `value`.
+        unsafe {
+            ptr::copy_nonoverlapping(from.add(start), to.add(start), known - start);
+            to.add(known).write_bytes(0, self.size - known);
+        }
+    }
+}
