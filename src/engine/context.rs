@@ -70,8 +70,8 @@ impl<'a> From<&'a String> for Value<'a> {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Context {
-    entries: Box<[Entry]>,
-    text: Box<[u8]>,
+    entries: Vec<Entry>,
+    text: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +96,9 @@ impl Range {
 }
 
 impl Context {
+    /// A context without attributes.
+    pub const EMPTY: Self = Self { entries: Vec::new(), text: Vec::new() };
+
     /// Starts a context without attributes.
     pub fn builder() -> ContextBuilder {
         ContextBuilder::default()
@@ -166,8 +169,10 @@ impl ContextBuilder {
     }
 
     /// The context of all attributes that were set.
-    pub fn build(self) -> Context {
-        Context { entries: self.entries.into(), text: self.text.into() }
+    pub fn build(mut self) -> Context {
+        self.entries.shrink_to_fit();
+        self.text.shrink_to_fit();
+        Context { entries: self.entries, text: self.text }
     }
 
     fn position(&self, name: &str) -> Option<usize> {

@@ -1,6 +1,6 @@
 //! The hot calls.
 
-use std::{ffi::c_char, sync::LazyLock};
+use std::ffi::c_char;
 
 use super::{
     client::flagbit_client,
@@ -167,8 +167,8 @@ fn evaluate(client: *const flagbit_client, key: &[u8], attributes: &impl Attribu
 /// The caller's context, or one without attributes.
 #[inline]
 pub(super) fn prepared<'a>(context: *const flagbit_context) -> &'a Context {
-    static NOTHING: LazyLock<Context> = LazyLock::new(Context::default);
-    handle::borrow(context).map_or_else(|_| &*NOTHING, |context| &context.0)
+    static NOTHING: Context = Context::EMPTY;
+    handle::borrow(context).map_or(&NOTHING, |context| &context.0)
 }
 
 /// Packed attributes with a length; NULL with the length 0 is none.

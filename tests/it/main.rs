@@ -1,5 +1,11 @@
 //! The one integration crate: the public Rust API and the C ABI from outside.
 
+mod alloc;
+mod architecture;
+mod client;
 mod header;
+mod messages;
+mod oracle;
 mod pack;
 mod vectors;
+mod watch;

@@ -1,0 +1,162 @@
+//! An evaluation allocates nothing: counted, through the Rust API and through the C ABI.
+#![allow(unsafe_code, reason = "counting needs an allocator of its own, and the C functions are unsafe to declare")]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    ffi::{c_char, c_void},
+    ptr,
+};
+
+use flagbit::{Client, Context, PackedAttributes, Value};
+
+use crate::pack::pack;
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is the system allocator's; counting touches a thread-local integer alone.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations(run: impl FnOnce()) -> u64 {
+    let before = ALLOCATIONS.get();
+    run();
+    ALLOCATIONS.get() - before
+}
+
+const SNAPSHOT: &str = r#"{"flags": [
+    {"key": "on", "enabled": true, "default_enabled": true},
+    {"key": "off", "enabled": false},
+    {"key": "broken", "enabled": true, "rules": [{"operator": "no such"}]},
+    {"key": "rules", "enabled": true, "rules": [
+        {"attribute": "country", "operator": "in", "value": ["AU", "BR", "CA", "CN", "DE"]},
+        {"attribute": "plan", "operator": "contains", "value": "enterprise"},
+        {"conditions": [{"attribute": "score", "operator": "eq", "value": 1.5},
+                        {"attribute": "beta", "operator": "neq", "value": true}]},
+        {"operator": "percent", "value": 30}]},
+    {"key": "a-percentage-over-a-message-of-more-than-one-block-of-sha-256", "enabled": true,
+     "rules": [{"operator": "percent", "value": 30}]}]}"#;
+
+const KEYS: [&str; 6] =
+    ["on", "off", "broken", "rules", "a-percentage-over-a-message-of-more-than-one-block-of-sha-256", "unknown"];
+
+fn attributes() -> Vec<(String, Option<Value<'static>>)> {
+    let named = [
+        ("user_id", Some(Value::String("usr_123"))),
+        ("plan", Some(Value::String("professional"))),
+        ("country", Some(Value::String("FR"))),
+        ("score", Some(Value::Number(2.5))),
+        ("beta", Some(Value::Boolean(true))),
+        ("age", Some(Value::Integer(-33))),
+        ("big", Some(Value::Unsigned(u64::MAX))),
+    ];
+    let many = (0..100).map(|index| (format!("attribute-{index}"), Some(Value::String("value"))));
+    named.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(many).collect()
+}
+
+#[test]
+fn an_evaluation_allocates_nothing() {
+    let client = Client::from_snapshot(SNAPSHOT).unwrap();
+    let attributes = attributes();
+    let borrowed: Vec<_> = attributes.iter().map(|(name, value)| (&**name, *value)).collect();
+    let packed = pack(&borrowed);
+    let context = Context::from_packed(&PackedAttributes::new(&packed).unwrap()).unwrap();
+    assert!(allocations(|| drop(vec![1_u8])) > 0, "the counter must count");
+    let count = allocations(|| {
+        for key in KEYS {
+            client.is_enabled(key, &context, false);
+            client.evaluate(key, &context, true);
+            client.evaluate(key, &PackedAttributes::new(&packed).unwrap(), true);
+        }
+    });
+    assert_eq!(count, 0);
+}
+
+unsafe extern "C" {
+    fn flagbit_client_from_snapshot(
+        text: *const c_char,
+        length: usize,
+        client: *mut *mut c_void,
+        error: *mut *mut c_void,
+    ) -> i32;
+    fn flagbit_client_free(client: *mut c_void);
+    fn flagbit_context_new(packed: *const u8, length: usize, context: *mut *mut c_void, error: *mut *mut c_void)
+    -> i32;
+    fn flagbit_context_free(context: *mut c_void);
+    fn flagbit_is_enabled_n(
+        client: *const c_void,
+        key: *const c_char,
+        length: usize,
+        context: *const c_void,
+        default: bool,
+    ) -> bool;
+    fn flagbit_evaluate_n(
+        client: *const c_void,
+        key: *const c_char,
+        length: usize,
+        context: *const c_void,
+        out: *mut [u64; 6],
+    ) -> i32;
+    fn flagbit_evaluate_with_n(
+        client: *const c_void,
+        key: *const c_char,
+        length: usize,
+        packed: *const u8,
+        packed_length: usize,
+        out: *mut [u64; 6],
+    ) -> i32;
+}
+
+#[test]
+fn an_evaluation_through_the_c_abi_allocates_nothing() {
+    let attributes = attributes();
+    let borrowed: Vec<_> = attributes.iter().map(|(name, value)| (&**name, *value)).collect();
+    let packed = pack(&borrowed);
+    let (mut client, mut context) = (ptr::null_mut(), ptr::null_mut());
+    // SAFETY: live buffers with their lengths; what is handed out is freed once, at the end.
+    unsafe {
+        let no_error = ptr::null_mut();
+        assert_eq!(
+            flagbit_client_from_snapshot(SNAPSHOT.as_ptr().cast(), SNAPSHOT.len(), &raw mut client, no_error),
+            0
+        );
+        assert_eq!(flagbit_context_new(packed.as_ptr(), packed.len(), &raw mut context, no_error), 0);
+        let count = allocations(|| {
+            for key in KEYS {
+                let (text, length) = (key.as_ptr().cast(), key.len());
+                // The struct's size is its first 32 bits.
+                let mut evaluation = [48, 0, 0, 0, 0, 0];
+                flagbit_is_enabled_n(client, text, length, context, true);
+                assert_eq!(flagbit_evaluate_n(client, text, length, context, &raw mut evaluation), 0);
+                let packed = (packed.as_ptr(), packed.len());
+                assert_eq!(flagbit_evaluate_with_n(client, text, length, packed.0, packed.1, &raw mut evaluation), 0);
+            }
+        });
+        assert_eq!(count, 0);
+        flagbit_context_free(context);
+        flagbit_client_free(client);
+    }
+}

@@ -1,0 +1,173 @@
+//! A client's life: loading, overrides, changes, closing, threads.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use flagbit::{
+    Changes, Client, ClientError, ClientOptions, Context, ErrorCode, Level, PackedAttributes, Reason, State, Value,
+};
+
+use crate::pack::pack;
+
+const OFF: &str = r#"{"revision": 1, "flags": [{"key": "f", "enabled": false}, {"key": "g", "enabled": true}]}"#;
+const ON: &str = r#"{"revision": 2, "flags": [{"key": "f", "enabled": true, "default_enabled": true}, {"key": "g", "enabled": true}]}"#;
+const NOBODY: Context = Context::EMPTY;
+
+#[test]
+fn a_refused_snapshot_leaves_the_old_one_serving() {
+    let client = Client::from_snapshot(ON).unwrap();
+    let error = client.load(b"[{\"key\": \"f\"}, {\"key\": \"f\"}]").unwrap_err();
+    assert_eq!(error.to_string(), r#"[1].key: duplicate key "f", already at [0]"#);
+    assert!(client.is_enabled("f", &NOBODY, false));
+    let status = client.status();
+    assert_eq!((status.state, status.consecutive_failures), (State::Ready, 1));
+    assert_eq!(status.last_error, Some(error.to_string()));
+    client.load(OFF.as_bytes()).unwrap();
+    let status = client.status();
+    assert_eq!((status.revision.as_deref(), status.consecutive_failures, status.last_error), (Some("1"), 0, None));
+    assert!(!client.is_enabled("f", &NOBODY, true));
+}
+
+#[test]
+fn a_client_of_a_file_does_not_take_a_text() {
+    let client = Client::for_testing([("f", true)]).unwrap();
+    assert!(matches!(client.load(ON.as_bytes()), Err(ClientError::Options(_))));
+    assert!(client.is_enabled("f", &NOBODY, false));
+}
+
+#[test]
+fn changes_name_the_keys_since_a_generation() {
+    let client = Client::from_snapshot(OFF).unwrap();
+    assert_eq!(client.changes(0), (Changes::All, 1));
+    client.load(ON.as_bytes()).unwrap();
+    client.load(r#"{"flags": []}"#.as_bytes()).unwrap();
+    let keys = |keys: &[&str]| Changes::Keys(keys.iter().map(|&key| key.into()).collect());
+    assert_eq!(client.changes(1), (keys(&["f", "g"]), 3));
+    assert_eq!(client.changes(3), (keys(&[]), 3));
+    assert_eq!(
+        (client.revision(1), client.revision(2), client.revision(3)),
+        (Some("1".into()), Some("2".into()), None)
+    );
+}
+
+#[test]
+fn overrides_stand_above_the_snapshot_and_end() {
+    let client = Client::from_snapshot(OFF).unwrap();
+    {
+        let _outer = client.override_flags([("f", true), ("new", true)]).unwrap();
+        let evaluation = client.evaluate("f", &NOBODY, false);
+        assert_eq!((evaluation.enabled, evaluation.reason), (true, Reason::Default));
+        assert_eq!(client.flags(), ["f", "g", "new"]);
+        {
+            let _inner = client.override_flags([("f", false)]).unwrap();
+            assert!(!client.is_enabled("f", &NOBODY, true));
+            client.load(ON.as_bytes()).unwrap();
+            assert!(!client.is_enabled("f", &NOBODY, true), "an override stays above a new snapshot");
+        }
+        assert!(client.is_enabled("f", &NOBODY, false));
+        assert_eq!(client.evaluate_all(&NOBODY, false).0.len(), 3);
+    }
+    assert_eq!(client.flags(), ["f", "g"]);
+    assert_eq!(client.evaluate("new", &NOBODY, false).error_code, Some(ErrorCode::FlagNotFound));
+    let error = client.override_flags([("f", true), ("f", false)]).unwrap_err();
+    assert_eq!(error.to_string(), r#"flags["f"]: duplicate key"#);
+}
+
+#[test]
+fn a_closed_client_gives_defaults_and_wakes_those_who_wait() {
+    let client = &Client::from_snapshot(ON).unwrap();
+    thread::scope(|scope| {
+        let seen = client.wait(0, Duration::ZERO).unwrap().unwrap();
+        let waiter = scope.spawn(move || client.wait(seen, Duration::from_secs(60)));
+        thread::sleep(Duration::from_millis(50));
+        let start = Instant::now();
+        client.close();
+        client.close();
+        assert!(matches!(waiter.join().unwrap(), Err(ClientError::Closed)));
+        assert!(start.elapsed() < Duration::from_secs(10), "the waiter was not woken");
+    });
+    let evaluation = client.evaluate("f", &NOBODY, true);
+    assert_eq!((evaluation.enabled, evaluation.error_code), (true, Some(ErrorCode::ProviderNotReady)));
+    assert_eq!(client.status().state, State::Closed);
+    assert!(matches!(client.load(OFF.as_bytes()), Err(ClientError::Closed)));
+    assert!(matches!(client.refresh(), Err(ClientError::Closed)));
+    assert!(!client.wait_until_ready(Duration::ZERO));
+}
+
+#[test]
+fn waiting_ends_with_a_change_or_with_its_time() {
+    let client = &Client::from_snapshot(OFF).unwrap();
+    let seen = client.wait(0, Duration::ZERO).unwrap().expect("the first snapshot is an event");
+    assert_eq!(client.wait(seen, Duration::from_millis(20)).unwrap(), None);
+    thread::scope(|scope| {
+        let waiter = scope.spawn(move || client.wait(seen, Duration::from_secs(60)));
+        client.load(ON.as_bytes()).unwrap();
+        assert_eq!(waiter.join().unwrap().unwrap(), Some(seen + 1));
+    });
+}
+
+#[test]
+fn unsupported_values_are_counted_and_noted_once() {
+    let client = Client::from_snapshot(ON).unwrap();
+    client.take_log();
+    let packed = pack(&[("odd", None), ("nan", Some(Value::Number(f64::NAN)))]);
+    for _ in 0..3 {
+        client.evaluate("f", &PackedAttributes::new(&packed).unwrap(), false);
+    }
+    assert_eq!(client.status().unsupported_values, 6);
+    let log = client.take_log();
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert!(log[0].level == Level::Warning && log[0].message.contains("unsupported type"), "{log:?}");
+    assert!(!log[0].message.contains("odd"), "a context is no text for a log");
+    assert_eq!(client.take_log(), []);
+}
+
+#[test]
+fn flags_set_aside_are_in_the_log_but_not_without_end() {
+    let flags: Vec<String> = (0..30).map(|index| format!(r#"{{"key": "f{index}"}}"#)).collect();
+    let client = Client::from_snapshot(format!("[{}]", flags.join(","))).unwrap();
+    let log = client.take_log();
+    assert_eq!(log.len(), 21);
+    assert_eq!(log[0].message, r#"flag "f0" is set aside: [0].enabled: missing"#);
+    assert_eq!(log[20].message, "10 more flags are set aside");
+    assert_eq!(client.status().flags_set_aside, 30);
+}
+
+#[test]
+fn the_size_limit_is_an_option() {
+    let error = Client::open(ClientOptions::text(ON).max_snapshot_bytes(10)).unwrap_err();
+    assert_eq!(error.to_string(), format!("the snapshot has {} bytes, more than the limit of 10", ON.len()));
+}
+
+#[test]
+fn readers_see_the_old_snapshot_or_the_new_one_while_they_swap() {
+    let client = Client::from_snapshot(ON).unwrap();
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let readers: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let (mut evaluations, mut latest) = (0_u64, 0);
+                    while !stop.load(Ordering::Relaxed) {
+                        let evaluation = client.evaluate("f", &NOBODY, false);
+                        assert_eq!(evaluation.error_code, None);
+                        assert_eq!(evaluation.enabled, evaluation.generation % 2 == 1, "an answer of no snapshot");
+                        assert!(evaluation.generation >= latest, "back in time");
+                        latest = evaluation.generation;
+                        evaluations += 1;
+                    }
+                    evaluations
+                })
+            })
+            .collect();
+        for _ in 0..500 {
+            client.load(OFF.as_bytes()).unwrap();
+            client.load(ON.as_bytes()).unwrap();
+        }
+        stop.store(true, Ordering::Relaxed);
+        assert!(readers.into_iter().all(|reader| reader.join().unwrap() > 0));
+    });
+}

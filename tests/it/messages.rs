@@ -1,0 +1,163 @@
+//! What a person reads when a snapshot is refused or a flag is set aside.
+
+use flagbit::{Client, Context, ErrorCode, MAX_SNAPSHOT_BYTES, PackedAttributes, Snapshot, Value};
+
+use crate::pack::pack;
+
+fn refusal(text: impl AsRef<[u8]>) -> String {
+    Snapshot::parse(text.as_ref(), MAX_SNAPSHOT_BYTES).expect_err("the snapshot must be refused").to_string()
+}
+
+fn warning(flag: &str) -> String {
+    let text = format!(r#"{{"flags": [{{"key": "good", "enabled": true, "default_enabled": true}}, {flag}]}}"#);
+    let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES).unwrap();
+    assert_eq!(flagbit::evaluate(&snapshot, "good", &Context::default()).map(|answer| answer.enabled), Ok(true));
+    assert_eq!(flagbit::evaluate(&snapshot, "f", &Context::default()), Err(ErrorCode::ParseError));
+    assert_eq!(snapshot.warnings().len(), 1);
+    snapshot.warnings()[0].message().into()
+}
+
+fn rule(rule: &str) -> String {
+    warning(&format!(r#"{{"key": "f", "enabled": true, "rules": [{rule}]}}"#))
+}
+
+#[test]
+fn what_is_not_json_is_refused_with_line_and_column() {
+    assert_eq!(
+        refusal("{\"flags\": [\n  {\"key\": oops}]}"),
+        "the snapshot is not JSON: line 2, column 11: expected value"
+    );
+    assert_eq!(refusal(""), "the snapshot is not JSON: line 1, column 0: EOF while parsing a value");
+    assert_eq!(refusal(r#"{"flags": []} x"#), "the snapshot is not JSON: line 1, column 15: trailing characters");
+    assert_eq!(
+        refusal(b"{\"flags\": [\n \"\xff\"]}"),
+        "the snapshot is not JSON: line 2, column 3: the text is not UTF-8"
+    );
+    let deep = "[".repeat(100_000);
+    assert!(refusal(deep).ends_with("nested too deep"), "depth");
+}
+
+#[test]
+fn a_wrong_shape_is_refused_with_its_path() {
+    let cases = [
+        ("5", r#"snapshot: invalid type: integer `5`, expected an object with "flags", or a list of flags"#),
+        ("{}", "flags: missing"),
+        (r#"{"flags": 5}"#, "flags: invalid type: integer `5`, expected a list of flags, or an object of flags by key"),
+        (r#"{"flags": [], "flags": []}"#, "flags: duplicate field"),
+        (r#"{"flags": [], "revision": []}"#, "revision: expected a string or a number, found a list"),
+        (r#"{"flags": [null]}"#, "flags[0]: expected a flag, found null"),
+        (r#"[{"enabled": true}]"#, "[0].key: missing"),
+        (r#"[{"key": 5}]"#, "[0].key: expected a string, found 5"),
+        (r#"[{"key": ""}]"#, "[0].key: an empty key"),
+        (r#"[{"key": "a"}, {"key": "b"}, {"key": "a"}]"#, r#"[2].key: duplicate key "a", already at [0]"#),
+        (r#"{"flags": {"a": {}, "a": {}}}"#, r#"flags["a"].key: duplicate key"#),
+        (r#"{"flags": {"a": {"key": "b"}}}"#, r#"flags["a"].key: expected the key it stands under, found "b""#),
+    ];
+    for (text, message) in cases {
+        assert_eq!(refusal(text), message);
+    }
+}
+
+#[test]
+fn a_snapshot_over_the_limit_is_refused() {
+    let error = Snapshot::parse(b"{\"flags\": []}", 12).unwrap_err();
+    assert_eq!(error.to_string(), "the snapshot has 13 bytes, more than the limit of 12");
+    assert!(Snapshot::parse(b"{\"flags\": []}", 13).is_ok());
+}
+
+#[test]
+fn a_flag_with_a_problem_is_set_aside_with_the_place() {
+    let cases = [
+        (
+            r#"{"operator": "regex", "attribute": "a", "value": "x"}"#,
+            r#"flags[1].rules[0].operator: unknown operator "regex"; this version knows eq, neq, contains, in, percent"#,
+        ),
+        (
+            r#"{"operator": "percent", "value": 101}"#,
+            "flags[1].rules[0].value: a percentage is a number from 0 to 100, found 101",
+        ),
+        (
+            r#"{"operator": "percent", "value": "30"}"#,
+            r#"flags[1].rules[0].value: a percentage is a number from 0 to 100, found "30""#,
+        ),
+        (
+            r#"{"operator": "in", "attribute": "plan", "value": "pro"}"#,
+            r#"flags[1].rules[0].value: expected a list, found "pro""#,
+        ),
+        (
+            r#"{"operator": "in", "attribute": "plan", "value": ["pro", null]}"#,
+            "flags[1].rules[0].value[1]: expected a string, a number or a boolean, found null",
+        ),
+        (
+            r#"{"operator": "eq", "attribute": "plan", "value": {"a": 1}}"#,
+            "flags[1].rules[0].value: expected a string, a number or a boolean, found an object",
+        ),
+        (
+            r#"{"conditions": [], "operator": "eq"}"#,
+            "flags[1].rules[0].conditions: a rule has either conditions or an operator, found both",
+        ),
+        (
+            r#"{"conditions": [{"operator": "eq", "value": 1}], "value": true}"#,
+            "flags[1].rules[0].conditions[0].attribute: missing",
+        ),
+        (r#"{"conditions": [], "value": "yes"}"#, r#"flags[1].rules[0].value: expected true or false, found "yes""#),
+        ("7", "flags[1].rules[0]: expected an object, found 7"),
+    ];
+    for (text, message) in cases {
+        assert_eq!(rule(text), message);
+    }
+    assert_eq!(warning(r#"{"key": "f"}"#), "flags[1].enabled: missing");
+    assert_eq!(warning(r#"{"key": "f", "enabled": "yes"}"#), r#"flags[1].enabled: expected a boolean, found "yes""#);
+    assert_eq!(
+        warning(r#"{"key": "f", "enabled": true, "rules": [], "rules": []}"#),
+        "flags[1].rules: duplicate field"
+    );
+}
+
+#[test]
+fn a_long_value_is_not_repeated_in_a_message() {
+    let long = format!(r#"{{"operator": "percent", "value": "{}"}}"#, "x".repeat(100));
+    assert_eq!(rule(&long), "flags[1].rules[0].value: a percentage is a number from 0 to 100, found a long string");
+}
+
+#[test]
+fn an_evaluation_without_an_answer_has_words_for_it() {
+    let client = Client::from_snapshot(r#"[{"key": "f", "enabled": 1}]"#).unwrap();
+    assert_eq!(client.error_message("x", ErrorCode::FlagNotFound), r#"no flag "x" among the 1 in force"#);
+    assert_eq!(
+        client.error_message("f", ErrorCode::ParseError),
+        r#"flag "f" is set aside: [0].enabled: expected a boolean, found 1"#
+    );
+    client.close();
+    assert_eq!(client.error_message("f", ErrorCode::ProviderNotReady), "the client is closed");
+}
+
+#[test]
+fn a_context_names_the_attribute_it_cannot_take() {
+    let error = Context::builder().set("score", f64::NAN).unwrap_err();
+    let text = "the attribute \"score\" has an unsupported value: give a string, a boolean or a finite number";
+    assert_eq!(error.to_string(), text);
+    let twice = [("plan", Some(Value::Boolean(true))), ("plan", Some(Value::Boolean(false)))];
+    let packed = pack(&twice);
+    let error = Context::from_packed(&PackedAttributes::new(&packed).unwrap()).unwrap_err();
+    assert_eq!(error.to_string(), r#"the attribute "plan" is there twice"#);
+}
+
+#[test]
+fn malformed_packed_attributes_are_told_apart() {
+    let good = pack(&[("plan", Some(Value::String("pro"))), ("age", Some(Value::Integer(33)))]);
+    assert!(PackedAttributes::new(&good).is_ok());
+    for length in 0..good.len() {
+        assert!(PackedAttributes::new(&good[..length]).is_err(), "cut at {length}");
+    }
+    let with = |position: usize, byte: u8| {
+        let mut packed = good.clone();
+        packed[position] = byte;
+        PackedAttributes::new(&packed).map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(with(4, 2).unwrap_err(), "the packed attributes have a version that this library does not know");
+    assert_eq!(with(8, 99).unwrap_err(), "the packed attributes have an unknown kind of value, 99");
+    assert_eq!(with(8, 2).unwrap_err(), "the packed attributes have a malformed value of kind 2");
+    assert_eq!(with(13, 0xff).unwrap_err(), "the packed attributes have text that is not UTF-8");
+    assert_eq!(with(9, 0xff).unwrap_err(), "the packed attributes are cut short or their lengths do not fit");
+}
