@@ -32,7 +32,7 @@ fn a_refused_snapshot_leaves_the_old_one_serving() {
 }
 
 #[test]
-fn a_client_of_a_file_does_not_take_a_text() {
+fn only_a_client_of_a_text_takes_another() {
     let client = Client::for_testing([("f", true)]).unwrap();
     assert!(matches!(client.load(ON.as_bytes()), Err(ClientError::Options(_))));
     assert!(client.is_enabled("f", &NOBODY, false));

@@ -121,8 +121,6 @@ fn attribute(value: &Value) -> Attribute<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
-
     #[test]
     fn the_engine_answers_as_the_naive_evaluator(
         mut flags in prop::collection::vec(flag(), 1..6),

@@ -1,0 +1,58 @@
+# Two commands: `make demo` and `make test`. `make help` lists the rest.
+.PHONY: help demo test test-full torture bench bootstrap lib lint vectors rust abi c python fuzz header format
+
+help:
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: bootstrap lib ## every language evaluates the same flags: one table
+	@scripts/demo.sh
+
+test: bootstrap ## everything that a change must pass
+	@scripts/steps.sh lint vectors rust lib abi c python demo fuzz
+
+test-full: bootstrap ## the same with more random cases and a longer fuzzing
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 scripts/steps.sh lint vectors rust lib abi c python demo fuzz
+
+torture: bootstrap ## half an hour of fuzzing
+	@SECONDS_EACH=1800 scripts/steps.sh fuzz
+
+bench: bootstrap ## time and memory, beside other evaluators; writes docs/benchmarks.md
+	@scripts/bench.sh
+
+bootstrap: ## installs what is missing, or says what to install
+	@scripts/bootstrap.sh
+
+lib: ## the shared and the static library, into build/lib
+	@scripts/library.sh
+
+lint: ## formatting and clippy
+	@cargo fmt --check
+	@clang-format --dry-run --Werror $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp')
+	@cargo clippy --quiet --all-targets -- -D warnings
+	@cargo clippy --quiet --no-default-features -- -D warnings
+
+vectors: ## the shared vectors are what the independent implementation answers
+	@python3 tests/fixtures/generate.py --check
+
+rust: ## unit, integration and documentation tests; the engine alone
+	@PROPTEST_CASES=$${PROPTEST_CASES:-2000} cargo test --quiet
+	@cargo test --quiet --no-default-features --lib
+
+abi: lib ## exported symbols, and the ABI against its baseline
+	@scripts/abi.sh
+
+c: lib ## C and C++: plain, under sanitizers, under valgrind
+	@scripts/test-c.sh
+
+python: lib ## the Python package, as installed
+	@scripts/test-python.sh
+
+fuzz: ## the parsers, for SECONDS_EACH (30) seconds each
+	@scripts/fuzz.sh
+
+header: ## writes include/flagbit.h from the sources
+	@UPDATE_HEADER=1 cargo test --quiet --test it header
+
+format: ## formats Rust, C and C++
+	@cargo fmt
+	@clang-format -i $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp')

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs what the build and the tests need from Debian's packages, or says in one line what to install.
+set -euo pipefail
+
+for tool in cargo python3; do
+    command -v "$tool" > /dev/null || { echo "install $tool first (Rust: https://rustup.rs, Python 3.10 or newer)"; exit 1; }
+done
+
+# What is looked for, and the package it comes in.
+needs=(
+    command:gcc:gcc command:g++:g++ command:clang:clang command:clang-format:clang-format command:valgrind:valgrind
+    command:abidiff:abigail-tools command:abidw:abigail-tools command:pkg-config:pkg-config
+    file:/usr/include/json-c/json.h:libjson-c-dev file:/usr/include/nlohmann/json.hpp:nlohmann-json3-dev
+    fuzzer:libFuzzer:libclang-rt-14-dev
+)
+missing=()
+for need in "${needs[@]}"; do
+    IFS=: read -r kind what package <<< "$need"
+    case $kind in
+        command) command -v "$what" > /dev/null || missing+=("$package") ;;
+        file) test -e "$what" || missing+=("$package") ;;
+        fuzzer) ls "$(clang -print-runtime-dir 2> /dev/null)"/libclang_rt.fuzzer-* &> /dev/null || missing+=("$package") ;;
+    esac
+done
+test ${#missing[@]} -eq 0 && exit 0
+
+packages=$(printf '%s\n' "${missing[@]}" | sort -u | tr '\n' ' ')
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get > /dev/null; then
+    echo "install these first (names of Debian 12's packages): $packages"
+    exit 1
+fi
+echo "installing $packages"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -qq -y --no-install-recommends $packages > /dev/null

@@ -1,0 +1,35 @@
+"""Prints what the examples of several languages answered, side by side; fails where two differ.
+
+python3 scripts/demo_table.py FOLDER LANGUAGE...   (FOLDER/LANGUAGE holds what the language's example printed)
+"""
+
+import sys
+from pathlib import Path
+
+folder, *languages = sys.argv[1:]
+answers = {}  # flag -> language -> what each user got
+for language in languages:
+    for line in Path(folder, language).read_text().splitlines():
+        flag, user, enabled, reason, rule = line.split("\t")
+        answers.setdefault(flag, {}).setdefault(language, {})[user] = (enabled, reason, rule)
+
+users = list(next(iter(answers[min(answers)].values())))
+wide = max(map(len, answers)) + 2
+column = sum(len(user) + 1 for user in users) + 2
+print(" " * wide + "".join(language.ljust(column) for language in languages))
+print(" " * wide + (" ".join(users).ljust(column)) * len(languages) + "why")
+differences = 0
+for flag, by_language in answers.items():
+    cells = ""
+    for language in languages:
+        got = by_language.get(language, {})
+        cells += " ".join(got.get(user, ("?",))[0].ljust(len(user)) for user in users).ljust(column)
+    same = len(by_language) == len(languages) and all(by_language[one] == by_language[languages[0]] for one in languages)
+    differences += not same
+    reasons = ", ".join(dict.fromkeys(reason for _, reason, _ in by_language[languages[0]].values()))
+    print(flag.ljust(wide) + cells + (reasons if same else "THE LANGUAGES DIFFER"))
+
+evaluations = len(answers) * len(users) * len(languages)
+print(f"\n{len(answers)} flags, {len(users)} users, {len(languages)} languages: {evaluations} evaluations, ", end="")
+print("all agree on answer, reason and rule." if not differences else f"{differences} flags differ.")
+sys.exit(bool(differences) or len(answers) < 20)
