@@ -516,7 +516,7 @@ FLAGBIT_API flagbit_status flagbit_options_new(struct flagbit_options **options)
 // Sets an option that is a string. A second value replaces the first.
 //
 // option: a flagbit_option. value: UTF-8 of `value_length` bytes, copied.
-// Errors: NULL_ARGUMENT, INVALID_UTF8, INVALID_ARGUMENT for an option that is unknown or no string.
+// Errors: NULL_ARGUMENT, INVALID_UTF8 for a path, INVALID_ARGUMENT for an option that is unknown or no string.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_options_set_string(struct flagbit_options *options,
@@ -603,6 +603,12 @@ flagbit_status flagbit_client_wait(const struct flagbit_client *client,
                                    uint64_t seen,
                                    uint64_t timeout_ms,
                                    uint64_t *event);
+
+// Wakes those who are in flagbit_client_wait, as a change would: for a binding that ends one of its listeners.
+//
+// Threads: any. Errors: NULL_ARGUMENT.
+// Since: 0.1
+FLAGBIT_API flagbit_status flagbit_client_wake(const struct flagbit_client *client);
 
 // The keys of the flags that changed after a generation, sorted.
 //
@@ -823,7 +829,8 @@ FLAGBIT_API void flagbit_evaluations_free(struct flagbit_evaluations *evaluation
 //
 // values: JSON of `values_length` bytes, `{"KEY": true, ...}`. id: receives a number for flagbit_override_end.
 // Threads: any.
-// Errors: NULL_ARGUMENT, INVALID_UTF8, CLOSED; SNAPSHOT_REFUSED for a text that is not such an object.
+// Errors: NULL_ARGUMENT, CLOSED; SNAPSHOT_REFUSED for a text that is not such an object, with the place in the error's
+// message.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_override_start(const struct flagbit_client *client,
@@ -844,6 +851,9 @@ FLAGBIT_API flagbit_status flagbit_override_end(const struct flagbit_client *cli
 #endif  // __cplusplus
 
 #endif  /* FLAGBIT_H */
+
+#ifndef FLAGBIT_ATTRIBUTES_H
+#define FLAGBIT_ATTRIBUTES_H
 
 /* Packing attributes into a buffer of one's own: no call into the library, no allocation.
  *
@@ -956,3 +966,5 @@ static inline void flagbit_attributes_boolean(flagbit_attributes *attributes, co
     const uint8_t byte = value ? 1 : 0;
     flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, name, strlen(name), &byte, 1);
 }
+
+#endif /* FLAGBIT_ATTRIBUTES_H */

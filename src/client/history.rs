@@ -69,21 +69,21 @@ pub(super) fn changes_between(old: Option<&Snapshot>, new: &Snapshot) -> Changes
     let Some(old) = old else {
         return Changes::All;
     };
-    let (mut old, mut new) = (old.flags(), new.flags());
+    let (mut left, mut right) = (old.flags().peekable(), new.flags().peekable());
     let mut keys = Vec::new();
-    while let (Some(left), Some(right)) = (old.first(), new.first()) {
-        let order = left.key().cmp(right.key());
-        if order.is_ne() || left != right {
-            keys.push(if order.is_le() { left.key() } else { right.key() }.to_owned());
+    while let (Some(one), Some(other)) = (left.peek(), right.peek()) {
+        let order = one.key().cmp(other.key());
+        if order.is_ne() || one != other {
+            keys.push(if order.is_le() { one.key() } else { other.key() }.to_owned());
         }
         if order.is_le() {
-            old = &old[1..];
+            left.next();
         }
         if order.is_ge() {
-            new = &new[1..];
+            right.next();
         }
     }
-    keys.extend(old.iter().chain(new).map(|flag| flag.key().to_owned()));
+    keys.extend(left.chain(right).map(|flag| flag.key().to_owned()));
     Changes::Keys(keys)
 }
 

@@ -3,14 +3,13 @@
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, AtomicU64, Ordering},
     },
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use arc_swap::ArcSwap;
-use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::{
     Changes, ClientError, ClientOptions, Evaluation, Level, LogLine, State, Status,
@@ -49,13 +48,16 @@ pub(super) struct Inner {
 }
 
 /// Everything that has a lock, made afresh in the child of a fork.
+///
+/// std's locks, since they are all there is of them: parking_lot's share a table of waiting threads, which in the child
+/// still names threads of the parent.
 #[derive(Debug, Default)]
 pub(super) struct Hub {
     forks: u32,
-    pub(super) cold: Mutex<Cold>,
-    pub(super) changed: Condvar,
+    cold: Mutex<Cold>,
+    changed: Condvar,
     /// Held while the source is read, so that an older text never replaces a newer one.
-    pub(super) reading: Mutex<watcher::Reading>,
+    reading: Mutex<watcher::Reading>,
 }
 
 /// What only cold calls read.
@@ -117,7 +119,14 @@ impl Client {
     /// Whether a flag is on; `default` where there is no answer.
     #[inline]
     pub fn is_enabled(&self, flag_key: &str, attributes: &impl Attributes, default: bool) -> bool {
-        self.evaluate(flag_key, attributes, default).enabled
+        self.is_enabled_bytes(flag_key.as_bytes(), attributes, default)
+    }
+
+    /// [`Client::is_enabled`] for a key that was not checked to be UTF-8: one that is not is no flag's key.
+    #[inline]
+    pub(crate) fn is_enabled_bytes(&self, flag_key: &[u8], attributes: &impl Attributes, default: bool) -> bool {
+        self.before_evaluation(attributes);
+        self.inner.serving.load().answer(flag_key, attributes).map_or(default, |answer| answer.enabled)
     }
 
     /// Evaluates a flag. `default` is the answer where the flag gives none; the error code tells why.
@@ -213,10 +222,17 @@ impl Client {
         Ok((cold.events != seen).then_some(cold.events))
     }
 
+    /// Wakes those who [wait](Client::wait), as a change would.
+    pub fn wake(&self) {
+        let hub = self.inner.hub();
+        let mut cold = hub.lock();
+        hub.announce(&mut cold);
+    }
+
     /// The flags that changed after a generation, and the generation now in force.
     pub fn changes(&self, since: u64) -> (Changes, u64) {
         let hub = self.inner.hub();
-        let cold = hub.cold.lock();
+        let cold = hub.lock();
         let now = self.inner.serving.load().generation;
         (cold.history.since(since, now), now)
     }
@@ -227,18 +243,18 @@ impl Client {
         if serving.generation == generation {
             return serving.revision().map(Into::into);
         }
-        self.inner.hub().cold.lock().history.revision(generation).flatten().map(Into::into)
+        self.inner.hub().lock().history.revision(generation).flatten().map(Into::into)
     }
 
     /// Takes the lines for the host's log.
     pub fn take_log(&self) -> Vec<LogLine> {
-        self.inner.hub().cold.lock().log.take()
+        self.inner.hub().lock().log.take()
     }
 
     /// How the client is doing.
     pub fn status(&self) -> Status {
         let hub = self.inner.hub();
-        let cold = hub.cold.lock();
+        let cold = hub.lock();
         let serving = self.inner.serving.load();
         let state = match () {
             () if serving.closed => State::Closed,
@@ -318,17 +334,18 @@ impl Inner {
 
     fn open_hub(self: &Arc<Self>) -> Result<Arc<Hub>, ClientError> {
         let hub = self.hub();
-        let closed = hub.cold.lock().closed;
+        let closed = hub.lock().closed;
         if closed { Err(ClientError::Closed) } else { Ok(hub) }
     }
 
     /// Puts the snapshot of a text in force, or of a file that holds it.
     pub(super) fn load(self: &Arc<Self>, text: &[u8], path: Option<&Path>) -> Result<(), ClientError> {
+        let hub = self.open_hub()?;
         let refused = |error| ClientError::Snapshot { path: path.map(Into::into), error };
-        let read = Snapshot::parse(text, self.max_snapshot_bytes).map_err(refused);
-        let accepted = read.and_then(|snapshot| self.accept(snapshot));
-        self.hub().note_read(&accepted);
-        accepted
+        match Snapshot::parse(text, self.max_snapshot_bytes).map_err(refused) {
+            Ok(snapshot) => self.accept(snapshot),
+            Err(error) => Err(hub.note_failure(error)),
+        }
     }
 
     pub(super) fn max_snapshot_bytes(&self) -> usize {
@@ -344,22 +361,26 @@ impl Inner {
         if let Some(more) = snapshot.warnings().len().checked_sub(LOGGED_WARNINGS).filter(|&more| more > 0) {
             hub.log(Level::Warning, format!("{more} more flags are set aside"));
         }
-        self.publish(|serving| {
+        self.publish(|serving, cold| {
             let changes = changes_between(serving.snapshot.as_deref(), &snapshot);
             serving.snapshot = Some(Arc::new(snapshot));
+            cold.note_success();
             changes
         })
     }
 
     /// Changes what is served, as a whole and in order.
-    pub(super) fn publish(self: &Arc<Self>, change: impl FnOnce(&mut Serving) -> Changes) -> Result<(), ClientError> {
+    pub(super) fn publish(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Serving, &mut Cold) -> Changes,
+    ) -> Result<(), ClientError> {
         let hub = self.hub();
-        let mut cold = hub.cold.lock();
+        let mut cold = hub.lock();
         if cold.closed {
             return Err(ClientError::Closed);
         }
         let mut serving = Serving::clone(&self.serving.load());
-        let changes = change(&mut serving);
+        let changes = change(&mut serving, &mut cold);
         serving.generation += 1;
         cold.history.record(serving.generation, changes, serving.revision());
         self.serving.store(Arc::new(serving));
@@ -369,7 +390,7 @@ impl Inner {
 
     fn close(self: &Arc<Self>) {
         let hub = self.hub();
-        let mut cold = hub.cold.lock();
+        let mut cold = hub.lock();
         cold.closed = true;
         let generation = self.serving.load().generation;
         self.serving.store(Arc::new(Serving { generation, closed: true, ..Serving::default() }));
@@ -378,42 +399,42 @@ impl Inner {
 }
 
 impl Hub {
-    /// Waits until `done` or for `timeout`.
-    pub(super) fn wait(&self, timeout: Duration, done: impl Fn(&Cold) -> bool) -> MutexGuard<'_, Cold> {
-        let mut cold = self.cold.lock();
-        let pending = |cold: &mut Cold| !done(cold);
-        match Instant::now().checked_add(timeout) {
-            Some(deadline) => _ = self.changed.wait_while_until(&mut cold, pending, deadline),
-            None => self.changed.wait_while(&mut cold, pending),
-        }
-        cold
+    /// No panic leaves what is behind the locks half-changed, so poison means nothing.
+    fn lock(&self) -> MutexGuard<'_, Cold> {
+        self.cold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes how reading the source went.
-    pub(super) fn note_read(&self, read: &Result<(), ClientError>) {
-        let mut cold = self.cold.lock();
-        match read {
-            Ok(()) => {
-                cold.last_success = Some(SystemTime::now());
-                cold.last_error = None;
-                cold.consecutive_failures = 0;
-            }
-            Err(ClientError::Closed) => {}
-            Err(error) => {
-                let message = error.to_string();
-                cold.consecutive_failures = cold.consecutive_failures.saturating_add(1);
-                // A failure that repeats is one line, not one each second.
-                if cold.last_error.as_ref() != Some(&message) {
-                    cold.log.push(Level::Warning, format!("{message}; what was in force stays"));
-                    cold.last_error = Some(message);
-                    self.announce(&mut cold);
-                }
-            }
+    pub(super) fn reading(&self) -> MutexGuard<'_, watcher::Reading> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until `done` or for `timeout`.
+    pub(super) fn wait(&self, timeout: Duration, done: impl Fn(&Cold) -> bool) -> MutexGuard<'_, Cold> {
+        let waited = self.changed.wait_timeout_while(self.lock(), timeout, |cold| !done(cold));
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Notes that the source was read and holds what is in force already.
+    pub(super) fn note_unchanged(&self) {
+        self.lock().note_success();
+    }
+
+    /// Notes that the source could not be read; gives the error back.
+    pub(super) fn note_failure(&self, error: ClientError) -> ClientError {
+        let mut cold = self.lock();
+        let message = error.to_string();
+        cold.consecutive_failures = cold.consecutive_failures.saturating_add(1);
+        // A failure that repeats is one line, not one each second.
+        if cold.last_error.as_ref() != Some(&message) {
+            cold.log.push(Level::Warning, format!("{message}; what was in force stays"));
+            cold.last_error = Some(message);
+            self.announce(&mut cold);
         }
+        error
     }
 
     fn log(&self, level: Level, message: String) {
-        let mut cold = self.cold.lock();
+        let mut cold = self.lock();
         cold.log.push(level, message);
         self.announce(&mut cold);
     }
@@ -421,5 +442,13 @@ impl Hub {
     fn announce(&self, cold: &mut Cold) {
         cold.events += 1;
         self.changed.notify_all();
+    }
+}
+
+impl Cold {
+    fn note_success(&mut self) {
+        self.last_success = Some(SystemTime::now());
+        self.last_error = None;
+        self.consecutive_failures = 0;
     }
 }

@@ -47,6 +47,12 @@ impl ClientOptions {
         Self { source, text, max_snapshot_bytes: MAX_SNAPSHOT_BYTES }
     }
 
+    fn new_file(path: PathBuf, watch: bool) -> Self {
+        // A host may change its working directory later.
+        let path = std::path::absolute(&path).unwrap_or(path);
+        Self::new(Source::File { path, watch }, Vec::new())
+    }
+
     /// Flags that answer everybody alike, `{"KEY": true, ...}`: for users' own tests.
     pub fn values(values: impl Into<Vec<u8>>) -> Self {
         Self::new(Source::Values, values.into())
@@ -59,12 +65,12 @@ impl ClientOptions {
 
     /// A snapshot in a file, read once.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self::new(Source::File { path: path.into(), watch: false }, Vec::new())
+        Self::new_file(path.into(), false)
     }
 
     /// A snapshot in a file that is looked at each second. The file may be missing at first.
     pub fn watched_file(path: impl Into<PathBuf>) -> Self {
-        Self::new(Source::File { path: path.into(), watch: true }, Vec::new())
+        Self::new_file(path.into(), true)
     }
 
     /// The size limit of a snapshot in bytes; [`MAX_SNAPSHOT_BYTES`] unless set.

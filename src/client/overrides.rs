@@ -50,7 +50,7 @@ impl Client {
     pub(crate) fn start_override(&self, values: &[u8]) -> Result<u64, ClientError> {
         let flags = Snapshot::of_values(values)?;
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        self.inner.publish(|serving| {
+        self.inner.publish(|serving, _| {
             let changes = keys(&flags);
             serving.overrides.push((id, Arc::new(flags)));
             changes
@@ -69,7 +69,7 @@ impl Inner {
         let known = self.serving.load().overrides.iter().any(|(other, _)| *other == id);
         known
             && self
-                .publish(|serving| {
+                .publish(|serving, _| {
                     let position = serving.overrides.iter().position(|(other, _)| *other == id);
                     position.map_or(Changes::Keys(Vec::new()), |position| keys(&serving.overrides.remove(position).1))
                 })
@@ -78,7 +78,7 @@ impl Inner {
 }
 
 fn keys(flags: &Snapshot) -> Changes {
-    Changes::Keys(flags.flags().iter().map(Flag::key).map(Into::into).collect())
+    Changes::Keys(flags.flags().map(Flag::key).map(Into::into).collect())
 }
 
 fn values_text<'k>(values: impl IntoIterator<Item = (&'k str, bool)>) -> String {

@@ -17,6 +17,7 @@ pub enum State {
 }
 
 impl State {
+    #[cfg(feature = "capi")]
     pub(crate) const ALL: &[Self] = &[Self::Initializing, Self::Ready, Self::Error, Self::Closed];
 
     /// The state's name.

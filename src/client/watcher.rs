@@ -29,7 +29,7 @@ impl Inner {
             return Ok(());
         };
         let hub = self.hub();
-        let mut reading = hub.reading.lock();
+        let mut reading = hub.reading();
         let stamp = Stamp::of(path);
         if !anyway && stamp.is_some() && stamp == reading.stamp {
             return Ok(());
@@ -38,15 +38,11 @@ impl Inner {
         reading.stamp = None;
         let text = match file::read(path, self.max_snapshot_bytes()) {
             Ok(text) => text,
-            Err(error) => {
-                let failed = Err(ClientError::File { path: path.clone(), error });
-                hub.note_read(&failed);
-                return failed;
-            }
+            Err(error) => return Err(hub.note_failure(ClientError::File { path: path.clone(), error })),
         };
         let digest = Some(Sha256::digest(&text).into());
         if digest == reading.digest {
-            hub.note_read(&Ok(()));
+            hub.note_unchanged();
         } else {
             self.load(&text, Some(path))?;
             reading.digest = digest;

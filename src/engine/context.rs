@@ -90,6 +90,11 @@ struct Range {
 
 impl Range {
     #[inline]
+    fn len(self) -> usize {
+        self.end.wrapping_sub(self.start) as usize
+    }
+
+    #[inline]
     fn of(self, text: &[u8]) -> &[u8] {
         &text[self.start as usize..self.end as usize]
     }
@@ -122,11 +127,11 @@ impl Context {
 }
 
 impl Attributes for Context {
-    #[inline]
+    #[inline(always)]
     fn find(&self, name: &Name) -> Option<impl Deref<Target = [u8]> + '_> {
         self.entries
             .iter()
-            .find(|entry| name.matches(entry.name_word, entry.name.of(&self.text)))
+            .find(|entry| name.matches(entry.name_word, entry.name.len(), || entry.name.of(&self.text)))
             .map(|entry| entry.value.of(&self.text))
     }
 }

@@ -21,6 +21,7 @@ pub enum Reason {
 }
 
 impl Reason {
+    #[cfg(feature = "capi")]
     pub(crate) const ALL: &[Self] =
         &[Self::Error, Self::Disabled, Self::TargetingMatch, Self::PercentageRollout, Self::Default];
 
@@ -59,6 +60,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    #[cfg(feature = "capi")]
     pub(crate) const ALL: &[Self] = &[
         Self::FlagNotFound,
         Self::ProviderNotReady,

@@ -7,6 +7,7 @@ mod bucket;
 mod canonical;
 mod context;
 mod evaluate;
+mod hash;
 mod json;
 mod name;
 mod packed;

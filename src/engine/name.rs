@@ -21,20 +21,53 @@ impl Name {
         &self.text
     }
 
-    /// Whether this is the name `other`, whose [`word`] is `other_word`.
+    /// Whether this is a name of that [`word`] and length. `whole` gives it where these do not decide.
     #[inline]
-    pub(crate) fn matches(&self, other_word: u64, other: &[u8]) -> bool {
+    pub(crate) fn matches<'n>(&self, other_word: u64, length: usize, whole: impl FnOnce() -> &'n [u8]) -> bool {
         self.word == other_word
-            && self.text.len() == other.len()
-            && (other.len() <= 8 || self.text.as_bytes()[8..] == other[8..])
+            && self.text.len() == length
+            && (length <= WORD || self.text.as_bytes()[WORD..] == whole()[WORD..])
     }
 }
+
+/// The bytes in a word.
+pub(crate) const WORD: usize = 8;
 
 /// The first eight bytes, padded with zeros.
 #[inline]
 pub(crate) fn word(text: &[u8]) -> u64 {
-    let mut first = [0; 8];
-    let length = text.len().min(8);
-    first[..length].copy_from_slice(&text[..length]);
-    u64::from_le_bytes(first)
+    if let Some(first) = text.first_chunk() {
+        return u64::from_le_bytes(*first);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        // Two halves that overlap.
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << ((text.len() - 4) * 8);
+    }
+    text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_the_first_eight_bytes() {
+        for length in 0..=10 {
+            let text = &b"0123456789"[..length];
+            let mut padded = text[..length.min(WORD)].to_vec();
+            padded.resize(WORD, 0);
+            assert_eq!(word(text).to_le_bytes()[..], padded, "{length}");
+        }
+    }
+
+    #[test]
+    fn names_are_told_apart() {
+        let names = ["", "a", "a\0", "user_id", "user_id8", "user_id89", "user_id88", "user_id8 and more"];
+        for name in names {
+            for other in names {
+                let matches = Name::new(name).matches(word(other.as_bytes()), other.len(), || other.as_bytes());
+                assert_eq!(matches, name == other, "{name:?} and {other:?}");
+            }
+        }
+    }
 }

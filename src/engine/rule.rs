@@ -1,5 +1,7 @@
 //! A flag's rules, prepared for evaluation.
 
+use std::sync::Arc;
+
 use memchr::memmem::Finder;
 
 use super::{Attributes, Name, Reason, bucket, bucket::Threshold, text_set::TextSet};
@@ -14,7 +16,7 @@ pub(crate) enum Rule {
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Condition {
-    pub(crate) attribute: Name,
+    pub(crate) attribute: Arc<Name>,
     pub(crate) test: Test,
 }
 
@@ -30,7 +32,7 @@ pub(crate) enum Test {
 
 impl Rule {
     /// The value and the reason, when this rule decides.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn decide(&self, flag_key: &str, attributes: &impl Attributes) -> Option<(bool, Reason)> {
         match self {
             Rule::Simple(Condition { attribute, test: Test::Percent(threshold) }) => {
@@ -46,7 +48,7 @@ impl Rule {
 }
 
 impl Condition {
-    #[inline]
+    #[inline(always)]
     fn holds(&self, flag_key: &str, attributes: &impl Attributes) -> bool {
         let Some(value) = attributes.find(&self.attribute) else {
             return matches!(self.test, Test::Neq(_));

@@ -1,59 +1,119 @@
-//! The values of an `in` rule: contiguous text with an index over it.
+//! The values of an `in` rule: contiguous text, and an index over it where there are many.
 
-use std::hash::BuildHasher;
+use hashbrown::HashTable;
 
-use foldhash::fast::RandomState;
-use hashbrown::{HashTable, hash_table::Entry};
+use super::{
+    hash::TextHasher,
+    name::{WORD, word},
+};
 
-/// Room for most values, so that a set is mostly allocated once.
-const USUAL_LENGTH: usize = 8;
+/// Up to this many values are compared one by one, which costs less than a hash.
+const FEW: usize = 16;
 
-/// A set of texts in one allocation, found by hash and compared exactly.
-#[derive(Debug, Clone)]
+/// A set of texts, compared exactly.
+#[derive(Debug, Default)]
 pub(crate) struct TextSet {
     text: Vec<u8>,
-    /// Where each value starts and ends in `text`.
-    index: HashTable<(u32, u32)>,
-    hasher: RandomState,
+    values: Vec<Value>,
+    /// Positions in `values`; `None` where these are few.
+    index: Option<Box<Index>>,
+}
+
+#[derive(Debug, Default)]
+struct Index {
+    positions: HashTable<u32>,
+    hasher: TextHasher,
+}
+
+/// Where a value lies in the text, and its first bytes.
+#[derive(Debug, Clone, Copy)]
+struct Value {
+    word: u64,
+    start: u32,
+    end: u32,
 }
 
 impl TextSet {
-    pub(crate) fn with_capacity(values: usize) -> Self {
-        let text = Vec::with_capacity(values * USUAL_LENGTH);
-        Self { text, index: HashTable::with_capacity(values), hasher: RandomState::default() }
+    /// With room for that many values, and for that many bytes of them.
+    pub(crate) fn with_capacity(values: usize, bytes: usize) -> Self {
+        Self { text: Vec::with_capacity(bytes), values: Vec::with_capacity(values), index: None }
     }
 
-    /// The texts together are part of a snapshot, whose size limit keeps the offsets within 32 bits.
+    /// The values together are part of a snapshot, whose size limit keeps offsets and positions within 32 bits.
     pub(crate) fn insert(&mut self, value: &[u8]) {
-        let Self { text, index, hasher } = self;
-        let entry = index.entry(
-            hasher.hash_one(value),
-            |&range| slice(text, range) == value,
-            |&range| hasher.hash_one(slice(text, range)),
-        );
-        if let Entry::Vacant(vacant) = entry {
-            let range = (text.len() as u32, (text.len() + value.len()) as u32);
-            vacant.insert(range);
-            text.extend_from_slice(value);
+        let start = self.text.len() as u32;
+        self.text.extend_from_slice(value);
+        self.values.push(Value { word: word(value), start, end: self.text.len() as u32 });
+    }
+
+    /// Makes the index that many values need. To be called once all are inserted.
+    pub(crate) fn finish(mut self) -> Self {
+        if self.values.len() > FEW {
+            let Index { mut positions, hasher } = Index::default();
+            positions.reserve(self.values.len(), |_| 0);
+            for position in 0..self.values.len() as u32 {
+                let same = |&other: &u32| self.value(other) == self.value(position);
+                let rehash = |&other: &u32| hasher.hash(self.value(other));
+                // A value that is there twice is found where it is first.
+                positions.entry(hasher.hash(self.value(position)), same, rehash).or_insert(position);
+            }
+            self.index = Some(Box::new(Index { positions, hasher }));
+        }
+        self
+    }
+
+    #[inline(always)]
+    pub(crate) fn contains(&self, value: &[u8]) -> bool {
+        match &self.index {
+            None => {
+                let (word, length) = (word(value), value.len());
+                self.values.iter().any(|candidate| {
+                    candidate.word == word
+                        && candidate.end.wrapping_sub(candidate.start) as usize == length
+                        && (length <= WORD || self.slice(candidate) == value)
+                })
+            }
+            Some(index) => {
+                let hash = index.hasher.hash(value);
+                index.positions.find(hash, |&position| self.value(position) == value).is_some()
+            }
         }
     }
 
-    #[inline]
-    pub(crate) fn contains(&self, value: &[u8]) -> bool {
-        let hash = self.hasher.hash_one(value);
-        self.index.find(hash, |&range| slice(&self.text, range) == value).is_some()
+    fn value(&self, position: u32) -> &[u8] {
+        self.slice(&self.values[position as usize])
+    }
+
+    fn slice(&self, value: &Value) -> &[u8] {
+        &self.text[value.start as usize..value.end as usize]
     }
 }
 
 /// The same values in the same order. Different orders compare as different, which only makes a flag "changed".
 impl PartialEq for TextSet {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-            && self.index.len() == other.index.len()
-            && self.index.iter().all(|&range| other.contains(slice(&self.text, range)))
+        let ends = |set: &Self| set.values.iter().map(|value| value.end).collect::<Vec<_>>();
+        self.text == other.text && ends(self) == ends(other)
     }
 }
 
-fn slice(text: &[u8], (start, end): (u32, u32)) -> &[u8] {
-    &text[start as usize..end as usize]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_and_many_values_are_found_exactly() {
+        for count in [0, 1, FEW, FEW + 1, 1_000] {
+            let values: Vec<String> = (0..count).map(|value| format!("{}{value}", "long ".repeat(value % 3))).collect();
+            let mut set = TextSet::with_capacity(0, 0);
+            for value in values.iter().chain(&values) {
+                set.insert(value.as_bytes());
+            }
+            let set = set.finish();
+            assert!(values.iter().all(|value| set.contains(value.as_bytes())));
+            for other in ["", "x", "long ", "long long long 2", "1\0", "1000000"] {
+                assert!(!set.contains(other.as_bytes()), "{other} among {count}");
+            }
+        }
+    }
 }

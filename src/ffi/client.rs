@@ -136,6 +136,18 @@ pub unsafe extern "C" fn flagbit_client_wait(
     })
 }
 
+/// Wakes those who are in flagbit_client_wait, as a change would: for a binding that ends one of its listeners.
+///
+/// Threads: any. Errors: NULL_ARGUMENT.
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_client_wake(client: *const flagbit_client) -> Status {
+    guard(|| {
+        handle::borrow(client)?.0.wake();
+        Ok(())
+    })
+}
+
 /// The keys of the flags that changed after a generation, sorted.
 ///
 /// all: receives true where any flag may have changed; the list is empty then. generation: receives the one in force.

@@ -27,7 +27,7 @@ pub unsafe extern "C" fn flagbit_is_enabled(
     context: *const flagbit_context,
     default_value: bool,
 ) -> bool {
-    is_enabled(default_value, || evaluate(client, text::terminated(key)?, prepared(context)))
+    is_enabled(default_value, || enabled(client, text::terminated(key)?, prepared(context), default_value))
 }
 
 /// Like flagbit_is_enabled, but the key has a length and may hold NUL.
@@ -41,7 +41,7 @@ pub unsafe extern "C" fn flagbit_is_enabled_n(
     context: *const flagbit_context,
     default_value: bool,
 ) -> bool {
-    is_enabled(default_value, || evaluate(client, text::bytes(key, key_length)?, prepared(context)))
+    is_enabled(default_value, || enabled(client, text::bytes(key, key_length)?, prepared(context), default_value))
 }
 
 /// Like flagbit_is_enabled, with the attributes packed for this one call (see "Packed attributes" above). The buffer's
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn flagbit_is_enabled_with(
     packed: *const u8,
     default_value: bool,
 ) -> bool {
-    is_enabled(default_value, || evaluate(client, text::terminated(key)?, &unpacked_self_sized(packed)?))
+    is_enabled(default_value, || enabled(client, text::terminated(key)?, &unpacked_self_sized(packed)?, default_value))
 }
 
 /// Like flagbit_is_enabled_with, but key and buffer have a length.
@@ -71,7 +71,9 @@ pub unsafe extern "C" fn flagbit_is_enabled_with_n(
     packed_length: usize,
     default_value: bool,
 ) -> bool {
-    is_enabled(default_value, || evaluate(client, text::bytes(key, key_length)?, &unpacked(packed, packed_length)?))
+    is_enabled(default_value, || {
+        enabled(client, text::bytes(key, key_length)?, &unpacked(packed, packed_length)?, default_value)
+    })
 }
 
 /// Evaluates a flag for a context. An unknown flag, a client without a snapshot or a closed one and a flag that is set
@@ -138,11 +140,18 @@ pub unsafe extern "C" fn flagbit_evaluate_with_n(
 }
 
 #[inline]
-fn is_enabled(default_value: bool, evaluate: impl FnOnce() -> Result<Evaluation, Status>) -> bool {
-    guard_or(default_value, || match evaluate() {
-        Ok(Evaluation { enabled, error_code: None, .. }) => enabled,
-        _ => default_value,
-    })
+fn is_enabled(default_value: bool, evaluate: impl FnOnce() -> Result<bool, Status>) -> bool {
+    guard_or(default_value, || evaluate().unwrap_or(default_value))
+}
+
+#[inline]
+fn enabled(
+    client: *const flagbit_client,
+    key: &[u8],
+    attributes: &impl Attributes,
+    default_value: bool,
+) -> Result<bool, Status> {
+    Ok(handle::borrow(client)?.0.is_enabled_bytes(key, attributes, default_value))
 }
 
 #[inline]

@@ -42,7 +42,7 @@ impl Setting {
 /// Threads: one at a time.
 #[derive(Default)]
 pub struct flagbit_options {
-    sources: Vec<(Setting, String)>,
+    sources: Vec<(Setting, Vec<u8>)>,
     watch: bool,
     max_snapshot_bytes: Option<usize>,
 }
@@ -53,12 +53,14 @@ impl flagbit_options {
             let message = "give exactly one source: the option SNAPSHOT, FILE or VALUES".into();
             return Err(ClientError::Options(message));
         };
+        // Only UTF-8 is kept as a path; that a snapshot is UTF-8 is looked at where it is parsed, with line and column.
+        let path = String::from_utf8_lossy(value);
         let options = match source {
-            Setting::File if self.watch => ClientOptions::watched_file(value),
-            Setting::File => ClientOptions::file(value),
+            Setting::File if self.watch => ClientOptions::watched_file(&*path),
+            Setting::File => ClientOptions::file(&*path),
             _ if self.watch => return Err(ClientError::Options("the option WATCH needs the option FILE".into())),
-            Setting::Values => ClientOptions::values(value.as_str()),
-            _ => ClientOptions::text(value.as_str()),
+            Setting::Values => ClientOptions::values(value.clone()),
+            _ => ClientOptions::text(value.clone()),
         };
         Ok(match self.max_snapshot_bytes {
             Some(bytes) => options.max_snapshot_bytes(bytes),
@@ -84,7 +86,7 @@ pub unsafe extern "C" fn flagbit_options_new(options: *mut *mut flagbit_options)
 /// Sets an option that is a string. A second value replaces the first.
 ///
 /// option: a flagbit_option. value: UTF-8 of `value_length` bytes, copied.
-/// Errors: NULL_ARGUMENT, INVALID_UTF8, INVALID_ARGUMENT for an option that is unknown or no string.
+/// Errors: NULL_ARGUMENT, INVALID_UTF8 for a path, INVALID_ARGUMENT for an option that is unknown or no string.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_options_set_string(
@@ -99,10 +101,13 @@ pub unsafe extern "C" fn flagbit_options_set_string(
 
 fn set_string(options: *mut flagbit_options, option: i32, value: *const c_char, length: usize) -> Result<(), Failure> {
     let options = handle::borrow_mut(options)?;
-    let value = text::utf8_of(value, length)?;
+    let value = text::bytes(value, length)?;
     let option = Setting::new(option)?;
     if !matches!(option, Setting::Snapshot | Setting::File | Setting::Values) {
         return Err(Failure::new(Status::InvalidArgument, format!("option {} is an integer", option as i32)));
+    }
+    if option == Setting::File {
+        text::utf8(value)?;
     }
     options.sources.retain(|(other, _)| *other != option);
     options.sources.push((option, value.into()));

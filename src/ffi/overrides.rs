@@ -16,7 +16,8 @@ use super::{
 ///
 /// values: JSON of `values_length` bytes, `{"KEY": true, ...}`. id: receives a number for flagbit_override_end.
 /// Threads: any.
-/// Errors: NULL_ARGUMENT, INVALID_UTF8, CLOSED; SNAPSHOT_REFUSED for a text that is not such an object.
+/// Errors: NULL_ARGUMENT, CLOSED; SNAPSHOT_REFUSED for a text that is not such an object, with the place in the error's
+/// message.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_override_start(

@@ -49,7 +49,7 @@ pub struct flagbit_client_report {
 }
 
 impl Versioned for flagbit_client_report {
-    const FIRST_SIZE: usize = 88;
+    const FIRST_SIZE: usize = 80;
 }
 
 /// Reports how a client is doing.

@@ -42,11 +42,12 @@ pub(super) fn utf8_of<'a>(data: *const c_char, length: usize) -> Result<&'a str,
 /// Copies texts into the caller's buffer and writes the size that they need.
 pub(super) fn copy_out(texts: &Texts, buffer: *mut c_char, capacity: usize, needed: *mut usize) -> Result<(), Status> {
     let texts = texts.as_bytes();
-    handle::put(needed, texts.len());
     if capacity < texts.len() {
+        handle::put(needed, texts.len());
         return Err(Status::BufferTooSmall);
     }
     handle::place(buffer)?;
+    handle::put(needed, texts.len());
     // SAFETY: not NULL, and the header asks for `capacity` writable bytes, of which there are enough.
     unsafe { ptr::copy_nonoverlapping(texts.as_ptr(), buffer.cast(), texts.len()) };
     Ok(())

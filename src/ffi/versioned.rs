@@ -8,6 +8,8 @@ use super::{handle, status::Status};
 pub(super) trait Versioned: Copy {
     /// The size of the struct in version 0.1: no caller has a smaller one.
     const FIRST_SIZE: usize;
+    /// Looked at while the library is compiled: structs only grow.
+    const GROWN: () = assert!(mem::size_of::<Self>() >= Self::FIRST_SIZE);
 }
 
 /// A caller's struct, of whatever size the caller knows.
@@ -19,6 +21,7 @@ pub(super) struct Output<T> {
 impl<T: Versioned> Output<T> {
     #[inline]
     pub(super) fn new(place: *mut T) -> Result<Self, Status> {
+        let () = T::GROWN;
         handle::place(place)?;
         // SAFETY: not NULL, and the header asks for at least this first field, set.
         let size = unsafe { place.cast::<u32>().read() } as usize;

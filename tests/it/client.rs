@@ -73,7 +73,7 @@ fn overrides_stand_above_the_snapshot_and_end() {
     assert_eq!(client.flags(), ["f", "g"]);
     assert_eq!(client.evaluate("new", &NOBODY, false).error_code, Some(ErrorCode::FlagNotFound));
     let error = client.override_flags([("f", true), ("f", false)]).unwrap_err();
-    assert_eq!(error.to_string(), r#"flags["f"]: duplicate key"#);
+    assert_eq!(error.to_string(), r#"flags["f"].key: duplicate key"#);
 }
 
 #[test]

@@ -11,11 +11,11 @@ use serde_json::error::Category;
 
 use super::{
     super::{
-        Flag, Snapshot, SnapshotError,
+        Snapshot, SnapshotError,
         json::{Json, JsonSeed, KeySeed},
-        snapshot::{Origin, State},
+        snapshot::Origin,
     },
-    flags::{Flags, map_place},
+    flags::Flags,
 };
 
 pub(super) fn read(text: &[u8]) -> Result<Snapshot, SnapshotError> {
@@ -32,17 +32,11 @@ pub(super) fn read_values(text: &[u8]) -> Result<Snapshot, SnapshotError> {
     let Json::Object(values) = json else {
         return Err(SnapshotError::shape("flags", format!("expected an object, found {}", json.describe())));
     };
-    if let Some(key) = values.duplicate() {
-        return Err(SnapshotError::shape(map_place(key), "duplicate key"));
+    let mut flags = Flags::new(None);
+    for (key, value) in values.fields() {
+        flags.add_value(key, value)?;
     }
-    let flags = values.fields().map(|(key, value)| match value {
-        _ if key.is_empty() => Err(SnapshotError::shape(map_place(key), "an empty key")),
-        Json::Boolean(default_enabled) => {
-            Ok(Flag::new(key.into(), State::Enabled { default_enabled, rules: [].into() }))
-        }
-        _ => Err(SnapshotError::shape(map_place(key), format!("expected a boolean, found {}", value.describe()))),
-    });
-    Ok(Snapshot::new(flags.collect::<Result<_, _>>()?, Vec::new(), Origin::default()))
+    flags.into_snapshot(Origin::default())
 }
 
 /// What the reader itself objects to: text that is not JSON, or a value of a type that has no place there.

@@ -6,6 +6,7 @@ use super::{
         place::Problem,
         snapshot::State,
     },
+    names::Names,
     rule::{parse_list, parse_rule},
 };
 
@@ -13,8 +14,8 @@ use super::{
 ///
 /// A flag with a problem that is clearly switched off stays off: a kill switch must work in an SDK that is too old for
 /// the flag's rules.
-pub(super) fn parse_flag(fields: &Object<'_>) -> (State, Option<Problem>) {
-    match parse(fields) {
+pub(super) fn parse_flag(fields: &Object<'_>, names: &mut Names) -> (State, Option<Problem>) {
+    match parse(fields, names) {
         Ok(state) => (state, None),
         Err(problem) => {
             let off = matches!(fields.get("enabled"), Some(Json::Boolean(false))) && !fields.is_duplicate("enabled");
@@ -23,13 +24,13 @@ pub(super) fn parse_flag(fields: &Object<'_>) -> (State, Option<Problem>) {
     }
 }
 
-fn parse(fields: &Object<'_>) -> Result<State, Problem> {
+fn parse(fields: &Object<'_>, names: &mut Names) -> Result<State, Problem> {
     no_duplicates(fields)?;
     let enabled = boolean(fields, "enabled")?.ok_or_else(|| Problem::new("enabled", "missing"))?;
     let default_enabled = boolean(fields, "default_enabled")?.unwrap_or(false);
     let rules = match fields.get("rules") {
         None | Some(Json::Null) => [].into(),
-        Some(Json::List(rules)) => parse_list(rules, "rules", parse_rule)?,
+        Some(Json::List(rules)) => parse_list(rules, "rules", |rule| parse_rule(rule, names))?,
         Some(other) => return Err(Problem::new("rules", format!("expected a list, found {}", other.describe()))),
     };
     // The rules of a flag that is off are read all the same: a problem in them is worth a warning.

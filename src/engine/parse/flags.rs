@@ -4,31 +4,33 @@ use super::{
     super::{
         Flag, Snapshot, SnapshotError, Warning,
         json::{Json, Object},
-        snapshot::Origin,
+        snapshot::{Origin, State},
     },
     flag::parse_flag,
+    names::Names,
 };
 
 pub(super) struct Flags {
     flags: Vec<Flag>,
     warnings: Vec<Warning>,
+    names: Names,
     /// What stands before `[3]` in a place; `None` where flags are named by key.
     list_place: Option<&'static str>,
 }
 
 impl Flags {
     pub(super) fn new(list_place: Option<&'static str>) -> Self {
-        Self { flags: Vec::new(), warnings: Vec::new(), list_place }
+        Self { flags: Vec::new(), warnings: Vec::new(), names: Names::default(), list_place }
     }
 
     pub(super) fn add<'a>(&mut self, map_key: Option<&'a str>, flag: Json<'a>) -> Result<(), SnapshotError> {
         let position = self.flags.len();
-        let place = || self.place(position, map_key.unwrap_or_default());
+        let place = || place(self.list_place, position, map_key.unwrap_or_default());
         let Json::Object(fields) = flag else {
             return Err(SnapshotError::shape(place(), format!("expected a flag, found {}", flag.describe())));
         };
         let key = key(&fields, map_key).map_err(|message| SnapshotError::shape(format!("{}.key", place()), message))?;
-        let (state, problem) = parse_flag(&fields);
+        let (state, problem) = parse_flag(&fields, &mut self.names);
         if let Some(problem) = problem {
             let warning = Warning::new(key, problem.within(&place()).into_text());
             self.warnings.push(warning);
@@ -37,39 +39,40 @@ impl Flags {
         Ok(())
     }
 
+    /// A flag that answers everybody alike.
+    pub(super) fn add_value(&mut self, key: &str, value: Json<'_>) -> Result<(), SnapshotError> {
+        match value {
+            _ if key.is_empty() => Err(SnapshotError::shape(map_place(key), "an empty key")),
+            Json::Boolean(default_enabled) => {
+                self.flags.push(Flag::new(key.into(), State::Enabled { default_enabled, rules: [].into() }));
+                Ok(())
+            }
+            _ => Err(SnapshotError::shape(map_place(key), format!("expected a boolean, found {}", value.describe()))),
+        }
+    }
+
     pub(super) fn into_snapshot(self, origin: Origin) -> Result<Snapshot, SnapshotError> {
-        match self.duplicate() {
-            Some(refusal) => Err(refusal),
-            None => Ok(Snapshot::new(self.flags, self.warnings, origin)),
-        }
-    }
-
-    /// The refusal of the first flag whose key an earlier flag has.
-    fn duplicate(&self) -> Option<SnapshotError> {
-        let key = |position: &u32| self.flags[*position as usize].key();
-        let mut positions: Vec<u32> = (0..self.flags.len() as u32).collect();
-        positions.sort_by_key(key);
-        let pair = positions.windows(2).filter(|pair| key(&pair[0]) == key(&pair[1])).min_by_key(|pair| pair[1])?;
-        let place = |position: u32| self.place(position as usize, key(&position));
-        Some(SnapshotError::shape(
-            format!("{}.key", place(pair[1])),
-            match self.list_place {
-                Some(_) => format!("duplicate key {:?}, already at {}", key(&pair[0]), place(pair[0])),
+        let list_place = self.list_place;
+        Snapshot::new(self.flags, self.warnings, origin).map_err(|(key, earlier, position)| {
+            let place = |position: u32| place(list_place, position as usize, &key);
+            let message = match list_place {
+                Some(_) => format!("duplicate key {key:?}, already at {}", place(earlier)),
                 None => "duplicate key".into(),
-            },
-        ))
+            };
+            SnapshotError::shape(format!("{}.key", place(position)), message)
+        })
     }
+}
 
-    fn place(&self, position: usize, key: &str) -> String {
-        match self.list_place {
-            Some(list) => format!("{list}[{position}]"),
-            None => map_place(key),
-        }
+fn place(list_place: Option<&str>, position: usize, key: &str) -> String {
+    match list_place {
+        Some(list) => format!("{list}[{position}]"),
+        None => map_place(key),
     }
 }
 
 /// The place of a flag that is named by key: `flags["KEY"]`.
-pub(super) fn map_place(key: &str) -> String {
+fn map_place(key: &str) -> String {
     format!("flags[{}]", serde_json::Value::from(key))
 }
 

@@ -3,6 +3,7 @@
 mod document;
 mod flag;
 mod flags;
+mod names;
 mod rule;
 
 use super::{Snapshot, SnapshotError};

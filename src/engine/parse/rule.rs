@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     super::{
-        Name, Reason,
+        Reason,
         bucket::Threshold,
         json::{Json, Object},
         place::Problem,
@@ -12,6 +12,7 @@ use super::{
         text_set::TextSet,
     },
     flag::no_duplicates,
+    names::Names,
 };
 
 const OPERATORS: [&str; 5] = ["eq", "neq", "contains", "in", "percent"];
@@ -19,19 +20,19 @@ const OPERATORS: [&str; 5] = ["eq", "neq", "contains", "in", "percent"];
 /// The bucketing attribute of a percent that names none.
 const USER_ID: &str = "user_id";
 
-pub(super) fn parse_rule(rule: Json<'_>) -> Result<Rule, Problem> {
+pub(super) fn parse_rule(rule: Json<'_>, names: &mut Names) -> Result<Rule, Problem> {
     let fields = object(rule)?;
     match fields.get("conditions") {
-        Some(conditions) if fields.get("operator").is_none() => parse_conditions(&fields, conditions),
-        _ => parse_condition(&fields).map(Rule::Simple),
+        Some(conditions) if fields.get("operator").is_none() => parse_conditions(&fields, conditions, names),
+        _ => parse_condition(&fields, names).map(Rule::Simple),
     }
 }
 
-fn parse_conditions(fields: &Object<'_>, conditions: Json<'_>) -> Result<Rule, Problem> {
+fn parse_conditions(fields: &Object<'_>, conditions: Json<'_>, names: &mut Names) -> Result<Rule, Problem> {
     let Json::List(conditions) = conditions else {
         return Err(Problem::new("conditions", format!("expected a list, found {}", conditions.describe())));
     };
-    let conditions = parse_list(conditions, "conditions", |condition| parse_condition(&object(condition)?))?;
+    let conditions = parse_list(conditions, "conditions", |condition| parse_condition(&object(condition)?, names))?;
     let value = match fields.get("value") {
         None | Some(Json::Boolean(true) | Json::Text("true")) => true,
         Some(Json::Boolean(false) | Json::Text("false")) => false,
@@ -48,7 +49,7 @@ fn parse_conditions(fields: &Object<'_>, conditions: Json<'_>) -> Result<Rule, P
 pub(super) fn parse_list<'a, T>(
     items: &[Json<'a>],
     field: &str,
-    parse: impl Fn(Json<'a>) -> Result<T, Problem>,
+    mut parse: impl FnMut(Json<'a>) -> Result<T, Problem>,
 ) -> Result<Box<[T]>, Problem> {
     let mut parsed = Vec::with_capacity(items.len());
     for (index, item) in items.iter().copied().enumerate() {
@@ -65,7 +66,7 @@ fn object(json: Json<'_>) -> Result<Object<'_>, Problem> {
     Ok(fields)
 }
 
-fn parse_condition(fields: &Object<'_>) -> Result<Condition, Problem> {
+fn parse_condition(fields: &Object<'_>, names: &mut Names) -> Result<Condition, Problem> {
     if fields.get("conditions").is_some() && fields.get("operator").is_some() {
         return Err(Problem::new("conditions", "a rule has either conditions or an operator, found both"));
     }
@@ -86,7 +87,7 @@ fn parse_condition(fields: &Object<'_>) -> Result<Condition, Problem> {
         "in" => Test::In(Box::new(list(fields)?)),
         _ => Test::Percent(percentage(fields)?),
     };
-    Ok(Condition { attribute: Name::new(attribute), test })
+    Ok(Condition { attribute: names.get(attribute), test })
 }
 
 fn text<'a>(fields: &Object<'a>, name: &str) -> Result<Option<&'a str>, Problem> {
@@ -113,7 +114,8 @@ fn list(fields: &Object<'_>) -> Result<TextSet, Problem> {
     let Json::List(items) = value else {
         return Err(Problem::new("value", format!("expected a list, found {}", value.describe())));
     };
-    let mut texts = TextSet::with_capacity(items.len());
+    let bytes = items.iter().map(|item| if let Json::Text(text) = item { text.len() } else { 0 }).sum();
+    let mut texts = TextSet::with_capacity(items.len(), bytes);
     for (index, item) in items.iter().enumerate() {
         let text = item.canonical().ok_or_else(|| {
             let message = format!("expected a string, a number or a boolean, found {}", item.describe());
@@ -121,7 +123,7 @@ fn list(fields: &Object<'_>) -> Result<TextSet, Problem> {
         })?;
         texts.insert(text.as_bytes());
     }
-    Ok(texts)
+    Ok(texts.finish())
 }
 
 fn percentage(fields: &Object<'_>) -> Result<Threshold, Problem> {

@@ -1,3 +1,6 @@
+#ifndef FLAGBIT_ATTRIBUTES_H
+#define FLAGBIT_ATTRIBUTES_H
+
 /* Packing attributes into a buffer of one's own: no call into the library, no allocation.
  *
  * A buffer (of at least 8 bytes) that turns out too small is not written beyond its end: the library then refuses it
@@ -109,3 +112,5 @@ static inline void flagbit_attributes_boolean(flagbit_attributes *attributes, co
     const uint8_t byte = value ? 1 : 0;
     flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, name, strlen(name), &byte, 1);
 }
+
+#endif /* FLAGBIT_ATTRIBUTES_H */
