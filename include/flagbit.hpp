@@ -1,0 +1,834 @@
+/// FlagBit for C++17: flagbit.h with values, containers and destructors. Header-only; link with -lflagbit.
+/// SPDX-License-Identifier: Apache-2.0
+///
+///     auto client = flagbit::Client::from_file("flags.json", true);
+///     if (!client) {
+///         std::cerr << client.error().message << '\n';
+///     } else if (client->is_enabled("premium-feature", {{"user_id", "usr_123"}, {"plan", "pro"}})) {
+///         ...
+///     }
+///
+/// Errors: nothing here throws, but std::bad_alloc where memory runs out and std::system_error where no thread can be
+/// started; it builds with -fno-exceptions and -fno-rtti. Calls that can fail return a Result. Evaluations never fail:
+/// they give the caller's default, and evaluate() says why.
+///
+/// Threads: a const member function may be called by any number of threads at once. Moving and destroying an object is
+/// for one thread, when no other is in a call with it.
+///
+/// Text is UTF-8 and may hold NUL. Arguments are borrowed for the call.
+#ifndef FLAGBIT_HPP
+#define FLAGBIT_HPP
+
+#include <flagbit.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace flagbit {
+
+/// Why a call failed.
+struct Error {
+    flagbit_status status;
+    /// For people: what went wrong, where, and what to do.
+    std::string message;
+};
+
+/// What a call that can fail gives: a value or an Error. Taking the value of an error, or the error of a value, is a
+/// mistake in the program: it is printed and the program is aborted.
+template <class T>
+class [[nodiscard]] Result {
+  public:
+    Result(T value) : value_(std::move(value)) {}
+    Result(Error error) : error_(std::move(error)) {}
+
+    /// Whether there is a value.
+    explicit operator bool() const noexcept { return value_.has_value(); }
+
+    /// The value; moved out of a temporary: `auto client = Client::from_snapshot(text).value();`
+    T &value() &noexcept { return check(), *value_; }
+    const T &value() const &noexcept { return check(), *value_; }
+    T value() &&noexcept { return check(), *std::move(value_); }
+    T &operator*() &noexcept { return value(); }
+    const T &operator*() const &noexcept { return value(); }
+    T *operator->() noexcept { return &value(); }
+    const T *operator->() const noexcept { return &value(); }
+
+    const Error &error() const noexcept {
+        if (value_) {
+            fail("there is no error");
+        }
+        return error_;
+    }
+
+  private:
+    void check() const noexcept {
+        if (!value_) {
+            fail(error_.message.c_str());
+        }
+    }
+
+    [[noreturn]] static void fail(const char *message) noexcept {
+        std::fprintf(stderr, "flagbit::Result: %s\n", message);
+        std::abort();
+    }
+
+    std::optional<T> value_;
+    Error error_{FLAGBIT_STATUS_OK, {}};
+};
+
+/// The Result of calls that give nothing but their success.
+using Done = Result<std::monostate>;
+
+/// Why an evaluation came out as it did.
+enum class Reason : std::int32_t {
+    error = FLAGBIT_REASON_ERROR,
+    disabled = FLAGBIT_REASON_DISABLED,
+    targeting_match = FLAGBIT_REASON_TARGETING_MATCH,
+    percentage_rollout = FLAGBIT_REASON_PERCENTAGE_ROLLOUT,
+    by_default = FLAGBIT_REASON_DEFAULT,
+};
+
+/// What an evaluation found instead of an answer.
+enum class ErrorCode : std::int32_t {
+    flag_not_found = FLAGBIT_ERROR_CODE_FLAG_NOT_FOUND,
+    provider_not_ready = FLAGBIT_ERROR_CODE_PROVIDER_NOT_READY,
+    parse_error = FLAGBIT_ERROR_CODE_PARSE_ERROR,
+    type_mismatch = FLAGBIT_ERROR_CODE_TYPE_MISMATCH,
+    invalid_context = FLAGBIT_ERROR_CODE_INVALID_CONTEXT,
+    general = FLAGBIT_ERROR_CODE_GENERAL,
+};
+
+/// The state of a client.
+enum class State : std::int32_t {
+    initializing = FLAGBIT_STATE_INITIALIZING,
+    ready = FLAGBIT_STATE_READY,
+    error = FLAGBIT_STATE_ERROR,
+    closed = FLAGBIT_STATE_CLOSED,
+};
+
+/// `targeting_match` and the like; the text is static.
+[[nodiscard]] inline const char *name(Reason reason) noexcept {
+    return flagbit_reason_name(static_cast<std::int32_t>(reason));
+}
+
+/// OpenFeature's name, such as `FLAG_NOT_FOUND`; the text is static.
+[[nodiscard]] inline const char *name(ErrorCode code) noexcept {
+    return flagbit_error_code_name(static_cast<std::int32_t>(code));
+}
+
+/// `ready` and the like; the text is static.
+[[nodiscard]] inline const char *name(State state) noexcept {
+    return flagbit_state_name(static_cast<std::int32_t>(state));
+}
+
+/// The value of an attribute: a string, an integer, a floating-point number or a boolean. Made by conversion; strings
+/// are borrowed. A null `const char *` and a floating-point number that is not finite count as absent.
+class Value {
+  public:
+    Value(std::string_view text) noexcept : kind_(FLAGBIT_ATTRIBUTE_KIND_STRING), text_(text) {}
+    Value(const std::string &text) noexcept : Value(std::string_view(text)) {}
+    /// Without this a string literal would be a boolean.
+    Value(const char *text) noexcept
+        : kind_(text == nullptr ? FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED : FLAGBIT_ATTRIBUTE_KIND_STRING),
+          text_(text == nullptr ? std::string_view() : std::string_view(text)) {}
+    /// Is it a letter or a small number? Write a string or an int.
+    Value(char) = delete;
+    Value(std::nullptr_t) = delete;
+
+    template <class T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0>
+    Value(T number) noexcept {
+        if constexpr (std::is_same_v<T, bool>) {
+            kind_ = FLAGBIT_ATTRIBUTE_KIND_BOOLEAN;
+            size_ = 1;
+            bytes_[0] = number ? 1 : 0;
+        } else if constexpr (std::is_floating_point_v<T>) {
+            const double real = static_cast<double>(number);
+            std::uint64_t bits = 0;
+            std::memcpy(&bits, &real, sizeof bits);
+            store(FLAGBIT_ATTRIBUTE_KIND_NUMBER, bits);
+        } else if constexpr (std::is_signed_v<T>) {
+            store(FLAGBIT_ATTRIBUTE_KIND_INTEGER, static_cast<std::uint64_t>(std::int64_t{number}));
+        } else {
+            store(FLAGBIT_ATTRIBUTE_KIND_UNSIGNED, std::uint64_t{number});
+        }
+    }
+
+  private:
+    friend class Attributes;
+
+    void store(std::uint8_t kind, std::uint64_t bits) noexcept {
+        kind_ = kind;
+        size_ = bytes_.size();
+        for (unsigned char &byte : bytes_) {
+            byte = static_cast<unsigned char>(bits & 0xFF);
+            bits >>= 8;
+        }
+    }
+
+    const void *data() const noexcept {
+        return size_ > 0 ? static_cast<const void *>(bytes_.data()) : static_cast<const void *>(text_.data());
+    }
+    std::size_t size() const noexcept { return size_ > 0 ? size_ : text_.size(); }
+
+    std::uint8_t kind_;
+    /// Of what is in `bytes_`; 0 for text.
+    std::size_t size_ = 0;
+    std::array<unsigned char, 8> bytes_{};
+    std::string_view text_;
+};
+
+/// One attribute of who asks.
+struct Attribute {
+    std::string_view name;
+    Value value;
+};
+
+/// The attributes of who asks, for one call: `{{"plan", "pro"}, {"age", 34}}`, or set one by one. Names are unique;
+/// where one is not, its first value counts. Copies what it is given, and allocates only beyond `inline_size` bytes.
+class Attributes {
+  public:
+    /// Room for about ten attributes on the stack.
+    static constexpr std::size_t inline_size = 512;
+
+    Attributes() noexcept : packed_(flagbit_attributes_begin(inline_.data(), inline_.size())) {}
+    Attributes(std::initializer_list<Attribute> attributes) : Attributes() {
+        for (const Attribute &attribute : attributes) {
+            set(attribute.name, attribute.value);
+        }
+    }
+    Attributes(const Attributes &) = delete;
+    Attributes &operator=(const Attributes &) = delete;
+
+    Attributes &set(std::string_view name, const Value &value) {
+        reserve(9 + name.size() + value.size());
+        flagbit_attributes_append(&packed_, value.kind_, name.data(), name.size(), value.data(), value.size());
+        return *this;
+    }
+
+    /// The packed form, for the functions of flagbit.h.
+    [[nodiscard]] const std::uint8_t *data() const noexcept { return packed_.buffer; }
+    [[nodiscard]] std::size_t size() const noexcept { return packed_.length; }
+
+  private:
+    void reserve(std::size_t more) {
+        if (more <= packed_.capacity - packed_.length) {
+            return;
+        }
+        std::vector<std::uint8_t> larger(2 * packed_.length + more);
+        std::memcpy(larger.data(), packed_.buffer, packed_.length);
+        heap_ = std::move(larger);
+        packed_.buffer = heap_.data();
+        packed_.capacity = heap_.size();
+    }
+
+    // Not initialised: what is not packed is not read.
+    std::array<std::uint8_t, inline_size> inline_;
+    std::vector<std::uint8_t> heap_;
+    flagbit_attributes packed_;
+};
+
+namespace detail {
+
+template <auto function>
+struct FreedBy {
+    template <class T>
+    void operator()(T *handle) const noexcept {
+        function(handle);
+    }
+};
+template <class T, auto function>
+using Owned = std::unique_ptr<T, FreedBy<function>>;
+
+/// Runs `call(error)`; its failure as an Error.
+template <class Call>
+std::optional<Error> failure_of(Call call) {
+    flagbit_error *raw = nullptr;
+    const auto status = static_cast<flagbit_status>(call(&raw));
+    const Owned<flagbit_error, flagbit_error_free> error(raw);
+    if (status == FLAGBIT_STATUS_OK) {
+        return std::nullopt;
+    }
+    return Error{status, error ? flagbit_error_message(error.get()) : flagbit_status_message(status)};
+}
+
+template <class Call>
+Done done(Call call) {
+    if (auto error = failure_of(std::move(call))) {
+        return *std::move(error);
+    }
+    return std::monostate{};
+}
+
+/// The texts of a list that `call(list)` hands out; none where it fails.
+template <class Call>
+std::vector<std::string> texts_of(Call call) {
+    flagbit_text_list *raw = nullptr;
+    call(&raw);
+    const Owned<flagbit_text_list, flagbit_text_list_free> list(raw);
+    std::vector<std::string> texts;
+    if (list) {
+        texts.reserve(list->count);
+        for (std::size_t index = 0; index < list->count; index++) {
+            texts.emplace_back(list->text + list->items[index].offset, list->items[index].length);
+        }
+    }
+    return texts;
+}
+
+/// What `call(buffer, capacity, needed)` copies out, NULs included. The text may grow between two calls.
+template <class Call>
+std::string copied_from(Call call) {
+    std::string buffer(256, '\0');
+    std::size_t needed = 0;
+    while (call(buffer.data(), buffer.size(), &needed) == FLAGBIT_STATUS_BUFFER_TOO_SMALL) {
+        buffer.resize(needed);
+    }
+    buffer.resize(needed);
+    return buffer;
+}
+
+/// The same for a single text, without the NUL at its end.
+template <class Call>
+std::string text_from(Call call) {
+    std::string text = copied_from(std::move(call));
+    if (!text.empty()) {
+        text.pop_back();
+    }
+    return text;
+}
+
+inline void append_json_string(std::string &json, std::string_view text) {
+    static constexpr char digits[] = "0123456789abcdef";
+    json += '"';
+    for (const char letter : text) {
+        if (letter == '"' || letter == '\\') {
+            json += '\\';
+            json += letter;
+        } else if (const auto code = static_cast<unsigned char>(letter); code < 0x20) {
+            json.append("\\u00").append(1, digits[code >> 4]).append(1, digits[code & 0xF]);
+        } else {
+            json += letter;
+        }
+    }
+    json += '"';
+}
+
+} // namespace detail
+
+/// The attributes of who asks, prepared for any number of evaluations. Immutable: any number of threads and clients
+/// may use one at once.
+class Context {
+  public:
+    /// Errors: UNSUPPORTED_VALUE for an attribute that no rule can match or that is there twice, INVALID_UTF8; the
+    /// message names the attribute.
+    static Result<Context> create(const Attributes &attributes) {
+        flagbit_context *context = nullptr;
+        auto error = detail::failure_of([&](flagbit_error **failure) {
+            return flagbit_context_new(attributes.data(), attributes.size(), &context, failure);
+        });
+        if (error) {
+            return *std::move(error);
+        }
+        return Context(context);
+    }
+
+    /// For the functions of flagbit.h; still owned by this object.
+    [[nodiscard]] const flagbit_context *native() const noexcept { return context_.get(); }
+
+  private:
+    explicit Context(flagbit_context *context) noexcept : context_(context) {}
+
+    detail::Owned<flagbit_context, flagbit_context_free> context_;
+};
+
+/// A flag's key and the answer that it is to give everybody.
+struct FlagValue {
+    std::string_view key;
+    bool enabled;
+
+    /// Takes a bool and nothing that converts to one.
+    template <class T, std::enable_if_t<std::is_same_v<T, bool>, int> = 0>
+    FlagValue(std::string_view flag_key, T value) noexcept : key(flag_key), enabled(value) {}
+};
+
+namespace detail {
+
+inline std::string json_of(const std::vector<FlagValue> &values) {
+    std::string json = "{";
+    for (const FlagValue &value : values) {
+        json += json.size() > 1 ? "," : "";
+        append_json_string(json, value.key);
+        json += value.enabled ? ":true" : ":false";
+    }
+    return json += '}';
+}
+
+} // namespace detail
+
+/// What an evaluation came to.
+struct Evaluation {
+    /// Whether the feature is on; the caller's default where there is an error code.
+    bool enabled;
+    Reason reason;
+    /// The rule that decided, counted from 0.
+    std::optional<std::uint32_t> rule_index;
+    /// Why there was no answer; see Client::error_message for words.
+    std::optional<ErrorCode> error_code;
+    /// The generation of the client's flags that answered; see Client::revision.
+    std::uint64_t generation;
+
+    /// `targeting_match` and the like; the text is static.
+    [[nodiscard]] const char *reason_name() const noexcept { return name(reason); }
+};
+
+/// One flag's part of Client::evaluate_all.
+struct FlagEvaluation {
+    std::string key;
+    Evaluation evaluation;
+};
+
+namespace detail {
+
+inline Evaluation evaluation_of(const flagbit_evaluation &from, bool default_value) noexcept {
+    Evaluation to{default_value, static_cast<Reason>(from.reason), std::nullopt, std::nullopt, from.generation};
+    if (from.error_code == FLAGBIT_ERROR_CODE_NONE) {
+        to.enabled = from.enabled == 1;
+    } else {
+        to.error_code = static_cast<ErrorCode>(from.error_code);
+    }
+    if (from.rule_index >= 0) {
+        to.rule_index = static_cast<std::uint32_t>(from.rule_index);
+    }
+    return to;
+}
+
+/// Runs `call(evaluation)`. A call that is not well formed is an evaluation without an answer, too.
+template <class Call>
+Evaluation evaluate(bool default_value, Call call) noexcept {
+    flagbit_evaluation evaluation{};
+    evaluation.struct_size = sizeof evaluation;
+    const flagbit_status status = static_cast<flagbit_status>(call(&evaluation));
+    if (status != FLAGBIT_STATUS_OK) {
+        evaluation.reason = FLAGBIT_REASON_ERROR;
+        evaluation.rule_index = -1;
+        evaluation.error_code = status == FLAGBIT_STATUS_MALFORMED_CONTEXT ? FLAGBIT_ERROR_CODE_INVALID_CONTEXT
+                                : status == FLAGBIT_STATUS_NULL_ARGUMENT   ? FLAGBIT_ERROR_CODE_PROVIDER_NOT_READY
+                                                                           : FLAGBIT_ERROR_CODE_GENERAL;
+    }
+    return evaluation_of(evaluation, default_value);
+}
+
+template <class Call>
+std::vector<FlagEvaluation> evaluate_all(bool default_value, Call call) {
+    flagbit_evaluations *raw = nullptr;
+    call(&raw);
+    const Owned<flagbit_evaluations, flagbit_evaluations_free> all(raw);
+    std::vector<FlagEvaluation> flags;
+    if (all) {
+        flags.reserve(all->count);
+        for (std::size_t index = 0; index < all->count; index++) {
+            flagbit_flag_evaluation item{};
+            // By the library's size of an item: a later one's are larger.
+            std::memcpy(&item, reinterpret_cast<const char *>(all->items) + index * all->item_size, sizeof item);
+            flags.push_back({std::string(all->text + item.key.offset, item.key.length),
+                             evaluation_of(item.evaluation, default_value)});
+        }
+    }
+    return flags;
+}
+
+} // namespace detail
+
+/// How a client is doing, read at one moment.
+struct Status {
+    State state;
+    std::uint64_t generation;
+    /// The revision that the snapshot in force states.
+    std::optional<std::string> revision;
+    /// Where the flags come from, in words.
+    std::string source;
+    /// How many flags are in force, those set aside included.
+    std::uint64_t flags;
+    std::uint64_t flags_set_aside;
+    /// How many attributes with an unsupported value evaluations have seen.
+    std::uint64_t unsupported_values;
+    /// When the source was last read well.
+    std::optional<std::chrono::system_clock::time_point> last_success;
+    /// Why the last read failed; nothing after one that went well.
+    std::optional<std::string> last_error;
+    std::uint32_t consecutive_failures;
+};
+
+/// Which flags changed.
+struct Changes {
+    /// Any flag may have changed; there are no keys then.
+    bool all;
+    std::vector<std::string> keys;
+    /// The generation now in force.
+    std::uint64_t generation;
+};
+
+/// How a client is to be opened, for what Client's own functions do not offer. For one thread at a time.
+class Options {
+  public:
+    Options() {
+        flagbit_options *made = nullptr;
+        flagbit_options_new(&made);
+        options_.reset(made);
+    }
+
+    /// Errors: INVALID_ARGUMENT for an option of another type, INVALID_UTF8.
+    Done set(flagbit_option option, std::string_view value) {
+        return detail::done([&](flagbit_error **error) {
+            return flagbit_options_set_string(options_.get(), option, value.data(), value.size(), error);
+        });
+    }
+    /// Errors: INVALID_ARGUMENT for an option of another type and a value out of its range.
+    Done set(flagbit_option option, std::int64_t value) {
+        return detail::done(
+            [&](flagbit_error **error) { return flagbit_options_set_integer(options_.get(), option, value, error); });
+    }
+
+    [[nodiscard]] const flagbit_options *native() const noexcept { return options_.get(); }
+
+  private:
+    detail::Owned<flagbit_options, flagbit_options_free> options_;
+};
+
+namespace detail {
+
+/// Shared by a client and what it hands out, so that none of them has to be destroyed before another.
+using SharedClient = std::shared_ptr<flagbit_client>;
+
+} // namespace detail
+
+/// Holds an override in force; destroying it ends the override. It may outlive its client.
+class [[nodiscard]] Override {
+  public:
+    Override(Override &&other) noexcept = default;
+    Override &operator=(Override other) noexcept {
+        std::swap(client_, other.client_);
+        std::swap(id_, other.id_);
+        return *this;
+    }
+    ~Override() {
+        if (client_) {
+            flagbit_override_end(client_.get(), id_);
+        }
+    }
+
+  private:
+    friend class Client;
+    Override(detail::SharedClient client, std::uint64_t id) noexcept : client_(std::move(client)), id_(id) {}
+
+    detail::SharedClient client_;
+    std::uint64_t id_;
+};
+
+/// Keeps a callback listening; destroying it, or closing the client, ends that. It may outlive its client.
+class [[nodiscard]] Subscription {
+  public:
+    Subscription(Subscription &&) noexcept = default;
+    Subscription &operator=(Subscription other) noexcept {
+        std::swap(client_, other.client_);
+        std::swap(stopped_, other.stopped_);
+        std::swap(thread_, other.thread_);
+        return *this;
+    }
+    ~Subscription() { stop(); }
+
+    /// Returns when the callback has returned and will not be called again; from the callback itself, at once.
+    void stop() noexcept {
+        if (!thread_.joinable()) {
+            return;
+        }
+        stopped_->store(true);
+        flagbit_client_wake(client_.get());
+        if (thread_.get_id() == std::this_thread::get_id()) {
+            thread_.detach();
+        } else {
+            thread_.join();
+        }
+    }
+
+  private:
+    friend class Client;
+    using Callback = std::function<void(const Changes &)>;
+
+    Subscription(detail::SharedClient client, Callback callback);
+    static void listen(const flagbit_client *client, std::uint64_t event, std::uint64_t generation,
+                       const std::atomic<bool> &stopped, const Callback &callback);
+
+    detail::SharedClient client_;
+    std::shared_ptr<std::atomic<bool>> stopped_;
+    std::thread thread_;
+};
+
+/// Answers "is this feature on for this user?" from flags in memory. Destroying it closes it.
+class Client {
+  public:
+    /// A client of a snapshot in memory.
+    /// Errors: SNAPSHOT_REFUSED, with the place in the message.
+    static Result<Client> from_snapshot(std::string_view json) {
+        return opened([&](flagbit_client **client, flagbit_error **error) {
+            return flagbit_client_from_snapshot(json.data(), json.size(), client, error);
+        });
+    }
+
+    /// A client of a snapshot in a file; `watch` looks at it each second and follows its changes. A watched file may be
+    /// missing at first.
+    /// Errors: IO, SNAPSHOT_REFUSED, THREAD, INVALID_UTF8 for the path.
+    static Result<Client> from_file(std::string_view path, bool watch = false) {
+        Options options;
+        if (auto set = options.set(FLAGBIT_OPTION_FILE, path); !set) {
+            return set.error();
+        }
+        if (auto set = options.set(FLAGBIT_OPTION_WATCH, watch ? 1 : 0); !set) {
+            return set.error();
+        }
+        return open(options);
+    }
+
+    /// A client of flags that answer everybody alike, for users' own tests: `for_testing({{"premium-feature", true}})`.
+    /// Errors: SNAPSHOT_REFUSED for a key that is empty, there twice or not UTF-8.
+    static Result<Client> for_testing(const std::vector<FlagValue> &values) {
+        Options options;
+        if (auto set = options.set(FLAGBIT_OPTION_VALUES, detail::json_of(values)); !set) {
+            return set.error();
+        }
+        return open(options);
+    }
+
+    /// A client of options.
+    /// Errors: INVALID_ARGUMENT, and those of the source.
+    static Result<Client> open(const Options &options) {
+        return opened([&](flagbit_client **client, flagbit_error **error) {
+            return flagbit_client_open(options.native(), client, error);
+        });
+    }
+
+    Client(Client &&) noexcept = default;
+    Client &operator=(Client other) noexcept {
+        std::swap(client_, other.client_);
+        return *this;
+    }
+    ~Client() { close(); }
+
+    /// Whether a flag is on; `default_value` where there is no answer. Allocates nothing.
+    [[nodiscard]] bool is_enabled(std::string_view key, const Context &context,
+                                  bool default_value = false) const noexcept {
+        return flagbit_is_enabled_n(native(), key.data(), key.size(), context.native(), default_value);
+    }
+    [[nodiscard]] bool is_enabled(std::string_view key, const Attributes &attributes = {},
+                                  bool default_value = false) const noexcept {
+        return flagbit_is_enabled_with_n(native(), key.data(), key.size(), attributes.data(), attributes.size(),
+                                         default_value);
+    }
+
+    /// Evaluates a flag; `default_value` stands in where there is no answer. Allocates nothing.
+    [[nodiscard]] Evaluation evaluate(std::string_view key, const Context &context,
+                                      bool default_value = false) const noexcept {
+        return detail::evaluate(default_value, [&](flagbit_evaluation *evaluation) {
+            return flagbit_evaluate_n(native(), key.data(), key.size(), context.native(), evaluation);
+        });
+    }
+    [[nodiscard]] Evaluation evaluate(std::string_view key, const Attributes &attributes = {},
+                                      bool default_value = false) const noexcept {
+        return detail::evaluate(default_value, [&](flagbit_evaluation *evaluation) {
+            return flagbit_evaluate_with_n(native(), key.data(), key.size(), attributes.data(), attributes.size(),
+                                           evaluation);
+        });
+    }
+
+    /// Evaluates all flags against one state of the client, sorted by key; nothing where the attributes are malformed.
+    [[nodiscard]] std::vector<FlagEvaluation> evaluate_all(const Context &context, bool default_value = false) const {
+        return detail::evaluate_all(default_value, [&](flagbit_evaluations **all) {
+            return flagbit_evaluate_all(native(), context.native(), all);
+        });
+    }
+    [[nodiscard]] std::vector<FlagEvaluation> evaluate_all(const Attributes &attributes = {},
+                                                           bool default_value = false) const {
+        return detail::evaluate_all(default_value, [&](flagbit_evaluations **all) {
+            return flagbit_evaluate_all_with(native(), attributes.data(), attributes.size(), all);
+        });
+    }
+
+    /// The keys of the flags in force, sorted, those set aside included.
+    [[nodiscard]] std::vector<std::string> flags() const {
+        return detail::texts_of([&](flagbit_text_list **keys) { return flagbit_client_flags(native(), keys); });
+    }
+
+    /// What is wrong with the flags that are set aside, in the snapshot's order.
+    [[nodiscard]] std::vector<std::string> warnings() const {
+        return detail::texts_of([&](flagbit_text_list **texts) { return flagbit_client_warnings(native(), texts); });
+    }
+
+    /// Takes the lines for the host's log, `warning: ...` or `info: ...`; each is given once.
+    [[nodiscard]] std::vector<std::string> take_log() const {
+        return detail::texts_of([&](flagbit_text_list **lines) { return flagbit_client_take_log(native(), lines); });
+    }
+
+    /// How the client is doing.
+    [[nodiscard]] Status status() const {
+        flagbit_client_report report{};
+        report.struct_size = sizeof report;
+        report.state = FLAGBIT_STATE_CLOSED; // what a client that was moved from is
+        report.last_success_ms = -1;
+        const std::string texts = detail::copied_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
+            return flagbit_client_status(native(), &report, buffer, capacity, needed);
+        });
+        const auto text = [&](flagbit_text place) { return texts.substr(place.offset, place.length); };
+        Status status{static_cast<State>(report.state),
+                      report.generation,
+                      std::nullopt,
+                      text(report.source),
+                      report.flags,
+                      report.flags_set_aside,
+                      report.unsupported_values,
+                      std::nullopt,
+                      std::nullopt,
+                      report.consecutive_failures};
+        if (report.has_revision == 1) {
+            status.revision = text(report.revision);
+        }
+        if (report.last_success_ms >= 0) {
+            status.last_success.emplace(std::chrono::milliseconds(report.last_success_ms));
+        }
+        if (report.last_error.length > 0) {
+            status.last_error = text(report.last_error);
+        }
+        return status;
+    }
+
+    /// The revision that the snapshot of a generation stated; empty where it stated none or is long gone.
+    [[nodiscard]] std::string revision(std::uint64_t generation) const {
+        return detail::text_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
+            return flagbit_client_revision(native(), generation, buffer, capacity, needed);
+        });
+    }
+
+    /// Why an evaluation gave no answer, in words: `no flag "x" among the 25 in force`.
+    [[nodiscard]] std::string error_message(std::string_view key, ErrorCode code) const {
+        return detail::text_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
+            return flagbit_client_error_message(native(), key.data(), key.size(), static_cast<std::int32_t>(code),
+                                                buffer, capacity, needed);
+        });
+    }
+
+    /// Puts another snapshot in force, in a client of from_snapshot.
+    /// Errors: SNAPSHOT_REFUSED (what was in force stays), CLOSED, INVALID_ARGUMENT for a client of another source.
+    Done load(std::string_view json) const {
+        return detail::done(
+            [&](flagbit_error **error) { return flagbit_client_load(native(), json.data(), json.size(), error); });
+    }
+
+    /// Reads the file now.
+    /// Errors: IO, SNAPSHOT_REFUSED (what was in force stays), CLOSED.
+    Done refresh() const {
+        return detail::done([&](flagbit_error **error) { return flagbit_client_refresh(native(), error); });
+    }
+
+    /// Waits until there is something to serve; false when the time ran out or the client was closed.
+    [[nodiscard]] bool wait_until_ready(std::chrono::milliseconds timeout) const noexcept {
+        const auto count = timeout.count() > 0 ? static_cast<std::uint64_t>(timeout.count()) : 0;
+        return flagbit_client_wait_until_ready(native(), count) == FLAGBIT_STATUS_OK;
+    }
+
+    /// Which flags changed after a generation.
+    [[nodiscard]] Changes changes(std::uint64_t since) const { return changes_of(native(), since); }
+
+    /// Calls back, on a thread of its own, after each change of the flags; several changes may be one call. The
+    /// callback must not throw.
+    Subscription on_change(std::function<void(const Changes &)> callback) const {
+        return Subscription(client_, std::move(callback));
+    }
+
+    /// Lets flags answer everybody alike, above the snapshot's answers, until the Override is destroyed. Of several
+    /// overrides of a flag the latest wins.
+    /// Errors: SNAPSHOT_REFUSED for a key that is empty, there twice or not UTF-8; CLOSED.
+    Result<Override> override_flags(const std::vector<FlagValue> &values) const {
+        const std::string json = detail::json_of(values);
+        std::uint64_t id = 0;
+        auto error = detail::failure_of([&](flagbit_error **failure) {
+            return flagbit_override_start(native(), json.data(), json.size(), &id, failure);
+        });
+        if (error) {
+            return *std::move(error);
+        }
+        return Override(client_, id);
+    }
+
+    /// Closes the client: from here on evaluations give the default, and those who wait return. Any number of times,
+    /// beside anything else.
+    void close() const noexcept { flagbit_client_close(native()); }
+
+    /// For the functions of flagbit.h; still owned by this object. Null once it was moved from.
+    [[nodiscard]] flagbit_client *native() const noexcept { return client_.get(); }
+
+  private:
+    friend class Subscription;
+    explicit Client(flagbit_client *client) : client_(client, flagbit_client_free) {}
+
+    template <class Call>
+    static Result<Client> opened(Call call) {
+        flagbit_client *client = nullptr;
+        if (auto error = detail::failure_of([&](flagbit_error **failure) { return call(&client, failure); })) {
+            return *std::move(error);
+        }
+        return Client(client);
+    }
+
+    static Changes changes_of(const flagbit_client *client, std::uint64_t since) {
+        Changes changes{false, {}, since};
+        changes.keys = detail::texts_of([&](flagbit_text_list **keys) {
+            return flagbit_client_changes(client, since, keys, &changes.all, &changes.generation);
+        });
+        return changes;
+    }
+
+    detail::SharedClient client_;
+};
+
+inline Subscription::Subscription(detail::SharedClient client, Callback callback)
+    : client_(client), stopped_(std::make_shared<std::atomic<bool>>(false)) {
+    // Read here, not on the thread: what changes once on_change has returned is called back.
+    std::uint64_t event = 0;
+    flagbit_client_wait(client.get(), 0, 0, &event);
+    const std::uint64_t generation = Client::changes_of(client.get(), UINT64_MAX).generation;
+    thread_ = std::thread([client = std::move(client), callback = std::move(callback), stopped = stopped_, event,
+                           generation] { listen(client.get(), event, generation, *stopped, callback); });
+}
+
+inline void Subscription::listen(const flagbit_client *client, std::uint64_t event, std::uint64_t generation,
+                                 const std::atomic<bool> &stopped, const Callback &callback) {
+    while (!stopped) {
+        if (flagbit_client_wait(client, event, UINT64_MAX, &event) != FLAGBIT_STATUS_OK) {
+            return;
+        }
+        const Changes changes = Client::changes_of(client, generation);
+        generation = changes.generation;
+        if ((changes.all || !changes.keys.empty()) && !stopped) {
+            callback(changes);
+        }
+    }
+}
+
+} // namespace flagbit
+
+#endif

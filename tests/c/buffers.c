@@ -1,0 +1,130 @@
+/* Memory of the caller that is smaller or larger than what the library would write. */
+#include "support.h"
+
+static const char SNAPSHOT[] =
+    "{\"revision\": \"r1\", \"flags\": [{\"key\": \"f\", \"enabled\": true, \"default_enabled\": "
+    "true}]}";
+enum { LARGER = 64 };
+
+/* A struct as a later header has it: the same beginning, more fields. */
+typedef union evaluation_of_later {
+    flagbit_evaluation evaluation;
+    uint8_t bytes[sizeof(flagbit_evaluation) + LARGER];
+} evaluation_of_later;
+
+typedef union report_of_later {
+    flagbit_client_report report;
+    uint8_t bytes[sizeof(flagbit_client_report) + LARGER];
+} report_of_later;
+
+static bool all_are(const uint8_t *bytes, size_t length, uint8_t value) {
+    for (size_t index = 0; index < length; index++) {
+        if (bytes[index] != value) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void sizes_of_an_evaluation(const flagbit_client *client) {
+    const size_t exact = sizeof(flagbit_evaluation);
+    evaluation_of_later later;
+    for (size_t size = 0; size <= exact + LARGER; size++) {
+        memset(&later, 0xA5, sizeof later);
+        later.evaluation.struct_size = (uint32_t)size;
+        const flagbit_status status = flagbit_evaluate(client, "f", NULL, &later.evaluation);
+        CHECK(later.evaluation.struct_size == size);
+        if (size < exact) {
+            CHECK_STATUS(status, FLAGBIT_STATUS_BAD_STRUCT_SIZE);
+            CHECK(all_are(later.bytes + 4, sizeof later - 4, 0xA5));
+        } else {
+            CHECK_STATUS(status, FLAGBIT_STATUS_OK);
+            CHECK(later.evaluation.enabled == 1 && later.evaluation.generation == 1);
+            CHECK(all_are(later.bytes + exact, size - exact, 0));
+            CHECK(all_are(later.bytes + size, sizeof later - size, 0xA5));
+        }
+    }
+}
+
+static void every_form_looks_at_the_size(const flagbit_client *client) {
+    flagbit_evaluation small = {.struct_size = sizeof small - 1};
+    CHECK_STATUS(flagbit_evaluate_n(client, "f", 1, NULL, &small), FLAGBIT_STATUS_BAD_STRUCT_SIZE);
+    CHECK_STATUS(flagbit_evaluate_with(client, "f", NULL, &small), FLAGBIT_STATUS_BAD_STRUCT_SIZE);
+    CHECK_STATUS(flagbit_evaluate_with_n(client, "f", 1, NULL, 0, &small), FLAGBIT_STATUS_BAD_STRUCT_SIZE);
+}
+
+static void sizes_of_a_report(const flagbit_client *client) {
+    const size_t exact = sizeof(flagbit_client_report);
+    report_of_later later;
+    char text[64];
+    for (size_t size = 0; size <= exact + LARGER; size++) {
+        memset(&later, 0xA5, sizeof later);
+        later.report.struct_size = (uint32_t)size;
+        const flagbit_status status = flagbit_client_status(client, &later.report, text, sizeof text, NULL);
+        CHECK(later.report.struct_size == size);
+        if (size < exact) {
+            CHECK_STATUS(status, FLAGBIT_STATUS_BAD_STRUCT_SIZE);
+            CHECK(all_are(later.bytes + 4, sizeof later - 4, 0xA5));
+        } else {
+            CHECK_STATUS(status, FLAGBIT_STATUS_OK);
+            CHECK(later.report.state == FLAGBIT_STATE_READY && later.report.flags == 1);
+            CHECK(all_are(later.bytes + exact, size - exact, 0));
+            CHECK(all_are(later.bytes + size, sizeof later - size, 0xA5));
+        }
+    }
+}
+
+/* Each call that copies text out, under one signature. */
+typedef flagbit_status (*copies_text)(const flagbit_client *client, char *buffer, size_t capacity, size_t *needed);
+
+static flagbit_status copy_revision(const flagbit_client *client, char *buffer, size_t capacity, size_t *needed) {
+    return flagbit_client_revision(client, 1, buffer, capacity, needed);
+}
+
+static flagbit_status copy_message(const flagbit_client *client, char *buffer, size_t capacity, size_t *needed) {
+    return flagbit_client_error_message(client, "x", 1, FLAGBIT_ERROR_CODE_FLAG_NOT_FOUND, buffer, capacity, needed);
+}
+
+static flagbit_status copy_status(const flagbit_client *client, char *buffer, size_t capacity, size_t *needed) {
+    flagbit_client_report report;
+    memset(&report, 0xA5, sizeof report);
+    report.struct_size = sizeof report;
+    const flagbit_status status = flagbit_client_status(client, &report, buffer, capacity, needed);
+    CHECK((status == FLAGBIT_STATUS_OK) ==
+          (report.flags == 1)); /* the report is written with its texts or not at all */
+    return status;
+}
+
+static void texts_of(const flagbit_client *client, copies_text copy, const char *expected, size_t length) {
+    size_t needed = 0;
+    CHECK_STATUS(copy(client, NULL, 0, &needed), FLAGBIT_STATUS_BUFFER_TOO_SMALL); /* how one asks for the size */
+    CHECK(needed == length);
+    CHECK_STATUS(copy(client, NULL, 0, NULL), FLAGBIT_STATUS_BUFFER_TOO_SMALL);
+    for (size_t capacity = 0; capacity < length + 2; capacity++) {
+        char buffer[128];
+        memset(buffer, 0x5A, sizeof buffer);
+        needed = 0;
+        const flagbit_status status = copy(client, buffer, capacity, &needed);
+        CHECK(needed == length);
+        if (capacity < length) {
+            CHECK_STATUS(status, FLAGBIT_STATUS_BUFFER_TOO_SMALL);
+            CHECK(all_are((const uint8_t *)buffer, sizeof buffer, 0x5A));
+        } else {
+            CHECK_STATUS(status, FLAGBIT_STATUS_OK);
+            CHECK(memcmp(buffer, expected, length) == 0);
+            CHECK(all_are((const uint8_t *)buffer + length, sizeof buffer - length, 0x5A));
+        }
+    }
+}
+
+int main(void) {
+    flagbit_client *client = open_text(SNAPSHOT);
+    sizes_of_an_evaluation(client);
+    every_form_looks_at_the_size(client);
+    sizes_of_a_report(client);
+    texts_of(client, copy_revision, "r1", sizeof "r1");
+    texts_of(client, copy_message, "no flag \"x\" among the 1 in force", sizeof "no flag \"x\" among the 1 in force");
+    texts_of(client, copy_status, "r1\0text\0", sizeof "r1\0text\0");
+    flagbit_client_free(client);
+    return check_finish("buffers");
+}

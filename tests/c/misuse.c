@@ -1,0 +1,190 @@
+/* Calls that no program should make: each is a status, writes nothing, and ends nothing. */
+#include "support.h"
+
+static const char SNAPSHOT[] = "[{\"key\": \"f\", \"enabled\": true, \"default_enabled\": true}]";
+
+/* Everything that a call may write to. */
+typedef struct outputs {
+    flagbit_client *client;
+    flagbit_context *context;
+    flagbit_options *options;
+    flagbit_text_list *list;
+    flagbit_evaluations *evaluations;
+    flagbit_evaluation evaluation;
+    flagbit_client_report report;
+    uint64_t number;
+    bool all;
+    char buffer[64];
+} outputs;
+
+static outputs out, before;
+
+static void reset_outputs(void) {
+    memset(&out, 0xA5, sizeof out);
+    out.evaluation.struct_size = sizeof out.evaluation;
+    out.report.struct_size = sizeof out.report;
+    memcpy(&before, &out, sizeof out);
+}
+
+/* The call gives the status and leaves every output as it was. */
+#define REFUSES(call, status)                                                                                          \
+    do {                                                                                                               \
+        reset_outputs();                                                                                               \
+        CHECK_STATUS(call, status);                                                                                    \
+        CHECK(memcmp(&out, &before, sizeof out) == 0);                                                                 \
+    } while (0)
+
+#define NEEDS(call) REFUSES(call, FLAGBIT_STATUS_NULL_ARGUMENT)
+
+/* For calls with an error, written as EXPLAINS(function, arguments but the error): with the error and without. */
+#define EXPLAINS(status, function, ...)                                                                                \
+    do {                                                                                                               \
+        flagbit_error *error = NULL;                                                                                   \
+        REFUSES(function(__VA_ARGS__, &error), status);                                                                \
+        CHECK_STATUS(flagbit_error_status(error), status);                                                             \
+        CHECK(strlen(flagbit_error_message(error)) > 0);                                                               \
+        flagbit_error_free(error);                                                                                     \
+        REFUSES(function(__VA_ARGS__, NULL), status);                                                                  \
+    } while (0)
+
+/* For flagbit_is_enabled*: the default, whatever it is. */
+#define FALLS_BACK(function, ...)                                                                                      \
+    do {                                                                                                               \
+        CHECK(function(__VA_ARGS__, true));                                                                            \
+        CHECK(!function(__VA_ARGS__, false));                                                                          \
+    } while (0)
+
+/* NULL for every pointer of every function that must not be NULL, the others being right. */
+static void null_is_a_status(const flagbit_client *client, flagbit_options *options, const uint8_t *packed) {
+    const flagbit_status null = FLAGBIT_STATUS_NULL_ARGUMENT;
+    EXPLAINS(null, flagbit_context_new, NULL, 8, &out.context);
+    EXPLAINS(null, flagbit_context_new, packed, 8, NULL);
+    NEEDS(flagbit_options_new(NULL));
+    EXPLAINS(null, flagbit_options_set_string, NULL, FLAGBIT_OPTION_SNAPSHOT, "[]", 2);
+    EXPLAINS(null, flagbit_options_set_string, options, FLAGBIT_OPTION_SNAPSHOT, NULL, 2);
+    EXPLAINS(null, flagbit_options_set_integer, NULL, FLAGBIT_OPTION_WATCH, 0);
+    EXPLAINS(null, flagbit_client_open, NULL, &out.client);
+    EXPLAINS(null, flagbit_client_open, options, NULL);
+    EXPLAINS(null, flagbit_client_from_snapshot, NULL, 2, &out.client);
+    EXPLAINS(null, flagbit_client_from_snapshot, "[]", 2, NULL);
+    EXPLAINS(null, flagbit_client_load, NULL, "[]", 2);
+    EXPLAINS(null, flagbit_client_load, client, NULL, 2);
+    EXPLAINS(null, flagbit_client_refresh, NULL);
+    NEEDS(flagbit_client_wait_until_ready(NULL, 0));
+    NEEDS(flagbit_client_wake(NULL));
+    NEEDS(flagbit_client_wait(NULL, 0, 0, &out.number));
+    NEEDS(flagbit_client_wait(client, 0, 0, NULL));
+    NEEDS(flagbit_client_changes(NULL, 0, &out.list, &out.all, &out.number));
+    NEEDS(flagbit_client_changes(client, 0, NULL, &out.all, &out.number));
+    NEEDS(flagbit_client_changes(client, 0, &out.list, NULL, &out.number));
+    NEEDS(flagbit_client_changes(client, 0, &out.list, &out.all, NULL));
+    NEEDS(flagbit_client_take_log(NULL, &out.list));
+    NEEDS(flagbit_client_take_log(client, NULL));
+    NEEDS(flagbit_client_flags(NULL, &out.list));
+    NEEDS(flagbit_client_flags(client, NULL));
+    NEEDS(flagbit_client_warnings(NULL, &out.list));
+    NEEDS(flagbit_client_warnings(client, NULL));
+    NEEDS(flagbit_client_revision(NULL, 1, out.buffer, sizeof out.buffer, NULL));
+    NEEDS(flagbit_client_revision(client, 1, NULL, 64, NULL));
+    NEEDS(flagbit_client_error_message(NULL, "f", 1, 1, out.buffer, sizeof out.buffer, NULL));
+    NEEDS(flagbit_client_error_message(client, NULL, 1, 1, out.buffer, sizeof out.buffer, NULL));
+    NEEDS(flagbit_client_error_message(client, "f", 1, 1, NULL, 64, NULL));
+    NEEDS(flagbit_client_close(NULL));
+    NEEDS(flagbit_client_status(NULL, &out.report, out.buffer, sizeof out.buffer, NULL));
+    NEEDS(flagbit_client_status(client, NULL, out.buffer, sizeof out.buffer, NULL));
+    NEEDS(flagbit_client_status(client, &out.report, NULL, 64, NULL));
+    NEEDS(flagbit_evaluate(NULL, "f", NULL, &out.evaluation));
+    NEEDS(flagbit_evaluate(client, NULL, NULL, &out.evaluation));
+    NEEDS(flagbit_evaluate(client, "f", NULL, NULL));
+    NEEDS(flagbit_evaluate_n(NULL, "f", 1, NULL, &out.evaluation));
+    NEEDS(flagbit_evaluate_n(client, NULL, 1, NULL, &out.evaluation));
+    NEEDS(flagbit_evaluate_n(client, "f", 1, NULL, NULL));
+    NEEDS(flagbit_evaluate_with(NULL, "f", packed, &out.evaluation));
+    NEEDS(flagbit_evaluate_with(client, NULL, packed, &out.evaluation));
+    NEEDS(flagbit_evaluate_with(client, "f", packed, NULL));
+    NEEDS(flagbit_evaluate_with_n(NULL, "f", 1, packed, 8, &out.evaluation));
+    NEEDS(flagbit_evaluate_with_n(client, NULL, 1, packed, 8, &out.evaluation));
+    NEEDS(flagbit_evaluate_with_n(client, "f", 1, NULL, 8, &out.evaluation));
+    NEEDS(flagbit_evaluate_with_n(client, "f", 1, packed, 8, NULL));
+    NEEDS(flagbit_evaluate_all(NULL, NULL, &out.evaluations));
+    NEEDS(flagbit_evaluate_all(client, NULL, NULL));
+    NEEDS(flagbit_evaluate_all_with(NULL, packed, 8, &out.evaluations));
+    NEEDS(flagbit_evaluate_all_with(client, NULL, 8, &out.evaluations));
+    NEEDS(flagbit_evaluate_all_with(client, packed, 8, NULL));
+    EXPLAINS(null, flagbit_override_start, NULL, "{}", 2, &out.number);
+    EXPLAINS(null, flagbit_override_start, client, NULL, 2, &out.number);
+    EXPLAINS(null, flagbit_override_start, client, "{}", 2, NULL);
+    NEEDS(flagbit_override_end(NULL, 1));
+
+    FALLS_BACK(flagbit_is_enabled, NULL, "f", NULL);
+    FALLS_BACK(flagbit_is_enabled, client, NULL, NULL);
+    FALLS_BACK(flagbit_is_enabled_n, NULL, "f", 1, NULL);
+    FALLS_BACK(flagbit_is_enabled_n, client, NULL, 1, NULL);
+    FALLS_BACK(flagbit_is_enabled_with, NULL, "f", packed);
+    FALLS_BACK(flagbit_is_enabled_with, client, NULL, packed);
+    FALLS_BACK(flagbit_is_enabled_with_n, NULL, "f", 1, packed, 8);
+    FALLS_BACK(flagbit_is_enabled_with_n, client, NULL, 1, packed, 8);
+    FALLS_BACK(flagbit_is_enabled_with_n, client, "f", 1, NULL, 8);
+
+    CHECK_STATUS(flagbit_error_status(NULL), null);
+    CHECK_TEXT(flagbit_error_message(NULL), "");
+    flagbit_client_free(NULL);
+    flagbit_context_free(NULL);
+    flagbit_options_free(NULL);
+    flagbit_error_free(NULL);
+    flagbit_text_list_free(NULL);
+    flagbit_evaluations_free(NULL);
+}
+
+static void text_that_is_not_utf8(const flagbit_client *client, flagbit_options *options) {
+    const flagbit_status bad = FLAGBIT_STATUS_INVALID_UTF8;
+    REFUSES(flagbit_evaluate(client, "\xFF", NULL, &out.evaluation), bad);
+    REFUSES(flagbit_evaluate_n(client, "f\xC0\x80", 3, NULL, &out.evaluation), bad);
+    REFUSES(flagbit_evaluate_with(client, "\xED\xA0\x80", NULL, &out.evaluation), bad);
+    REFUSES(flagbit_evaluate_with_n(client, "\xF5", 1, NULL, 0, &out.evaluation), bad);
+    FALLS_BACK(flagbit_is_enabled, client, "\xFF", NULL);
+    FALLS_BACK(flagbit_is_enabled_n, client, "\xFF", 1, NULL);
+    FALLS_BACK(flagbit_is_enabled_with, client, "\xFF", NULL);
+    FALLS_BACK(flagbit_is_enabled_with_n, client, "\xFF", 1, NULL, 0);
+    REFUSES(flagbit_client_error_message(client, "\xFF", 1, 1, out.buffer, sizeof out.buffer, NULL), bad);
+    EXPLAINS(bad, flagbit_options_set_string, options, FLAGBIT_OPTION_SNAPSHOT, "[\xFF]", 3);
+    EXPLAINS(FLAGBIT_STATUS_SNAPSHOT_REFUSED, flagbit_client_from_snapshot, "[\xFF]", 3, &out.client);
+    EXPLAINS(FLAGBIT_STATUS_SNAPSHOT_REFUSED, flagbit_client_load, client, "[\xFF]", 3);
+
+    uint8_t buffer[64];
+    flagbit_attributes attributes = flagbit_attributes_begin(buffer, sizeof buffer);
+    flagbit_attributes_string(&attributes, "plan", "\xFF");
+    REFUSES(flagbit_evaluate_with(client, "f", buffer, &out.evaluation), bad);
+    REFUSES(flagbit_evaluate_with_n(client, "f", 1, buffer, attributes.length, &out.evaluation), bad);
+    REFUSES(flagbit_evaluate_all_with(client, buffer, attributes.length, &out.evaluations), bad);
+    FALLS_BACK(flagbit_is_enabled_with, client, "f", buffer);
+    FALLS_BACK(flagbit_is_enabled_with_n, client, "f", 1, buffer, attributes.length);
+}
+
+static void lengths_and_numbers_out_of_range(const flagbit_client *client, flagbit_options *options) {
+    const flagbit_status bad = FLAGBIT_STATUS_INVALID_ARGUMENT;
+    REFUSES(flagbit_evaluate_n(client, "f", SIZE_MAX, NULL, &out.evaluation), bad);
+    REFUSES(flagbit_evaluate_all_with(client, (const uint8_t *)"f", SIZE_MAX, &out.evaluations), bad);
+    EXPLAINS(bad, flagbit_client_from_snapshot, "[]", SIZE_MAX, &out.client);
+    EXPLAINS(bad, flagbit_options_set_integer, options, 77, 1);
+    const int32_t codes[] = {FLAGBIT_ERROR_CODE_NONE, 7, -1, INT32_MIN, INT32_MAX};
+    for (size_t index = 0; index < sizeof codes / sizeof *codes; index++) {
+        REFUSES(flagbit_client_error_message(client, "f", 1, codes[index], out.buffer, sizeof out.buffer, NULL), bad);
+    }
+}
+
+int main(void) {
+    flagbit_client *client = open_text(SNAPSHOT);
+    flagbit_options *options = NULL;
+    CHECK_OK(flagbit_options_new(&options));
+    uint8_t packed[FLAGBIT_ATTRIBUTES_HEADER];
+    CHECK(flagbit_attributes_begin(packed, sizeof packed).length == 8);
+    null_is_a_status(client, options, packed);
+    text_that_is_not_utf8(client, options);
+    lengths_and_numbers_out_of_range(client, options);
+    CHECK(flagbit_is_enabled(client, "f", NULL, false)); /* none of it did any harm */
+    CHECK(status_of(client).report.generation == 1);
+    flagbit_options_free(options);
+    flagbit_client_free(client);
+    return check_finish("misuse");
+}

@@ -1,0 +1,159 @@
+/* How a client is opened: each option, and what is refused. */
+#include "support.h"
+
+static const char SNAPSHOT[] = "{\"flags\": [{\"key\": \"a\", \"enabled\": true, \"default_enabled\": true}]}";
+
+static flagbit_options *options_new(void) {
+    flagbit_options *options = NULL;
+    CHECK_OK(flagbit_options_new(&options));
+    REQUIRE(options != NULL);
+    return options;
+}
+
+static flagbit_status set_text(flagbit_options *options, int32_t option, const char *value, flagbit_error **error) {
+    return flagbit_options_set_string(options, option, value, strlen(value), error);
+}
+
+static void refused(const flagbit_options *options, const char *message) {
+    flagbit_client *client = NULL;
+    flagbit_error *error = NULL;
+    CHECK_STATUS(flagbit_client_open(options, &client, &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK(client == NULL);
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, message);
+}
+
+static flagbit_client *opened(const flagbit_options *options) {
+    flagbit_client *client = NULL;
+    flagbit_error *error = (flagbit_error *)(uintptr_t)0xA5;
+    CHECK_OK(flagbit_client_open(options, &client, &error));
+    CHECK(error == NULL); /* written also when all went well */
+    REQUIRE(client != NULL);
+    return client;
+}
+
+static void a_snapshot(void) {
+    flagbit_options *options = options_new();
+    CHECK_OK(set_text(options, FLAGBIT_OPTION_SNAPSHOT, "not JSON", NULL));
+    CHECK_OK(set_text(options, FLAGBIT_OPTION_SNAPSHOT, SNAPSHOT, NULL)); /* the second value replaces the first */
+    flagbit_client *first = opened(options), *second = opened(options);   /* options may be used again */
+    flagbit_options_free(options);
+    CHECK(flagbit_is_enabled(first, "a", NULL, false));
+    flagbit_client_free(first);
+    CHECK(flagbit_is_enabled(second, "a", NULL, false));
+    flagbit_client_free(second);
+}
+
+static void values(void) {
+    flagbit_options *options = options_new();
+    CHECK_OK(set_text(options, FLAGBIT_OPTION_VALUES, "{\"on\": true, \"off\": false}", NULL));
+    flagbit_client *client = opened(options);
+    CHECK(flagbit_is_enabled(client, "on", NULL, false));
+    CHECK(!flagbit_is_enabled(client, "off", NULL, true));
+    CHECK_STATUS(load_text(client, SNAPSHOT), FLAGBIT_STATUS_INVALID_ARGUMENT); /* not a client of a snapshot */
+    flagbit_client_free(client);
+
+    const char *bad[] = {"[]", "{\"a\": 1}", "{\"a\": true, \"a\": false}", "{\"\": true}", "", "{"};
+    for (size_t index = 0; index < sizeof bad / sizeof *bad; index++) {
+        CHECK_OK(set_text(options, FLAGBIT_OPTION_VALUES, bad[index], NULL));
+        CHECK_STATUS(flagbit_client_open(options, &client, NULL), FLAGBIT_STATUS_SNAPSHOT_REFUSED);
+    }
+    flagbit_options_free(options);
+}
+
+static void exactly_one_source(void) {
+    static const char MESSAGE[] = "give exactly one source: the option SNAPSHOT, FILE or VALUES";
+    flagbit_options *options = options_new();
+    refused(options, MESSAGE);
+    CHECK_OK(set_text(options, FLAGBIT_OPTION_SNAPSHOT, SNAPSHOT, NULL));
+    CHECK_OK(set_text(options, FLAGBIT_OPTION_VALUES, "{}", NULL));
+    refused(options, MESSAGE);
+    flagbit_options_free(options);
+}
+
+static void only_a_file_is_watched(void) {
+    flagbit_options *options = options_new();
+    CHECK_OK(set_text(options, FLAGBIT_OPTION_SNAPSHOT, SNAPSHOT, NULL));
+    CHECK_OK(flagbit_options_set_integer(options, FLAGBIT_OPTION_WATCH, 1, NULL));
+    refused(options, "the option WATCH needs the option FILE");
+    CHECK_OK(flagbit_options_set_integer(options, FLAGBIT_OPTION_WATCH, 0, NULL));
+    flagbit_client_free(opened(options));
+    flagbit_options_free(options);
+}
+
+static void the_size_limit(void) {
+    flagbit_options *options = options_new();
+    flagbit_client *client = NULL;
+    CHECK_OK(set_text(options, FLAGBIT_OPTION_SNAPSHOT, SNAPSHOT, NULL));
+    CHECK_OK(flagbit_options_set_integer(options, FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, sizeof SNAPSHOT - 2, NULL));
+    CHECK_STATUS(flagbit_client_open(options, &client, NULL), FLAGBIT_STATUS_SNAPSHOT_REFUSED);
+    CHECK_OK(flagbit_options_set_integer(options, FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, sizeof SNAPSHOT - 1, NULL));
+    client = opened(options);
+    char larger[sizeof SNAPSHOT + 1];
+    snprintf(larger, sizeof larger, "%s ", SNAPSHOT);
+    CHECK_STATUS(load_text(client, larger), FLAGBIT_STATUS_SNAPSHOT_REFUSED); /* it holds for what comes later, too */
+    CHECK_OK(load_text(client, SNAPSHOT));
+    flagbit_client_free(client);
+    flagbit_options_free(options);
+}
+
+static void numbers_that_are_no_option(void) {
+    flagbit_options *options = options_new();
+    flagbit_error *error = NULL;
+    const int32_t unknown[] = {0, 6, -1, INT32_MAX, INT32_MIN};
+    for (size_t index = 0; index < sizeof unknown / sizeof *unknown; index++) {
+        char message[64];
+        snprintf(message, sizeof message, "unknown option %d", unknown[index]);
+        CHECK_STATUS(set_text(options, unknown[index], "", &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
+        CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, message);
+        CHECK_STATUS(flagbit_options_set_integer(options, unknown[index], 1, &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
+        CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, message);
+    }
+    CHECK_STATUS(set_text(options, FLAGBIT_OPTION_WATCH, "1", &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "option 4 is an integer");
+    CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_FILE, 1, &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "option 2 is a string");
+    flagbit_options_free(options);
+}
+
+static void values_out_of_range(void) {
+    flagbit_options *options = options_new();
+    flagbit_error *error = NULL;
+    CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_WATCH, 2, &error),
+                 FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "the option WATCH is 0 or 1, not 2");
+    CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, 0, &error),
+                 FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "the option MAX_SNAPSHOT_BYTES is 1 or more, not 0");
+    CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, INT64_MIN, NULL),
+                 FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK_OK(flagbit_options_set_integer(options, FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, INT64_MAX, NULL));
+    flagbit_options_free(options);
+}
+
+static void a_file_that_is_not_there(void) {
+    flagbit_error *error = NULL;
+    CHECK(open_file("/nonexistent/flags.json", 0, &error) == NULL);
+    CHECK_ERROR(error, FLAGBIT_STATUS_IO,
+                "cannot read /nonexistent/flags.json: No such file or directory (os error 2)");
+    CHECK(open_file("/", 0, &error) == NULL);
+    CHECK_ERROR(error, FLAGBIT_STATUS_IO, "cannot read /: not a regular file");
+
+    flagbit_client *client = open_file("/nonexistent/flags.json", 1, NULL); /* a watched one may be missing at first */
+    REQUIRE(client != NULL);
+    CHECK(status_of(client).report.state == FLAGBIT_STATE_ERROR);
+    CHECK_STATUS(flagbit_client_wait_until_ready(client, 0), FLAGBIT_STATUS_TIMEOUT);
+    CHECK(flagbit_is_enabled(client, "a", NULL, true));
+    flagbit_client_free(client);
+}
+
+int main(void) {
+    a_snapshot();
+    values();
+    exactly_one_source();
+    only_a_file_is_watched();
+    the_size_limit();
+    numbers_that_are_no_option();
+    values_out_of_range();
+    a_file_that_is_not_there();
+    return check_finish("options");
+}

@@ -1,0 +1,188 @@
+// The client in C++: opening, evaluating, overriding, what it tells, and how its parts end.
+#include <flagbit.hpp>
+
+#include "../c/check.h"
+
+#include <cstdio>
+
+using namespace std::chrono_literals;
+using flagbit::Client;
+using flagbit::Context;
+using flagbit::ErrorCode;
+using flagbit::Reason;
+using flagbit::State;
+
+static_assert(!std::is_copy_constructible_v<Client> && std::is_nothrow_move_constructible_v<Client>);
+static_assert(!std::is_copy_constructible_v<flagbit::Override> && !std::is_copy_constructible_v<flagbit::Subscription>);
+static_assert(noexcept(std::declval<Client>().is_enabled("", std::declval<Context>(), true)));
+static_assert(noexcept(std::declval<Client>().evaluate("", std::declval<Context>(), true)));
+static_assert(!std::is_constructible_v<flagbit::FlagValue, const char *, const char *>, "a text is no bool");
+static_assert(!std::is_constructible_v<flagbit::FlagValue, const char *, int>);
+
+static const char *const SNAPSHOT =
+    R"({"revision": 42, "flags": [{"key": "off", "enabled": false}, {"key": "odd", "enabled": 1},)"
+    R"({"key": "pro", "enabled": true, "rules": [{"attribute": "country", "operator": "eq", "value": "DE"},)"
+    R"({"attribute": "plan", "operator": "eq", "value": "pro"}]}]})";
+
+static Client snapshot_client() {
+    return Client::from_snapshot(SNAPSHOT).value();
+}
+
+static void every_form_of_asking() {
+    const Client client = snapshot_client();
+    const Context user = Context::create({{"plan", "pro"}}).value();
+    flagbit::Attributes attributes;
+    attributes.set("plan", "pro");
+    CHECK(client.is_enabled("pro", user));
+    CHECK(client.is_enabled("pro", attributes));
+    CHECK(client.is_enabled("pro", {{"plan", "pro"}}));
+    CHECK(!client.is_enabled("pro", {{"plan", "free"}, {"age", 34}}, true));
+    CHECK(!client.is_enabled("pro"));
+    CHECK(!client.is_enabled("pro", {}, true));
+    CHECK(client.is_enabled("unknown", user, true) && !client.is_enabled("unknown", user));
+    CHECK(client.is_enabled(std::string("pro"), user));
+    CHECK(client.is_enabled(std::string_view("prop").substr(0, 3), user));
+}
+
+static void evaluations() {
+    const Client client = snapshot_client();
+    const auto match = client.evaluate("pro", {{"plan", "pro"}});
+    CHECK(match.enabled && match.reason == Reason::targeting_match && match.rule_index == 1U && !match.error_code);
+    CHECK(match.generation == 1);
+    CHECK_TEXT(match.reason_name(), "targeting_match");
+    const auto unmatched = client.evaluate("pro", Context::create({}).value(), true);
+    CHECK(!unmatched.enabled && unmatched.reason == Reason::by_default && !unmatched.rule_index);
+    const auto off = client.evaluate("off", {}, true);
+    CHECK(!off.enabled && off.reason == Reason::disabled);
+
+    const auto unknown = client.evaluate("unknown", {}, true);
+    CHECK(unknown.enabled && unknown.reason == Reason::error && unknown.error_code == ErrorCode::flag_not_found);
+    CHECK_TEXT(flagbit::name(*unknown.error_code), "FLAG_NOT_FOUND");
+    CHECK(client.error_message("unknown", *unknown.error_code) == "no flag \"unknown\" among the 3 in force");
+    const auto odd = client.evaluate("odd");
+    CHECK(!odd.enabled && odd.error_code == ErrorCode::parse_error);
+    const std::string long_key(1000, 'k');
+    CHECK(client.error_message(long_key, ErrorCode::flag_not_found).size() > 1000); // beyond the first buffer
+
+    // Calls that are not well formed are evaluations without an answer.
+    CHECK(client.evaluate("\xFF", {}, true).enabled);
+    CHECK(client.evaluate("\xFF").error_code == ErrorCode::general);
+    CHECK(client.evaluate("pro", {{"plan", "\xFF"}}, true).error_code == ErrorCode::general);
+}
+
+static void all_at_once() {
+    const Client client = snapshot_client();
+    const auto all = client.evaluate_all({{"plan", "pro"}}, true);
+    const auto same = client.evaluate_all(Context::create({{"plan", "pro"}}).value(), true);
+    CHECK(all.size() == 3 && same.size() == 3);
+    CHECK(all[0].key == "odd" && all[1].key == "off" && all[2].key == "pro");
+    CHECK(all[0].evaluation.enabled && all[0].evaluation.error_code == ErrorCode::parse_error); // the default
+    CHECK(!all[1].evaluation.enabled && all[2].evaluation.enabled);
+    for (const auto &[key, evaluation] : same) {
+        CHECK(evaluation.enabled == client.evaluate(key, {{"plan", "pro"}}, true).enabled);
+    }
+    CHECK(client.evaluate_all().size() == 3);
+}
+
+static void what_a_client_tells() {
+    const Client client = snapshot_client();
+    CHECK((client.flags() == std::vector<std::string>{"odd", "off", "pro"}));
+    CHECK((client.warnings() == std::vector<std::string>{"flags[1].enabled: expected a boolean, found 1"}));
+    CHECK(client.take_log().size() == 1 && client.take_log().empty());
+    CHECK(client.revision(1) == "42" && client.revision(2).empty());
+    auto status = client.status();
+    CHECK(status.state == State::ready && status.flags == 3 && status.flags_set_aside == 1 && status.source == "text");
+    CHECK(status.revision == "42" && !status.last_error && status.consecutive_failures == 0);
+    CHECK(status.last_success && std::chrono::system_clock::now() - *status.last_success < 1min);
+    CHECK(client.wait_until_ready(0ms) && client.wait_until_ready(-1s));
+
+    const auto refused = client.load("[7]");
+    CHECK(!refused);
+    CHECK_STATUS(refused.error().status, FLAGBIT_STATUS_SNAPSHOT_REFUSED);
+    CHECK(refused.error().message == "[0]: expected a flag, found 7");
+    status = client.status();
+    CHECK(status.last_error == refused.error().message && status.generation == 1);
+    CHECK(client.load(R"([{"key": "pro", "enabled": false}])"));
+    CHECK(client.changes(1).generation == 2 && !client.changes(1).all);
+    CHECK((client.changes(1).keys == std::vector<std::string>{"odd", "off", "pro"}));
+    CHECK(client.changes(0).all && client.changes(2).keys.empty());
+    CHECK(client.refresh());
+}
+
+static void files() {
+    const auto missing = Client::from_file("/nonexistent/flags.json");
+    CHECK(!missing);
+    CHECK_STATUS(missing.error().status, FLAGBIT_STATUS_IO);
+    CHECK(missing.error().message == "cannot read /nonexistent/flags.json: No such file or directory (os error 2)");
+    const Client watching = Client::from_file("/nonexistent/flags.json", true).value();
+    CHECK(watching.status().state == State::error && watching.status().last_error && !watching.status().last_success);
+    CHECK(!watching.wait_until_ready(1ms));
+    CHECK(watching.evaluate("a").error_code == ErrorCode::provider_not_ready);
+    const Client read = Client::from_file("examples/flags.json").value();
+    CHECK(read.flags().size() == 26 && read.status().source == "file examples/flags.json");
+
+    flagbit::Options options;
+    CHECK(options.set(FLAGBIT_OPTION_SNAPSHOT, "[]") && options.set(FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, 1));
+    CHECK_STATUS(Client::open(options).error().status, FLAGBIT_STATUS_SNAPSHOT_REFUSED);
+    CHECK_STATUS(options.set(FLAGBIT_OPTION_WATCH, 7).error().status, FLAGBIT_STATUS_INVALID_ARGUMENT);
+}
+
+static void keys_of_every_kind_in_tests_and_overrides() {
+    const std::string odd = std::string("quote\" back\\ \n\t\x01\x1f \xC3\xBC ") + '\0' + " end";
+    const Client client = Client::for_testing({{odd, true}, {"off", false}}).value();
+    CHECK(client.is_enabled(odd) && !client.is_enabled("off", {}, true) && client.flags().back() == odd);
+    const std::vector<flagbit::FlagValue> values = {{"off", true}, {odd, false}};
+    {
+        const auto held = client.override_flags(values).value();
+        CHECK(client.is_enabled("off") && !client.is_enabled(odd, {}, true));
+    }
+    CHECK(!client.is_enabled("off", {}, true) && client.is_enabled(odd));
+
+    CHECK(client.override_flags({{"", true}}).error().message == "flags[\"\"]: an empty key");
+    CHECK_STATUS(Client::for_testing({{"a", true}, {"a", true}}).error().status, FLAGBIT_STATUS_SNAPSHOT_REFUSED);
+    CHECK(!Client::for_testing({{"\xFF", true}}));
+    CHECK(Client::for_testing({}).value().flags().empty());
+}
+
+static void overrides_end_when_they_are_left_or_replaced() {
+    const Client client = Client::for_testing({{"a", false}, {"b", false}}).value();
+    auto held = client.override_flags({{"a", true}}).value();
+    CHECK(client.is_enabled("a"));
+    held = client.override_flags({{"b", true}}).value();
+    CHECK(!client.is_enabled("a", {}, true) && client.is_enabled("b"));
+    { auto moved = std::move(held); }
+    CHECK(!client.is_enabled("b", {}, true));
+
+    auto outliving = Client::for_testing({{"a", false}}).value().override_flags({{"a", true}});
+    CHECK(outliving); // its client is gone, and it may go later
+}
+
+static void a_client_is_moved_closed_and_replaced() {
+    Client first = snapshot_client();
+    Client second = std::move(first);
+    CHECK(second.is_enabled("pro", {{"plan", "pro"}}));
+    // One that was moved from answers as a closed one does.
+    CHECK(first.native() == nullptr && first.is_enabled("pro", {}, true) && first.flags().empty());
+    CHECK(first.evaluate("pro").error_code == ErrorCode::provider_not_ready && first.evaluate_all().empty());
+    CHECK(first.status().state == State::closed && !first.status().last_success && !first.load("[]"));
+    first = Client::for_testing({{"a", true}}).value();
+    CHECK(first.is_enabled("a"));
+    first.close();
+    first.close();
+    CHECK(!first.is_enabled("a") && first.status().state == State::closed && !first.wait_until_ready(1h));
+    CHECK_STATUS(first.refresh().error().status, FLAGBIT_STATUS_CLOSED);
+    CHECK_STATUS(first.override_flags({{"a", true}}).error().status, FLAGBIT_STATUS_CLOSED);
+    CHECK(flagbit_client_close(second.native()) == FLAGBIT_STATUS_OK); // the C functions are at hand
+}
+
+int main() {
+    every_form_of_asking();
+    evaluations();
+    all_at_once();
+    what_a_client_tells();
+    files();
+    keys_of_every_kind_in_tests_and_overrides();
+    overrides_end_when_they_are_left_or_replaced();
+    a_client_is_moved_closed_and_replaced();
+    return check_finish("client");
+}
