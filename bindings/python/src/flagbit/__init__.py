@@ -1,0 +1,23 @@
+"""FlagBit: is this feature on for this user? Answered in this process, the same in every language."""
+
+__version__ = "0.1.0"
+
+from .client import Client
+from .context import Context
+from .errors import ClosedError, ContextError, FileError, FlagBitError, LibraryError, SnapshotError
+from .evaluation import Evaluation
+from .status import Status
+
+__all__ = [
+    "Client",
+    "ClosedError",
+    "Context",
+    "ContextError",
+    "Evaluation",
+    "FileError",
+    "FlagBitError",
+    "LibraryError",
+    "SnapshotError",
+    "Status",
+    "__version__",
+]

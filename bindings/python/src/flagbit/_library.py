@@ -1,0 +1,56 @@
+"""Finds and loads the C library, and refuses one that does not fit before anything else is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from ctypes import CDLL, PyDLL, c_char_p, c_uint32
+from pathlib import Path
+
+from .errors import LibraryError
+
+PATH_VARIABLE = "FLAGBIT_LIBRARY_PATH"
+ABI = (0, 1)
+
+_NAMES = {"darwin": "libflagbit.dylib", "win32": "flagbit.dll"}
+NAME = _NAMES.get(sys.platform, "libflagbit.so")
+
+
+def library_path() -> str:
+    """Where the library is: named by the environment, or beside this file, where the wheel puts it."""
+    return os.environ.get(PATH_VARIABLE) or str(Path(__file__).with_name(NAME))
+
+
+def load(path: str) -> tuple[PyDLL, CDLL]:
+    """The library twice: for calls of nanoseconds, which keep the GIL, and for calls that block, which release it.
+
+    Raises LibraryError.
+    """
+    try:
+        fast, blocking = PyDLL(path), CDLL(path)
+    except OSError as error:
+        raise _error(path, f"it cannot be loaded: {error}") from error
+    try:
+        abi_version, version = fast["flagbit_abi_version"], fast["flagbit_version"]
+    except AttributeError as error:
+        raise _error(path, "it is another library: it has no function flagbit_abi_version") from error
+    abi_version.restype, abi_version.argtypes = c_uint32, []
+    version.restype, version.argtypes = c_char_p, []
+    major, minor = divmod(abi_version(), 1 << 16)
+    if major != ABI[0] or minor < ABI[1]:
+        raise _error(path, f"its ABI is {major}.{minor} (version {version().decode()})")
+    return fast, blocking
+
+
+def lacks(path: str, function: str) -> LibraryError:
+    """The error for a library that states a fitting ABI but has not all of its functions."""
+    return _error(path, f"it has no function {function}")
+
+
+def _error(path: str, found: str) -> LibraryError:
+    needed = f"this package needs FlagBit's C library with the ABI {ABI[0]}.{ABI[1]}, or a later {ABI[0]}.x"
+    if os.environ.get(PATH_VARIABLE):
+        remedy = f"{PATH_VARIABLE} names this file: unset it to use the package's own library, or name a fitting one"
+    else:
+        remedy = f"reinstall the package flagbit, or name a fitting library in {PATH_VARIABLE}"
+    return LibraryError(f"cannot use {path}: {found}; {needed}; {remedy}", path)

@@ -1,0 +1,128 @@
+"""Keys and attributes as the library takes them: UTF-8, and a context in one packed buffer (see include/flagbit.h)."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Mapping
+
+from ._ffi import AttributeKind
+
+CACHED = 4096
+"""How many keys, and how many names, are remembered. A cache that is full is emptied and filled again."""
+
+CACHED_LENGTH = 256
+"""Longer keys and names are not remembered."""
+
+KEYS: dict[str, bytes] = {}
+"""The UTF-8 of keys that were asked for before; none has a NUL, so all may be passed as text that ends with one."""
+
+_header = struct.Struct("<II").pack
+_length = struct.Struct("<I").pack
+_signed = struct.Struct("<q").pack
+_unsigned = struct.Struct("<Q").pack
+_number = struct.Struct("<d").pack
+
+_LENGTHS = tuple(map(_length, range(256)))
+_UNSUPPORTED = (AttributeKind.UNSUPPORTED, b"")
+_STRING, _INTEGER, _TRUE, _FALSE = range(4)
+_names: dict[str, tuple[bytes, bytes, bytes, bytes]] = {}
+
+
+def encode_key(flag_key: object) -> bytes:
+    """A flag key's UTF-8. Lone surrogates become bytes that are no UTF-8 and so the key of no flag.
+
+    Raises TypeError for what is no str.
+    """
+    key = str.encode(flag_key, "utf-8", "surrogatepass")  # type: ignore[arg-type]
+    if len(key) <= CACHED_LENGTH and b"\0" not in key:
+        if len(KEYS) >= CACHED:
+            KEYS.clear()
+        # Decoded again, since an instance of a subclass must not be kept alive or compared by its own methods.
+        KEYS[key.decode("utf-8", "surrogatepass")] = key
+    return key
+
+
+def pack(attributes: Mapping[str, object]) -> tuple[bytes, bool]:
+    """A context's packed buffer, and whether it has values that no rule can match.
+
+    Raises what iterating raises, and OverflowError or struct.error for more than 4 GiB.
+    """
+    parts: list[bytes] = []
+    unsupported: list[bytes] = []
+    for name, value in attributes.items():
+        # The common cases, in as few steps as there can be. `_attribute` knows all cases.
+        try:
+            kind = type(value)
+            if kind is str:
+                text = value.encode()  # type: ignore[attr-defined]
+                parts.append(_names[name][_STRING] + _LENGTHS[len(text)] + text)
+                continue
+            if kind is bool:
+                parts.append(_names[name][_TRUE if value else _FALSE])
+                continue
+            if kind is int:
+                parts.append(_names[name][_INTEGER] + _signed(value))
+                continue
+        except (LookupError, UnicodeError, struct.error):
+            pass
+        if value is not None:
+            attribute, supported = _attribute(name, value)
+            (parts if supported else unsupported).append(attribute)
+    # Last, so that their stand-in names never hide an attribute.
+    parts += unsupported
+    body = b"".join(parts)
+    return _header(len(body) + 8, 1) + body, bool(unsupported)
+
+
+def _attribute(name: object, value: object) -> tuple[bytes, bool]:
+    """One packed attribute of any type, and whether it is supported."""
+    kind, data = _value(value)
+    try:
+        encoded = str.encode(name)  # type: ignore[arg-type]
+    except (TypeError, UnicodeError):
+        kind, data = _UNSUPPORTED
+        text = name if isinstance(name, str) else type(name).__name__
+        encoded = str.encode(text, "utf-8", "backslashreplace")
+    else:
+        _remember(encoded)
+    return _start(kind, encoded) + _length(len(data)) + data, kind != AttributeKind.UNSUPPORTED
+
+
+def _value(value: object) -> tuple[AttributeKind, bytes]:
+    # The base class's own methods: a subclass may show itself as it likes, its value stays.
+    try:
+        if isinstance(value, str):
+            return AttributeKind.STRING, str.encode(value)
+        if isinstance(value, bool):
+            return AttributeKind.BOOLEAN, b"\1" if value else b"\0"
+        if isinstance(value, int):
+            value = int.__index__(value)
+            if -(2**63) <= value < 2**63:
+                return AttributeKind.INTEGER, _signed(value)
+            if 2**63 <= value < 2**64:
+                return AttributeKind.UNSIGNED, _unsigned(value)
+            value = float(value)
+        if isinstance(value, float) and math.isfinite(number := float.__float__(value)):
+            return AttributeKind.NUMBER, _number(number)
+    except Exception:
+        # A lone surrogate, an integer beyond the doubles, or a stand-in for another object that lacks it just now.
+        return _UNSUPPORTED
+    return _UNSUPPORTED
+
+
+def _start(kind: AttributeKind, name: bytes) -> bytes:
+    return bytes((kind,)) + _length(len(name)) + name
+
+
+def _remember(name: bytes) -> None:
+    if len(name) <= CACHED_LENGTH:
+        if len(_names) >= CACHED:
+            _names.clear()
+        boolean = _start(AttributeKind.BOOLEAN, name) + _LENGTHS[1]
+        _names[name.decode()] = (
+            _start(AttributeKind.STRING, name),
+            _start(AttributeKind.INTEGER, name) + _LENGTHS[8],
+            boolean + b"\1",
+            boolean + b"\0",
+        )

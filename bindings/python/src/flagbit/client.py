@@ -1,0 +1,254 @@
+"""The client."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from ctypes import byref, c_uint64
+from types import TracebackType
+from typing import TypeVar
+
+from . import _ffi
+from ._calls import call, check, texts
+from ._evaluate import BadContextError, Evaluator, all_failed
+from ._ffi import is_enabled_unchecked, is_enabled_with_unchecked
+from ._listeners import Callback, Listeners, drain_log
+from ._open import Snapshot, open_file, open_source, open_text, snapshot_bytes, values_bytes
+from ._pack import KEYS, pack
+from .context import Attributes, Context
+from .evaluation import Evaluation, FlagValue
+from .status import Status, read_status
+
+AnyContext = Context | Attributes | None
+Default = TypeVar("Default", bound=FlagValue)
+Self = TypeVar("Self", bound="Client")
+
+_WAIT_SLICE = 0.2
+"""Seconds: how long a wait keeps Python from running signal handlers, such as that of Ctrl-C."""
+
+
+class Client:
+    """Answers whether a feature is on for a user, from flags in memory.
+
+    Made by `from_snapshot`, `from_file` or `for_testing`. All methods may be called from any number of threads at
+    once, also beside `close`. Evaluations never raise, whatever they are given. After a fork the child goes on with
+    the flags it inherited; a watched file and listeners are followed there too.
+    """
+
+    __slots__ = ("__weakref__", "_evaluator", "_handle", "_listeners", "_unsupported_noted")
+
+    _handle: _ffi.ClientHandle
+    _evaluator: Evaluator
+    _listeners: Listeners
+    _unsupported_noted: bool
+
+    def __init__(self, *_args: object, **_options: object) -> None:
+        raise TypeError("make a client with Client.from_snapshot, Client.from_file or Client.for_testing")
+
+    @classmethod
+    def from_snapshot(cls: type[Self], snapshot: Snapshot, *, max_snapshot_bytes: int | None = None) -> Self:
+        """A client of a snapshot in memory: its JSON text, or what `json.loads` makes of it.
+
+        `max_snapshot_bytes` limits the text, 32 MiB unless set. Raises SnapshotError, TypeError.
+        """
+        return cls._of(open_text(snapshot_bytes(snapshot), max_snapshot_bytes))
+
+    @classmethod
+    def from_file(
+        cls: type[Self],
+        path: str | bytes | os.PathLike[str],
+        watch: bool = False,
+        *,
+        max_snapshot_bytes: int | None = None,
+    ) -> Self:
+        """A client of a snapshot in a file.
+
+        With `watch` the file is looked at each second and its changes are followed; it may be missing at first.
+        Without, it is read once. Raises FileError and SnapshotError (not with `watch`: see `status`), FlagBitError
+        where no thread can be started, TypeError.
+        """
+        return cls._of(open_file(path, watch, max_snapshot_bytes))
+
+    @classmethod
+    def for_testing(cls: type[Self], values: Mapping[str, bool]) -> Self:
+        """A client of flags that answer everybody alike, for tests. Raises SnapshotError, TypeError."""
+        return cls._of(open_source(_ffi.Option.VALUES, values_bytes(values)))
+
+    @classmethod
+    def _of(cls: type[Self], handle: _ffi.ClientHandle) -> Self:
+        client = cls.__new__(cls)
+        client._handle = handle
+        client._evaluator = Evaluator(handle)
+        client._listeners = Listeners(handle)
+        client._unsupported_noted = False
+        drain_log(handle)
+        return client
+
+    def is_enabled(self, flag_key: str, context: AnyContext = None, default: bool = False) -> bool:
+        """Whether a flag is on. Where there is no answer: the truth of `default`; `evaluate` tells why. Never raises.
+
+        `context`: a Context, a mapping of attributes, or None for no attributes.
+        """
+        try:
+            key = KEYS[flag_key]
+            if type(context) is Context:
+                return is_enabled_unchecked(self._handle, key, context._handle, bool(default))  # type: ignore[no-any-return]
+            if context is None:
+                return is_enabled_unchecked(self._handle, key, None, bool(default))  # type: ignore[no-any-return]
+            if type(context) is dict:
+                packed, unsupported = pack(context)
+                if not unsupported:
+                    return is_enabled_with_unchecked(self._handle, key, packed, bool(default))  # type: ignore[no-any-return]
+        except Exception:
+            pass  # A key that is new, or anything odd: the slow way knows them all.
+        return self.evaluate(flag_key, context, default).enabled
+
+    def evaluate(self, flag_key: str, context: AnyContext = None, default: FlagValue = False) -> Evaluation:
+        """What a flag answers, and why. Never raises: see `Evaluation.error_code`.
+
+        `context`: a Context, a mapping of attributes, or None for no attributes. A context of another type is
+        `INVALID_CONTEXT`, a key that is no str is `GENERAL`.
+        """
+        evaluation, unsupported = self._evaluator.evaluate(flag_key, context, default)
+        if unsupported:
+            self._note_unsupported()
+        return evaluation
+
+    def value(self, flag_key: str, context: AnyContext = None, *, default: Default) -> Default:
+        """The value of a flag of the default's type; `default` where there is no such value. Never raises.
+
+        In this version flags are boolean: a default of another type is always the answer.
+        """
+        if type(default) is bool:
+            return self.is_enabled(flag_key, context, default)  # type: ignore[arg-type, return-value]
+        return default
+
+    def evaluate_all(self, context: AnyContext = None) -> dict[str, Evaluation]:
+        """What all flags answer, by key, sorted, from one state of the client. The default is False. Never raises."""
+        try:
+            evaluations, unsupported = self._evaluator.evaluate_all(context)
+        except BadContextError as error:
+            return all_failed(self.flags(), str(error))
+        if unsupported:
+            self._note_unsupported()
+        return evaluations
+
+    def flags(self) -> list[str]:
+        """The keys of the flags in force, sorted, those set aside included."""
+        return texts(_ffi.client_flags, self._handle)
+
+    def warnings(self) -> list[str]:
+        """What is wrong with the flags that are set aside: place and reason."""
+        return texts(_ffi.client_warnings, self._handle)
+
+    def status(self) -> Status:
+        """How the client is doing."""
+        self._drain_log()
+        return read_status(self._handle)
+
+    def load_snapshot(self, snapshot: Snapshot) -> None:
+        """Puts another snapshot in force, in a client that was made with `from_snapshot`.
+
+        Raises SnapshotError, and what was in force stays; ClosedError; FlagBitError for a client of another source;
+        TypeError.
+        """
+        text = snapshot_bytes(snapshot)
+        try:
+            call(_ffi.client_load, self._handle, text, len(text))
+        finally:
+            self._drain_log()
+
+    def refresh(self, timeout: float | None = 5.0) -> bool:
+        """Reads the file now. True where that went well, or where there is nothing to read; else see `status`.
+
+        `timeout`, in seconds, is for sources in the network; reading a file takes the time it takes.
+        """
+        _seconds(timeout)
+        status = _ffi.client_refresh(self._handle, None)
+        self._drain_log()
+        return bool(status == _ffi.Status.OK)
+
+    def wait_until_ready(self, timeout: float | None = 5.0) -> bool:
+        """Waits until there are flags. False when `timeout`, in seconds, ran out, or when the client is closed.
+
+        None waits for as long as it takes. Other threads run meanwhile.
+        """
+        deadline = time.monotonic() + _seconds(timeout)
+        while True:
+            left = deadline - time.monotonic()
+            wait = max(0.0, min(left, _WAIT_SLICE))
+            status = _ffi.client_wait_until_ready(self._handle, math.ceil(wait * 1000))
+            if status != _ffi.Status.TIMEOUT or left <= _WAIT_SLICE:
+                return bool(status == _ffi.Status.OK)
+
+    def on_change(self, callback: Callback) -> Callable[[], None]:
+        """Calls `callback` after each change of the flags; returns a function that ends that.
+
+        It gets the keys that may have changed, or None for all. Changes that come quickly may be told together. It is
+        called on a thread of this client's own (a daemon, started with the first listener); what it raises is logged.
+        A callback that refers to the client keeps it alive until `close`.
+        """
+        if not callable(callback):
+            raise TypeError(f"a listener is callable, not {type(callback).__name__}")
+        return self._listeners.add(callback)
+
+    @contextmanager
+    def override(self, values: Mapping[str, bool]) -> Iterator[None]:
+        """Lets flags answer everybody alike within a `with` block, on all threads, above the snapshot's answers.
+
+        Of several overrides of a flag the latest wins. Raises SnapshotError, ClosedError, TypeError.
+        """
+        text, number = values_bytes(values), c_uint64()
+        call(_ffi.override_start, self._handle, text, len(text), byref(number))
+        try:
+            yield
+        finally:
+            # A client that was closed meanwhile has none to end.
+            _ffi.override_end(self._handle, number)
+
+    def close(self) -> None:
+        """Closes the client: from here on evaluations give the default, and whoever waits returns.
+
+        Returns at once, and may be called more than once. Closing is optional at the end of a process.
+        """
+        check(_ffi.client_close(self._handle))
+        self._drain_log()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # The thread of the listeners has the handle too: closing ends the thread, and the last reference goes.
+        handle = getattr(self, "_handle", None)
+        if handle is not None:
+            _ffi.client_close(handle)
+
+    def __repr__(self) -> str:
+        status = read_status(self._handle)
+        return f"<flagbit.Client of {status.source}: {status.state}, {status.flags} flags>"
+
+    def _note_unsupported(self) -> None:
+        # The library says it once.
+        if not self._unsupported_noted:
+            self._unsupported_noted = True
+            self._drain_log()
+
+    def _drain_log(self) -> None:
+        drain_log(self._handle)
+
+
+def _seconds(timeout: float | None) -> float:
+    """A timeout as a number. Raises TypeError, ValueError."""
+    if timeout is None:
+        return math.inf
+    if math.isnan(timeout):
+        raise ValueError("a timeout is a number of seconds, not NaN")
+    return timeout

@@ -1,0 +1,44 @@
+"""What a flag answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+FlagValue = bool | str | int | float | dict[str, Any] | list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a flag answered for a context, and why."""
+
+    flag_key: str
+    """The key that was asked for."""
+
+    enabled: bool
+    """Whether the feature is on; on an error the truth of the caller's default."""
+
+    value: FlagValue
+    """The flag's value: `enabled` for a boolean flag; on an error the caller's default, as it was given."""
+
+    variant: str | None
+    """`"on"` or `"off"`; None on an error."""
+
+    reason: str
+    """`disabled`, `targeting_match`, `percentage_rollout`, `default` or `error`."""
+
+    rule_index: int | None
+    """The rule that decided, counted from 0; None where none did."""
+
+    error_code: str | None
+    """OpenFeature's name of the error: `FLAG_NOT_FOUND`, `PROVIDER_NOT_READY`, `PARSE_ERROR`, `INVALID_CONTEXT`,
+    `GENERAL`; None where the flag answered."""
+
+    error_message: str | None
+    """The error in words; None where the flag answered."""
+
+    revision: str | None
+    """The revision that the snapshot states; None where it states none."""
+
+    generation: int
+    """Counts the changes of the client's flags; 0 where no flags were asked."""

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import flagbit
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+SNAPSHOT = {
+    "revision": "r1",
+    "flags": [
+        {"key": "always", "enabled": True, "default_enabled": True},
+        {"key": "pro", "enabled": True, "rules": [{"attribute": "plan", "operator": "eq", "value": "pro"}]},
+        {"key": "broken", "enabled": True, "rules": [{"operator": "percent", "value": 101}]},
+        {"key": "off", "enabled": False},
+    ],
+}
+
+
+def snapshot(**flags: bool) -> dict[str, object]:
+    """A snapshot of flags that answer everybody alike."""
+    return {"flags": {key: {"enabled": True, "default_enabled": on} for key, on in flags.items()}}
+
+
+def eventually(condition: Callable[[], object], seconds: float = 10.0) -> bool:
+    """Whether a condition comes true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+@pytest.fixture
+def client() -> Iterator[flagbit.Client]:
+    with flagbit.Client.from_snapshot(SNAPSHOT) as client:
+        yield client

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import datetime
+import decimal
+from typing import Any
+
+import pytest
+
+import flagbit
+
+RULES = [
+    {
+        "conditions": [
+            {"attribute": "org:id", "operator": "eq", "value": 7},
+            {"attribute": "plan", "operator": "eq", "value": "pro"},
+        ]
+    }
+]
+
+
+def test_a_context_is_of_keywords_a_mapping_or_both() -> None:
+    client = flagbit.Client.from_snapshot([{"key": "f", "enabled": True, "rules": RULES}])
+    assert client.is_enabled("f", flagbit.Context({"org:id": 7}, plan="pro")) is True
+    assert client.is_enabled("f", flagbit.Context({"org:id": 7, "plan": "free"}, plan="pro")) is True
+    assert client.is_enabled("f", flagbit.Context({"org:id": 7, "plan": "pro"})) is True
+    assert client.is_enabled("f", flagbit.Context()) is False
+    # A keyword may have any name, also that of a parameter.
+    flagbit.Context(self="a", attributes="b")
+
+
+def test_a_context_works_with_any_client_and_outlives_it() -> None:
+    user = flagbit.Context({"org:id": 7, "plan": "pro"})
+    for _ in range(3):
+        assert flagbit.Client.from_snapshot([{"key": "f", "enabled": True, "rules": RULES}]).is_enabled("f", user)
+
+
+def test_a_context_is_immutable_and_shows_no_values() -> None:
+    user = flagbit.Context(user_id="secret")
+    for name in ("_handle", "user_id"):
+        with pytest.raises(AttributeError):
+            setattr(user, name, 1)
+    with pytest.raises(AttributeError):
+        del user._handle
+    assert "secret" not in repr(user)
+
+
+UNSUPPORTED = [
+    float("nan"),
+    float("-inf"),
+    b"secret",
+    decimal.Decimal("1.5"),
+    datetime.datetime(2026, 1, 1),
+    ["secret"],
+    {"secret": 1},
+    "secret\udc80",
+    10**400,
+]
+
+
+@pytest.mark.parametrize("value", UNSUPPORTED, ids=lambda value: type(value).__name__)
+def test_an_unsupported_value_is_an_error_that_names_the_attribute(value: Any) -> None:
+    with pytest.raises(flagbit.ContextError, match='attribute "age"') as error:
+        flagbit.Context(user_id="u", age=value)
+    assert error.value.status == "UNSUPPORTED_VALUE"
+    assert "secret" not in str(error.value)
+    assert isinstance(error.value, (flagbit.FlagBitError, ValueError))
+
+
+@pytest.mark.parametrize("attributes", [[], "text", 1, [("a", 1)]])
+def test_attributes_are_a_mapping(attributes: Any) -> None:
+    with pytest.raises(flagbit.ContextError, match="attributes are a mapping, not"):
+        flagbit.Context(attributes)
+
+
+def test_a_name_is_text() -> None:
+    with pytest.raises(flagbit.ContextError, match="an attribute's name is a str, not int"):
+        flagbit.Context({1: "a"})  # type: ignore[dict-item]
+    with pytest.raises(flagbit.ContextError, match="udc80"):
+        flagbit.Context({"a\udc80": "b"})
+
+
+def test_none_is_absent() -> None:
+    rules = [{"attribute": "plan", "operator": "neq", "value": "x"}]
+    client = flagbit.Client.from_snapshot([{"key": "f", "enabled": True, "rules": rules}])
+    assert client.is_enabled("f", flagbit.Context(plan=None)) is True
+    assert client.is_enabled("f", {"plan": None}) is True
+    assert client.status().unsupported_values == 0

@@ -1,0 +1,136 @@
+"""The wheel and the sdist, installed in a clean place outside the repository."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import flagbit
+from conftest import REPOSITORY
+
+PROJECT = REPOSITORY / "bindings/python"
+VARIABLES = ("FLAGBIT_LIBRARY", "FLAGBIT_LIBRARY_PATH", "FLAGBIT_PLATFORM", "PYTHONPATH")
+
+pytestmark = pytest.mark.skipif("FLAGBIT_TEST_PACKAGE" not in os.environ, reason="slow; set by scripts/test-python.sh")
+
+
+def run(*command: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command with none of FlagBit's variables but the given ones."""
+    inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    return subprocess.run(
+        [str(part) for part in command], cwd=folder, env=inherited | environment, capture_output=True, text=True
+    )
+
+
+def succeed(*command: str | Path, folder: Path, **environment: str) -> str:
+    done = run(*command, folder=folder, **environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    """The Python of an empty virtual environment."""
+    venv.create(tmp_path / "venv", with_pip=True)
+    return tmp_path / "venv/bin/python"
+
+
+def check_installed(python: Path, folder: Path) -> None:
+    """The README's first example runs with what is installed, and the library lies beside the code."""
+    example = re.search(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), flags=re.DOTALL)
+    assert example
+    (folder / "example.py").write_text(example[1])
+    assert succeed(python, "example.py", folder=folder) == "True\npercentage_rollout\n"
+    code = "import flagbit, flagbit._ffi as f; print(flagbit.__version__, f._path, flagbit.__file__)"
+    version, library, module = succeed(python, "-c", code, folder=folder).split()
+    assert version == flagbit.__version__
+    assert Path(library).parent == Path(module).parent
+    assert Path(library).is_relative_to(folder)
+
+
+def test_pip_installs_from_the_repository(clean: Path, tmp_path: Path) -> None:
+    # A target folder of its own: the repository's holds a library of other crate types, which cargo would build anew.
+    target = os.environ.get("FLAGBIT_TEST_TARGET", str(tmp_path / "target"))
+    succeed(clean, "-m", "pip", "install", "-q", PROJECT, folder=tmp_path, CARGO_TARGET_DIR=target)
+    check_installed(clean, tmp_path)
+
+
+def build(kind: str, folder: Path, source: Path = PROJECT, **environment: str) -> Path:
+    """Builds a wheel or an sdist with the hatchling of this environment."""
+    command = (sys.executable, "-m", "build", "--no-isolation", f"--{kind}", "--outdir", folder / "dist", source)
+    succeed(*command, folder=folder, **environment)
+    (built,) = (folder / "dist").iterdir()
+    return built
+
+
+def test_a_wheel_is_for_any_python_and_one_platform(tmp_path: Path) -> None:
+    wheel = build("wheel", tmp_path, FLAGBIT_LIBRARY=library())
+    platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    assert wheel.name == f"flagbit-{flagbit.__version__}-py3-none-{platform}.whl"
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (metadata,) = (name for name in names if name.endswith("/WHEEL"))
+        tags = archive.read(metadata).decode()
+    assert f"Tag: py3-none-{platform}\n" in tags
+    assert "Root-Is-Purelib: false" in tags
+    assert {"flagbit/libflagbit.so", "flagbit/py.typed", "flagbit/__init__.py"} <= set(names)
+    assert any(name.endswith("/LICENSE") for name in names)
+    assert not [
+        name for name in names if not name.startswith(("flagbit/", f"flagbit-{flagbit.__version__}.dist-info/"))
+    ]
+
+
+def test_the_platform_can_be_named(tmp_path: Path) -> None:
+    wheel = build("wheel", tmp_path, FLAGBIT_LIBRARY=library(), FLAGBIT_PLATFORM="manylinux_2_17_x86_64")
+    assert wheel.name.endswith("-py3-none-manylinux_2_17_x86_64.whl")
+
+
+def test_an_sdist_builds_and_carries_the_crate(clean: Path, tmp_path: Path) -> None:
+    sdist = build("sdist", tmp_path)
+    assert sdist.stat().st_size < 2_000_000, "nothing that was built is in it"
+    with tarfile.open(sdist) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames()}
+    assert {"rust/Cargo.toml", "rust/Cargo.lock", "rust/src/lib.rs", "hatch_build.py", "LICENSE"} <= names
+    target = os.environ.get("FLAGBIT_TEST_TARGET", str(tmp_path / "target"))
+    succeed(clean, "-m", "pip", "install", "-q", sdist, folder=tmp_path, CARGO_TARGET_DIR=target)
+    check_installed(clean, tmp_path)
+
+
+def test_an_editable_install_has_the_library(clean: Path, tmp_path: Path) -> None:
+    copied = PROJECT / "src/flagbit/libflagbit.so"
+    try:
+        succeed(clean, "-m", "pip", "install", "-q", "-e", PROJECT, folder=tmp_path, FLAGBIT_LIBRARY=library())
+        assert succeed(clean, "-c", "import flagbit; print(flagbit.__file__)", folder=tmp_path).startswith(str(PROJECT))
+    finally:
+        copied.unlink(missing_ok=True)
+
+
+def library() -> str:
+    return os.environ["FLAGBIT_LIBRARY_PATH"]
+
+
+def failure(tmp_path: Path, **environment: str) -> str:
+    command = (sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", tmp_path / "dist", PROJECT)
+    done = run(*command, folder=tmp_path, **environment)
+    assert done.returncode != 0
+    return done.stdout + done.stderr
+
+
+def test_without_cargo_the_message_says_what_to_do(tmp_path: Path) -> None:
+    message = failure(tmp_path, PATH=str(tmp_path))
+    assert "needs cargo, which was not found" in message
+    assert "rustup.rs" in message
+    assert "FLAGBIT_LIBRARY" in message
+
+
+def test_a_named_library_that_is_not_there(tmp_path: Path) -> None:
+    assert "FLAGBIT_LIBRARY names no file: /nowhere.so" in failure(tmp_path, FLAGBIT_LIBRARY="/nowhere.so")

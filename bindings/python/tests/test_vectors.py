@@ -1,0 +1,89 @@
+"""The shared vectors, through a Context, a dict and evaluate_all."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import flagbit
+from conftest import REPOSITORY
+
+FILES = sorted((REPOSITORY / "tests/fixtures").glob("*.json"))
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "string": str,
+    "integer": int,
+    "number": float,
+    "boolean": lambda text: text == "true",
+    "null": lambda _: None,
+    "unsupported": lambda _: object(),
+}
+
+
+def attributes(case: dict[str, Any]) -> dict[str, Any]:
+    return {name: READERS[kind](text) for name, kind, text in case["context"]}
+
+
+def supported(case: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: READERS[kind](text)
+        for name, kind, text in case["context"]
+        if kind != "unsupported" and (kind != "number" or math.isfinite(float(text)))
+    }
+
+
+def check_refusal(refused: dict[str, Any], message: str) -> None:
+    if "place" in refused:
+        assert message.startswith(refused["place"] + ": ") or not refused["place"], message
+        return
+    found = re.search(r"line (\d+),? column (\d+)", message)
+    assert found, message
+    assert int(found[1]) == refused["line"]
+    assert int(found[2]) == refused.get("column", int(found[2]))
+
+
+def check(client: flagbit.Client, case: dict[str, Any]) -> None:
+    key, default = case["flag"], case["default"]
+    expected = case["enabled"], case["reason"], case["rule_index"], case["error_code"]
+    for context in (attributes(case), flagbit.Context(supported(case))):
+        found = client.evaluate(key, context, default)
+        assert (found.enabled, found.reason, found.rule_index, found.error_code) == expected
+        assert found.value is found.enabled
+        assert client.is_enabled(key, context, default) is case["enabled"]
+        assert client.is_enabled(key, context, default) is case["enabled"], "with the key remembered"
+        among_all = client.evaluate_all(context).get(key)
+        if among_all is None:
+            assert case["error_code"] == "FLAG_NOT_FOUND"
+        elif among_all.error_code is None:
+            assert among_all == found
+        else:
+            assert (among_all.enabled, among_all.reason, among_all.error_code) == (False, *expected[1::2])
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_shared_vectors_hold(file: Any) -> None:
+    cases = 0
+    for group in json.loads(file.read_text())["groups"]:
+        if group["refused"]:
+            with pytest.raises(flagbit.SnapshotError) as refusal:
+                flagbit.Client.from_snapshot(group["snapshot"])
+            check_refusal(group["refused"], str(refusal.value))
+            continue
+        client = flagbit.Client.from_snapshot(group["snapshot"])
+        assert client.flags() == group["flags"]
+        for warning, aside in zip(client.warnings(), group["set_aside"], strict=True):
+            assert warning.startswith(aside["place"] + ": ")
+        assert client.status().revision == group["revision"]
+        for case in group["cases"]:
+            check(client, case)
+            cases += 1
+    assert cases > 40
+
+
+def test_there_are_all_files() -> None:
+    assert {file.stem for file in FILES} >= {"operators", "rules", "text", "percent", "snapshots", "long"}

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Tests the Python binding: formatting, types, a wheel on every Python there is, the example. Takes the
+# library of build/lib, or that of FLAGBIT_LIBRARY.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD project=$PWD/bindings/python work=$PWD/build/python
+library=${FLAGBIT_LIBRARY:-$root/build/lib/libflagbit.so}
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+unset PYTHONPATH FLAGBIT_LIBRARY_PATH FLAGBIT_PLATFORM
+mkdir -p "$work"
+
+step() {
+    local name=$1 begin=$EPOCHREALTIME
+    shift
+    "$@" > "$work/step.log" 2>&1 || { cat "$work/step.log"; echo "python: $name FAILED"; exit 1; }
+    printf 'python: %-34s %6.1f s  %s\n' "$name" "$(awk "BEGIN {print $EPOCHREALTIME - $begin}")" \
+        "$(grep -E ' (passed|failed)' "$work/step.log" | tail -1 || true)"
+}
+
+# A virtual environment with the pinned tools, made once for each list of them.
+environment() {
+    local python=$1 folder=$2
+    cmp -s "$project/requirements.txt" "$folder/requirements.txt" && return
+    rm -rf "$folder"
+    "$python" -m venv "$folder"
+    "$folder/bin/pip" install -q -r "$project/requirements.txt"
+    cp "$project/requirements.txt" "$folder"
+}
+
+wheel() {
+    rm -rf "$work/dist"
+    FLAGBIT_LIBRARY=$library \
+        "$tools/python" -m build -q --no-isolation --wheel --outdir "$work/dist" "$project"
+}
+
+# Outside the folder, with nothing but what is installed.
+tests() {
+    local folder=$1
+    shift
+    "$folder/bin/pip" install -q --force-reinstall --no-deps "$work"/dist/*.whl
+    (cd "$work" && "$folder/bin/python" -m pytest -q -p no:cacheprovider -c "$project/pyproject.toml" "$@" "$project/tests")
+}
+
+package() {
+    (cd "$work" && FLAGBIT_TEST_PACKAGE=1 FLAGBIT_TEST_TARGET=$work/target FLAGBIT_LIBRARY_PATH=$library \
+        "$tools/python" -m pytest -q -p no:cacheprovider -c "$project/pyproject.toml" "$project/tests/test_package.py")
+}
+
+example() {
+    diff <("$tools/python" examples/python/shop.py) <(cargo run -q --example shop)
+}
+
+pythons=(python3)
+for candidate in "$HOME"/.pyenv/versions/3.{10,12,13}*/bin/python; do
+    [[ -x $candidate ]] && pythons+=("$candidate")
+done
+tools=$work/tools-0/bin
+
+[[ -e $library ]] || step "the library" scripts/library.sh
+for index in "${!pythons[@]}"; do
+    step "environment ${index}" environment "${pythons[$index]}" "$work/tools-$index"
+done
+step "wheel" wheel
+for index in "${!pythons[@]}"; do
+    folder=$work/tools-$index
+    step "tests on $("$folder/bin/python" -V)" tests "$folder"
+done
+step "package" package
+step "format" "$tools/ruff" format --check --config "$project/pyproject.toml" "$project" examples/python
+step "lint" "$tools/ruff" check --config "$project/pyproject.toml" "$project" examples/python
+step "mypy --strict" "$tools/mypy" --config-file "$project/pyproject.toml" "$project/src" "$project/tests" "$project/hatch_build.py" examples/python
+step "pyright" "$tools/pyright" --project "$project" --pythonpath "$tools/python"
+step "example" example
