@@ -1,0 +1,42 @@
+//! What is asked of every peer.
+
+use std::path::PathBuf;
+
+use crate::common::users::{User, users};
+
+pub(crate) const RULES: &str = "flag_0";
+pub(crate) const PLAIN: &str = "plain_on";
+
+/// An SDK's engine with a snapshot.
+pub(crate) trait Peer: Sized {
+    /// Who it is, for the tables.
+    const NAME: &'static str;
+    /// The name of its snapshots.
+    const FORMAT: &'static str;
+    /// Who asks, in the form that is cheapest to evaluate.
+    type Context;
+
+    /// From the file on disk to an engine that answers.
+    fn load(path: PathBuf) -> Self;
+
+    fn context(user: &User) -> Self::Context;
+
+    fn is_on(&self, flag: &str, context: &Self::Context) -> bool;
+
+    /// One evaluation for a context that is made for it.
+    fn is_on_for(&self, flag: &str, user: &User) -> bool {
+        self.is_on(flag, &Self::context(user))
+    }
+
+    fn load_flags(flags: usize) -> Self {
+        let file = format!("{}/data/{}_{flags}.json", env!("CARGO_MANIFEST_DIR"), Self::FORMAT);
+        Self::load(file.into())
+    }
+
+    /// For how many of the 1,000 users the workload's flag is on, which shows that its rules were understood.
+    fn on(&self) -> usize {
+        let on = users().iter().filter(|user| self.is_on(RULES, &Self::context(user))).count();
+        assert!((620..680).contains(&on), "{}: on for {on} of 1,000 users", Self::NAME);
+        on
+    }
+}
