@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bootstrap lib lint vectors rust abi c python fuzz header format
+.PHONY: help demo test test-full torture bench bootstrap lib lint vectors rust abi c python readme fuzz header format
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -8,10 +8,10 @@ demo: bootstrap lib ## every language evaluates the same flags: one table
 	@scripts/demo.sh
 
 test: bootstrap ## everything that a change must pass
-	@scripts/steps.sh lint vectors rust lib abi c python demo fuzz
+	@scripts/steps.sh lint vectors rust lib abi c python demo readme fuzz
 
 test-full: bootstrap ## the same with more random cases and a longer fuzzing
-	@PROPTEST_CASES=200000 SECONDS_EACH=150 scripts/steps.sh lint vectors rust lib abi c python demo fuzz
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 scripts/steps.sh lint vectors rust lib abi c python demo readme fuzz
 
 torture: bootstrap ## half an hour of fuzzing
 	@SECONDS_EACH=1800 scripts/steps.sh fuzz
@@ -46,6 +46,9 @@ c: lib ## C and C++: plain, under sanitizers, under valgrind
 
 python: lib ## the Python package, as installed
 	@scripts/test-python.sh
+
+readme: ## the README's programs
+	@scripts/test-readme.sh
 
 fuzz: ## the parsers, for SECONDS_EACH (30) seconds each
 	@scripts/fuzz.sh

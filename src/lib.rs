@@ -22,3 +22,8 @@ mod ffi;
 #[cfg(feature = "client")]
 pub use client::*;
 pub use engine::*;
+
+/// The README's Rust compiles.
+#[cfg(all(doctest, feature = "client"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -34,11 +34,12 @@ impl Stamp {
 /// Reads a file of up to `limit` bytes and one more, by which the reader of the text tells that it is too large.
 pub(super) fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     // Opening a named pipe would wait for a writer, and a device may have no end.
-    if !path.metadata()?.is_file() {
+    let metadata = path.metadata()?;
+    if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
     let file = File::open(path)?;
-    let mut text = Vec::new();
+    let mut text = Vec::with_capacity(limit.min(metadata.len() as usize).saturating_add(1));
     file.take((limit as u64).saturating_add(1)).read_to_end(&mut text)?;
     Ok(text)
 }

@@ -1,8 +1,8 @@
 //! Reading the file, and the thread that looks at a watched one each second.
 
-use std::{sync::Arc, time::Duration};
+use std::{hash::BuildHasher, sync::Arc, time::Duration};
 
-use sha2::{Digest, Sha256};
+use foldhash::fast::RandomState;
 
 use super::{
     ClientError,
@@ -18,8 +18,9 @@ const INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     stamp: Option<Stamp>,
-    /// The SHA-256 of the text in force, by which an unchanged file is no change.
-    digest: Option<[u8; 32]>,
+    /// By a hash of the text in force an unchanged file is no change.
+    hasher: RandomState,
+    hash: Option<u64>,
 }
 
 impl Inner {
@@ -40,12 +41,12 @@ impl Inner {
             Ok(text) => text,
             Err(error) => return Err(hub.note_failure(ClientError::File { path: path.clone(), error })),
         };
-        let digest = Some(Sha256::digest(&text).into());
-        if digest == reading.digest {
+        let hash = Some(reading.hasher.hash_one(&text));
+        if hash == reading.hash {
             hub.note_unchanged();
         } else {
             self.load(&text, Some(path))?;
-            reading.digest = digest;
+            reading.hash = hash;
         }
         reading.stamp = stamp;
         Ok(())

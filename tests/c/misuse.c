@@ -147,7 +147,7 @@ static void text_that_is_not_utf8(const flagbit_client *client, flagbit_options 
     FALLS_BACK(flagbit_is_enabled_with, client, "\xFF", NULL);
     FALLS_BACK(flagbit_is_enabled_with_n, client, "\xFF", 1, NULL, 0);
     REFUSES(flagbit_client_error_message(client, "\xFF", 1, 1, out.buffer, sizeof out.buffer, NULL), bad);
-    EXPLAINS(bad, flagbit_options_set_string, options, FLAGBIT_OPTION_SNAPSHOT, "[\xFF]", 3);
+    EXPLAINS(bad, flagbit_options_set_string, options, FLAGBIT_OPTION_FILE, "/tmp/\xFF", 6);
     EXPLAINS(FLAGBIT_STATUS_SNAPSHOT_REFUSED, flagbit_client_from_snapshot, "[\xFF]", 3, &out.client);
     EXPLAINS(FLAGBIT_STATUS_SNAPSHOT_REFUSED, flagbit_client_load, client, "[\xFF]", 3);
 

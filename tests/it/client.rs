@@ -1,7 +1,7 @@
 //! A client's life: loading, overrides, changes, closing, threads.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -144,30 +144,35 @@ fn the_size_limit_is_an_option() {
 
 #[test]
 fn readers_see_the_old_snapshot_or_the_new_one_while_they_swap() {
+    const READERS: usize = 4;
     let client = Client::from_snapshot(ON).unwrap();
-    let stop = AtomicBool::new(false);
+    let (stop, reading) = (AtomicBool::new(false), AtomicUsize::new(0));
     thread::scope(|scope| {
-        let readers: Vec<_> = (0..4)
-            .map(|_| {
-                scope.spawn(|| {
-                    let (mut evaluations, mut latest) = (0_u64, 0);
-                    while !stop.load(Ordering::Relaxed) {
-                        let evaluation = client.evaluate("f", &NOBODY, false);
-                        assert_eq!(evaluation.error_code, None);
-                        assert_eq!(evaluation.enabled, evaluation.generation % 2 == 1, "an answer of no snapshot");
-                        assert!(evaluation.generation >= latest, "back in time");
-                        latest = evaluation.generation;
-                        evaluations += 1;
+        for _ in 0..READERS {
+            scope.spawn(|| {
+                let (mut latest, mut generations) = (0, 0);
+                while !stop.load(Ordering::Relaxed) {
+                    let evaluation = client.evaluate("f", &NOBODY, false);
+                    assert_eq!(evaluation.error_code, None);
+                    assert_eq!(evaluation.enabled, evaluation.generation % 2 == 1, "an answer of no snapshot");
+                    assert!(evaluation.generation >= latest, "back in time");
+                    generations += u32::from(evaluation.generation > latest);
+                    latest = evaluation.generation;
+                    if generations == 10 {
+                        reading.fetch_add(1, Ordering::Relaxed);
+                        generations += 1;
                     }
-                    evaluations
-                })
-            })
-            .collect();
-        for _ in 0..500 {
+                }
+            });
+        }
+        // At least so often, and until each reader has seen several of them.
+        let mut swaps = 0;
+        while swaps < 500 || (reading.load(Ordering::Relaxed) < READERS && swaps < 100_000) {
             client.load(OFF.as_bytes()).unwrap();
             client.load(ON.as_bytes()).unwrap();
+            swaps += 1;
         }
         stop.store(true, Ordering::Relaxed);
-        assert!(readers.into_iter().all(|reader| reader.join().unwrap() > 0));
     });
+    assert_eq!(reading.into_inner(), READERS);
 }
