@@ -4,15 +4,18 @@
 //! which no evaluation takes. No unsafe code but in [`process`].
 
 mod error;
+mod evaluate;
 mod evaluation;
 mod file;
 mod history;
 mod hub;
+mod life;
 mod log;
 mod options;
 mod overrides;
 mod process;
 mod serving;
+mod shared;
 mod state;
 mod status;
 mod watcher;
@@ -20,9 +23,22 @@ mod watcher;
 pub use error::ClientError;
 pub use evaluation::Evaluation;
 pub use history::Changes;
-pub use hub::Client;
 pub use log::{Level, LogLine};
 pub use options::ClientOptions;
 pub use overrides::Override;
 pub use state::State;
 pub use status::Status;
+
+use std::sync::Arc;
+
+use shared::Shared;
+
+/// Answers "is this feature on for this user?" from flags in memory.
+///
+/// Threads: every method may be called from any number of threads at once. Evaluations take no lock and allocate
+/// nothing. After a `fork()` the child goes on with the flags it inherited, and its watching thread starts again with
+/// its next call.
+#[derive(Debug)]
+pub struct Client {
+    shared: Arc<Shared>,
+}

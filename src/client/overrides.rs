@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use super::{Changes, Client, ClientError, hub::Inner};
+use super::{Changes, Client, ClientError, shared::Shared};
 use crate::engine::{Flag, Snapshot};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -14,13 +14,13 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 #[derive(Debug)]
 #[must_use = "the override ends when this is dropped"]
 pub struct Override {
-    inner: Arc<Inner>,
+    shared: Arc<Shared>,
     id: u64,
 }
 
 impl Drop for Override {
     fn drop(&mut self) {
-        self.inner.end_override(self.id);
+        self.shared.end_override(self.id);
     }
 }
 
@@ -43,14 +43,14 @@ impl Client {
         values: impl IntoIterator<Item = (&'k str, bool)>,
     ) -> Result<Override, ClientError> {
         let id = self.start_override(values_text(values).as_bytes())?;
-        Ok(Override { inner: Arc::clone(&self.inner), id })
+        Ok(Override { shared: Arc::clone(&self.shared), id })
     }
 
     /// Starts an override of `{"KEY": true, ...}`; its id.
     pub(crate) fn start_override(&self, values: &[u8]) -> Result<u64, ClientError> {
         let flags = Snapshot::of_values(values)?;
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        self.inner.publish(|serving, _| {
+        self.shared.publish(|serving, _| {
             let changes = keys(&flags);
             serving.overrides.push((id, Arc::new(flags)));
             changes
@@ -60,11 +60,11 @@ impl Client {
 
     /// Ends an override; `false` where there is none of that id.
     pub(crate) fn end_override(&self, id: u64) -> bool {
-        self.inner.end_override(id)
+        self.shared.end_override(id)
     }
 }
 
-impl Inner {
+impl Shared {
     fn end_override(self: &Arc<Self>, id: u64) -> bool {
         let known = self.serving.load().overrides.iter().any(|(other, _)| *other == id);
         known

@@ -7,9 +7,10 @@ use foldhash::fast::RandomState;
 use super::{
     ClientError,
     file::{self, Stamp},
-    hub::{Hub, Inner},
+    hub::Hub,
     options::Source,
     process,
+    shared::Shared,
 };
 
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -23,7 +24,7 @@ pub(super) struct Reading {
     hash: Option<u64>,
 }
 
-impl Inner {
+impl Shared {
     /// Reads the file where it seems to have changed, or anyway. Nothing to do for other sources.
     pub(super) fn read_file(self: &Arc<Self>, anyway: bool) -> Result<(), ClientError> {
         let Source::File { path, .. } = &self.source else {
@@ -57,14 +58,14 @@ impl Inner {
         if !matches!(self.source, Source::File { watch: true, .. }) {
             return Ok(());
         }
-        let (inner, hub) = (Arc::clone(self), self.hub());
-        process::spawn("flagbit-watch", move || watch(&inner, &hub)).map_err(ClientError::Thread)
+        let (shared, hub) = (Arc::clone(self), self.hub());
+        process::spawn("flagbit-watch", move || watch(&shared, &hub)).map_err(ClientError::Thread)
     }
 }
 
-fn watch(inner: &Arc<Inner>, hub: &Hub) {
+fn watch(shared: &Arc<Shared>, hub: &Hub) {
     while !hub.wait(INTERVAL, |cold| cold.closed).closed {
         // The status and the log tell of a failure; the next round tries again.
-        _ = inner.read_file(false);
+        _ = shared.read_file(false);
     }
 }

@@ -1,0 +1,160 @@
+//! A client's life: opening, loading, waiting, closing, and what it tells of itself.
+
+use std::{path::PathBuf, sync::atomic::Ordering, time::Duration};
+
+use super::{Changes, Client, ClientError, ClientOptions, LogLine, State, Status, options::Source, shared::Shared};
+use crate::engine::{Snapshot, Warning};
+
+impl Client {
+    /// Opens a client. Reads the text or file once; a watched file may be missing.
+    ///
+    /// # Errors
+    /// A snapshot that is refused, a file that cannot be read (unless it is watched), no thread for watching.
+    pub fn open(options: ClientOptions) -> Result<Self, ClientError> {
+        let shared = Shared::new(options.source, options.max_snapshot_bytes);
+        match &shared.source {
+            Source::Values => shared.accept(Snapshot::of_values(&options.text)?)?,
+            Source::Text => shared.load(&options.text, None)?,
+            Source::File { watch, .. } => {
+                // A watched file has time to appear; the status tells how it stands.
+                shared.read_file(true).or_else(|error| if *watch { Ok(()) } else { Err(error) })?;
+            }
+        }
+        shared.start_watching()?;
+        Ok(Self { shared })
+    }
+
+    /// A client of a snapshot in memory.
+    ///
+    /// # Errors
+    /// A snapshot that is refused.
+    pub fn from_snapshot(text: impl Into<Vec<u8>>) -> Result<Self, ClientError> {
+        Self::open(ClientOptions::text(text))
+    }
+
+    /// A client of a snapshot in a file, read once. See [`ClientOptions::watched_file`] for one that follows changes.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a snapshot that is refused.
+    pub fn from_file(path: impl Into<PathBuf>) -> Result<Self, ClientError> {
+        Self::open(ClientOptions::file(path))
+    }
+
+    /// The keys of the flags in force, sorted, those set aside included.
+    pub fn flags(&self) -> Vec<String> {
+        self.shared.serving.load().flags().into_iter().map(|flag| flag.key().to_owned()).collect()
+    }
+
+    /// The flags of the snapshot in force that are set aside.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.shared.serving.load().snapshot.iter().flat_map(|snapshot| snapshot.warnings()).cloned().collect()
+    }
+
+    /// Puts another snapshot in force, in a client that was opened with a text.
+    ///
+    /// # Errors
+    /// A snapshot that is refused: the one in force stays. A client of another source.
+    pub fn load(&self, text: &[u8]) -> Result<(), ClientError> {
+        match self.shared.source {
+            Source::Text => self.shared.load(text, None),
+            _ => Err(ClientError::Options("only a client that was opened with a text can load another".into())),
+        }
+    }
+
+    /// Reads the file now, whether or not it seems to have changed. Nothing to do for a text.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a snapshot that is refused: the one in force stays.
+    pub fn refresh(&self) -> Result<(), ClientError> {
+        self.shared.open_hub()?;
+        self.shared.read_file(true)
+    }
+
+    /// Waits until there is something to serve: `false` when `timeout` ran out, or when the client was closed.
+    pub fn wait_until_ready(&self, timeout: Duration) -> bool {
+        let hub = self.shared.hub();
+        let ready = || self.shared.serving.load().is_ready();
+        drop(hub.wait(timeout, |cold| cold.closed || ready()));
+        ready()
+    }
+
+    /// Waits for a change of the flags or a log line after the event `seen`; the number of the latest event.
+    /// `None` when `timeout` ran out. 0 is before all events.
+    ///
+    /// # Errors
+    /// [`ClientError::Closed`] as soon as the client is closed.
+    pub fn wait(&self, seen: u64, timeout: Duration) -> Result<Option<u64>, ClientError> {
+        let hub = self.shared.hub();
+        let cold = hub.wait(timeout, |cold| cold.closed || cold.events != seen);
+        if cold.closed {
+            return Err(ClientError::Closed);
+        }
+        Ok((cold.events != seen).then_some(cold.events))
+    }
+
+    /// Wakes those who [wait](Client::wait), as a change would.
+    pub fn wake(&self) {
+        let hub = self.shared.hub();
+        let mut cold = hub.lock();
+        hub.announce(&mut cold);
+    }
+
+    /// The flags that changed after a generation, and the generation now in force.
+    pub fn changes(&self, since: u64) -> (Changes, u64) {
+        let hub = self.shared.hub();
+        let cold = hub.lock();
+        let now = self.shared.serving.load().generation;
+        (cold.history.since(since, now), now)
+    }
+
+    /// The revision of a generation; `None` where it stated none or is long gone.
+    pub fn revision(&self, generation: u64) -> Option<String> {
+        let serving = self.shared.serving.load();
+        if serving.generation == generation {
+            return serving.revision().map(Into::into);
+        }
+        self.shared.hub().lock().history.revision(generation).flatten().map(Into::into)
+    }
+
+    /// Takes the lines for the host's log.
+    pub fn take_log(&self) -> Vec<LogLine> {
+        self.shared.hub().lock().log.take()
+    }
+
+    /// How the client is doing.
+    pub fn status(&self) -> Status {
+        let hub = self.shared.hub();
+        let cold = hub.lock();
+        let serving = self.shared.serving.load();
+        let state = match () {
+            () if serving.closed => State::Closed,
+            () if serving.is_ready() => State::Ready,
+            () if cold.last_error.is_some() => State::Error,
+            () => State::Initializing,
+        };
+        Status {
+            state,
+            generation: serving.generation,
+            revision: serving.revision().map(Into::into),
+            source: self.shared.source.describe(),
+            last_success: cold.last_success,
+            last_error: cold.last_error.clone(),
+            consecutive_failures: cold.consecutive_failures,
+            flags: serving.flags().len(),
+            flags_set_aside: serving.snapshot.as_ref().map_or(0, |snapshot| snapshot.warnings().len()),
+            unsupported_values: self.shared.unsupported_values.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Closes the client: from here on every evaluation gives its default, and those who wait return. May be called
+    /// more than once and beside anything else; returns at once.
+    pub fn close(&self) {
+        self.shared.close();
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

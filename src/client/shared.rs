@@ -1,0 +1,135 @@
+//! What a client shares with its thread and its overrides: the flags in force, and how they change.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+};
+
+use arc_swap::ArcSwap;
+
+use super::{
+    Changes, ClientError, Level,
+    history::changes_between,
+    hub::{Cold, Hub},
+    options::Source,
+    process,
+    serving::Serving,
+};
+use crate::engine::Snapshot;
+
+/// How many flags set aside are named in the log; the others are counted.
+const LOGGED_WARNINGS: usize = 20;
+
+/// What a client shares with its thread and its overrides.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) serving: ArcSwap<Serving>,
+    pub(super) unsupported_values: AtomicU64,
+    pub(super) source: Source,
+    max_snapshot_bytes: usize,
+    /// The forks that `hub` has seen, where evaluations find them.
+    pub(super) forks: AtomicU32,
+    hub: ArcSwap<Hub>,
+}
+
+impl Shared {
+    pub(super) fn new(source: Source, max_snapshot_bytes: usize) -> Arc<Self> {
+        process::count_forks();
+        Arc::new(Self {
+            serving: ArcSwap::default(),
+            unsupported_values: AtomicU64::new(0),
+            source,
+            max_snapshot_bytes,
+            forks: AtomicU32::new(process::forks()),
+            hub: ArcSwap::from_pointee(Hub::new(false)),
+        })
+    }
+
+    /// The part with the locks. In the child of a fork it is made afresh and the thread is started again.
+    pub(super) fn hub(self: &Arc<Self>) -> Arc<Hub> {
+        let hub = self.hub.load_full();
+        if hub.is_of_this_process() { hub } else { self.after_fork(hub) }
+    }
+
+    #[cold]
+    fn after_fork(self: &Arc<Self>, old: Arc<Hub>) -> Arc<Hub> {
+        let fresh = Hub::new(self.serving.load().closed);
+        let first = Arc::ptr_eq(&self.hub.compare_and_swap(&old, Arc::new(fresh)), &old);
+        // Never dropped: its locks may be held for ever by threads that this process does not have.
+        std::mem::forget(old);
+        self.forks.store(process::forks(), Ordering::Relaxed);
+        let hub = self.hub.load_full();
+        if first && let Err(error) = self.start_watching() {
+            hub.log(Level::Warning, format!("after a fork: {error}; the flags stay as they are"));
+        }
+        hub
+    }
+
+    pub(super) fn open_hub(self: &Arc<Self>) -> Result<Arc<Hub>, ClientError> {
+        let hub = self.hub();
+        let closed = hub.lock().closed;
+        if closed { Err(ClientError::Closed) } else { Ok(hub) }
+    }
+
+    /// Puts the snapshot of a text in force, or of a file that holds it.
+    pub(super) fn load(self: &Arc<Self>, text: &[u8], path: Option<&Path>) -> Result<(), ClientError> {
+        let hub = self.open_hub()?;
+        let refused = |error| ClientError::Snapshot { path: path.map(Into::into), error };
+        match Snapshot::parse(text, self.max_snapshot_bytes).map_err(refused) {
+            Ok(snapshot) => self.accept(snapshot),
+            Err(error) => Err(hub.note_failure(error)),
+        }
+    }
+
+    pub(super) fn max_snapshot_bytes(&self) -> usize {
+        self.max_snapshot_bytes
+    }
+
+    /// Puts a snapshot in force.
+    pub(super) fn accept(self: &Arc<Self>, snapshot: Snapshot) -> Result<(), ClientError> {
+        let hub = self.hub();
+        for warning in snapshot.warnings().iter().take(LOGGED_WARNINGS) {
+            hub.log(Level::Warning, format!("flag {:?} is set aside: {}", warning.flag_key(), warning.message()));
+        }
+        if let Some(more) = snapshot.warnings().len().checked_sub(LOGGED_WARNINGS).filter(|&more| more > 0) {
+            hub.log(Level::Warning, format!("{more} more flags are set aside"));
+        }
+        self.publish(|serving, cold| {
+            let changes = changes_between(serving.snapshot.as_deref(), &snapshot);
+            serving.snapshot = Some(Arc::new(snapshot));
+            cold.note_success();
+            changes
+        })
+    }
+
+    /// Changes what is served, as a whole and in order.
+    pub(super) fn publish(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Serving, &mut Cold) -> Changes,
+    ) -> Result<(), ClientError> {
+        let hub = self.hub();
+        let mut cold = hub.lock();
+        if cold.closed {
+            return Err(ClientError::Closed);
+        }
+        let mut serving = Serving::clone(&self.serving.load());
+        let changes = change(&mut serving, &mut cold);
+        serving.generation += 1;
+        cold.history.record(serving.generation, changes, serving.revision());
+        self.serving.store(Arc::new(serving));
+        hub.announce(&mut cold);
+        Ok(())
+    }
+
+    pub(super) fn close(self: &Arc<Self>) {
+        let hub = self.hub();
+        let mut cold = hub.lock();
+        cold.closed = true;
+        let generation = self.serving.load().generation;
+        self.serving.store(Arc::new(Serving { generation, closed: true, ..Serving::default() }));
+        hub.announce(&mut cold);
+    }
+}
