@@ -650,11 +650,13 @@ FLAGBIT_API
 flagbit_status flagbit_client_warnings(const struct flagbit_client *client,
                                        struct flagbit_text_list **warnings);
 
-// The revision that the snapshot of a generation stated; empty where it stated none or is long gone.
+// The revision that the snapshot of a generation stated; empty where it stated none. The latest 64 generations are
+// remembered: evaluate again where an evaluation's is forgotten.
 //
 // buffer: receives the text and a NUL. needed: receives the size that this takes; may be NULL.
 // Threads: any.
-// Errors: NULL_ARGUMENT, BUFFER_TOO_SMALL (only `needed` is written then).
+// Errors: NULL_ARGUMENT, INVALID_ARGUMENT for a generation that is forgotten or never was, BUFFER_TOO_SMALL (only
+// `needed` is written then).
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_client_revision(const struct flagbit_client *client,

@@ -716,7 +716,7 @@ class Client {
         return status;
     }
 
-    /// The revision that the snapshot of a generation stated; empty where it stated none or is long gone.
+    /// The revision that the snapshot of a generation stated; empty where it stated none or is forgotten.
     [[nodiscard]] std::string revision(std::uint64_t generation) const {
         return detail::text_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
             return flagbit_client_revision(native(), generation, buffer, capacity, needed);

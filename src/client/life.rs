@@ -107,13 +107,14 @@ impl Client {
         (cold.history.since(since, now), now)
     }
 
-    /// The revision of a generation; `None` where it stated none or is long gone.
-    pub fn revision(&self, generation: u64) -> Option<String> {
+    /// The revision that the snapshot of a generation stated, if it did. `None` where the generation is forgotten: whoever
+    /// wants the revision of an evaluation evaluates again.
+    pub fn revision(&self, generation: u64) -> Option<Option<String>> {
         let serving = self.shared.serving.load();
         if serving.generation == generation {
-            return serving.revision().map(Into::into);
+            return Some(serving.revision().map(Into::into));
         }
-        self.shared.hub().lock().history.revision(generation).flatten().map(Into::into)
+        self.shared.hub().lock().history.revision(generation).map(|revision| revision.map(Into::into))
     }
 
     /// Takes the lines for the host's log.

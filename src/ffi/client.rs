@@ -222,11 +222,13 @@ pub unsafe extern "C" fn flagbit_client_warnings(
     guard(|| give_list(warnings, handle::borrow(client)?.0.warnings().iter().map(Warning::message)))
 }
 
-/// The revision that the snapshot of a generation stated; empty where it stated none or is long gone.
+/// The revision that the snapshot of a generation stated; empty where it stated none. The latest 64 generations are
+/// remembered: evaluate again where an evaluation's is forgotten.
 ///
 /// buffer: receives the text and a NUL. needed: receives the size that this takes; may be NULL.
 /// Threads: any.
-/// Errors: NULL_ARGUMENT, BUFFER_TOO_SMALL (only `needed` is written then).
+/// Errors: NULL_ARGUMENT, INVALID_ARGUMENT for a generation that is forgotten or never was, BUFFER_TOO_SMALL (only
+/// `needed` is written then).
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_client_revision(
@@ -237,8 +239,8 @@ pub unsafe extern "C" fn flagbit_client_revision(
     needed: *mut usize,
 ) -> Status {
     guard(|| {
-        let revision = handle::borrow(client)?.0.revision(generation).unwrap_or_default();
-        text::copy_out(&Texts::one(&revision), buffer, capacity, needed)
+        let revision = handle::borrow(client)?.0.revision(generation).ok_or(Status::InvalidArgument)?;
+        text::copy_out(&Texts::one(&revision.unwrap_or_default()), buffer, capacity, needed)
     })
 }
 

@@ -49,7 +49,7 @@ fn changes_name_the_keys_since_a_generation() {
     assert_eq!(client.changes(3), (keys(&[]), 3));
     assert_eq!(
         (client.revision(1), client.revision(2), client.revision(3)),
-        (Some("1".into()), Some("2".into()), None)
+        (Some(Some("1".into())), Some(Some("2".into())), Some(None))
     );
 }
 

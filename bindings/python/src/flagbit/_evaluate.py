@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from ctypes import POINTER, byref, sizeof, string_at
 from typing import Any
 
@@ -10,6 +11,7 @@ from . import _ffi
 from ._calls import check, copied, error_code_name, reason_name, text_in
 from ._pack import KEYS, encode_key, pack
 from .context import Context
+from .errors import FlagBitError
 from .evaluation import Evaluation, FlagValue
 
 _SIZE = sizeof(_ffi.Evaluation)
@@ -45,6 +47,10 @@ def truth(default: object) -> bool:
         return False
 
 
+class _ForgottenError(Exception):
+    """The flags were swapped so often since an evaluation that its revision is forgotten."""
+
+
 class Evaluator:
     """Evaluates against one client, whose latest revision it remembers."""
 
@@ -54,6 +60,11 @@ class Evaluator:
 
     def evaluate(self, flag_key: str, context: object, default: FlagValue) -> tuple[Evaluation, bool]:
         """Evaluates a flag; also whether the context has unsupported values."""
+        while True:
+            with suppress(_ForgottenError):
+                return self._evaluate(flag_key, context, default)
+
+    def _evaluate(self, flag_key: str, context: object, default: FlagValue) -> tuple[Evaluation, bool]:
         try:
             key = KEYS.get(flag_key) or encode_key(flag_key)
         except Exception:
@@ -78,6 +89,11 @@ class Evaluator:
 
     def evaluate_all(self, context: object) -> tuple[dict[str, Evaluation], bool]:
         """Evaluates all flags; also whether the context has unsupported values. Raises BadContextError."""
+        while True:
+            with suppress(_ForgottenError):
+                return self._evaluate_all(context)
+
+    def _evaluate_all(self, context: object) -> tuple[dict[str, Evaluation], bool]:
         attributes, unsupported = read_context(context)
         pointer = POINTER(_ffi.Evaluations)()
         if isinstance(attributes, bytes):
@@ -123,7 +139,10 @@ class Evaluator:
     def _revision_of(self, generation: int) -> str | None:
         known, revision = self._revision
         if known != generation:
-            revision = copied(_ffi.client_revision, self._client, generation)[:-1].decode() or None
+            try:
+                revision = copied(_ffi.client_revision, self._client, generation)[:-1].decode() or None
+            except FlagBitError:
+                raise _ForgottenError from None
             self._revision = (generation, revision)
         return revision
 
