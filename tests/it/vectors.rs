@@ -115,9 +115,7 @@ fn check_evaluation(case: &Case, found: &Evaluation) {
         _ if code.is_some() => (None, None, None),
         None if found.enabled => (Some("boolean"), Some("true"), Some("on")),
         None => (Some("boolean"), Some("false"), Some("off")),
-        Some(variant) => {
-            (Some(variant.value().type_name()), Some(variant.value().text()), Some(variant.name()))
-        }
+        Some(variant) => (Some(variant.value().type_name()), Some(variant.value().text()), Some(variant.name())),
     };
     assert_eq!((kind, value, name), (case.kind.as_deref(), case.value.as_deref(), case.variant.as_deref()));
 }
@@ -181,10 +179,10 @@ fn run(group: &Group) -> usize {
             .collect();
         check(&client, case, &flagbit::PackedAttributes::new(&pack(&values)).unwrap());
         // What cannot be built is absent.
-        let context = values.iter().filter_map(|(name, value)| value.map(|value| (name, value))).fold(
-            Context::builder(),
-            |builder, (name, value)| builder.clone().set(name, value).unwrap_or(builder),
-        );
+        let context = values
+            .iter()
+            .filter_map(|(name, value)| value.map(|value| (name, value)))
+            .fold(Context::builder(), |builder, (name, value)| builder.clone().set(name, value).unwrap_or(builder));
         check(&client, case, &context.build());
     }
     group.cases.len()
