@@ -1,6 +1,6 @@
 //! JSON text, written field by field in an order that people read well.
 
-use super::json::Json;
+use super::json::{Json, Number};
 
 /// JSON on its way. What is written into it must balance.
 #[derive(Debug, Default)]
@@ -37,7 +37,8 @@ impl JsonText {
 
     #[inline(never)]
     pub(crate) fn text(&mut self, text: &str) {
-        self.raw(&Json::Text(text).to_text());
+        // Only writers fail, or maps with keys that are no strings.
+        self.raw(&serde_json::to_string(text).unwrap_or_default());
     }
 
     #[inline(never)]
@@ -70,6 +71,24 @@ impl JsonText {
             Some(false) => "false",
             None => "null",
         });
+    }
+
+    /// A value that was read. A double keeps a fraction, by which it is told from an integer.
+    pub(crate) fn json(&mut self, value: Json<'_>) {
+        match value {
+            Json::Null => self.raw("null"),
+            Json::Boolean(value) => self.boolean(Some(value)),
+            Json::Number(number) => {
+                let text = number.canonical();
+                let is_double = matches!(number, Number::Double(_)) && !text.contains(['.', 'e']);
+                self.raw(&[&*text, if is_double { ".0" } else { "" }].concat());
+            }
+            Json::Text(text) => self.text(text),
+            Json::List(items) => self.list(|json| items.iter().for_each(|item| json.json(*item))),
+            Json::Object(fields) => {
+                self.object(|json| fields.fields().for_each(|(name, value)| json.field(name).json(value)));
+            }
+        }
     }
 
     /// JSON as it is.
