@@ -57,7 +57,7 @@ pub(super) struct Question<'q, A> {
 impl Rule {
     /// Sets a rule with an operator beyond the first five apart.
     pub(super) fn sorted(self) -> Self {
-        let is_further = self.conditions().iter().any(|condition| condition.test.further().is_some());
+        let is_further = self.conditions().iter().any(|condition| matches!(condition.test, Test::Further(_)));
         if is_further { Self::Further(Box::new(self)) } else { self }
     }
 
