@@ -47,7 +47,8 @@
  *   A whole context in one buffer, integers little-endian and unaligned:
  *     buffer     length u32 of the whole buffer, version u8 (1), three zero bytes, attributes
  *     attribute  kind u8 (flagbit_attribute_kind), name length u32, name, value length u32, value
- *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1; unsupported: none
+ *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1; unsupported: none;
+ *                list: elements, each kind u8 (not list), value length u32, value; at most 1000, more are unsupported
  *   Names are unique; where one is not, its first value counts. C and C++ write it with flagbit_attributes_*, at the
  *   end of this file. "Unsupported" is for bindings: a value of the host language that no rule can match.
  *
@@ -106,7 +107,7 @@
 #define FLAGBIT_ABI_MAJOR 0
 
 // The part of the ABI of which a binding must find at least its own.
-#define FLAGBIT_ABI_MINOR 1
+#define FLAGBIT_ABI_MINOR 2
 
 // The error_code of an evaluation that has an answer.
 #define FLAGBIT_ERROR_CODE_NONE 0
@@ -166,7 +167,8 @@ enum flagbit_option
     FLAGBIT_OPTION_SNAPSHOT = 1,
     // String, a source: the path of a file with a snapshot, in UTF-8.
     FLAGBIT_OPTION_FILE = 2,
-    // String, a source: flags that answer everybody alike, as JSON: `{"KEY": true, ...}`. For tests.
+    // String, a source: flags that answer everybody alike, as JSON: `{"KEY": true, "OTHER": "dark", ...}`, where a
+    // boolean makes a boolean flag and a string, a number, an object or a list a typed one. For tests.
     FLAGBIT_OPTION_VALUES = 3,
     // Integer, 0 or 1: look at the file each second and follow its changes. The file may be missing at first.
     FLAGBIT_OPTION_WATCH = 4,
@@ -191,6 +193,12 @@ enum flagbit_kind
     FLAGBIT_KIND_NONE = 0,
     // On or off: see `enabled`.
     FLAGBIT_KIND_BOOLEAN = 1,
+    // A string: see flagbit_evaluate_value.
+    FLAGBIT_KIND_STRING = 2,
+    // A number: see `number`.
+    FLAGBIT_KIND_NUMBER = 3,
+    // An object or a list: see flagbit_evaluate_value.
+    FLAGBIT_KIND_JSON = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -287,6 +295,7 @@ enum flagbit_attribute_kind
     FLAGBIT_ATTRIBUTE_KIND_NUMBER = 4,
     FLAGBIT_ATTRIBUTE_KIND_BOOLEAN = 5,
     FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED = 6,
+    FLAGBIT_ATTRIBUTE_KIND_LIST = 7,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -387,11 +396,13 @@ typedef struct flagbit_evaluation {
     int32_t kind;
     // The rule that decided, counted from 0; -1 where none did.
     int32_t rule_index;
-    // 1 when the feature is on, 0 when it is off. Where there is an error_code, use your default instead.
+    // 1 when the feature is on, 0 when it is off. Of a flag of another kind than BOOLEAN, whether it is switched on: who
+    // asks for on or off looks at `kind` too. Where there is an error_code, use your default instead.
     uint32_t enabled;
-    // The value of a number flag; 0 in this version.
+    // The value of a NUMBER flag; 0 for the other kinds.
     double number;
-    // Which variant of a typed flag; 0 in this version.
+    // Which variant of a typed flag, unique in the process for one variant of one snapshot; 0 for a BOOLEAN flag. What was
+    // made of a variant's text once may be kept under this number.
     uint64_t variant_id;
     // The generation of the client's flags that answered.
     uint64_t generation;
@@ -403,6 +414,10 @@ typedef struct flagbit_flag_evaluation {
     struct flagbit_text key;
     // What the flag answers.
     struct flagbit_evaluation evaluation;
+    // The name of what the flag serves, in the block's text, as in flagbit_evaluate_value.
+    struct flagbit_text variant;
+    // Its value as text, in the block's text.
+    struct flagbit_text value;
 } flagbit_flag_evaluation;
 
 // The evaluations of all flags, made by the library and freed by the caller with flagbit_evaluations_free.
@@ -415,9 +430,9 @@ typedef struct flagbit_evaluations {
     size_t count;
     // The size of an item in bytes.
     size_t item_size;
-    // All keys, each followed by a NUL.
+    // All keys, variants and values, each followed by a NUL.
     const char *text;
-    // The size of all keys in bytes, with their NULs.
+    // The size of all texts in bytes, with their NULs.
     size_t text_length;
     // The generation of the client's flags that answered.
     uint64_t generation;
@@ -799,6 +814,46 @@ flagbit_status flagbit_evaluate_with_n(const struct flagbit_client *client,
                                        size_t packed_length,
                                        struct flagbit_evaluation *evaluation);
 
+// Evaluates a flag of any kind like flagbit_evaluate_n, and copies the variant's name and its value as text: a string
+// itself, a number as JavaScript writes it, an object or a list as JSON. A BOOLEAN flag has the variants `on` and `off`
+// with the values `true` and `false`. Where there is an error_code both are empty.
+//
+// evaluation: its struct_size is set by the caller. variant, value: receive where in the buffer the texts lie. buffer:
+// receives both, each followed by a NUL. needed: receives the size that they take; may be NULL.
+// Threads: any, concurrently on one client. Blocks: never.
+// Errors: NULL_ARGUMENT, INVALID_UTF8, BAD_STRUCT_SIZE, BUFFER_TOO_SMALL (only `needed` is written then; the next call
+// may need more, where the flags change between the two).
+// Since: 0.1
+FLAGBIT_API
+flagbit_status flagbit_evaluate_value(const struct flagbit_client *client,
+                                      const char *key,
+                                      size_t key_length,
+                                      const struct flagbit_context *context,
+                                      struct flagbit_evaluation *evaluation,
+                                      struct flagbit_text *variant,
+                                      struct flagbit_text *value,
+                                      char *buffer,
+                                      size_t capacity,
+                                      size_t *needed);
+
+// Like flagbit_evaluate_value, with the attributes packed for this one call (see "Packed attributes" above).
+//
+// packed: NULL with the length 0 is a context without attributes.
+// Errors: also MALFORMED_CONTEXT.
+// Since: 0.1
+FLAGBIT_API
+flagbit_status flagbit_evaluate_value_with(const struct flagbit_client *client,
+                                           const char *key,
+                                           size_t key_length,
+                                           const uint8_t *packed,
+                                           size_t packed_length,
+                                           struct flagbit_evaluation *evaluation,
+                                           struct flagbit_text *variant,
+                                           struct flagbit_text *value,
+                                           char *buffer,
+                                           size_t capacity,
+                                           size_t *needed);
+
 // Evaluates all flags for a context, against one state of the client.
 //
 // context: NULL is a context without attributes.
@@ -826,10 +881,42 @@ flagbit_status flagbit_evaluate_all_with(const struct flagbit_client *client,
 // Since: 0.1
 FLAGBIT_API void flagbit_evaluations_free(struct flagbit_evaluations *evaluations);
 
-// Lets flags answer everybody alike, above the snapshot's answers, until flagbit_override_end. Of several overrides of
-// a flag the latest wins.
+// Explains a flag's answer for a context as JSON: each rule that was tried, what it compared and why it did or did not
+// hold (docs/concepts/explain.md has the fields). Holds values of the context: for support and tests, not for logs.
 //
-// values: JSON of `values_length` bytes, `{"KEY": true, ...}`. id: receives a number for flagbit_override_end.
+// key: UTF-8 of `key_length` bytes. context: NULL is a context without attributes. buffer: receives the text and a NUL.
+// needed: receives the size that this takes; may be NULL.
+// Threads: any. Allocates, and takes microseconds: not for hot paths.
+// Errors: NULL_ARGUMENT, INVALID_UTF8, BUFFER_TOO_SMALL (only `needed` is written then).
+// Since: 0.1
+FLAGBIT_API
+flagbit_status flagbit_explain(const struct flagbit_client *client,
+                               const char *key,
+                               size_t key_length,
+                               const struct flagbit_context *context,
+                               char *buffer,
+                               size_t capacity,
+                               size_t *needed);
+
+// Like flagbit_explain, with the attributes packed for this one call (see "Packed attributes" above).
+//
+// packed: NULL with the length 0 is a context without attributes.
+// Errors: also MALFORMED_CONTEXT.
+// Since: 0.1
+FLAGBIT_API
+flagbit_status flagbit_explain_with(const struct flagbit_client *client,
+                                    const char *key,
+                                    size_t key_length,
+                                    const uint8_t *packed,
+                                    size_t packed_length,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *needed);
+
+// Lets flags answer everybody alike, above the snapshot's answers, until flagbit_override_end. Of several overrides of
+// a flag the latest wins. Flags that ask an overridden flag (flag_is) go on with the snapshot's answer.
+//
+// values: JSON of `values_length` bytes, `{"KEY": true, "OTHER": "dark", ...}`, as in the option VALUES. id: receives a number for flagbit_override_end.
 // Threads: any.
 // Errors: NULL_ARGUMENT, CLOSED; SNAPSHOT_REFUSED for a text that is not such an object, with the place in the error's
 // message.
@@ -874,21 +961,28 @@ typedef struct flagbit_attributes {
     size_t capacity;
     // The size of what is packed so far; 0 once something did not fit.
     size_t length;
+    // Where the length of the list that was begun last lies; 0 where there is none.
+    size_t list;
 } flagbit_attributes;
+
+// Writes a 32-bit length.
+static inline void flagbit_attributes_write_length(uint8_t *out, size_t length) {
+    for (int byte = 0; byte < 4; byte++) {
+        out[byte] = (uint8_t)(length >> (8 * byte));
+    }
+}
 
 // Writes the length of a packed buffer into its header; 0 there is no length that the library accepts.
 static inline void flagbit_attributes_set_length(flagbit_attributes *attributes, size_t length) {
     attributes->length = length;
     if (attributes->buffer != NULL && attributes->capacity >= 4) {
-        for (int byte = 0; byte < 4; byte++) {
-            attributes->buffer[byte] = (uint8_t)(length >> (8 * byte));
-        }
+        flagbit_attributes_write_length(attributes->buffer, length);
     }
 }
 
 // Begins a context without attributes in a buffer of at least FLAGBIT_ATTRIBUTES_HEADER bytes.
 static inline flagbit_attributes flagbit_attributes_begin(uint8_t *buffer, size_t capacity) {
-    flagbit_attributes attributes = {buffer, capacity, 0};
+    flagbit_attributes attributes = {buffer, capacity, 0, 0};
     if (buffer != NULL && capacity >= FLAGBIT_ATTRIBUTES_HEADER) {
         buffer[4] = 1;
         buffer[5] = buffer[6] = buffer[7] = 0;
@@ -915,29 +1009,51 @@ static inline void flagbit_attributes_append(flagbit_attributes *attributes, uin
     }
     uint8_t *out = attributes->buffer + at;
     *out++ = kind;
-    for (int byte = 0; byte < 4; byte++) {
-        *out++ = (uint8_t)(name_length >> (8 * byte));
-    }
+    flagbit_attributes_write_length(out, name_length);
+    out += 4;
     if (name_length > 0) {
         memcpy(out, name, name_length);
         out += name_length;
     }
-    for (int byte = 0; byte < 4; byte++) {
-        *out++ = (uint8_t)(value_length >> (8 * byte));
-    }
+    flagbit_attributes_write_length(out, value_length);
     if (value_length > 0) {
-        memcpy(out, value, value_length);
+        memcpy(out + 4, value, value_length);
     }
+    attributes->list = kind == FLAGBIT_ATTRIBUTE_KIND_LIST ? at + 5 + name_length : 0;
     flagbit_attributes_set_length(attributes, at + 9 + name_length + value_length);
+}
+
+// Appends an element to the list that was begun last, of any kind but LIST; the other functions call this one.
+static inline void flagbit_attributes_append_item(flagbit_attributes *attributes, uint8_t kind, const void *value,
+                                                  size_t value_length) {
+    const size_t at = attributes->length, list = attributes->list, room = attributes->capacity - at;
+    if (at == 0 || list == 0 || value_length > UINT32_MAX - 5 || room < 5 + value_length ||
+        at + 5 + value_length > UINT32_MAX) {
+        flagbit_attributes_set_length(attributes, 0);
+        return;
+    }
+    uint8_t *out = attributes->buffer + at;
+    *out++ = kind;
+    flagbit_attributes_write_length(out, value_length);
+    if (value_length > 0) {
+        memcpy(out + 4, value, value_length);
+    }
+    flagbit_attributes_write_length(attributes->buffer + list, at + 5 + value_length - list - 4);
+    flagbit_attributes_set_length(attributes, at + 5 + value_length);
+}
+
+// Writes 8 bytes, little-endian.
+static inline void flagbit_attributes_write_bits(uint8_t out[8], uint64_t bits) {
+    for (int byte = 0; byte < 8; byte++) {
+        out[byte] = (uint8_t)(bits >> (8 * byte));
+    }
 }
 
 // Appends 8 bytes, little-endian.
 static inline void flagbit_attributes_append_bits(flagbit_attributes *attributes, uint8_t kind, const char *name,
                                                   uint64_t bits) {
     uint8_t value[8];
-    for (int byte = 0; byte < 8; byte++) {
-        value[byte] = (uint8_t)(bits >> (8 * byte));
-    }
+    flagbit_attributes_write_bits(value, bits);
     flagbit_attributes_append(attributes, kind, name, strlen(name), value, sizeof value);
 }
 
@@ -967,6 +1083,46 @@ static inline void flagbit_attributes_number(flagbit_attributes *attributes, con
 static inline void flagbit_attributes_boolean(flagbit_attributes *attributes, const char *name, bool value) {
     const uint8_t byte = value ? 1 : 0;
     flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, name, strlen(name), &byte, 1);
+}
+
+// Begins a list, which is empty so far: the functions of items append to it, up to the next attribute.
+static inline void flagbit_attributes_list(flagbit_attributes *attributes, const char *name) {
+    flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_LIST, name, strlen(name), NULL, 0);
+}
+
+// Appends 8 bytes to the list, little-endian.
+static inline void flagbit_attributes_append_item_bits(flagbit_attributes *attributes, uint8_t kind, uint64_t bits) {
+    uint8_t value[8];
+    flagbit_attributes_write_bits(value, bits);
+    flagbit_attributes_append_item(attributes, kind, value, sizeof value);
+}
+
+// Appends a string to the list; it ends with NUL.
+static inline void flagbit_attributes_item_string(flagbit_attributes *attributes, const char *value) {
+    flagbit_attributes_append_item(attributes, FLAGBIT_ATTRIBUTE_KIND_STRING, value, strlen(value));
+}
+
+// Appends an integer to the list.
+static inline void flagbit_attributes_item_integer(flagbit_attributes *attributes, int64_t value) {
+    flagbit_attributes_append_item_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_INTEGER, (uint64_t)value);
+}
+
+// Appends an integer to the list, also one above INT64_MAX.
+static inline void flagbit_attributes_item_unsigned(flagbit_attributes *attributes, uint64_t value) {
+    flagbit_attributes_append_item_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_UNSIGNED, value);
+}
+
+// Appends a number to the list. With NaN or an infinity in it the whole list counts as absent.
+static inline void flagbit_attributes_item_number(flagbit_attributes *attributes, double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    flagbit_attributes_append_item_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_NUMBER, bits);
+}
+
+// Appends a boolean to the list.
+static inline void flagbit_attributes_item_boolean(flagbit_attributes *attributes, bool value) {
+    const uint8_t byte = value ? 1 : 0;
+    flagbit_attributes_append_item(attributes, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, &byte, 1);
 }
 
 #endif /* FLAGBIT_ATTRIBUTES_H */

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Client, Evaluation, Level, process};
-use crate::engine::{Attributes, ErrorCode, Flag, Warning};
+use super::{Client, Evaluation, FlagValue, Level, process, serving::now};
+use crate::engine::{Answer, Attributes, ErrorCode, Explanation, Flag, Snapshot, Warning};
 
 impl Client {
     /// Whether a flag is on; `default` where there is no answer.
@@ -16,30 +16,85 @@ impl Client {
     #[inline]
     pub(crate) fn is_enabled_bytes(&self, flag_key: &[u8], attributes: &impl Attributes, default: bool) -> bool {
         self.before_evaluation(attributes);
-        self.shared.serving.load().answer(flag_key, attributes).map_or(default, |answer| answer.enabled)
+        self.shared.serving.load().answer(flag_key, attributes).and_then(|answer| answer.boolean()).unwrap_or(default)
     }
 
-    /// Evaluates a flag. `default` is the answer where the flag gives none; the error code tells why.
+    /// Evaluates a flag of any type. `default` stands in where the flag gives no answer; the error code tells why.
     #[inline]
     pub fn evaluate(&self, flag_key: &str, attributes: &impl Attributes, default: bool) -> Evaluation {
-        self.evaluate_bytes(flag_key.as_bytes(), attributes, default)
+        self.evaluate_with(flag_key.as_bytes(), attributes, |answer, generation| {
+            Evaluation::new(answer, default, generation)
+        })
     }
 
-    /// [`Client::evaluate`] for a key that was not checked to be UTF-8: one that is not is no flag's key.
+    /// The value of a flag as the type of `default`, which stands in where the flag has none of that type.
+    ///
+    /// ```
+    /// let client = flagbit::Client::from_snapshot(r#"[{"key": "theme", "enabled": true, "default": "light",
+    ///     "variants": {"light": "bright", "dark": "dim"}}]"#)?;
+    /// let theme = client.value("theme", &flagbit::Context::EMPTY, String::from("plain"));
+    /// assert_eq!(theme, "bright");
+    /// # Ok::<(), flagbit::ClientError>(())
+    /// ```
+    pub fn value<T: FlagValue>(&self, flag_key: &str, attributes: &impl Attributes, default: T) -> T {
+        self.evaluate_with(flag_key.as_bytes(), attributes, |answer, _| {
+            answer.ok().and_then(|answer| T::of(answer.enabled, answer.variant.map(|variant| variant.value())))
+        })
+        .unwrap_or(default)
+    }
+
+    /// Evaluates a flag and hands on its answer while it is still that of the flags in force, for a key that was not
+    /// checked to be UTF-8: one that is not is no flag's key.
     #[inline]
-    pub(crate) fn evaluate_bytes(&self, flag_key: &[u8], attributes: &impl Attributes, default: bool) -> Evaluation {
+    pub(crate) fn evaluate_with<R>(
+        &self,
+        flag_key: &[u8],
+        attributes: &impl Attributes,
+        hand_on: impl FnOnce(Result<Answer<'_>, ErrorCode>, u64) -> R,
+    ) -> R {
         self.before_evaluation(attributes);
-        self.shared.serving.load().evaluate(flag_key, attributes, default)
+        let serving = self.shared.serving.load();
+        hand_on(serving.answer(flag_key, attributes), serving.generation)
     }
 
     /// Evaluates all flags against one state of the client, sorted by key. `default` stands in where a flag gives no
     /// answer. Beside them the generation of the flags.
     pub fn evaluate_all(&self, attributes: &impl Attributes, default: bool) -> (Vec<(String, Evaluation)>, u64) {
+        self.evaluate_all_with(attributes, |key, answer, generation| {
+            (key.to_owned(), Evaluation::new(answer, default, generation))
+        })
+    }
+
+    /// Evaluates all flags and hands on each answer while it is still that of the flags in force.
+    pub(crate) fn evaluate_all_with<R>(
+        &self,
+        attributes: &impl Attributes,
+        mut hand_on: impl FnMut(&str, Result<Answer<'_>, ErrorCode>, u64) -> R,
+    ) -> (Vec<R>, u64) {
         self.before_evaluation(attributes);
         let serving = self.shared.serving.load_full();
-        let evaluate = |flag: &Flag| Evaluation::new(flag.evaluate(attributes), default, serving.generation);
+        let generation = serving.generation;
         let flags = serving.flags().into_iter();
-        (flags.map(|flag| (flag.key().to_owned(), evaluate(flag))).collect(), serving.generation)
+        let evaluate = |(snapshot, flag): (&Snapshot, &Flag)| {
+            hand_on(flag.key(), flag.evaluate(snapshot, attributes, now), generation)
+        };
+        (flags.map(evaluate).collect(), generation)
+    }
+
+    /// Why a flag answers as it does for who asks, as JSON: each rule that was tried, what it compared and why it did or
+    /// did not hold. Holds values of the context: for support and tests, not for logs.
+    pub fn explain(&self, flag_key: &str, attributes: &impl Attributes) -> String {
+        self.before_evaluation(attributes);
+        let serving = self.shared.serving.load_full();
+        let mut explanation = match serving.find(flag_key.as_bytes()) {
+            Ok((snapshot, flag)) => flag.explain(snapshot, attributes, now),
+            Err(code) => Explanation::without_answer(flag_key, code),
+        };
+        if let Some(code) = explanation.error_code() {
+            explanation.set("error_message", self.error_message(flag_key, code));
+        }
+        explanation.set("revision", serving.revision());
+        explanation.to_text()
     }
 
     /// Why an evaluation gave no answer, in words a person can act on.
@@ -54,7 +109,10 @@ impl Client {
                 let place = warnings.filter(|warning| warning.flag_key() == flag_key).map(Warning::message).next();
                 format!("flag {flag_key:?} is set aside: {}", place.unwrap_or("its definition cannot be read"))
             }
-            ErrorCode::TypeMismatch => format!("flag {flag_key:?} has another type than was asked for"),
+            ErrorCode::TypeMismatch => {
+                let type_name = serving.find(flag_key.as_bytes()).map_or("another", |(_, flag)| flag.type_name());
+                format!("flag {flag_key:?} is a {type_name} flag, not of the type that was asked for")
+            }
             ErrorCode::InvalidContext => "the context cannot be read".into(),
             ErrorCode::General => "the evaluation failed".into(),
         }

@@ -1,12 +1,17 @@
 //! A client's answer.
 
-use crate::engine::{Answer, ErrorCode, Reason};
+use std::sync::Arc;
+
+use crate::engine::{Answer, ErrorCode, Reason, Variant};
 
 /// What a client answers: a flag's own answer, or the caller's default with the reason why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
-    /// Whether the feature is on; the caller's default where `error_code` is set.
+    /// Whether the feature is on; of a typed flag, whether it is switched on. The caller's default where `error_code` is
+    /// set.
     pub enabled: bool,
+    /// What a typed flag serves; `None` for a boolean flag, and where `error_code` is set.
+    pub variant: Option<Arc<Variant>>,
     /// Why.
     pub reason: Reason,
     /// The rule that decided, counted from 0.
@@ -19,14 +24,19 @@ pub struct Evaluation {
 
 impl Evaluation {
     #[inline]
-    pub(super) fn new(answer: Result<Answer, ErrorCode>, default: bool, generation: u64) -> Self {
+    pub(super) fn new(answer: Result<Answer<'_>, ErrorCode>, default: bool, generation: u64) -> Self {
         match answer {
-            Ok(Answer { enabled, reason, rule_index }) => {
-                Self { enabled, reason, rule_index, error_code: None, generation }
+            Ok(Answer { enabled, variant, reason, rule_index }) => {
+                Self { enabled, variant: variant.cloned(), reason, rule_index, error_code: None, generation }
             }
-            Err(code) => {
-                Self { enabled: default, reason: Reason::Error, rule_index: None, error_code: Some(code), generation }
-            }
+            Err(code) => Self {
+                enabled: default,
+                variant: None,
+                reason: Reason::Error,
+                rule_index: None,
+                error_code: Some(code),
+                generation,
+            },
         }
     }
 }

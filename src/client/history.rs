@@ -66,25 +66,7 @@ impl History {
 
 /// The keys of the flags that one of two snapshots has alone, or that they define differently.
 pub(super) fn changes_between(old: Option<&Snapshot>, new: &Snapshot) -> Changes {
-    let Some(old) = old else {
-        return Changes::All;
-    };
-    let (mut left, mut right) = (old.flags().peekable(), new.flags().peekable());
-    let mut keys = Vec::new();
-    while let (Some(one), Some(other)) = (left.peek(), right.peek()) {
-        let order = one.key().cmp(other.key());
-        if order.is_ne() || one != other {
-            keys.push(if order.is_le() { one.key() } else { other.key() }.to_owned());
-        }
-        if order.is_le() {
-            left.next();
-        }
-        if order.is_ge() {
-            right.next();
-        }
-    }
-    keys.extend(left.chain(right).map(|flag| flag.key().to_owned()));
-    Changes::Keys(keys)
+    old.map_or(Changes::All, |old| Changes::Keys(new.changed_keys(old)))
 }
 
 #[cfg(test)]

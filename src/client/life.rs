@@ -42,7 +42,7 @@ impl Client {
 
     /// The keys of the flags in force, sorted, those set aside included.
     pub fn flags(&self) -> Vec<String> {
-        self.shared.serving.load().flags().into_iter().map(|flag| flag.key().to_owned()).collect()
+        self.shared.serving.load().flags().into_iter().map(|(_, flag)| flag.key().to_owned()).collect()
     }
 
     /// The flags of the snapshot in force that are set aside.

@@ -7,6 +7,7 @@ mod error;
 mod evaluate;
 mod evaluation;
 mod file;
+mod flag_value;
 mod history;
 mod hub;
 mod life;
@@ -22,6 +23,7 @@ mod watcher;
 
 pub use error::ClientError;
 pub use evaluation::Evaluation;
+pub use flag_value::FlagValue;
 pub use history::Changes;
 pub use log::{Level, LogLine};
 pub use options::ClientOptions;

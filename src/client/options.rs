@@ -22,7 +22,7 @@ pub struct ClientOptions {
 
 #[derive(Debug, Clone)]
 pub(super) enum Source {
-    /// `{"KEY": true, ...}`
+    /// `{"KEY": true, "OTHER": "dark", ...}`
     Values,
     Text,
     File {
@@ -53,7 +53,7 @@ impl ClientOptions {
         Self::new(Source::File { path, watch }, Vec::new())
     }
 
-    /// Flags that answer everybody alike, `{"KEY": true, ...}`: for users' own tests.
+    /// Flags that answer everybody alike, `{"KEY": true, "OTHER": "dark", ...}`: for users' own tests.
     pub fn values(values: impl Into<Vec<u8>>) -> Self {
         Self::new(Source::Values, values.into())
     }

@@ -5,7 +5,12 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use super::{Changes, Client, ClientError, shared::Shared};
+use super::{
+    Changes, Client, ClientError,
+    shared::{Shared, number_variants},
+};
+use serde_json::Value;
+
 use crate::engine::{Flag, Snapshot};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -25,30 +30,32 @@ impl Drop for Override {
 }
 
 impl Client {
-    /// A client of flags that answer everybody alike: for users' own tests.
+    /// A client of flags that answer everybody alike: for users' own tests. A `bool` makes a boolean flag; a string, a
+    /// number, an object or a list makes a typed one.
     ///
     /// # Errors
-    /// A flag that is there twice, or with an empty key.
-    pub fn for_testing<'k>(values: impl IntoIterator<Item = (&'k str, bool)>) -> Result<Self, ClientError> {
+    /// A flag that is there twice, or with an empty key; null.
+    pub fn for_testing<'k, V: Into<Value>>(values: impl IntoIterator<Item = (&'k str, V)>) -> Result<Self, ClientError> {
         Self::open(super::ClientOptions::values(values_text(values)))
     }
 
     /// Lets flags answer everybody alike, above the snapshot's answers, until the override is dropped. Of several
-    /// overrides of a flag the latest wins.
+    /// overrides of a flag the latest wins. Flags that ask an overridden flag (`flag_is`) go on with the snapshot's answer.
     ///
     /// # Errors
-    /// A flag that is there twice, or with an empty key; a closed client.
-    pub fn override_flags<'k>(
+    /// A flag that is there twice, or with an empty key; null; a closed client.
+    pub fn override_flags<'k, V: Into<Value>>(
         &self,
-        values: impl IntoIterator<Item = (&'k str, bool)>,
+        values: impl IntoIterator<Item = (&'k str, V)>,
     ) -> Result<Override, ClientError> {
         let id = self.start_override(values_text(values).as_bytes())?;
         Ok(Override { shared: Arc::clone(&self.shared), id })
     }
 
-    /// Starts an override of `{"KEY": true, ...}`; its id.
+    /// Starts an override of `{"KEY": true, "OTHER": "dark", ...}`; its id.
     pub(crate) fn start_override(&self, values: &[u8]) -> Result<u64, ClientError> {
-        let flags = Snapshot::of_values(values)?;
+        let mut flags = Snapshot::of_values(values)?;
+        number_variants(&mut flags);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         self.shared.publish(|serving, _| {
             let changes = keys(&flags);
@@ -81,8 +88,8 @@ fn keys(flags: &Snapshot) -> Changes {
     Changes::Keys(flags.flags().map(Flag::key).map(Into::into).collect())
 }
 
-fn values_text<'k>(values: impl IntoIterator<Item = (&'k str, bool)>) -> String {
+fn values_text<'k, V: Into<Value>>(values: impl IntoIterator<Item = (&'k str, V)>) -> String {
     let fields: Vec<String> =
-        values.into_iter().map(|(key, value)| format!("{}:{value}", serde_json::Value::from(key))).collect();
+        values.into_iter().map(|(key, value)| format!("{}:{}", Value::from(key), value.into())).collect();
     format!("{{{}}}", fields.join(","))
 }

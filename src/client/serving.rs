@@ -1,9 +1,12 @@
 //! What evaluations read: immutable, swapped as a whole.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use super::evaluation::Evaluation;
-use crate::engine::{Answer, Attributes, ErrorCode, Flag, Snapshot};
+use crate::engine::{Answer, Attributes, ErrorCode, Flag, Moment, Snapshot};
 
 /// The flags in force.
 #[derive(Debug, Clone, Default)]
@@ -19,37 +22,34 @@ pub(super) struct Serving {
 
 impl Serving {
     #[inline]
-    pub(super) fn evaluate(&self, flag_key: &[u8], attributes: &impl Attributes, default: bool) -> Evaluation {
-        Evaluation::new(self.answer(flag_key, attributes), default, self.generation)
+    pub(super) fn answer(&self, flag_key: &[u8], attributes: &impl Attributes) -> Result<Answer<'_>, ErrorCode> {
+        let (snapshot, flag) = self.find(flag_key)?;
+        flag.evaluate(snapshot, attributes, now)
     }
 
+    /// The flag, and the snapshot or the override that it is of.
     #[inline]
-    pub(super) fn answer(&self, flag_key: &[u8], attributes: &impl Attributes) -> Result<Answer, ErrorCode> {
-        self.find(flag_key)?.evaluate(attributes)
-    }
-
-    #[inline]
-    fn find(&self, flag_key: &[u8]) -> Result<&Flag, ErrorCode> {
+    pub(super) fn find(&self, flag_key: &[u8]) -> Result<(&Snapshot, &Flag), ErrorCode> {
         if !self.overrides.is_empty()
-            && let Some(flag) = self.overrides.iter().rev().find_map(|(_, flags)| flags.find(flag_key))
+            && let Some(found) = self.overrides.iter().rev().find_map(|(_, flags)| Some((&**flags, flags.find(flag_key)?)))
         {
-            return Ok(flag);
+            return Ok(found);
         }
         match &self.snapshot {
-            Some(snapshot) => snapshot.find(flag_key).ok_or(ErrorCode::FlagNotFound),
+            Some(snapshot) => snapshot.find(flag_key).map(|flag| (&**snapshot, flag)).ok_or(ErrorCode::FlagNotFound),
             None if self.is_ready() => Err(ErrorCode::FlagNotFound),
             None => Err(ErrorCode::ProviderNotReady),
         }
     }
 
-    /// All flags in force, sorted by key.
-    pub(super) fn flags(&self) -> Vec<&Flag> {
-        let base = self.snapshot.iter().flat_map(|snapshot| snapshot.flags());
+    /// All flags in force with what they are of, sorted by key.
+    pub(super) fn flags(&self) -> Vec<(&Snapshot, &Flag)> {
+        let base = self.snapshot.iter().flat_map(flags_of);
         if self.overrides.is_empty() {
             return base.collect();
         }
-        let overrides = self.overrides.iter().flat_map(|(_, flags)| flags.flags());
-        let by_key: BTreeMap<&str, &Flag> = base.chain(overrides).map(|flag| (flag.key(), flag)).collect();
+        let overrides = self.overrides.iter().flat_map(|(_, flags)| flags_of(flags));
+        let by_key: BTreeMap<&str, _> = base.chain(overrides).map(|found| (found.1.key(), found)).collect();
         by_key.into_values().collect()
     }
 
@@ -59,5 +59,18 @@ impl Serving {
 
     pub(super) fn revision(&self) -> Option<&str> {
         self.snapshot.as_ref().and_then(|snapshot| snapshot.revision())
+    }
+}
+
+fn flags_of(snapshot: &Arc<Snapshot>) -> impl Iterator<Item = (&Snapshot, &Flag)> {
+    snapshot.flags().map(|flag| (&**snapshot, flag))
+}
+
+/// The host's clock, for flags with a schedule.
+pub(super) fn now() -> Moment {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => Moment::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_nanos()),
+        // A clock that is set before 1970 is a second off at the most.
+        Err(before) => Moment::from_unix(i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |seconds| -seconds), 0),
     }
 }

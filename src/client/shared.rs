@@ -89,7 +89,8 @@ impl Shared {
     }
 
     /// Puts a snapshot in force.
-    pub(super) fn accept(self: &Arc<Self>, snapshot: Snapshot) -> Result<(), ClientError> {
+    pub(super) fn accept(self: &Arc<Self>, mut snapshot: Snapshot) -> Result<(), ClientError> {
+        number_variants(&mut snapshot);
         let hub = self.hub();
         for warning in snapshot.warnings().iter().take(LOGGED_WARNINGS) {
             hub.log(Level::Warning, format!("flag {:?} is set aside: {}", warning.flag_key(), warning.message()));
@@ -132,4 +133,10 @@ impl Shared {
         self.serving.store(Arc::new(Serving { generation, closed: true, ..Serving::default() }));
         hub.announce(&mut cold);
     }
+}
+
+/// Gives the variants of a snapshot numbers that no other variant in this process has.
+pub(super) fn number_variants(snapshot: &mut Snapshot) {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    snapshot.number_variants(|count| NEXT.fetch_add(count, Ordering::Relaxed));
 }

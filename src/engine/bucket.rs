@@ -14,6 +14,11 @@ fn bucket(hash: u32) -> f64 {
     f64::from(hash) / f64::from(u32::MAX) * 100.0
 }
 
+/// The bucket of a value, for people to see.
+pub(crate) fn of(value: &[u8], salt: &[u8]) -> f64 {
+    bucket(hash(value, salt))
+}
+
 /// The part of the hashes that a percentage takes: those below a threshold.
 ///
 /// `bucket` never falls as the hash grows, so `bucket(hash) < percentage` holds up to one hash and no further.

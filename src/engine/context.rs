@@ -6,13 +6,16 @@ use super::{
     Name,
     canonical::{NumberText, boolean},
     name::word,
-    packed::PackedAttributes,
+    packed::{PackedAttributes, PackedValue},
 };
 
 /// What an evaluation reads: attributes by name, as canonical text in UTF-8.
 pub trait Attributes {
     /// The attribute's canonical text; `None` when it is absent.
     fn find(&self, name: &Name) -> Option<impl Deref<Target = [u8]> + '_>;
+
+    /// The canonical texts of an attribute that is a list; `None` for any other.
+    fn list(&self, name: &Name) -> Option<impl Iterator<Item = impl Deref<Target = [u8]> + '_> + '_>;
 
     /// How many attributes have an unsupported value, and so count as absent.
     #[inline]
@@ -34,7 +37,12 @@ pub enum Value<'a> {
     Number(f64),
     /// A boolean.
     Boolean(bool),
+    /// At most [`MAX_LIST`] of the others. Only the operators `has` and `exists` see a list.
+    List(&'a [Value<'a>]),
 }
+
+/// The most elements that a list in a context can have.
+pub const MAX_LIST: usize = 1_000;
 
 macro_rules! value_from {
     ($($source:ty => $kind:ident),*) => {
@@ -60,6 +68,12 @@ impl<'a> From<&'a String> for Value<'a> {
     }
 }
 
+impl<'a> From<&'a [Value<'a>]> for Value<'a> {
+    fn from(value: &'a [Value<'a>]) -> Self {
+        Value::List(value)
+    }
+}
+
 /// An immutable set of attributes, prepared for any number of evaluations.
 ///
 /// Threads: may be used by any number of threads and clients at once.
@@ -71,7 +85,15 @@ impl<'a> From<&'a String> for Value<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     entries: Vec<Entry>,
+    /// Apart from the others, so that looking for those passes by no list.
+    lists: Vec<List>,
     text: Vec<u8>,
+}
+
+#[derive(Debug, Clone)]
+struct List {
+    name: Range,
+    items: Box<[Range]>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -102,7 +124,7 @@ impl Range {
 
 impl Context {
     /// A context without attributes.
-    pub const EMPTY: Self = Self { entries: Vec::new(), text: Vec::new() };
+    pub const EMPTY: Self = Self { entries: Vec::new(), lists: Vec::new(), text: Vec::new() };
 
     /// Starts a context without attributes.
     pub fn builder() -> ContextBuilder {
@@ -116,11 +138,13 @@ impl Context {
     pub fn from_packed(packed: &PackedAttributes<'_>) -> Result<Self, ContextError> {
         let mut builder = Self::builder();
         for (name, value) in packed.iter() {
-            if builder.position(name).is_some() {
+            if builder.has(name) {
                 return Err(ContextError::new(name, "is there twice"));
             }
-            let value = value.ok_or_else(|| ContextError::unsupported(name))?;
-            builder = builder.set(name, value)?;
+            match value.ok_or_else(|| ContextError::unsupported(name))? {
+                PackedValue::Scalar(value) => builder.put(name, value)?,
+                PackedValue::List(items) => builder.put_list(name, items)?,
+            }
         }
         Ok(builder.build())
     }
@@ -134,12 +158,18 @@ impl Attributes for Context {
             .find(|entry| name.matches(entry.name_word, entry.name.len(), || entry.name.of(&self.text)))
             .map(|entry| entry.value.of(&self.text))
     }
+
+    fn list(&self, name: &Name) -> Option<impl Iterator<Item = impl Deref<Target = [u8]> + '_> + '_> {
+        let list = self.lists.iter().find(|list| list.name.of(&self.text) == name.text().as_bytes())?;
+        Some(list.items.iter().map(|item| item.of(&self.text)))
+    }
 }
 
 /// Collects the attributes of a [`Context`].
 #[derive(Debug, Clone, Default)]
 pub struct ContextBuilder {
     entries: Vec<Entry>,
+    lists: Vec<List>,
     text: Vec<u8>,
 }
 
@@ -147,44 +177,75 @@ impl ContextBuilder {
     /// Sets an attribute; a later value replaces an earlier one.
     ///
     /// # Errors
-    /// NaN and the infinities, which no rule can match; more than 4 GiB of text.
+    /// NaN and the infinities, which no rule can match; a list with a list in it or of more than [`MAX_LIST`] elements;
+    /// more than 4 GiB of text.
     pub fn set<'v>(mut self, name: &str, value: impl Into<Value<'v>>) -> Result<Self, ContextError> {
         self.put(name, value.into()).map(|()| self)
     }
 
     pub(crate) fn put(&mut self, name: &str, value: Value<'_>) -> Result<(), ContextError> {
-        let value = match value {
-            Value::String(text) => self.append(text.as_bytes()),
-            Value::Integer(integer) => self.append(&NumberText::integer(integer)),
-            Value::Unsigned(integer) => self.append(&NumberText::integer(integer)),
-            Value::Number(number) => {
-                self.append(&NumberText::double(number).ok_or_else(|| ContextError::unsupported(name))?)
-            }
-            Value::Boolean(value) => self.append(boolean(value).as_bytes()),
-        };
-        let value = value.ok_or_else(|| ContextError::new(name, "makes the context larger than 4 GiB"))?;
+        if let Value::List(items) = value {
+            return self.put_list(name, items.iter().copied());
+        }
+        let value = self.append_value(name, value)?;
         if let Some(position) = self.position(name) {
             self.entries[position].value = value;
             return Ok(());
         }
-        let text = name.as_bytes();
-        let range = self.append(text).ok_or_else(|| ContextError::new(name, "makes the context larger than 4 GiB"))?;
-        self.entries.push(Entry { name_word: word(text), name: range, value });
+        self.lists.retain(|list| list.name.of(&self.text) != name.as_bytes());
+        let range = self.append(name, name.as_bytes())?;
+        self.entries.push(Entry { name_word: word(name.as_bytes()), name: range, value });
         Ok(())
+    }
+
+    fn put_list<'v>(&mut self, name: &str, items: impl Iterator<Item = Value<'v>>) -> Result<(), ContextError> {
+        let items: Box<[Range]> = items.map(|item| self.append_value(name, item)).collect::<Result<_, _>>()?;
+        if items.len() > MAX_LIST {
+            return Err(ContextError::new(name, &format!("is a list of more than {MAX_LIST} elements")));
+        }
+        let of_that_name = |range: Range, text: &[u8]| range.of(text) == name.as_bytes();
+        self.entries.retain(|entry| !of_that_name(entry.name, &self.text));
+        self.lists.retain(|list| !of_that_name(list.name, &self.text));
+        let name = self.append(name, name.as_bytes())?;
+        self.lists.push(List { name, items });
+        Ok(())
+    }
+
+    /// Appends a scalar's canonical text.
+    fn append_value(&mut self, name: &str, value: Value<'_>) -> Result<Range, ContextError> {
+        match value {
+            Value::String(text) => self.append(name, text.as_bytes()),
+            Value::Integer(integer) => self.append(name, &NumberText::integer(integer)),
+            Value::Unsigned(integer) => self.append(name, &NumberText::integer(integer)),
+            Value::Number(number) => {
+                self.append(name, &NumberText::double(number).ok_or_else(|| ContextError::unsupported(name))?)
+            }
+            Value::Boolean(value) => self.append(name, boolean(value).as_bytes()),
+            Value::List(_) => Err(ContextError::unsupported(name)),
+        }
     }
 
     /// The context of all attributes that were set.
     pub fn build(mut self) -> Context {
         self.entries.shrink_to_fit();
         self.text.shrink_to_fit();
-        Context { entries: self.entries, text: self.text }
+        Context { entries: self.entries, lists: self.lists, text: self.text }
     }
 
     fn position(&self, name: &str) -> Option<usize> {
         self.entries.iter().position(|entry| entry.name.of(&self.text) == name.as_bytes())
     }
 
-    fn append(&mut self, text: &[u8]) -> Option<Range> {
+    fn has(&self, name: &str) -> bool {
+        self.position(name).is_some() || self.lists.iter().any(|list| list.name.of(&self.text) == name.as_bytes())
+    }
+
+    fn append(&mut self, name: &str, text: &[u8]) -> Result<Range, ContextError> {
+        let range = self.append_text(text);
+        range.ok_or_else(|| ContextError::new(name, "makes the context larger than 4 GiB"))
+    }
+
+    fn append_text(&mut self, text: &[u8]) -> Option<Range> {
         let start = u32::try_from(self.text.len()).ok()?;
         let end = u32::try_from(self.text.len() + text.len()).ok()?;
         self.text.extend_from_slice(text);
@@ -204,7 +265,7 @@ impl ContextError {
 
     #[cold]
     fn unsupported(name: &str) -> Self {
-        Self::new(name, "has an unsupported value: give a string, a boolean or a finite number")
+        Self::new(name, "has an unsupported value: give a string, a boolean, a finite number or a list of these")
     }
 }
 

@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt};
 
 use bumpalo::{Bump, collections::Vec};
 use serde::{
-    Deserializer,
+    Deserializer, Serialize, Serializer,
     de::{DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
 
@@ -45,6 +45,23 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Whether an object in it has a field more than once.
+    pub(crate) fn has_duplicates(&self) -> bool {
+        match self {
+            Json::List(items) => items.iter().any(Json::has_duplicates),
+            Json::Object(fields) => {
+                fields.duplicate().is_some() || fields.fields().any(|(_, value)| value.has_duplicates())
+            }
+            _ => false,
+        }
+    }
+
+    /// As compact JSON.
+    pub(crate) fn to_text(self) -> String {
+        // Only writers fail, or maps with keys that are no strings.
+        serde_json::to_string(&self).unwrap_or_default()
+    }
+
     /// What this is, for messages: never the value itself, except where it is short.
     pub(crate) fn describe(&self) -> String {
         match self {
@@ -59,8 +76,24 @@ impl<'a> Json<'a> {
     }
 }
 
+/// As compact JSON, with the fields in their order.
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Json::Null => serializer.serialize_unit(),
+            Json::Boolean(value) => serializer.serialize_bool(*value),
+            Json::Number(Number::Negative(value)) => serializer.serialize_i64(*value),
+            Json::Number(Number::Unsigned(value)) => serializer.serialize_u64(*value),
+            Json::Number(Number::Double(value)) => serializer.serialize_f64(*value),
+            Json::Text(text) => serializer.serialize_str(text),
+            Json::List(items) => serializer.collect_seq(*items),
+            Json::Object(fields) => serializer.collect_map(fields.fields()),
+        }
+    }
+}
+
 impl Number {
-    fn canonical(self) -> String {
+    pub(crate) fn canonical(self) -> String {
         let text = match self {
             Number::Negative(value) => NumberText::integer(value),
             Number::Unsigned(value) => NumberText::integer(value),

@@ -8,12 +8,13 @@
 //! ```
 //!
 //! The values: a string is UTF-8, an integer, an unsigned integer and a number have 8 bytes, a boolean one, an
-//! unsupported value none. Names are unique; where one is not, its first value counts.
+//! unsupported value none. A list has elements, each `kind u8, value length u32, value`, of the other kinds. Names are
+//! unique; where one is not, its first value counts.
 
 use std::{error, fmt, ops::Deref};
 
 use super::{
-    Attributes, Name, Value,
+    Attributes, MAX_LIST, Name, Value,
     canonical::{NumberText, boolean},
 };
 
@@ -30,13 +31,21 @@ pub(crate) enum Kind {
     Number = 4,
     Boolean = 5,
     Unsupported = 6,
+    List = 7,
 }
 
 impl Kind {
     fn new(kind: u8) -> Option<Self> {
-        [Self::String, Self::Integer, Self::Unsigned, Self::Number, Self::Boolean, Self::Unsupported]
-            .into_iter()
-            .find(|known| *known as u8 == kind)
+        const ALL: [Kind; 7] = [
+            Kind::String,
+            Kind::Integer,
+            Kind::Unsigned,
+            Kind::Number,
+            Kind::Boolean,
+            Kind::Unsupported,
+            Kind::List,
+        ];
+        ALL.into_iter().find(|known| *known as u8 == kind)
     }
 }
 
@@ -76,7 +85,7 @@ impl<'a> PackedAttributes<'a> {
             if check_text && str::from_utf8(raw.name).is_err() {
                 return Err(PackedError::Utf8);
             }
-            if raw.check(check_text)? {
+            if raw.value.check(check_text)? {
                 unsupported += 1;
             }
         }
@@ -84,25 +93,38 @@ impl<'a> PackedAttributes<'a> {
     }
 
     /// The attributes in order; `None` for an unsupported value.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, Option<Value<'a>>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, Option<PackedValue<'a>>)> {
         let mut rest = self.attributes;
         std::iter::from_fn(move || {
             let raw = Raw::take(&mut rest)?;
-            Some((str::from_utf8(raw.name).ok()?, raw.value()))
+            let value = match raw.value.scalar() {
+                Some(value) => Some(PackedValue::Scalar(value)),
+                None => raw.value.list().map(|items| PackedValue::List(PackedList(items))),
+            };
+            Some((str::from_utf8(raw.name).ok()?, value))
         })
+    }
+
+    #[inline]
+    fn find_raw(&self, name: &Name) -> Option<RawValue<'a>> {
+        let mut rest = self.attributes;
+        while let Some(raw) = Raw::take(&mut rest) {
+            if raw.name == name.text().as_bytes() {
+                return Some(raw.value);
+            }
+        }
+        None
     }
 }
 
 impl Attributes for PackedAttributes<'_> {
     #[inline]
     fn find(&self, name: &Name) -> Option<impl Deref<Target = [u8]> + '_> {
-        let mut rest = self.attributes;
-        while let Some(raw) = Raw::take(&mut rest) {
-            if raw.name == name.text().as_bytes() {
-                return raw.canonical();
-            }
-        }
-        None
+        self.find_raw(name)?.canonical()
+    }
+
+    fn list(&self, name: &Name) -> Option<impl Iterator<Item = impl Deref<Target = [u8]> + '_> + '_> {
+        Some(RawItems(self.find_raw(name)?.list()?).filter_map(|item| item.canonical()))
     }
 
     #[inline]
@@ -111,11 +133,37 @@ impl Attributes for PackedAttributes<'_> {
     }
 }
 
+/// The value of a packed attribute.
+#[derive(Debug, Clone, Copy)]
+pub enum PackedValue<'a> {
+    /// Any but a list.
+    Scalar(Value<'a>),
+    /// The elements.
+    List(PackedList<'a>),
+}
+
+/// The elements of a packed list, in order.
+#[derive(Debug, Clone, Copy)]
+pub struct PackedList<'a>(&'a [u8]);
+
+impl<'a> Iterator for PackedList<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Value<'a>> {
+        RawValue::take(&mut self.0)?.scalar()
+    }
+}
+
 /// One attribute as it lies in the buffer.
 struct Raw<'a> {
-    kind: u8,
     name: &'a [u8],
-    value: &'a [u8],
+    value: RawValue<'a>,
+}
+
+/// A value as it lies in the buffer.
+struct RawValue<'a> {
+    kind: u8,
+    bytes: &'a [u8],
 }
 
 impl<'a> Raw<'a> {
@@ -124,53 +172,96 @@ impl<'a> Raw<'a> {
     fn take(rest: &mut &'a [u8]) -> Option<Self> {
         let (kind, after_kind) = rest.split_first()?;
         let (name, after_name) = take_text(after_kind)?;
-        let (value, after_value) = take_text(after_name)?;
+        let (bytes, after_value) = take_text(after_name)?;
         *rest = after_value;
-        Some(Self { kind: *kind, name, value })
+        Some(Self { name, value: RawValue { kind: *kind, bytes } })
+    }
+}
+
+/// The elements of a list as they lie in the buffer.
+struct RawItems<'a>(&'a [u8]);
+
+impl<'a> Iterator for RawItems<'a> {
+    type Item = RawValue<'a>;
+
+    fn next(&mut self) -> Option<RawValue<'a>> {
+        RawValue::take(&mut self.0)
+    }
+}
+
+impl<'a> RawValue<'a> {
+    /// Takes the first element off a list; `None` at its end or where it is cut short.
+    fn take(rest: &mut &'a [u8]) -> Option<Self> {
+        let (kind, after_kind) = rest.split_first()?;
+        let (bytes, after_value) = take_text(after_kind)?;
+        *rest = after_value;
+        Some(Self { kind: *kind, bytes })
     }
 
-    /// Whether the attribute is whole; `true` when its value is unsupported.
+    /// Whether the value is whole; `true` when it is unsupported.
     fn check(&self, check_text: bool) -> Result<bool, PackedError> {
         let kind = Kind::new(self.kind).ok_or(PackedError::Kind(self.kind))?;
         let sized = match kind {
-            Kind::String if check_text && str::from_utf8(self.value).is_err() => return Err(PackedError::Utf8),
+            Kind::String if check_text && str::from_utf8(self.bytes).is_err() => return Err(PackedError::Utf8),
             Kind::String => true,
-            Kind::Integer | Kind::Unsigned | Kind::Number => self.value.len() == 8,
-            Kind::Boolean => matches!(self.value, [0 | 1]),
-            Kind::Unsupported => self.value.is_empty(),
+            Kind::Integer | Kind::Unsigned | Kind::Number => self.bytes.len() == 8,
+            Kind::Boolean => matches!(self.bytes, [0 | 1]),
+            Kind::Unsupported => self.bytes.is_empty(),
+            Kind::List => return self.check_list(check_text),
         };
         if !sized {
             return Err(PackedError::Value(self.kind));
         }
-        Ok(kind == Kind::Unsupported || (kind == Kind::Number && self.value().is_none()))
+        Ok(kind == Kind::Unsupported || (kind == Kind::Number && self.scalar().is_none()))
     }
 
-    /// `None` for an unsupported value.
-    fn value(&self) -> Option<Value<'a>> {
+    /// A list is unsupported when an element is, or when there are too many.
+    fn check_list(&self, check_text: bool) -> Result<bool, PackedError> {
+        let (mut rest, mut count, mut unsupported) = (self.bytes, 0, false);
+        while !rest.is_empty() {
+            let item = Self::take(&mut rest).ok_or(PackedError::Overrun)?;
+            if item.kind == Kind::List as u8 {
+                return Err(PackedError::Value(item.kind));
+            }
+            unsupported |= item.check(check_text)?;
+            count += 1;
+        }
+        Ok(unsupported || count > MAX_LIST)
+    }
+
+    /// The elements of a supported list.
+    fn list(&self) -> Option<&'a [u8]> {
+        let supported = self.kind == Kind::List as u8 && self.check_list(false) == Ok(false);
+        supported.then_some(self.bytes)
+    }
+
+    /// `None` for an unsupported value and for a list.
+    fn scalar(&self) -> Option<Value<'a>> {
         match Kind::new(self.kind)? {
-            Kind::String => str::from_utf8(self.value).ok().map(Value::String),
-            Kind::Integer => Some(Value::Integer(i64::from_le_bytes(self.value.try_into().ok()?))),
-            Kind::Unsigned => Some(Value::Unsigned(u64::from_le_bytes(self.value.try_into().ok()?))),
+            Kind::String => str::from_utf8(self.bytes).ok().map(Value::String),
+            Kind::Integer => Some(Value::Integer(i64::from_le_bytes(self.bytes.try_into().ok()?))),
+            Kind::Unsigned => Some(Value::Unsigned(u64::from_le_bytes(self.bytes.try_into().ok()?))),
             Kind::Number => {
-                let number = f64::from_le_bytes(self.value.try_into().ok()?);
+                let number = f64::from_le_bytes(self.bytes.try_into().ok()?);
                 number.is_finite().then_some(Value::Number(number))
             }
-            Kind::Boolean => Some(Value::Boolean(self.value == [1])),
-            Kind::Unsupported => None,
+            Kind::Boolean => Some(Value::Boolean(self.bytes == [1])),
+            Kind::Unsupported | Kind::List => None,
         }
     }
 
     #[inline]
     fn canonical(&self) -> Option<PackedText<'a>> {
         if self.kind == Kind::String as u8 {
-            return Some(PackedText::Borrowed(self.value));
+            return Some(PackedText::Borrowed(self.bytes));
         }
-        match self.value()? {
+        match self.scalar()? {
             Value::String(text) => Some(PackedText::Borrowed(text.as_bytes())),
             Value::Integer(integer) => Some(PackedText::Number(NumberText::integer(integer))),
             Value::Unsigned(integer) => Some(PackedText::Number(NumberText::integer(integer))),
             Value::Number(number) => NumberText::double(number).map(PackedText::Number),
             Value::Boolean(value) => Some(PackedText::Borrowed(boolean(value).as_bytes())),
+            Value::List(_) => None,
         }
     }
 }

@@ -25,21 +25,33 @@ impl Problem {
         self
     }
 
+    /// What is wrong, without the place.
+    pub(crate) fn message(self) -> String {
+        self.message
+    }
+
     pub(crate) fn into_text(self) -> String {
         format!("{}: {}", self.path, self.message)
     }
 }
 
+/// The place of what stands under a name: `flags["KEY"]`.
+pub(crate) fn entry(outer: &str, name: &str) -> String {
+    format!("{outer}[{}]", serde_json::Value::from(name))
+}
+
 /// A flag that a snapshot holds but that cannot be evaluated: it answers the caller's default with `PARSE_ERROR`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
+    /// Of the flag in the text.
+    pub(crate) position: u32,
     flag_key: Box<str>,
     message: Box<str>,
 }
 
 impl Warning {
-    pub(crate) fn new(flag_key: &str, message: String) -> Self {
-        Self { flag_key: flag_key.into(), message: message.into() }
+    pub(crate) fn new(position: u32, flag_key: &str, message: String) -> Self {
+        Self { position, flag_key: flag_key.into(), message: message.into() }
     }
 
     /// The key of the flag that is set aside.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use super::{Attributes, Name, Reason, bucket, bucket::Threshold, text_set::TextSet};
+use super::{
+    Attributes, Clock, Moment, Name, Reason, Snapshot, bucket, bucket::Threshold, further::Further, text_set::TextSet,
+};
 
 #[derive(Debug, PartialEq)]
-pub(crate) enum Rule {
+pub(super) enum Rule {
     /// `{attribute, operator, value}`: on where it holds. A percent decides whichever way it falls.
     Simple(Condition),
     /// `{conditions, value}`: the value where all conditions hold.
@@ -15,51 +17,167 @@ pub(crate) enum Rule {
 }
 
 #[derive(Debug, PartialEq)]
-pub(crate) struct Condition {
-    pub(crate) attribute: Arc<Name>,
-    pub(crate) test: Test,
+pub(super) struct Condition {
+    /// Of no meaning to a test that looks at no attribute.
+    pub(super) attribute: Arc<Name>,
+    pub(super) test: Test,
 }
 
-/// An operator with its prepared value.
+/// An operator with its prepared value. What is not in the first place is one box further away, so that the common
+/// operators stay small and fast.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Test {
+pub(super) enum Test {
     Eq(Box<str>),
     Neq(Box<str>),
     Contains(Box<Substring>),
     In(Box<TextSet>),
-    Percent(Threshold),
+    Percent(Share),
+    Further(Box<Further>),
 }
 
+/// A percentage: what decides, and what it was made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Share {
+    pub(super) threshold: Threshold,
+    pub(super) percentage: f64,
+}
+
+/// What a test may look at beside its own value.
+pub(super) struct Question<'q, A> {
+    pub(super) attributes: &'q A,
+    /// The segments and the other flags.
+    pub(super) snapshot: &'q Snapshot,
+    pub(super) clock: Clock,
+    /// Known to flags with a schedule, which ask for the time once.
+    pub(super) now: Option<Moment>,
+}
+
+impl<A> Question<'_, A> {
+    pub(super) fn with_time(self) -> Self {
+        Self { now: Some(self.now.unwrap_or_else(self.clock)), ..self }
+    }
+}
+
+impl<A> Clone for Question<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A> Copy for Question<'_, A> {}
+
 impl Rule {
-    /// The value and the reason, when this rule decides.
+    /// The value and the reason, when this rule decides. `salt` is what percentages hash unless they have their own.
     #[inline(always)]
-    pub(crate) fn decide(&self, flag_key: &str, attributes: &impl Attributes) -> Option<(bool, Reason)> {
+    pub(super) fn decide(&self, salt: &str, question: Question<'_, impl Attributes>) -> Option<(bool, Reason)> {
         match self {
-            Rule::Simple(Condition { attribute, test: Test::Percent(threshold) }) => {
-                let value = attributes.find(attribute)?;
-                Some((threshold.includes(bucket::hash(&value, flag_key.as_bytes())), Reason::PercentageRollout))
+            Rule::Simple(Condition { attribute, test: Test::Percent(share) }) => {
+                let value = question.attributes.find(attribute)?;
+                Some((share.includes(&value, salt), Reason::PercentageRollout))
             }
-            Rule::Simple(condition) => condition.holds(flag_key, attributes).then_some((true, Reason::TargetingMatch)),
+            Rule::Simple(Condition { attribute, test: Test::Further(further) }) => {
+                further.decide(attribute, salt, question)
+            }
+            Rule::Simple(condition) => condition.holds(salt, question).then_some((true, Reason::TargetingMatch)),
             Rule::Conditions { conditions, value, reason } => {
-                conditions.iter().all(|condition| condition.holds(flag_key, attributes)).then_some((*value, *reason))
+                conditions.iter().all(|condition| condition.holds(salt, question)).then_some((*value, *reason))
             }
+        }
+    }
+
+    pub(super) fn conditions(&self) -> &[Condition] {
+        match self {
+            Rule::Simple(condition) => std::slice::from_ref(condition),
+            Rule::Conditions { conditions, .. } => conditions,
+        }
+    }
+
+    pub(super) fn conditions_mut(&mut self) -> &mut [Condition] {
+        match self {
+            Rule::Simple(condition) => std::slice::from_mut(condition),
+            Rule::Conditions { conditions, .. } => conditions,
         }
     }
 }
 
 impl Condition {
     #[inline(always)]
-    fn holds(&self, flag_key: &str, attributes: &impl Attributes) -> bool {
-        let Some(value) = attributes.find(&self.attribute) else {
-            return matches!(self.test, Test::Neq(_));
+    pub(super) fn holds(&self, salt: &str, question: Question<'_, impl Attributes>) -> bool {
+        match question.attributes.find(&self.attribute) {
+            Some(value) => self.test.holds(Some(&value), &self.attribute, salt, question),
+            None => self.test.holds(None, &self.attribute, salt, question),
+        }
+    }
+}
+
+impl Test {
+    /// Whether it holds for the attribute's text; `None` where the attribute is absent, or a list.
+    #[inline(always)]
+    pub(super) fn holds(
+        &self,
+        value: Option<&[u8]>,
+        attribute: &Name,
+        salt: &str,
+        question: Question<'_, impl Attributes>,
+    ) -> bool {
+        let Some(value) = value else {
+            return match self {
+                Test::Neq(_) => true,
+                Test::Further(further) => further.holds(None, attribute, salt, question),
+                _ => false,
+            };
         };
-        match &self.test {
+        match self {
             Test::Eq(text) => *value == *text.as_bytes(),
             Test::Neq(text) => *value != *text.as_bytes(),
-            Test::Contains(substring) => substring.0.find(&value).is_some(),
-            Test::In(texts) => texts.contains(&value),
-            Test::Percent(threshold) => threshold.includes(bucket::hash(&value, flag_key.as_bytes())),
+            Test::Contains(substring) => substring.is_in(value),
+            Test::In(texts) => texts.contains(value),
+            Test::Percent(share) => share.includes(value, salt),
+            Test::Further(further) => further.holds(Some(value), attribute, salt, question),
         }
+    }
+
+    /// The operator beyond the first five, also where it is negated.
+    pub(super) fn further(&self) -> Option<&Further> {
+        match self {
+            Test::Further(further) => match &**further {
+                Further::Not(test) => test.further(),
+                further => Some(further),
+            },
+            _ => None,
+        }
+    }
+
+    pub(super) fn further_mut(&mut self) -> Option<&mut Further> {
+        match self {
+            Test::Further(further) => match &mut **further {
+                Further::Not(test) => test.further_mut(),
+                further => Some(further),
+            },
+            _ => None,
+        }
+    }
+
+    /// The key of the flag that it asks.
+    pub(super) fn asked_flag(&self) -> Option<&str> {
+        if let Some(Further::FlagIs(asked)) = self.further() { Some(&asked.flag.name) } else { None }
+    }
+
+    /// Whether it takes a share of the users, so that its rule answers by a percentage.
+    pub(super) fn is_percent(&self) -> bool {
+        matches!(self, Test::Percent(_)) || matches!(self.further(), Some(Further::Percent { .. }))
+    }
+}
+
+impl Share {
+    /// `percentage` must be from 0 to 100.
+    pub(super) fn new(percentage: f64) -> Self {
+        Self { threshold: Threshold::new(percentage), percentage }
+    }
+
+    #[inline(always)]
+    pub(super) fn includes(self, value: &[u8], salt: &str) -> bool {
+        self.threshold.includes(bucket::hash(value, salt.as_bytes()))
     }
 }
 
@@ -67,11 +185,20 @@ impl Condition {
 ///
 /// On UTF-8 bytes, which finds the same as on characters.
 #[derive(Debug)]
-pub(crate) struct Substring(Finder<'static>);
+pub(super) struct Substring(Finder<'static>);
 
 impl Substring {
-    pub(crate) fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         Self(Finder::new(text).into_owned())
+    }
+
+    #[inline]
+    pub(super) fn is_in(&self, text: &[u8]) -> bool {
+        self.0.find(text).is_some()
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(self.0.needle()).into_owned()
     }
 }
 

@@ -1,10 +1,18 @@
 //! An immutable set of flags, prepared for evaluation.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::{HashTable, hash_table::Entry};
 
-use super::{Warning, hash::TextHasher, rule::Rule};
+use super::{
+    Variant, Warning,
+    hash::TextHasher,
+    links::Links,
+    place::Problem,
+    rule::{Condition, Rule},
+    segment::Segment,
+    typed::Typed,
+};
 
 /// The flags of one project and environment at one moment. Immutable; any number of threads may read it.
 #[derive(Debug, Default)]
@@ -15,7 +23,10 @@ pub struct Snapshot {
     sorted: OnceLock<Box<[u32]>>,
     index: HashTable<u32>,
     hasher: TextHasher,
-    warnings: Box<[Warning]>,
+    pub(super) warnings: Box<[Warning]>,
+    pub(super) segments: Box<[Segment]>,
+    /// What flags lean on; only those that lean on anything, and none before what it leans on.
+    pub(super) links: Box<[Links]>,
     pub(super) origin: Origin,
 }
 
@@ -36,9 +47,62 @@ pub struct Flag {
 
 #[derive(Debug, PartialEq)]
 pub(super) enum State {
-    Enabled { default_enabled: bool, rules: Box<[Rule]> },
+    Enabled {
+        default_enabled: bool,
+        rules: Box<[Rule]>,
+    },
     Disabled,
     SetAside,
+    Typed(Box<Typed>),
+    /// One of the others, which needs to know the time.
+    Timed(Box<State>),
+}
+
+impl State {
+    pub(super) fn untimed(&self) -> &Self {
+        if let Self::Timed(state) = self { state } else { self }
+    }
+
+    fn untimed_mut(&mut self) -> &mut Self {
+        match self {
+            Self::Timed(state) => state,
+            state => state,
+        }
+    }
+
+    /// The conditions, with the numbers of their rules.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = (usize, &[Condition])> {
+        let (rules, typed): (&[Rule], &[_]) = match self.untimed() {
+            Self::Enabled { rules, .. } => (rules, &[]),
+            Self::Typed(typed) => (&[], &typed.rules),
+            _ => (&[], &[]),
+        };
+        let typed = typed.iter().map(|rule| &*rule.conditions);
+        rules.iter().map(Rule::conditions).chain(typed).enumerate()
+    }
+
+    /// Visits the conditions up to the first problem, which gets its place in the flag.
+    pub(super) fn try_for_each_condition(
+        &mut self,
+        mut visit: impl FnMut(&mut Condition) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        let (rules, typed): (&mut [Rule], &mut [_]) = match self.untimed_mut() {
+            Self::Enabled { rules, .. } => (rules, &mut []),
+            Self::Typed(typed) => (&mut [], &mut typed.rules),
+            _ => (&mut [], &mut []),
+        };
+        let rules = rules.iter_mut().map(|rule| (matches!(rule, Rule::Simple(_)), rule.conditions_mut()));
+        let typed = typed.iter_mut().map(|rule| (false, &mut *rule.conditions));
+        for (index, (is_simple, conditions)) in rules.chain(typed).enumerate() {
+            for (position, condition) in conditions.iter_mut().enumerate() {
+                visit(condition).map_err(|problem| {
+                    let rule = format!("rules[{index}]");
+                    if is_simple { problem } else { problem.within(&format!("conditions[{position}]")) }.within(&rule)
+                })?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Flag {
@@ -49,6 +113,23 @@ impl Flag {
     /// The flag's key.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// What kind of values the flag has: `boolean`, `string`, `number` or `json`. Of a flag that is set aside, or of a
+    /// boolean one, `boolean`.
+    pub fn type_name(&self) -> &'static str {
+        self.variants().first().map_or("boolean", |variant| variant.value().type_name())
+    }
+
+    pub(super) fn variants(&self) -> &[Arc<Variant>] {
+        if let State::Typed(typed) = self.state.untimed() { &typed.variants } else { &[] }
+    }
+
+    fn variants_mut(&mut self) -> &mut [Arc<Variant>] {
+        match self.state.untimed_mut() {
+            State::Typed(typed) => &mut typed.variants,
+            _ => &mut [],
+        }
     }
 }
 
@@ -68,16 +149,41 @@ impl Snapshot {
                 Entry::Vacant(vacant) => vacant.insert(position),
             };
         }
-        let warnings = warnings.into();
-        Ok(Self { flags: flags.into(), sorted: OnceLock::new(), index, hasher, warnings, origin })
+        let (flags, warnings) = (flags.into(), warnings.into());
+        Ok(Self { flags, index, hasher, warnings, origin, ..Self::default() })
+    }
+
+    #[inline]
+    pub(super) fn position(&self, key: &[u8]) -> Option<u32> {
+        let hash = self.hasher.hash(key);
+        self.index.find(hash, |&position| self.flags[position as usize].key.as_bytes() == key).copied()
+    }
+
+    pub(super) fn flag(&self, position: u32) -> &Flag {
+        &self.flags[position as usize]
+    }
+
+    pub(super) fn flag_mut(&mut self, position: u32) -> &mut Flag {
+        &mut self.flags[position as usize]
+    }
+
+    pub(super) fn segment(&self, position: u32) -> &Segment {
+        &self.segments[position as usize]
+    }
+
+    /// Numbers the variants; `first` gets how many there are and gives the first number. Not called where there are none.
+    pub fn number_variants(&mut self, first: impl FnOnce(u64) -> u64) {
+        let count = self.flags.iter().map(|flag| flag.variants().len() as u64).sum();
+        if count > 0 {
+            let numbered = self.flags.iter_mut().flat_map(Flag::variants_mut).filter_map(Arc::get_mut);
+            numbered.zip(first(count)..).for_each(|(variant, id)| variant.id = id);
+        }
     }
 
     /// The flag of that key. A key that is not UTF-8 is found nowhere.
     #[inline]
     pub fn find(&self, key: &[u8]) -> Option<&Flag> {
-        let hash = self.hasher.hash(key);
-        let position = self.index.find(hash, |&position| self.flags[position as usize].key.as_bytes() == key)?;
-        Some(&self.flags[*position as usize])
+        self.position(key).map(|position| self.flag(position))
     }
 
     /// All flags, sorted by key, also those that are set aside.

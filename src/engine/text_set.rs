@@ -80,6 +80,11 @@ impl TextSet {
         }
     }
 
+    /// The values in order, those that are there twice included.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.values.iter().map(|value| self.slice(value))
+    }
+
     fn value(&self, position: u32) -> &[u8] {
         self.slice(&self.values[position as usize])
     }

@@ -12,7 +12,7 @@ use super::{
     text,
     versioned::Output,
 };
-use crate::{Attributes, Context, ErrorCode, Evaluation, PackedAttributes};
+use crate::{Attributes, Context, ErrorCode, PackedAttributes};
 
 /// Whether a flag is on for a context; `default_value` where there is no answer, or where the call is not well formed.
 ///
@@ -155,19 +155,29 @@ fn enabled(
 }
 
 #[inline]
-fn fill(evaluation: *mut flagbit_evaluation, evaluate: impl FnOnce() -> Result<Evaluation, Status>) -> Status {
+fn fill(
+    evaluation: *mut flagbit_evaluation,
+    evaluate: impl FnOnce() -> Result<flagbit_evaluation, Status>,
+) -> Status {
     guard(|| {
         let output = Output::new(evaluation)?;
-        output.write(&flagbit_evaluation::new(&evaluate()?));
+        output.write(&evaluate()?);
         Ok(())
     })
 }
 
 #[inline]
-fn evaluate(client: *const flagbit_client, key: &[u8], attributes: &impl Attributes) -> Result<Evaluation, Status> {
-    let evaluation = handle::borrow(client)?.0.evaluate_bytes(key, attributes, false);
+fn evaluate(
+    client: *const flagbit_client,
+    key: &[u8],
+    attributes: &impl Attributes,
+) -> Result<flagbit_evaluation, Status> {
+    let client = &handle::borrow(client)?.0;
+    let evaluation = client.evaluate_with(key, attributes, |answer, generation| {
+        flagbit_evaluation::new(&answer, generation)
+    });
     // A key that was found is UTF-8, so only the others need to be looked at.
-    if evaluation.error_code == Some(ErrorCode::FlagNotFound) {
+    if evaluation.error_code == ErrorCode::FlagNotFound as i32 {
         text::utf8(key)?;
     }
     Ok(evaluation)

@@ -11,6 +11,7 @@ use super::{
     handle,
     status::Status,
     text_list::{Texts, flagbit_text},
+    value::add_texts,
 };
 use crate::Attributes;
 
@@ -22,6 +23,10 @@ pub struct flagbit_flag_evaluation {
     pub key: flagbit_text,
     /// What the flag answers.
     pub evaluation: flagbit_evaluation,
+    /// The name of what the flag serves, in the block's text, as in flagbit_evaluate_value.
+    pub variant: flagbit_text,
+    /// Its value as text, in the block's text.
+    pub value: flagbit_text,
 }
 
 /// The evaluations of all flags, made by the library and freed by the caller with flagbit_evaluations_free.
@@ -35,9 +40,9 @@ pub struct flagbit_evaluations {
     pub count: usize,
     /// The size of an item in bytes.
     pub item_size: usize,
-    /// All keys, each followed by a NUL.
+    /// All keys, variants and values, each followed by a NUL.
     pub text: *const c_char,
-    /// The size of all keys in bytes, with their NULs.
+    /// The size of all texts in bytes, with their NULs.
     pub text_length: usize,
     /// The generation of the client's flags that answered.
     pub generation: u64,
@@ -87,15 +92,14 @@ fn all(
     output: *mut *mut flagbit_evaluations,
 ) -> Result<(), Status> {
     handle::place(output)?;
-    let (evaluated, generation) = handle::borrow(client)?.0.evaluate_all(attributes, false);
     let mut texts = Texts::default();
-    let items: Option<Box<[_]>> = evaluated
-        .iter()
-        .map(|(key, evaluation)| {
-            let key = texts.add(key)?;
-            Some(flagbit_flag_evaluation { key, evaluation: flagbit_evaluation::new(evaluation) })
-        })
-        .collect();
+    let (items, generation) = handle::borrow(client)?.0.evaluate_all_with(attributes, |key, answer, generation| {
+        let key = texts.add(key)?;
+        let (variant, value) = add_texts(&mut texts, &answer)?;
+        let evaluation = flagbit_evaluation::new(&answer, generation);
+        Some(flagbit_flag_evaluation { key, evaluation, variant, value })
+    });
+    let items: Option<Box<[_]>> = items.into_iter().collect();
     let (items, text) = (items.ok_or(Status::InvalidArgument)?, texts.into_block());
     let evaluations = flagbit_evaluations {
         items: items.as_ptr(),

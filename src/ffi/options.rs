@@ -19,7 +19,8 @@ pub enum Setting {
     Snapshot = 1,
     /// String, a source: the path of a file with a snapshot, in UTF-8.
     File = 2,
-    /// String, a source: flags that answer everybody alike, as JSON: `{"KEY": true, ...}`. For tests.
+    /// String, a source: flags that answer everybody alike, as JSON: `{"KEY": true, "OTHER": "dark", ...}`, where a
+    /// boolean makes a boolean flag and a string, a number, an object or a list a typed one. For tests.
     Values = 3,
     /// Integer, 0 or 1: look at the file each second and follow its changes. The file may be missing at first.
     Watch = 4,

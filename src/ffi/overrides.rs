@@ -12,9 +12,9 @@ use super::{
 };
 
 /// Lets flags answer everybody alike, above the snapshot's answers, until flagbit_override_end. Of several overrides of
-/// a flag the latest wins.
+/// a flag the latest wins. Flags that ask an overridden flag (flag_is) go on with the snapshot's answer.
 ///
-/// values: JSON of `values_length` bytes, `{"KEY": true, ...}`. id: receives a number for flagbit_override_end.
+/// values: JSON of `values_length` bytes, `{"KEY": true, "OTHER": "dark", ...}`, as in the option VALUES. id: receives a number for flagbit_override_end.
 /// Threads: any.
 /// Errors: NULL_ARGUMENT, CLOSED; SNAPSHOT_REFUSED for a text that is not such an object, with the place in the error's
 /// message.

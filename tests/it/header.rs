@@ -5,7 +5,7 @@ use std::{env, fs, path::Path};
 use cbindgen::{Builder, Config};
 
 /// In the order of the header.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 18] = [
     "src/ffi/version.rs",
     "src/ffi/status.rs",
     "src/engine/evaluate.rs",
@@ -20,7 +20,9 @@ const SOURCES: [&str; 16] = [
     "src/ffi/client.rs",
     "src/ffi/report.rs",
     "src/ffi/evaluate.rs",
+    "src/ffi/value.rs",
     "src/ffi/evaluate_all.rs",
+    "src/ffi/explain.rs",
     "src/ffi/overrides.rs",
 ];
 

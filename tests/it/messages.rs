@@ -1,6 +1,6 @@
 //! What a person reads when a snapshot is refused or a flag is set aside.
 
-use flagbit::{Client, Context, ErrorCode, MAX_SNAPSHOT_BYTES, PackedAttributes, Snapshot, Value};
+use flagbit::{Client, Context, ErrorCode, MAX_SNAPSHOT_BYTES, Moment, PackedAttributes, Snapshot, Value};
 
 use crate::pack::pack;
 
@@ -11,8 +11,9 @@ fn refusal(text: impl AsRef<[u8]>) -> String {
 fn warning(flag: &str) -> String {
     let text = format!(r#"{{"flags": [{{"key": "good", "enabled": true, "default_enabled": true}}, {flag}]}}"#);
     let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES).unwrap();
-    assert_eq!(flagbit::evaluate(&snapshot, "good", &Context::default()).map(|answer| answer.enabled), Ok(true));
-    assert_eq!(flagbit::evaluate(&snapshot, "f", &Context::default()), Err(ErrorCode::ParseError));
+    let clock = || Moment::from_unix(0, 0);
+    assert!(snapshot.evaluate("good", &Context::EMPTY, clock).is_ok_and(|answer| answer.enabled));
+    assert_eq!(snapshot.evaluate("f", &Context::EMPTY, clock), Err(ErrorCode::ParseError));
     assert_eq!(snapshot.warnings().len(), 1);
     snapshot.warnings()[0].message().into()
 }
@@ -70,7 +71,7 @@ fn a_flag_with_a_problem_is_set_aside_with_the_place() {
     let cases = [
         (
             r#"{"operator": "regex", "attribute": "a", "value": "x"}"#,
-            r#"flags[1].rules[0].operator: unknown operator "regex"; this version knows eq, neq, contains, in, percent"#,
+            r#"flags[1].rules[0].operator: unknown operator "regex"; this version knows eq, neq, contains, in, percent, gt, gte, lt, lte, starts_with, ends_with, matches, exists, has, semver_eq, semver_gt, semver_gte, semver_lt, semver_lte, before, after, in_segment, flag_is, and not_ before most of them"#,
         ),
         (
             r#"{"operator": "percent", "value": 101}"#,
@@ -135,7 +136,7 @@ fn an_evaluation_without_an_answer_has_words_for_it() {
 #[test]
 fn a_context_names_the_attribute_it_cannot_take() {
     let error = Context::builder().set("score", f64::NAN).unwrap_err();
-    let text = "the attribute \"score\" has an unsupported value: give a string, a boolean or a finite number";
+    let text = "the attribute \"score\" has an unsupported value: give a string, a boolean, a finite number or a list of these";
     assert_eq!(error.to_string(), text);
     let twice = [("plan", Some(Value::Boolean(true))), ("plan", Some(Value::Boolean(false)))];
     let packed = pack(&twice);

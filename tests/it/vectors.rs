@@ -49,6 +49,9 @@ struct Case {
     reason: String,
     rule_index: Option<u32>,
     error_code: Option<String>,
+    kind: Option<String>,
+    value: Option<String>,
+    variant: Option<String>,
 }
 
 fn files() -> Vec<File> {
@@ -58,31 +61,88 @@ fn files() -> Vec<File> {
     paths.iter().map(|path| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).collect()
 }
 
-/// The context's values; `None` for what counts as absent but is said to be there.
-fn values(case: &Case) -> Vec<(&str, Option<Value<'_>>)> {
-    let value = |kind: &str, text: &'_ str| match kind {
+/// An attribute of a case, with what a list of it holds.
+struct Attribute {
+    name: String,
+    kind: String,
+    text: String,
+    items: Vec<(String, String)>,
+}
+
+impl Attribute {
+    fn all(case: &Case) -> Vec<Self> {
+        let present = case.context.iter().filter(|(_, kind, _)| kind != "null");
+        let read = present.map(|(name, kind, text)| {
+            let items = if kind == "list" { serde_json::from_str(text).unwrap() } else { Vec::new() };
+            Self { name: name.clone(), kind: kind.clone(), text: text.clone(), items }
+        });
+        read.collect()
+    }
+}
+
+/// A scalar; `None` for what counts as absent.
+fn scalar<'a>(kind: &str, text: &'a str) -> Option<Value<'a>> {
+    match kind {
+        "string" => Some(Value::String(text)),
         "integer" => Some(text.parse().map_or_else(|_| Value::Unsigned(text.parse().unwrap()), Value::Integer)),
         "number" => Some(Value::Number(text.parse().unwrap())),
         "boolean" => Some(Value::Boolean(text == "true")),
         _ => None,
-    };
-    let attributes = case.context.iter().filter(|(_, kind, _)| kind != "null");
-    attributes
-        .map(|(name, kind, text)| {
-            (&**name, if kind == "string" { Some(Value::String(text)) } else { value(kind, text) })
-        })
-        .collect()
+    }
 }
 
 fn check(client: &Client, case: &Case, attributes: &impl Attributes) {
-    let Evaluation { enabled, reason, rule_index, error_code, .. } =
-        client.evaluate(&case.flag, attributes, case.default);
-    let found = (enabled, reason.name(), rule_index, error_code.map(|code| code.name()));
-    assert_eq!(found, (case.enabled, &*case.reason, case.rule_index, case.error_code.as_deref()));
+    let evaluation = client.evaluate(&case.flag, attributes, case.default);
+    check_evaluation(case, &evaluation);
     // All at once gives the same, for the flags there are.
     let (all, _) = client.evaluate_all(attributes, case.default);
-    let same = all.iter().find(|(key, _)| *key == case.flag).map(|(_, evaluation)| evaluation.enabled);
-    assert_eq!(same, (case.error_code.as_deref() != Some("FLAG_NOT_FOUND")).then_some(case.enabled));
+    let same = all.iter().find(|(key, _)| *key == case.flag).map(|(_, evaluation)| evaluation);
+    assert_eq!(same, (case.error_code.as_deref() != Some("FLAG_NOT_FOUND")).then_some(&evaluation));
+    // Asked for on or off, a typed flag gives the default.
+    let is_boolean = matches!(case.kind.as_deref(), None | Some("boolean"));
+    let expected = if is_boolean { case.enabled } else { case.default };
+    assert_eq!(client.is_enabled(&case.flag, attributes, case.default), expected);
+    check_explanation(case, &serde_json::from_str(&client.explain(&case.flag, attributes)).unwrap());
+}
+
+fn check_evaluation(case: &Case, found: &Evaluation) {
+    let code = found.error_code.map(|code| code.name());
+    assert_eq!(
+        (found.enabled, found.reason.name(), found.rule_index, code),
+        (case.enabled, &*case.reason, case.rule_index, case.error_code.as_deref())
+    );
+    let (kind, value, name) = match &found.variant {
+        _ if code.is_some() => (None, None, None),
+        None if found.enabled => (Some("boolean"), Some("true"), Some("on")),
+        None => (Some("boolean"), Some("false"), Some("off")),
+        Some(variant) => {
+            (Some(variant.value().type_name()), Some(variant.value().text()), Some(variant.name()))
+        }
+    };
+    assert_eq!((kind, value, name), (case.kind.as_deref(), case.value.as_deref(), case.variant.as_deref()));
+}
+
+/// The explanation comes to the same answer, and each rule's conditions to what the rule did.
+fn check_explanation(case: &Case, found: &serde_json::Value) {
+    let text = |field: &str| found[field].as_str();
+    assert_eq!(
+        (text("reason"), text("kind"), text("variant"), text("error_code"), found["rule_index"].as_u64()),
+        (
+            Some(&*case.reason),
+            case.kind.as_deref(),
+            case.variant.as_deref(),
+            case.error_code.as_deref(),
+            case.rule_index.map(Into::into)
+        )
+    );
+    for rule in found["rules"].as_array().unwrap() {
+        let conditions = rule["conditions"].as_array().map_or(&[][..], Vec::as_slice);
+        if rule["outcome"] == "decided" {
+            // A simple percentage decides also where it does not hold.
+            let outside = case.value.as_deref() == Some("false") && conditions.len() == 1;
+            assert!(conditions.iter().all(|condition| condition["holds"] == true) || outside, "{rule}");
+        }
+    }
 }
 
 fn run(group: &Group) -> usize {
@@ -102,11 +162,29 @@ fn run(group: &Group) -> usize {
     assert_eq!(client.status().revision, group.revision);
     for case in &group.cases {
         eprintln!("  {}", case.name);
-        let values = values(case);
+        let attributes = Attribute::all(case);
+        let items: Vec<Vec<Option<Value<'_>>>> = attributes
+            .iter()
+            .map(|attribute| attribute.items.iter().map(|(kind, text)| scalar(kind, text)).collect())
+            .collect();
+        let lists: Vec<Option<Vec<Value<'_>>>> = items.iter().map(|items| items.iter().copied().collect()).collect();
+        let values: Vec<_> = attributes
+            .iter()
+            .zip(&lists)
+            .map(|(Attribute { name, kind, text, .. }, list)| {
+                let value = match list {
+                    Some(list) if kind == "list" => Some(Value::List(list)),
+                    _ => scalar(kind, text),
+                };
+                (&**name, value)
+            })
+            .collect();
         check(&client, case, &flagbit::PackedAttributes::new(&pack(&values)).unwrap());
-        let supported = values.iter().filter_map(|(name, value)| value.map(|value| (name, value)));
-        let supported = supported.filter(|(_, value)| !matches!(value, Value::Number(number) if !number.is_finite()));
-        let context = supported.fold(Context::builder(), |builder, (name, value)| builder.set(name, value).unwrap());
+        // What cannot be built is absent.
+        let context = values.iter().filter_map(|(name, value)| value.map(|value| (name, value))).fold(
+            Context::builder(),
+            |builder, (name, value)| builder.clone().set(name, value).unwrap_or(builder),
+        );
         check(&client, case, &context.build());
     }
     group.cases.len()

@@ -16,14 +16,16 @@ use super::{
         snapshot::Origin,
     },
     flags::Flags,
+    segments::Segments,
+    tables::Tables,
 };
 
 pub(super) fn read(text: &[u8]) -> Result<Snapshot, SnapshotError> {
-    let mut document = Document { flags: None, origin: Origin::default(), place: "snapshot", refusal: None };
+    let mut document = Document::default();
     read_json(text, |reader| DocumentVisitor(&mut document).deserialize(reader))
-        .map_err(|failure| document.refusal.take().unwrap_or_else(|| failure.at(document.place)))?;
+        .map_err(|failure| document.refusal.take().unwrap_or_else(|| failure.at(if document.in_flags { "flags" } else { "snapshot" })))?;
     let flags = document.flags.ok_or_else(|| SnapshotError::shape("flags", "missing"))?;
-    flags.into_snapshot(document.origin)
+    flags.into_snapshot(document.origin, document.segments)
 }
 
 pub(super) fn read_values(text: &[u8]) -> Result<Snapshot, SnapshotError> {
@@ -36,7 +38,7 @@ pub(super) fn read_values(text: &[u8]) -> Result<Snapshot, SnapshotError> {
     for (key, value) in values.fields() {
         flags.add_value(key, value)?;
     }
-    flags.into_snapshot(Origin::default())
+    flags.into_snapshot(Origin::default(), Segments::default())
 }
 
 /// What the reader itself objects to: text that is not JSON, or a value of a type that has no place there.
@@ -88,11 +90,14 @@ fn not_utf8(text: &[u8], valid: usize) -> SnapshotError {
 }
 
 /// The parts of a snapshot's text that mean something.
+#[derive(Default)]
 struct Document {
     flags: Option<Flags>,
+    segments: Segments,
+    tables: Tables,
     origin: Origin,
-    /// What is being read, for the reader's own objections.
-    place: &'static str,
+    /// Whether the flags are being read, for the reader's own objections.
+    in_flags: bool,
     refusal: Option<SnapshotError>,
 }
 
@@ -148,7 +153,7 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
             }
             match field {
                 "flags" => {
-                    document.place = "flags";
+                    document.in_flags = true;
                     map.next_value_seed(FlagsVisitor { document: &mut *document, list_place: "flags" })?;
                 }
                 "revision" => {
@@ -157,6 +162,9 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
                 "project" => document.origin.project = document.label(field, map.next_value_seed(JsonSeed(&arena))?)?,
                 "environment" => {
                     document.origin.environment = document.label(field, map.next_value_seed(JsonSeed(&arena))?)?
+                }
+                "segments" => {
+                    document.segments = Segments::read(map.next_value_seed(JsonSeed(&arena))?, &mut document.tables);
                 }
                 _ => _ = map.next_value_seed(JsonSeed(&arena))?,
             }
@@ -192,7 +200,7 @@ impl<'de> Visitor<'de> for FlagsVisitor<'_> {
         let mut flags = Flags::new(Some(self.list_place));
         let mut arena = Bump::new();
         while let Some(flag) = list.next_element_seed(JsonSeed(&arena))? {
-            flags.add(None, flag).map_err(|refusal| self.document.refuse(refusal))?;
+            flags.add(None, flag, &mut self.document.tables).map_err(|refusal| self.document.refuse(refusal))?;
             arena.reset();
         }
         self.document.flags = Some(flags);
@@ -204,7 +212,7 @@ impl<'de> Visitor<'de> for FlagsVisitor<'_> {
         let mut arena = Bump::new();
         while let Some(key) = map.next_key_seed(KeySeed(&arena))? {
             let flag = map.next_value_seed(JsonSeed(&arena))?;
-            flags.add(Some(key), flag).map_err(|refusal| self.document.refuse(refusal))?;
+            flags.add(Some(key), flag, &mut self.document.tables).map_err(|refusal| self.document.refuse(refusal))?;
             arena.reset();
         }
         self.document.flags = Some(flags);

@@ -6,45 +6,54 @@ use super::{
         place::Problem,
         snapshot::State,
     },
-    names::Names,
-    rule::{parse_list, parse_rule},
+    fields::{boolean, no_duplicates, parse_rules},
+    rule::parse_rule,
+    tables::Tables,
+    typed::parse_typed,
 };
 
-/// The flag's state; beside it the problem that sets it aside.
-///
-/// A flag with a problem that is clearly switched off stays off: a kill switch must work in an SDK that is too old for
-/// the flag's rules.
-pub(super) fn parse_flag(fields: &Object<'_>, names: &mut Names) -> (State, Option<Problem>) {
-    match parse(fields, names) {
-        Ok(state) => (state, None),
-        Err(problem) => {
-            let off = matches!(fields.get("enabled"), Some(Json::Boolean(false))) && !fields.is_duplicate("enabled");
-            (if off { State::Disabled } else { State::SetAside }, Some(problem))
-        }
+/// A flag as it was read.
+pub(super) struct Parsed {
+    pub(super) state: State,
+    /// Switched off for certain, so that it answers so even where something else in it cannot be read: a kill switch
+    /// must work in an SDK that is too old for the flag's rules.
+    pub(super) is_off: bool,
+    /// What sets the flag aside.
+    pub(super) problem: Option<Problem>,
+    /// Whether it leans on segments or other flags, which are known once all are read.
+    pub(super) has_links: bool,
+}
+
+impl Parsed {
+    /// What of the flag answers, now that nothing more can be found wrong with it.
+    pub(super) fn into_state(self) -> State {
+        // A typed flag that is off still has a value of its own.
+        let is_typed = matches!(self.state.untimed(), State::Typed(_));
+        if self.is_off && !is_typed { State::Disabled } else { self.state }
     }
 }
 
-fn parse(fields: &Object<'_>, names: &mut Names) -> Result<State, Problem> {
+pub(super) fn parse_flag(key: &str, fields: &Object<'_>, tables: &mut Tables) -> Parsed {
+    (tables.has_links, tables.is_timed) = (false, false);
+    let is_off = matches!(fields.get("enabled"), Some(Json::Boolean(false))) && !fields.is_duplicate("enabled");
+    let (state, problem) = match parse(key, fields, tables) {
+        Ok(state) if tables.is_timed => (State::Timed(Box::new(state)), None),
+        Ok(state) => (state, None),
+        Err(problem) => (State::SetAside, Some(problem)),
+    };
+    let has_links = tables.has_links && problem.is_none();
+    Parsed { state, is_off, problem, has_links }
+}
+
+fn parse(key: &str, fields: &Object<'_>, tables: &mut Tables) -> Result<State, Problem> {
     no_duplicates(fields)?;
     let enabled = boolean(fields, "enabled")?.ok_or_else(|| Problem::new("enabled", "missing"))?;
-    let default_enabled = boolean(fields, "default_enabled")?.unwrap_or(false);
-    let rules = match fields.get("rules") {
-        None | Some(Json::Null) => [].into(),
-        Some(Json::List(rules)) => parse_list(rules, "rules", |rule| parse_rule(rule, names))?,
-        Some(other) => return Err(Problem::new("rules", format!("expected a list, found {}", other.describe()))),
-    };
-    // The rules of a flag that is off are read all the same: a problem in them is worth a warning.
-    Ok(if enabled { State::Enabled { default_enabled, rules } } else { State::Disabled })
-}
-
-pub(super) fn no_duplicates(fields: &Object<'_>) -> Result<(), Problem> {
-    fields.duplicate().map_or(Ok(()), |field| Err(Problem::new(field, "duplicate field")))
-}
-
-fn boolean(fields: &Object<'_>, name: &str) -> Result<Option<bool>, Problem> {
-    match fields.get(name) {
-        None => Ok(None),
-        Some(Json::Boolean(value)) => Ok(Some(value)),
-        Some(other) => Err(Problem::new(name, format!("expected a boolean, found {}", other.describe()))),
+    match fields.get("variants") {
+        None | Some(Json::Null) => {}
+        Some(variants) => return parse_typed(key, fields, enabled, variants, tables).map(Box::new).map(State::Typed),
     }
+    let default_enabled = boolean(fields, "default_enabled")?.unwrap_or(false);
+    // The rules of a flag that is off are read all the same: a problem in them is worth a warning.
+    let rules = parse_rules(fields, |rule| parse_rule(rule, tables))?;
+    Ok(State::Enabled { default_enabled, rules })
 }

@@ -1,10 +1,15 @@
 //! A snapshot's text into a [`Snapshot`]: what is refused whole, and what sets one flag aside (SPEC section 2).
 
 mod document;
+mod fields;
 mod flag;
 mod flags;
-mod names;
+mod link;
+mod operator;
 mod rule;
+mod segments;
+mod tables;
+mod typed;
 
 use super::{Snapshot, SnapshotError};
 
@@ -26,7 +31,8 @@ impl Snapshot {
         document::read(text)
     }
 
-    /// A snapshot of flags that give everybody the same answer: `{"KEY": true, ...}`.
+    /// A snapshot of flags that give everybody the same answer: `{"KEY": true, "OTHER": "dark", ...}`. What
+    /// is not a boolean makes a typed flag, whose variant is called `override`.
     ///
     /// # Errors
     /// Text that is not such an object; the message names the place.

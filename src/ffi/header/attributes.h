@@ -18,21 +18,28 @@ typedef struct flagbit_attributes {
     size_t capacity;
     // The size of what is packed so far; 0 once something did not fit.
     size_t length;
+    // Where the length of the list that was begun last lies; 0 where there is none.
+    size_t list;
 } flagbit_attributes;
+
+// Writes a 32-bit length.
+static inline void flagbit_attributes_write_length(uint8_t *out, size_t length) {
+    for (int byte = 0; byte < 4; byte++) {
+        out[byte] = (uint8_t)(length >> (8 * byte));
+    }
+}
 
 // Writes the length of a packed buffer into its header; 0 there is no length that the library accepts.
 static inline void flagbit_attributes_set_length(flagbit_attributes *attributes, size_t length) {
     attributes->length = length;
     if (attributes->buffer != NULL && attributes->capacity >= 4) {
-        for (int byte = 0; byte < 4; byte++) {
-            attributes->buffer[byte] = (uint8_t)(length >> (8 * byte));
-        }
+        flagbit_attributes_write_length(attributes->buffer, length);
     }
 }
 
 // Begins a context without attributes in a buffer of at least FLAGBIT_ATTRIBUTES_HEADER bytes.
 static inline flagbit_attributes flagbit_attributes_begin(uint8_t *buffer, size_t capacity) {
-    flagbit_attributes attributes = {buffer, capacity, 0};
+    flagbit_attributes attributes = {buffer, capacity, 0, 0};
     if (buffer != NULL && capacity >= FLAGBIT_ATTRIBUTES_HEADER) {
         buffer[4] = 1;
         buffer[5] = buffer[6] = buffer[7] = 0;
@@ -59,29 +66,51 @@ static inline void flagbit_attributes_append(flagbit_attributes *attributes, uin
     }
     uint8_t *out = attributes->buffer + at;
     *out++ = kind;
-    for (int byte = 0; byte < 4; byte++) {
-        *out++ = (uint8_t)(name_length >> (8 * byte));
-    }
+    flagbit_attributes_write_length(out, name_length);
+    out += 4;
     if (name_length > 0) {
         memcpy(out, name, name_length);
         out += name_length;
     }
-    for (int byte = 0; byte < 4; byte++) {
-        *out++ = (uint8_t)(value_length >> (8 * byte));
-    }
+    flagbit_attributes_write_length(out, value_length);
     if (value_length > 0) {
-        memcpy(out, value, value_length);
+        memcpy(out + 4, value, value_length);
     }
+    attributes->list = kind == FLAGBIT_ATTRIBUTE_KIND_LIST ? at + 5 + name_length : 0;
     flagbit_attributes_set_length(attributes, at + 9 + name_length + value_length);
+}
+
+// Appends an element to the list that was begun last, of any kind but LIST; the other functions call this one.
+static inline void flagbit_attributes_append_item(flagbit_attributes *attributes, uint8_t kind, const void *value,
+                                                  size_t value_length) {
+    const size_t at = attributes->length, list = attributes->list, room = attributes->capacity - at;
+    if (at == 0 || list == 0 || value_length > UINT32_MAX - 5 || room < 5 + value_length ||
+        at + 5 + value_length > UINT32_MAX) {
+        flagbit_attributes_set_length(attributes, 0);
+        return;
+    }
+    uint8_t *out = attributes->buffer + at;
+    *out++ = kind;
+    flagbit_attributes_write_length(out, value_length);
+    if (value_length > 0) {
+        memcpy(out + 4, value, value_length);
+    }
+    flagbit_attributes_write_length(attributes->buffer + list, at + 5 + value_length - list - 4);
+    flagbit_attributes_set_length(attributes, at + 5 + value_length);
+}
+
+// Writes 8 bytes, little-endian.
+static inline void flagbit_attributes_write_bits(uint8_t out[8], uint64_t bits) {
+    for (int byte = 0; byte < 8; byte++) {
+        out[byte] = (uint8_t)(bits >> (8 * byte));
+    }
 }
 
 // Appends 8 bytes, little-endian.
 static inline void flagbit_attributes_append_bits(flagbit_attributes *attributes, uint8_t kind, const char *name,
                                                   uint64_t bits) {
     uint8_t value[8];
-    for (int byte = 0; byte < 8; byte++) {
-        value[byte] = (uint8_t)(bits >> (8 * byte));
-    }
+    flagbit_attributes_write_bits(value, bits);
     flagbit_attributes_append(attributes, kind, name, strlen(name), value, sizeof value);
 }
 
@@ -111,6 +140,46 @@ static inline void flagbit_attributes_number(flagbit_attributes *attributes, con
 static inline void flagbit_attributes_boolean(flagbit_attributes *attributes, const char *name, bool value) {
     const uint8_t byte = value ? 1 : 0;
     flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, name, strlen(name), &byte, 1);
+}
+
+// Begins a list, which is empty so far: the functions of items append to it, up to the next attribute.
+static inline void flagbit_attributes_list(flagbit_attributes *attributes, const char *name) {
+    flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_LIST, name, strlen(name), NULL, 0);
+}
+
+// Appends 8 bytes to the list, little-endian.
+static inline void flagbit_attributes_append_item_bits(flagbit_attributes *attributes, uint8_t kind, uint64_t bits) {
+    uint8_t value[8];
+    flagbit_attributes_write_bits(value, bits);
+    flagbit_attributes_append_item(attributes, kind, value, sizeof value);
+}
+
+// Appends a string to the list; it ends with NUL.
+static inline void flagbit_attributes_item_string(flagbit_attributes *attributes, const char *value) {
+    flagbit_attributes_append_item(attributes, FLAGBIT_ATTRIBUTE_KIND_STRING, value, strlen(value));
+}
+
+// Appends an integer to the list.
+static inline void flagbit_attributes_item_integer(flagbit_attributes *attributes, int64_t value) {
+    flagbit_attributes_append_item_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_INTEGER, (uint64_t)value);
+}
+
+// Appends an integer to the list, also one above INT64_MAX.
+static inline void flagbit_attributes_item_unsigned(flagbit_attributes *attributes, uint64_t value) {
+    flagbit_attributes_append_item_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_UNSIGNED, value);
+}
+
+// Appends a number to the list. With NaN or an infinity in it the whole list counts as absent.
+static inline void flagbit_attributes_item_number(flagbit_attributes *attributes, double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    flagbit_attributes_append_item_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_NUMBER, bits);
+}
+
+// Appends a boolean to the list.
+static inline void flagbit_attributes_item_boolean(flagbit_attributes *attributes, bool value) {
+    const uint8_t byte = value ? 1 : 0;
+    flagbit_attributes_append_item(attributes, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, &byte, 1);
 }
 
 #endif /* FLAGBIT_ATTRIBUTES_H */

@@ -47,7 +47,8 @@
  *   A whole context in one buffer, integers little-endian and unaligned:
  *     buffer     length u32 of the whole buffer, version u8 (1), three zero bytes, attributes
  *     attribute  kind u8 (flagbit_attribute_kind), name length u32, name, value length u32, value
- *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1; unsupported: none
+ *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1; unsupported: none;
+ *                list: elements, each kind u8 (not list), value length u32, value; at most 1000, more are unsupported
  *   Names are unique; where one is not, its first value counts. C and C++ write it with flagbit_attributes_*, at the
  *   end of this file. "Unsupported" is for bindings: a value of the host language that no rule can match.
  *

@@ -1,0 +1,48 @@
+//! What the flags and segments of a snapshot share while they are parsed.
+
+use std::{collections::HashMap, sync::Arc};
+
+use foldhash::fast::RandomState;
+
+use super::super::{
+    Name,
+    further::{Further, NOW},
+    rule::Test,
+};
+
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) names: Names,
+    /// Whether a segment is being read, not a flag.
+    pub(super) in_segment: bool,
+    /// Whether what is being read asks a segment or a flag.
+    pub(super) has_links: bool,
+    /// Whether it asks for the time.
+    pub(super) is_timed: bool,
+}
+
+impl Tables {
+    /// Notes what a condition needs beside its attribute; `false` where it may not have that here.
+    pub(super) fn note(&mut self, test: &Test, attribute: &str) -> bool {
+        self.is_timed |= attribute == NOW;
+        let is_link = matches!(test, Test::Further(further)
+            if matches!(**further, Further::InSegment(_) | Further::FlagIs(_)));
+        self.has_links |= is_link;
+        !(is_link && self.in_segment)
+    }
+}
+
+/// The attribute names of a snapshot: many rules share few of them.
+#[derive(Default)]
+pub(super) struct Names(HashMap<Box<str>, Arc<Name>, RandomState>);
+
+impl Names {
+    pub(super) fn get(&mut self, name: &str) -> Arc<Name> {
+        if let Some(known) = self.0.get(name) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(Name::new(name));
+        self.0.insert(name.into(), Arc::clone(&new));
+        new
+    }
+}

@@ -1,0 +1,70 @@
+//! Why a flag answers as it does, for people.
+
+use std::ffi::c_char;
+
+use super::{
+    client::flagbit_client,
+    context::flagbit_context,
+    evaluate::{prepared, unpacked},
+    guard::guard,
+    handle,
+    status::Status,
+    text,
+    text_list::Texts,
+};
+use crate::Attributes;
+
+/// Explains a flag's answer for a context as JSON: each rule that was tried, what it compared and why it did or did not
+/// hold (docs/concepts/explain.md has the fields). Holds values of the context: for support and tests, not for logs.
+///
+/// key: UTF-8 of `key_length` bytes. context: NULL is a context without attributes. buffer: receives the text and a NUL.
+/// needed: receives the size that this takes; may be NULL.
+/// Threads: any. Allocates, and takes microseconds: not for hot paths.
+/// Errors: NULL_ARGUMENT, INVALID_UTF8, BUFFER_TOO_SMALL (only `needed` is written then).
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_explain(
+    client: *const flagbit_client,
+    key: *const c_char,
+    key_length: usize,
+    context: *const flagbit_context,
+    buffer: *mut c_char,
+    capacity: usize,
+    needed: *mut usize,
+) -> Status {
+    guard(|| explain(client, text::utf8_of(key, key_length)?, prepared(context), buffer, capacity, needed))
+}
+
+/// Like flagbit_explain, with the attributes packed for this one call (see "Packed attributes" above).
+///
+/// packed: NULL with the length 0 is a context without attributes.
+/// Errors: also MALFORMED_CONTEXT.
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_explain_with(
+    client: *const flagbit_client,
+    key: *const c_char,
+    key_length: usize,
+    packed: *const u8,
+    packed_length: usize,
+    buffer: *mut c_char,
+    capacity: usize,
+    needed: *mut usize,
+) -> Status {
+    guard(|| {
+        let attributes = unpacked(packed, packed_length)?;
+        explain(client, text::utf8_of(key, key_length)?, &attributes, buffer, capacity, needed)
+    })
+}
+
+fn explain(
+    client: *const flagbit_client,
+    key: &str,
+    attributes: &impl Attributes,
+    buffer: *mut c_char,
+    capacity: usize,
+    needed: *mut usize,
+) -> Result<(), Status> {
+    let explanation = handle::borrow(client)?.0.explain(key, attributes);
+    text::copy_out(&Texts::one(&explanation), buffer, capacity, needed)
+}
