@@ -21,6 +21,7 @@ trap 'rm -rf "$object"' EXIT
 cc -r -nostdlib -Wl,--gc-sections -Wl,-e,flagbit_version \
     $(printf ' -Wl,-u,%s' $symbols) "$built/libflagbit.a" -o "$object/flagbit.o"
 printf '%s\n' $symbols > "$object/symbols"
-objcopy --strip-debug --keep-global-symbols="$object/symbols" "$object/flagbit.o"
+# The standard library carries bitcode beside its code, which tools that look for it cannot read.
+objcopy --strip-debug --remove-section=.llvmbc --remove-section=.llvmcmd --keep-global-symbols="$object/symbols" "$object/flagbit.o"
 rm -f "$out/libflagbit.a"
 ar rcsD "$out/libflagbit.a" "$object/flagbit.o"

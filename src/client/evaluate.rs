@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::{Client, Evaluation, FlagValue, Level, process, serving::now};
-use crate::engine::{Answer, Attributes, ErrorCode, Explanation, Flag, Snapshot, Warning};
+use crate::engine::{Answer, Attributes, Context, ErrorCode, Explained, Flag, Snapshot, Warning};
 
 impl Client {
     /// Whether a flag is on; `default` where there is no answer.
@@ -83,18 +83,14 @@ impl Client {
 
     /// Why a flag answers as it does for who asks, as JSON: each rule that was tried, what it compared and why it did or
     /// did not hold. Holds values of the context: for support and tests, not for logs.
-    pub fn explain(&self, flag_key: &str, attributes: &impl Attributes) -> String {
-        self.before_evaluation(attributes);
+    pub fn explain(&self, flag_key: &str, context: &Context) -> String {
+        self.before_evaluation(context);
         let serving = self.shared.serving.load_full();
-        let mut explanation = match serving.find(flag_key.as_bytes()) {
-            Ok((snapshot, flag)) => flag.explain(snapshot, attributes, now),
-            Err(code) => Explanation::without_answer(flag_key, code),
-        };
-        if let Some(code) = explanation.error_code() {
-            explanation.set("error_message", self.error_message(flag_key, code));
-        }
-        explanation.set("revision", serving.revision());
-        explanation.to_text()
+        let flag = serving.find(flag_key.as_bytes());
+        let code = flag.and_then(|(snapshot, flag)| flag.evaluate(snapshot, context, now)).err();
+        let error_message = code.map(|code| self.error_message(flag_key, code));
+        let revision = serving.revision();
+        Explained { flag_key, flag, error_message: error_message.as_deref(), revision }.explain(context, now)
     }
 
     /// Why an evaluation gave no answer, in words a person can act on.

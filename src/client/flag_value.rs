@@ -30,7 +30,8 @@ impl FlagValue for i64 {
     fn of(enabled: bool, variant: Option<&VariantValue>) -> Option<Self> {
         let number = f64::of(enabled, variant)?;
         // Every double from -2^63 up to 2^63, the latter excluded, is an i64 once it has no fraction.
-        let fits = number.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
+        let fits =
+            number.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
         fits.then_some(number as i64)
     }
 }

@@ -35,7 +35,9 @@ impl Client {
     ///
     /// # Errors
     /// A flag that is there twice, or with an empty key; null.
-    pub fn for_testing<'k, V: Into<Value>>(values: impl IntoIterator<Item = (&'k str, V)>) -> Result<Self, ClientError> {
+    pub fn for_testing<'k, V: Into<Value>>(
+        values: impl IntoIterator<Item = (&'k str, V)>,
+    ) -> Result<Self, ClientError> {
         Self::open(super::ClientOptions::values(values_text(values)))
     }
 

@@ -31,7 +31,8 @@ impl Serving {
     #[inline]
     pub(super) fn find(&self, flag_key: &[u8]) -> Result<(&Snapshot, &Flag), ErrorCode> {
         if !self.overrides.is_empty()
-            && let Some(found) = self.overrides.iter().rev().find_map(|(_, flags)| Some((&**flags, flags.find(flag_key)?)))
+            && let Some(found) =
+                self.overrides.iter().rev().find_map(|(_, flags)| Some((&**flags, flags.find(flag_key)?)))
         {
             return Ok(found);
         }
@@ -71,6 +72,8 @@ pub(super) fn now() -> Moment {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => Moment::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_nanos()),
         // A clock that is set before 1970 is a second off at the most.
-        Err(before) => Moment::from_unix(i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |seconds| -seconds), 0),
+        Err(before) => {
+            Moment::from_unix(i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |seconds| -seconds), 0)
+        }
     }
 }

@@ -198,7 +198,11 @@ impl ContextBuilder {
         Ok(())
     }
 
-    fn put_list<'v>(&mut self, name: &str, items: impl Iterator<Item = Value<'v>>) -> Result<(), ContextError> {
+    pub(crate) fn put_list<'v>(
+        &mut self,
+        name: &str,
+        items: impl Iterator<Item = Value<'v>>,
+    ) -> Result<(), ContextError> {
         let items: Box<[Range]> = items.map(|item| self.append_value(name, item)).collect::<Result<_, _>>()?;
         if items.len() > MAX_LIST {
             return Err(ContextError::new(name, &format!("is a list of more than {MAX_LIST} elements")));
@@ -236,7 +240,7 @@ impl ContextBuilder {
         self.entries.iter().position(|entry| entry.name.of(&self.text) == name.as_bytes())
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.position(name).is_some() || self.lists.iter().any(|list| list.name.of(&self.text) == name.as_bytes())
     }
 

@@ -1,281 +1,302 @@
 //! Why a flag answers as it does: the rules once more, slowly, with everything they look at.
 
-use serde_json::{Map, Value, json};
-
 use super::{
-    Answer, Attributes, Clock, ErrorCode, Flag, Name, Snapshot, VariantValue, bucket,
+    Answer, Attributes, Clock, Context, ErrorCode, Flag, Snapshot, VariantValue, bucket,
+    canonical::boolean,
     further::{AnyOf, Comparison, Further, Outcome},
+    json::Json,
+    json_text::JsonText,
     rule::{Condition, Question, Rule, Test},
     snapshot::State,
+    text_set::TextSet,
     typed::{Serves, Split, Typed},
 };
 
 /// Of a long list this many values are shown.
 const SHOWN: usize = 20;
 
-/// Why a flag answers as it does, as a JSON object.
-#[derive(Debug, Clone)]
-pub struct Explanation {
-    fields: Map<String, Value>,
-    error_code: Option<ErrorCode>,
+/// What an explanation is of.
+#[derive(Debug, Clone, Copy)]
+pub struct Explained<'e> {
+    /// The key that was asked for.
+    pub flag_key: &'e str,
+    /// The flag of that key, and what it is of; or why there is none.
+    pub flag: Result<(&'e Snapshot, &'e Flag), ErrorCode>,
+    /// The error in words, where there is one.
+    pub error_message: Option<&'e str>,
+    /// The revision of what is served.
+    pub revision: Option<&'e str>,
 }
 
-impl Explanation {
-    fn new(flag_key: &str, answer: Result<Answer<'_>, ErrorCode>, rules: Vec<Value>) -> Self {
-        let (kind, value, name) = match answer {
-            Err(_) => (Value::Null, Value::Null, Value::Null),
-            Ok(Answer { variant: Some(variant), .. }) => {
-                (variant.value().type_name().into(), value_of(variant.value()), variant.name().into())
+impl Explained<'_> {
+    /// Evaluates the flag and tells how it comes to its answer, as JSON.
+    pub fn explain(&self, context: &Context, clock: Clock) -> String {
+        let mut json = JsonText::default();
+        json.object(|json| match self.flag {
+            Ok((snapshot, flag)) => {
+                let question = Question { attributes: context, snapshot, clock, now: None }.with_time();
+                let answer = flag.state.answer_again(flag.key(), question);
+                self.write_answer(json, answer);
+                json.field("rules").list(|json| write_rules(json, flag, answer, question));
             }
-            Ok(Answer { enabled, .. }) => ("boolean".into(), enabled.into(), if enabled { "on" } else { "off" }.into()),
-        };
-        let fields = [
-            ("flag_key", flag_key.into()),
-            ("enabled", answer.map_or(Value::Null, |answer| answer.enabled.into())),
-            ("kind", kind),
-            ("value", value),
-            ("variant", name),
-            ("reason", answer.map_or("error", |answer| answer.reason.name()).into()),
-            ("rule_index", answer.ok().and_then(|answer| answer.rule_index).into()),
-            ("error_code", answer.err().map(ErrorCode::name).into()),
-            ("error_message", Value::Null),
-            ("rules", rules.into()),
-        ];
-        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { fields, error_code: answer.err() }
+            Err(code) => {
+                self.write_answer(json, Err(code));
+                json.field("rules").list(|_| ());
+            }
+        });
+        json.into_text()
     }
 
-    /// Of a flag that is not there, or of a client that has none.
-    pub fn without_answer(flag_key: &str, code: ErrorCode) -> Self {
-        Self::new(flag_key, Err(code), Vec::new())
-    }
-
-    /// Why there is no answer.
-    pub fn error_code(&self) -> Option<ErrorCode> {
-        self.error_code
-    }
-
-    /// Adds what the engine does not know.
-    pub fn set(&mut self, field: &str, value: impl Into<Value>) {
-        self.fields.insert(field.to_owned(), value.into());
-    }
-
-    /// The JSON text.
-    pub fn to_text(&self) -> String {
-        // Only writers fail, or maps with keys that are no strings.
-        serde_json::to_string(&self.fields).unwrap_or_default()
+    fn write_answer(&self, json: &mut JsonText, answer: Result<Answer<'_>, ErrorCode>) {
+        let found = answer.ok();
+        let variant = found.and_then(|answer| answer.variant);
+        let enabled = found.map(|answer| answer.enabled);
+        json.field("flag_key").text(self.flag_key);
+        json.field("enabled").boolean(enabled);
+        match (variant, enabled) {
+            (Some(variant), _) => {
+                json.field("kind").text(variant.value().type_name());
+                match variant.value() {
+                    VariantValue::String(text) => json.field("value").text(text),
+                    VariantValue::Number(_, text) | VariantValue::Json(text) => json.field("value").raw(text),
+                }
+                json.field("variant").text(variant.name());
+            }
+            (None, enabled) => {
+                json.field("kind").text_or_null(enabled.map(|_| "boolean"));
+                json.field("value").boolean(enabled);
+                json.field("variant").text_or_null(enabled.map(|enabled| if enabled { "on" } else { "off" }));
+            }
+        }
+        json.field("reason").text(found.map_or("error", |answer| answer.reason.name()));
+        json.field("rule_index").index(rule_index(answer));
+        json.field("error_code").text_or_null(answer.err().map(ErrorCode::name));
+        json.field("error_message").text_or_null(self.error_message);
+        json.field("revision").text_or_null(self.revision);
     }
 }
 
-fn value_of(value: &VariantValue) -> Value {
-    match value {
-        VariantValue::String(text) => (**text).into(),
-        VariantValue::Number(_, text) | VariantValue::Json(text) => serde_json::from_str(text).unwrap_or_default(),
-    }
+fn rule_index(answer: Result<Answer<'_>, ErrorCode>) -> Option<usize> {
+    answer.ok().and_then(|answer| answer.rule_index).map(|index| index as usize)
 }
 
-impl Flag {
-    /// Evaluates this flag of `snapshot`, and tells how it comes to its answer.
-    pub fn explain(&self, snapshot: &Snapshot, attributes: &impl Attributes, clock: Clock) -> Explanation {
-        let question = Question { attributes, snapshot, clock, now: None }.with_time();
-        let answer = self.state.answer_again(self.key(), question);
-        let decided = answer.ok().and_then(|answer| answer.rule_index).map(|index| index as usize);
+fn write_rules(
+    json: &mut JsonText,
+    flag: &Flag,
+    answer: Result<Answer<'_>, ErrorCode>,
+    question: Question<'_, Context>,
+) {
+    let decided = rule_index(answer);
+    match flag.state.untimed() {
+        State::Enabled { rules, .. } => {
+            for (index, rule) in rules.iter().enumerate() {
+                write_rule(json, index, decided, |json| {
+                    write_conditions(json, rule.conditions(), flag.key(), question);
+                    let serves = if let Rule::Conditions { value, .. } = rule { *value } else { true };
+                    json.field("serves").boolean(Some(serves));
+                });
+            }
+        }
         // Of a flag that is off no rule is tried.
-        let rules = match (self.state.untimed(), &answer) {
-            (State::Enabled { rules, .. }, _) => explain_rules(rules, self.key(), question, decided),
-            (State::Typed(typed), Ok(answer)) if answer.enabled => explain_typed(typed, self.key(), question, decided),
-            _ => Vec::new(),
-        };
-        Explanation::new(self.key(), answer, rules)
+        State::Typed(typed) if typed.enabled => {
+            for (index, rule) in typed.rules.iter().enumerate() {
+                write_rule(json, index, decided, |json| {
+                    write_conditions(json, &rule.conditions, flag.key(), question);
+                    match &rule.serves {
+                        Serves::Variant(variant) => json.field("serves").text_or_null(name(typed, *variant)),
+                        Serves::Split(split) => write_split(json.field("serves"), typed, split, question),
+                    }
+                });
+            }
+        }
+        _ => {}
     }
 }
 
-fn explain_rules(
-    rules: &[Rule],
-    salt: &str,
-    question: Question<'_, impl Attributes>,
-    decided: Option<usize>,
-) -> Vec<Value> {
-    let explain = |(index, rule): (usize, &Rule)| {
-        outcome(index, decided, || {
-            let serves = if let Rule::Conditions { value, .. } = rule { *value } else { true };
-            (explain_conditions(rule.conditions(), salt, question), serves.into())
-        })
-    };
-    rules.iter().enumerate().map(explain).collect()
+fn name(typed: &Typed, variant: u8) -> Option<&str> {
+    typed.variants.get(usize::from(variant)).map(|variant| variant.name())
 }
 
-fn explain_typed(
-    typed: &Typed,
-    key: &str,
-    question: Question<'_, impl Attributes>,
-    decided: Option<usize>,
-) -> Vec<Value> {
-    let name = |variant: u8| typed.variants.get(usize::from(variant)).map(|variant| variant.name());
-    let rules = typed.rules.iter().enumerate();
-    let explain = rules.map(|(index, rule)| {
-        outcome(index, decided, || {
-            let serves = match &rule.serves {
-                Serves::Variant(variant) => name(*variant).into(),
-                Serves::Split(split) => explain_split(split, &name, question),
-            };
-            (explain_conditions(&rule.conditions, key, question), serves)
-        })
+fn write_rule(json: &mut JsonText, index: usize, decided: Option<usize>, tried: impl FnOnce(&mut JsonText)) {
+    json.object(|json| {
+        json.field("index").index(Some(index));
+        if decided.is_some_and(|decided| index > decided) {
+            json.field("outcome").text("not_reached");
+            return;
+        }
+        json.field("outcome").text(if decided == Some(index) { "decided" } else { "not_matched" });
+        tried(json);
     });
-    explain.collect()
 }
 
-fn outcome(index: usize, decided: Option<usize>, tried: impl FnOnce() -> (Vec<Value>, Value)) -> Value {
-    if decided.is_some_and(|decided| index > decided) {
-        return json!({"index": index, "outcome": "not_reached"});
-    }
-    let (conditions, serves) = tried();
-    let outcome = if decided == Some(index) { "decided" } else { "not_matched" };
-    json!({"index": index, "outcome": outcome, "conditions": conditions, "serves": serves})
-}
-
-fn explain_split<'n>(
-    split: &Split,
-    name: &impl Fn(u8) -> Option<&'n str>,
-    question: Question<'_, impl Attributes>,
-) -> Value {
-    let weight = |thousandths: u32| number(f64::from(thousandths) / 1000.0);
-    let shares = split.shares.iter().map(|share| json!([name(share.variant), weight(share.thousandths)]));
+fn write_split(json: &mut JsonText, typed: &Typed, split: &Split, question: Question<'_, Context>) {
     let found = question.attributes.find(&split.by);
-    json!({
-        "split": shares.collect::<Vec<_>>(),
-        "by": split.by.text(),
-        "salt": &*split.salt,
-        "found": found.as_deref().map(text),
-        "bucket": found.as_deref().map(|value| bucket::of(value, split.salt.as_bytes())),
-    })
+    json.object(|json| {
+        json.field("split").list(|json| {
+            for share in &split.shares {
+                json.list(|json| {
+                    json.text_or_null(name(typed, share.variant));
+                    json.number(f64::from(share.thousandths) / 1000.0);
+                });
+            }
+        });
+        json.field("by").text(split.by.text());
+        write_bucket(json, found.as_deref(), &split.salt);
+    });
+}
+
+/// What was hashed, and where that fell.
+fn write_bucket(json: &mut JsonText, found: Option<&[u8]>, salt: &str) {
+    json.field("salt").text(salt);
+    match found {
+        Some(found) => {
+            json.field("found").bytes(found);
+            json.field("bucket").number(bucket::of(found, salt.as_bytes()));
+        }
+        None => {
+            json.field("found").raw("null");
+            json.field("bucket").raw("null");
+        }
+    }
 }
 
 /// The conditions of a rule; those after one that does not hold were not looked at.
-fn explain_conditions(
-    conditions: &[Condition],
-    salt: &str,
-    question: Question<'_, impl Attributes>,
-) -> Vec<Value> {
-    let mut holds = Some(true);
-    let explain = |condition: &Condition| {
-        holds = holds.and_then(|before| before.then(|| condition.holds(salt, question)));
-        explain_condition(condition, salt, question, holds)
-    };
-    conditions.iter().map(explain).collect()
+fn write_conditions(json: &mut JsonText, conditions: &[Condition], salt: &str, question: Question<'_, Context>) {
+    json.field("conditions").list(|json| {
+        let mut before = true;
+        for condition in conditions {
+            let holds = before.then(|| condition.holds(salt, question));
+            before = holds == Some(true);
+            json.object(|json| write_condition(json, condition, salt, holds, question));
+        }
+    });
 }
 
-fn explain_condition(
+fn write_condition(
+    json: &mut JsonText,
     condition: &Condition,
     salt: &str,
-    question: Question<'_, impl Attributes>,
     holds: Option<bool>,
-) -> Value {
-    let (operator, value) = describe(&condition.test);
-    let mut fields = Map::new();
-    let mut set = |field: &str, value: Value| _ = fields.insert(field.to_owned(), value);
-    set("operator", operator.into());
-    set("holds", holds.into());
-    if let Some(mut value) = value {
-        if let Some(values) = value.as_array_mut().filter(|values| values.len() > SHOWN) {
-            set("values", values.len().into());
-            values.truncate(SHOWN);
+    question: Question<'_, Context>,
+) {
+    let test = &condition.test;
+    let Described { operator, values, is_list } = describe(test);
+    json.field("operator").text(&operator);
+    match &values[..] {
+        [single] if !is_list => json.field("value").raw(single),
+        [] if !is_list => {}
+        values => {
+            json.field("value").list(|json| values.iter().take(SHOWN).for_each(|value| json.raw(value)));
+            if values.len() > SHOWN {
+                json.field("values").index(Some(values.len()));
+            }
         }
-        set("value", value);
     }
-    match condition.test.further() {
-        Some(Further::InSegment(segments)) => {
-            let explain = |position: u32| {
-                let segment = question.snapshot.segment(position);
+    json.field("holds").boolean(holds);
+    match test.further() {
+        Some(Further::InSegment(segments)) => json.field("segments").list(|json| {
+            for link in &segments.items {
+                let segment = question.snapshot.segment(link.position);
                 let decided = segment.decide(question);
-                let (included, rule_index) = (decided.is_some_and(|(is_in, _)| is_in), decided.map(|(_, index)| index));
-                json!({"segment": segment.name(), "in": included, "rule_index": rule_index})
-            };
-            set("segments", segments.items.iter().map(|link| explain(link.position)).collect());
-        }
+                json.object(|json| {
+                    json.field("segment").text(segment.name());
+                    json.field("in").boolean(Some(decided.is_some_and(|(included, _)| included)));
+                    json.field("rule_index").index(decided.map(|(_, index)| index));
+                });
+            }
+        }),
         Some(Further::FlagIs(asked)) => {
             let flag = question.snapshot.flag(asked.flag.position);
             let answer = flag.state.answer_again(flag.key(), question).ok();
-            let variant = answer.and_then(|answer| answer.variant).map(|variant| Value::from(variant.name()));
-            set("flag", flag.key().into());
-            set("answered", variant.unwrap_or_else(|| answer.map(|answer| answer.enabled).into()));
+            json.field("flag").text(flag.key());
+            match answer.and_then(|answer| answer.variant) {
+                Some(variant) => json.field("answered").text(variant.name()),
+                None => json.field("answered").boolean(answer.map(|answer| answer.enabled)),
+            }
         }
         further => {
-            set("attribute", condition.attribute.text().into());
-            let found = question.attributes.find(&condition.attribute);
-            if condition.test.is_percent() {
-                let salt = if let Some(Further::Percent { salt, .. }) = further { salt } else { salt };
-                set("salt", salt.into());
-                set("bucket", found.as_deref().map(|value| bucket::of(value, salt.as_bytes())).into());
+            let attribute = &condition.attribute;
+            json.field("attribute").text(attribute.text());
+            let found = question.attributes.find(attribute);
+            match (further, question.attributes.list(attribute)) {
+                (Some(Further::Percent { salt, .. }), _) => write_bucket(json, found.as_deref(), salt),
+                _ if test.is_percent() => write_bucket(json, found.as_deref(), salt),
+                (_, Some(items)) => json.field("found").list(|json| items.for_each(|item| json.bytes(&item))),
+                _ => match found {
+                    Some(found) => json.field("found").bytes(&found),
+                    None => json.field("found").raw("null"),
+                },
             }
-            set("found", found.as_deref().map_or_else(|| list(&condition.attribute, question), text));
         }
     }
-    fields.into()
 }
 
-fn text(value: &[u8]) -> Value {
-    String::from_utf8_lossy(value).into()
+/// An operator and its value as the snapshot has them, the latter as JSON.
+struct Described {
+    operator: String,
+    values: Vec<String>,
+    is_list: bool,
 }
 
-/// The elements of an attribute that is a list; null where it is absent.
-fn list(name: &Name, question: Question<'_, impl Attributes>) -> Value {
-    question.attributes.list(name).map_or(Value::Null, |items| items.map(|item| text(&item)).collect())
+impl Described {
+    fn one(operator: &str, value: String) -> Self {
+        Self { operator: operator.into(), values: vec![value], is_list: false }
+    }
+
+    fn many(operator: &str, values: impl Iterator<Item = String>, is_list: bool) -> Self {
+        Self { operator: operator.into(), values: values.collect(), is_list }
+    }
+
+    fn any_of<T>(operator: &str, values: &AnyOf<T>, show: impl FnMut(&T) -> String) -> Self {
+        Self::many(operator, values.items.iter().map(show), values.is_list)
+    }
 }
 
-/// A number as JSON: without a fraction where it has none.
-fn number(value: f64) -> Value {
-    serde_json::from_str(ryu_js::Buffer::new().format(value)).unwrap_or_default()
+fn text(text: &str) -> String {
+    Json::Text(text).to_text()
 }
 
-/// The operator and its value, as the snapshot has them.
-fn describe(test: &Test) -> (String, Option<Value>) {
-    let (operator, value) = match test {
-        Test::Eq(text) => ("eq", (**text).into()),
-        Test::Neq(text) => ("neq", (**text).into()),
-        Test::Contains(substring) => ("contains", substring.text().into()),
-        Test::In(texts) => ("in", texts.iter().map(text).collect()),
-        Test::Percent(share) => ("percent", number(share.percentage)),
-        Test::Further(further) => return describe_further(further),
-    };
-    (operator.into(), Some(value))
+fn number(number: f64) -> String {
+    ryu_js::Buffer::new().format(number).into()
 }
 
-fn describe_further(further: &Further) -> (String, Option<Value>) {
-    let (operator, value) = match further {
+fn texts(operator: &str, texts: &TextSet) -> Described {
+    Described::many(operator, texts.iter().map(|bytes| text(&String::from_utf8_lossy(bytes))), true)
+}
+
+fn describe(test: &Test) -> Described {
+    match test {
+        Test::Eq(value) => Described::one("eq", text(value)),
+        Test::Neq(value) => Described::one("neq", text(value)),
+        Test::Contains(substring) => Described::one("contains", text(&substring.text())),
+        Test::In(values) => texts("in", values),
+        Test::Percent(share) => Described::one("percent", number(share.percentage)),
+        Test::Further(further) => describe_further(further),
+    }
+}
+
+fn describe_further(further: &Further) -> Described {
+    match further {
         Further::Not(test) => {
-            let (operator, value) = describe(test);
-            return (format!("not_{operator}"), value);
+            let described = describe(test);
+            Described { operator: format!("not_{}", described.operator), ..described }
         }
-        Further::Exists => return ("exists".into(), None),
-        Further::Compare(comparison, value) => (comparison.name(), number(*value)),
-        Further::StartsWith(texts) => ("starts_with", any_of(texts, |text| (**text).into())),
-        Further::EndsWith(texts) => ("ends_with", any_of(texts, |text| (**text).into())),
-        Further::ContainsAny(substrings) => ("contains", any_of(substrings, |substring| substring.text().into())),
-        Further::Matches(patterns) => ("matches", any_of(patterns, |pattern| pattern.as_str().into())),
-        Further::Has(texts) => ("has", texts.iter().map(text).collect()),
-        Further::SemVer(comparison, version) => {
-            return (format!("semver_{}", comparison.name()), Some((**version).into()));
-        }
-        Further::Before(_, text) => ("before", (**text).into()),
-        Further::After(_, text) => ("after", (**text).into()),
-        Further::Percent { share, .. } => ("percent", number(share.percentage)),
-        Further::InSegment(segments) => ("in_segment", any_of(segments, |link| (*link.name).into())),
-        Further::FlagIs(asked) => {
-            let answer = |answer: &Outcome| match answer {
-                Outcome::Boolean(value) => (*value).into(),
-                Outcome::Variant(name) => (**name).into(),
-            };
-            ("flag_is", any_of(&asked.answers, answer))
-        }
-    };
-    (operator.into(), Some(value))
-}
-
-fn any_of<T>(values: &AnyOf<T>, show: impl Fn(&T) -> Value) -> Value {
-    match &values.items[..] {
-        [single] if !values.is_list => show(single),
-        items => items.iter().map(show).collect(),
+        Further::Exists => Described::many("exists", std::iter::empty(), false),
+        Further::Compare(comparison, value) => Described::one(comparison.name(), number(*value)),
+        Further::StartsWith(values) => Described::any_of("starts_with", values, |value| text(value)),
+        Further::EndsWith(values) => Described::any_of("ends_with", values, |value| text(value)),
+        Further::ContainsAny(values) => Described::any_of("contains", values, |value| text(&value.text())),
+        Further::Matches(patterns) => Described::any_of("matches", patterns, |pattern| text(pattern.as_str())),
+        Further::Has(values) => texts("has", values),
+        Further::SemVer(comparison, version) => Described::one(&format!("semver_{}", comparison.name()), text(version)),
+        Further::Before(_, moment) => Described::one("before", text(moment)),
+        Further::After(_, moment) => Described::one("after", text(moment)),
+        Further::Percent { share, .. } => Described::one("percent", number(share.percentage)),
+        Further::InSegment(segments) => Described::any_of("in_segment", segments, |link| text(&link.name)),
+        Further::FlagIs(asked) => Described::any_of("flag_is", &asked.answers, |answer| match answer {
+            Outcome::Boolean(value) => boolean(*value).into(),
+            Outcome::Variant(name) => text(name),
+        }),
     }
 }
 

@@ -7,11 +7,14 @@ use std::{borrow::Cow, fmt};
 
 use bumpalo::{Bump, collections::Vec};
 use serde::{
-    Deserializer, Serialize, Serializer,
+    Deserializer,
     de::{DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
 
-use super::canonical::{NumberText, boolean};
+use super::{
+    canonical::{NumberText, boolean},
+    json_text::JsonText,
+};
 
 /// Room for most lists and objects of a snapshot, so that they are allocated once.
 const USUAL_LENGTH: usize = 8;
@@ -56,10 +59,11 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// As compact JSON.
+    /// As compact JSON, with the fields in their order.
     pub(crate) fn to_text(self) -> String {
-        // Only writers fail, or maps with keys that are no strings.
-        serde_json::to_string(&self).unwrap_or_default()
+        let mut text = JsonText::default();
+        text.json(self);
+        text.into_text()
     }
 
     /// What this is, for messages: never the value itself, except where it is short.
@@ -72,22 +76,6 @@ impl<'a> Json<'a> {
             Json::Text(_) => "a long string".into(),
             Json::List(_) => "a list".into(),
             Json::Object(_) => "an object".into(),
-        }
-    }
-}
-
-/// As compact JSON, with the fields in their order.
-impl Serialize for Json<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Json::Null => serializer.serialize_unit(),
-            Json::Boolean(value) => serializer.serialize_bool(*value),
-            Json::Number(Number::Negative(value)) => serializer.serialize_i64(*value),
-            Json::Number(Number::Unsigned(value)) => serializer.serialize_u64(*value),
-            Json::Number(Number::Double(value)) => serializer.serialize_f64(*value),
-            Json::Text(text) => serializer.serialize_str(text),
-            Json::List(items) => serializer.collect_seq(*items),
-            Json::Object(fields) => serializer.collect_map(fields.fields()),
         }
     }
 }

@@ -11,6 +11,7 @@ mod explain;
 mod further;
 mod hash;
 mod json;
+mod json_text;
 mod links;
 mod moment;
 mod name;
@@ -29,7 +30,7 @@ mod variant;
 
 pub use context::{Attributes, Context, ContextBuilder, ContextError, MAX_LIST, Value};
 pub use evaluate::{Answer, ErrorCode, Reason};
-pub use explain::Explanation;
+pub use explain::Explained;
 pub use moment::{Clock, Moment};
 pub use name::Name;
 pub use packed::{PackedAttributes, PackedError, PackedList, PackedValue};

@@ -14,7 +14,7 @@
 use std::{error, fmt, ops::Deref};
 
 use super::{
-    Attributes, MAX_LIST, Name, Value,
+    Attributes, Context, MAX_LIST, Name, Value,
     canonical::{NumberText, boolean},
 };
 
@@ -36,15 +36,8 @@ pub(crate) enum Kind {
 
 impl Kind {
     fn new(kind: u8) -> Option<Self> {
-        const ALL: [Kind; 7] = [
-            Kind::String,
-            Kind::Integer,
-            Kind::Unsigned,
-            Kind::Number,
-            Kind::Boolean,
-            Kind::Unsupported,
-            Kind::List,
-        ];
+        const ALL: [Kind; 7] =
+            [Kind::String, Kind::Integer, Kind::Unsigned, Kind::Number, Kind::Boolean, Kind::Unsupported, Kind::List];
         ALL.into_iter().find(|known| *known as u8 == kind)
     }
 }
@@ -103,6 +96,21 @@ impl<'a> PackedAttributes<'a> {
             };
             Some((str::from_utf8(raw.name).ok()?, value))
         })
+    }
+
+    /// A context of these attributes, without those that are unsupported.
+    #[cfg(feature = "capi")]
+    pub(crate) fn to_context(self) -> Context {
+        let mut builder = Context::builder();
+        for (name, value) in self.iter() {
+            // The first of a name counts; what cannot be put is absent.
+            _ = match value {
+                Some(PackedValue::Scalar(value)) if !builder.has(name) => builder.put(name, value),
+                Some(PackedValue::List(items)) if !builder.has(name) => builder.put_list(name, items),
+                _ => Ok(()),
+            };
+        }
+        builder.build()
     }
 
     #[inline]

@@ -2,6 +2,8 @@
 
 use std::{error, fmt};
 
+use super::json::Json;
+
 /// A problem inside one flag, while its place is still growing from the inside out.
 #[derive(Debug)]
 pub(crate) struct Problem {
@@ -37,7 +39,7 @@ impl Problem {
 
 /// The place of what stands under a name: `flags["KEY"]`.
 pub(crate) fn entry(outer: &str, name: &str) -> String {
-    format!("{outer}[{}]", serde_json::Value::from(name))
+    format!("{outer}[{}]", Json::Text(name).to_text())
 }
 
 /// A flag that a snapshot holds but that cannot be evaluated: it answers the caller's default with `PARSE_ERROR`.

@@ -4,8 +4,6 @@
 
 use std::cmp::Ordering;
 
-use super::number::digits;
-
 /// A version's parts that matter for its precedence.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Version<'a> {
@@ -33,7 +31,8 @@ impl<'a> Version<'a> {
         let (rest, build) = cut(rest, b'+');
         let prerelease = rest.strip_prefix(b"-");
         let known = prerelease.is_some() || rest.is_empty();
-        let ordered = prerelease.is_none_or(|text| identifiers(text).all(|part| is_identifier(part) && !is_padded(part)));
+        let ordered =
+            prerelease.is_none_or(|text| identifiers(text).all(|part| is_identifier(part) && !is_padded(part)));
         let built = build.is_none_or(|text| identifiers(text).all(is_identifier));
         (known && ordered && built).then_some(Self { core, prerelease: prerelease.unwrap_or_default() })
     }
@@ -100,6 +99,11 @@ fn has_leading_zero(number: &[u8]) -> bool {
     number.len() > 1 && number[0] == b'0'
 }
 
+/// The digits at the start of a text, and what follows them.
+fn digits(text: &[u8]) -> (&[u8], &[u8]) {
+    text.split_at(text.iter().take_while(|byte| byte.is_ascii_digit()).count())
+}
+
 fn cut(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
     match text.iter().position(|byte| *byte == separator) {
         Some(position) => (&text[..position], Some(&text[position + 1..])),
@@ -123,7 +127,9 @@ mod tests {
         assert_eq!(order("1-rc.1", "1.0"), Some(Ordering::Less));
         assert_eq!(order("1.2+b", "1.2.0+a"), Some(Ordering::Equal));
         assert_eq!(order("99999999999999999999.0.0", "100000000000000000000.0.0"), Some(Ordering::Less));
-        for text in ["", "v", "vv1", "V1", "1.", "1.2.3.4", "01", "1.02", "1-", "1-a..b", "1-01", "1+", "1 ", "1.x", "-1", "1-é"] {
+        for text in [
+            "", "v", "vv1", "V1", "1.", "1.2.3.4", "01", "1.02", "1-", "1-a..b", "1-01", "1+", "1 ", "1.x", "-1", "1-é",
+        ] {
             assert_eq!(order(text, "1"), None, "{text}");
         }
     }

@@ -188,12 +188,21 @@ impl Snapshot {
 
     /// All flags, sorted by key, also those that are set aside.
     pub fn flags(&self) -> impl ExactSizeIterator<Item = &Flag> {
-        let sorted = self.sorted.get_or_init(|| {
+        self.sorted().iter().map(|&position| self.flag(position))
+    }
+
+    /// The flags' positions, sorted by key.
+    pub(super) fn sorted(&self) -> &[u32] {
+        self.sorted.get_or_init(|| {
             let mut positions: Box<[u32]> = (0..self.flags.len() as u32).collect();
             positions.sort_unstable_by_key(|&position| &self.flags[position as usize].key);
             positions
-        });
-        sorted.iter().map(|&position| &self.flags[position as usize])
+        })
+    }
+
+    /// The flags in the order of the text.
+    pub(super) fn all(&self) -> &[Flag] {
+        &self.flags
     }
 
     /// The flags that are set aside, in the order of the text.

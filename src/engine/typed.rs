@@ -59,11 +59,7 @@ impl Typed {
     }
 
     /// The position of the variant, why, and by which rule.
-    pub(super) fn choose(
-        &self,
-        key: &str,
-        question: Question<'_, impl Attributes>,
-    ) -> (u8, Reason, Option<u32>) {
+    pub(super) fn choose(&self, key: &str, question: Question<'_, impl Attributes>) -> (u8, Reason, Option<u32>) {
         if !self.enabled {
             return (self.off, Reason::Disabled, None);
         }

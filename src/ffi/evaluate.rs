@@ -155,10 +155,7 @@ fn enabled(
 }
 
 #[inline]
-fn fill(
-    evaluation: *mut flagbit_evaluation,
-    evaluate: impl FnOnce() -> Result<flagbit_evaluation, Status>,
-) -> Status {
+fn fill(evaluation: *mut flagbit_evaluation, evaluate: impl FnOnce() -> Result<flagbit_evaluation, Status>) -> Status {
     guard(|| {
         let output = Output::new(evaluation)?;
         output.write(&evaluate()?);
@@ -173,9 +170,8 @@ fn evaluate(
     attributes: &impl Attributes,
 ) -> Result<flagbit_evaluation, Status> {
     let client = &handle::borrow(client)?.0;
-    let evaluation = client.evaluate_with(key, attributes, |answer, generation| {
-        flagbit_evaluation::new(&answer, generation)
-    });
+    let evaluation =
+        client.evaluate_with(key, attributes, |answer, generation| flagbit_evaluation::new(&answer, generation));
     // A key that was found is UTF-8, so only the others need to be looked at.
     if evaluation.error_code == ErrorCode::FlagNotFound as i32 {
         text::utf8(key)?;

@@ -12,7 +12,7 @@ use super::{
     text,
     text_list::Texts,
 };
-use crate::Attributes;
+use crate::Context;
 
 /// Explains a flag's answer for a context as JSON: each rule that was tried, what it compared and why it did or did not
 /// hold (docs/concepts/explain.md has the fields). Holds values of the context: for support and tests, not for logs.
@@ -52,19 +52,20 @@ pub unsafe extern "C" fn flagbit_explain_with(
     needed: *mut usize,
 ) -> Status {
     guard(|| {
-        let attributes = unpacked(packed, packed_length)?;
-        explain(client, text::utf8_of(key, key_length)?, &attributes, buffer, capacity, needed)
+        // Copied into a context, so that this cold code is there once.
+        let context = unpacked(packed, packed_length)?.to_context();
+        explain(client, text::utf8_of(key, key_length)?, &context, buffer, capacity, needed)
     })
 }
 
 fn explain(
     client: *const flagbit_client,
     key: &str,
-    attributes: &impl Attributes,
+    context: &Context,
     buffer: *mut c_char,
     capacity: usize,
     needed: *mut usize,
 ) -> Result<(), Status> {
-    let explanation = handle::borrow(client)?.0.explain(key, attributes);
+    let explanation = handle::borrow(client)?.0.explain(key, context);
     text::copy_out(&Texts::one(&explanation), buffer, capacity, needed)
 }

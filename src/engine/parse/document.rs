@@ -22,8 +22,9 @@ use super::{
 
 pub(super) fn read(text: &[u8]) -> Result<Snapshot, SnapshotError> {
     let mut document = Document::default();
-    read_json(text, |reader| DocumentVisitor(&mut document).deserialize(reader))
-        .map_err(|failure| document.refusal.take().unwrap_or_else(|| failure.at(if document.in_flags { "flags" } else { "snapshot" })))?;
+    read_json(text, |reader| DocumentVisitor(&mut document).deserialize(reader)).map_err(|failure| {
+        document.refusal.take().unwrap_or_else(|| failure.at(if document.in_flags { "flags" } else { "snapshot" }))
+    })?;
     let flags = document.flags.ok_or_else(|| SnapshotError::shape("flags", "missing"))?;
     flags.into_snapshot(document.origin, document.segments)
 }

@@ -5,10 +5,17 @@ use super::super::{
     place::Problem,
 };
 
+/// A field that is something else than it must be.
+#[cold]
+#[inline(never)]
+pub(super) fn unexpected(field: &str, expected: &str, found: &Json<'_>) -> Problem {
+    Problem::new(field, format!("expected {expected}, found {}", found.describe()))
+}
+
 /// An object whose fields are all there once.
 pub(super) fn object(json: Json<'_>) -> Result<Object<'_>, Problem> {
     let Json::Object(fields) = json else {
-        return Err(Problem::new("", format!("expected an object, found {}", json.describe())));
+        return Err(unexpected("", "an object", &json));
     };
     no_duplicates(&fields)?;
     Ok(fields)
@@ -22,7 +29,7 @@ pub(super) fn boolean(fields: &Object<'_>, name: &str) -> Result<Option<bool>, P
     match fields.get(name) {
         None => Ok(None),
         Some(Json::Boolean(value)) => Ok(Some(value)),
-        Some(other) => Err(Problem::new(name, format!("expected a boolean, found {}", other.describe()))),
+        Some(other) => Err(unexpected(name, "a boolean", &other)),
     }
 }
 
@@ -30,7 +37,7 @@ pub(super) fn text<'a>(fields: &Object<'a>, name: &str) -> Result<Option<&'a str
     match fields.get(name) {
         None => Ok(None),
         Some(Json::Text(text)) => Ok(Some(text)),
-        Some(other) => Err(Problem::new(name, format!("expected a string, found {}", other.describe()))),
+        Some(other) => Err(unexpected(name, "a string", &other)),
     }
 }
 
@@ -46,7 +53,7 @@ pub(super) fn parse_rules<'a, T>(
     match fields.get("rules") {
         None | Some(Json::Null) => Ok([].into()),
         Some(Json::List(rules)) => parse_list(rules, "rules", parse),
-        Some(other) => Err(Problem::new("rules", format!("expected a list, found {}", other.describe()))),
+        Some(other) => Err(unexpected("rules", "a list", &other)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Flags that ask segments and other flags: found, checked, and in an order in which each comes after what it asks.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::{
     super::{
@@ -31,141 +31,159 @@ pub(super) struct Pending {
 
 pub(super) fn link(
     snapshot: &mut Snapshot,
-    mut pending: Vec<Pending>,
+    pending: Vec<Pending>,
     segments: Segments,
     place: impl Fn(u32, &str) -> String,
 ) {
-    let graph = Graph::new(snapshot, &pending);
-    let aside = snapshot.warnings.iter().map(|warning| warning.position).collect();
-    let mut linker = Linker { segments, graph, aside, costs: HashMap::new(), search: MAX_SEARCH };
-    // Whatever is in a circle, or asks something in one, cannot be linked; which of the two it is, the message says.
-    linker.aside.extend(linker.graph.unordered.iter().copied());
+    let mut linker = Linker::new(snapshot, &pending, segments);
+    let mut pending: Vec<Option<Pending>> = pending.into_iter().map(Some).collect();
     let mut warnings = std::mem::take(&mut snapshot.warnings).into_vec();
     let mut links = Vec::new();
-    let mut by_position: HashMap<u32, Pending> = pending.drain(..).map(|flag| (flag.position, flag)).collect();
-    let order = [&linker.graph.ordered[..], &linker.graph.unordered].concat();
-    for position in order {
-        let Some(Pending { mut parsed, .. }) = by_position.remove(&position) else { continue };
-        let key = snapshot.flag(position).key().to_owned();
-        match linker.resolve(snapshot, position, &mut parsed.state) {
+    for node in linker.graph.order() {
+        let Some(Pending { position, mut parsed }) = pending[node].take() else { continue };
+        match linker.resolve(snapshot, node, &mut parsed.state) {
             Ok(found) => links.push(found),
             Err(problem) => {
-                let message = problem.within(&place(position, &key)).into_text();
-                warnings.push(Warning::new(position, &key, message));
-                linker.aside.insert(position);
+                let key = snapshot.flag(position).key();
+                warnings.push(Warning::new(position, key, problem.within(&place(position, key)).into_text()));
+                linker.aside[position as usize] = true;
                 parsed.state = State::SetAside;
             }
         }
         snapshot.flag_mut(position).state = parsed.into_state();
     }
-    warnings.sort_by_key(|warning| warning.position);
+    warnings.sort_unstable_by_key(|warning| warning.position);
     snapshot.warnings = warnings.into();
     snapshot.links = links.into();
     snapshot.segments = linker.segments.into_readable();
 }
 
-/// Which pending flags ask which.
+/// The pending flags as nodes, in the order of the text.
 struct Graph {
-    asked: HashMap<u32, Vec<u32>>,
-    /// Each after what it asks.
-    ordered: Vec<u32>,
+    /// The flag of a node.
+    flags: Vec<u32>,
+    /// The node of a flag, where it is pending.
+    nodes: Vec<Option<usize>>,
+    /// Which nodes a node asks.
+    asked: Vec<Vec<usize>>,
+    /// Each node after those that it asks, as far as there is such an order.
+    ordered: Vec<usize>,
     /// Those that are in a circle or ask something in one.
-    unordered: Vec<u32>,
+    unordered: Vec<usize>,
 }
 
 impl Graph {
     fn new(snapshot: &Snapshot, pending: &[Pending]) -> Self {
-        let mut asked: HashMap<u32, Vec<u32>> = pending.iter().map(|flag| (flag.position, Vec::new())).collect();
-        let mut askers: HashMap<u32, Vec<u32>> = HashMap::new();
-        let mut missing: HashMap<u32, usize> = HashMap::new();
-        for Pending { position, parsed } in pending {
-            let conditions = parsed.state.conditions().flat_map(|(_, conditions)| conditions);
-            for key in conditions.filter_map(|condition| condition.test.asked_flag()) {
-                let Some(other) = snapshot.position(key.as_bytes()).filter(|other| asked.contains_key(other)) else {
-                    continue;
-                };
-                asked.entry(*position).or_default().push(other);
-                askers.entry(other).or_default().push(*position);
-                *missing.entry(*position).or_default() += 1;
-            }
-        }
-        let mut ready: VecDeque<u32> =
-            pending.iter().map(|flag| flag.position).filter(|position| !missing.contains_key(position)).collect();
-        let mut ordered = Vec::with_capacity(pending.len());
-        while let Some(position) = ready.pop_front() {
-            ordered.push(position);
-            for asker in askers.get(&position).into_iter().flatten() {
-                if let Some(count) = missing.get_mut(asker) {
-                    *count -= 1;
-                    if *count == 0 {
-                        missing.remove(asker);
-                        ready.push_back(*asker);
-                    }
-                }
-            }
-        }
-        let unordered = pending.iter().map(|flag| flag.position).filter(|position| missing.contains_key(position));
-        Self { asked, ordered, unordered: unordered.collect() }
+        let flags: Vec<u32> = pending.iter().map(|flag| flag.position).collect();
+        let mut nodes = vec![None; snapshot.all().len()];
+        flags.iter().enumerate().for_each(|(node, flag)| nodes[*flag as usize] = Some(node));
+        let asked_by = |flag: &Pending| {
+            let conditions = flag.parsed.state.conditions().flat_map(|(_, conditions)| conditions);
+            let keys = conditions.filter_map(|condition| condition.test.asked_flag());
+            keys.filter_map(|key| nodes[snapshot.position(key.as_bytes())? as usize]).collect()
+        };
+        let asked: Vec<Vec<usize>> = pending.iter().map(asked_by).collect();
+        let (ordered, unordered) = order(&asked);
+        Self { flags, nodes, asked, ordered, unordered }
     }
 
-    /// The shortest way from one flag to another, both ends included.
-    fn path(&self, from: u32, to: u32, search: &mut usize) -> Option<Vec<u32>> {
-        let mut came_from = HashMap::from([(from, from)]);
+    fn order(&self) -> Vec<usize> {
+        [&self.ordered[..], &self.unordered].concat()
+    }
+
+    /// The shortest way from one node to another, both ends included.
+    fn path(&self, from: usize, to: usize, search: &mut usize) -> Option<Vec<usize>> {
+        let mut came_from = vec![None; self.asked.len()];
+        *search = search.checked_sub(came_from.len())?;
         let mut queue = VecDeque::from([from]);
-        while let Some(flag) = queue.pop_front() {
-            if flag == to {
+        came_from[from] = Some(from);
+        while let Some(node) = queue.pop_front() {
+            if node == to {
                 let mut path = vec![to];
-                while let Some(&previous) = path.last().filter(|last| **last != from).and_then(|last| came_from.get(last)) {
+                let mut last = to;
+                while let Some(previous) = came_from[last].filter(|_| last != from) {
                     path.push(previous);
+                    last = previous;
                 }
                 path.reverse();
                 return Some(path);
             }
-            for &next in self.asked.get(&flag).into_iter().flatten() {
+            for &next in &self.asked[node] {
                 *search = search.checked_sub(1)?;
-                came_from.entry(next).or_insert_with(|| {
+                if came_from[next].is_none() {
+                    came_from[next] = Some(node);
                     queue.push_back(next);
-                    flag
-                });
+                }
             }
         }
         None
     }
 }
 
+/// The nodes, each after those that it asks; and those for which there is no such order.
+fn order(asked: &[Vec<usize>]) -> (Vec<usize>, Vec<usize>) {
+    let mut askers = vec![Vec::new(); asked.len()];
+    let mut missing: Vec<usize> = asked.iter().map(Vec::len).collect();
+    for (node, others) in asked.iter().enumerate() {
+        others.iter().for_each(|other| askers[*other].push(node));
+    }
+    let mut ordered: Vec<usize> = (0..asked.len()).filter(|node| missing[*node] == 0).collect();
+    let mut next = 0;
+    while let Some(&node) = ordered.get(next) {
+        next += 1;
+        for &asker in &askers[node] {
+            missing[asker] -= 1;
+            if missing[asker] == 0 {
+                ordered.push(asker);
+            }
+        }
+    }
+    let unordered = (0..asked.len()).filter(|node| missing[*node] > 0).collect();
+    (ordered, unordered)
+}
+
 struct Linker {
     segments: Segments,
     graph: Graph,
-    /// The flags that are set aside, those that answer all the same because they are off included.
-    aside: HashSet<u32>,
-    /// Of the flags that are linked: how long their chain is, and how many conditions they take.
-    costs: HashMap<u32, (usize, u64)>,
+    /// By flag, whether it is set aside; also one that answers all the same because it is off.
+    aside: Vec<bool>,
+    /// By node, once it is linked: how long its chain is, and how many conditions it takes.
+    costs: Vec<(usize, u64)>,
     search: usize,
 }
 
 impl Linker {
+    fn new(snapshot: &Snapshot, pending: &[Pending], segments: Segments) -> Self {
+        let graph = Graph::new(snapshot, pending);
+        let mut aside = vec![false; snapshot.all().len()];
+        snapshot.warnings.iter().for_each(|warning| aside[warning.position as usize] = true);
+        // Whatever is in a circle, or asks something in one, cannot be linked; which of the two it is, the message says.
+        graph.unordered.iter().for_each(|node| aside[graph.flags[*node] as usize] = true);
+        let costs = vec![(1, 0); pending.len()];
+        Self { segments, graph, aside, costs, search: MAX_SEARCH }
+    }
+
     /// Completes the links of one flag, or says what is wrong with the first that is wrong.
-    fn resolve(&mut self, snapshot: &Snapshot, position: u32, state: &mut State) -> Result<Links, Problem> {
+    fn resolve(&mut self, snapshot: &Snapshot, node: usize, state: &mut State) -> Result<Links, Problem> {
         let (mut segments, mut flags) = (Vec::new(), Vec::new());
-        let (mut depth, mut work, mut is_timed) = (1, 0, false);
+        let (mut depth, mut work, mut is_timed) = (1, 0_u64, false);
         state.try_for_each_condition(|condition| {
             work += 1;
             match condition.test.further_mut() {
-                Some(Further::InSegment(links)) => {
-                    let is_list = links.is_list;
-                    for (index, link) in links.items.iter_mut().enumerate() {
+                Some(Further::InSegment(asked)) => {
+                    for (index, link) in asked.items.iter_mut().enumerate() {
                         link.position = self.segments.find(&link.name).map_err(|message| {
-                            Problem::new(&item_field(is_list, index), format!("the segment cannot be used: {message}"))
+                            let message = format!("the segment cannot be used: {message}");
+                            Problem::new(&item_field(asked.is_list, index), message)
                         })?;
                         let (segment_work, segment_timed) = self.segments.cost(link.position);
-                        work += segment_work;
+                        work = work.saturating_add(segment_work);
                         is_timed |= segment_timed;
                         segments.push(link.position);
                     }
-                    Ok(())
                 }
                 Some(Further::FlagIs(asked)) => {
-                    let other = self.flag(snapshot, position, &asked.flag)?;
+                    let other = self.find(snapshot, node, &asked.flag)?;
                     asked.flag.position = other;
                     asked.accepted = accepted(snapshot.flag(other), asked)?;
                     let (other_depth, other_work) = self.cost(snapshot, other);
@@ -173,13 +191,12 @@ impl Linker {
                     work = work.saturating_add(other_work);
                     is_timed |= matches!(snapshot.flag(other).state, State::Timed(_));
                     flags.push(other);
-                    if depth > MAX_DEPTH {
-                        return Err(Problem::new("attribute", format!("a chain of more than {MAX_DEPTH} flags")));
-                    }
-                    Ok(())
                 }
-                _ => Ok(()),
-            }?;
+                _ => {}
+            }
+            if depth > MAX_DEPTH {
+                return Err(Problem::new("attribute", format!("a chain of more than {MAX_DEPTH} flags")));
+            }
             if work > MAX_WORK && !flags.is_empty() {
                 let message = format!("to answer this flag and those it asks takes more than {MAX_WORK} conditions");
                 return Err(Problem::new("attribute", message));
@@ -189,34 +206,40 @@ impl Linker {
         if is_timed && !matches!(state, State::Timed(_)) {
             *state = State::Timed(Box::new(std::mem::replace(state, State::SetAside)));
         }
-        self.costs.insert(position, (depth, work));
-        Ok(Links { flag: position, segments: segments.into(), flags: flags.into() })
+        self.costs[node] = (depth, work);
+        Ok(Links { flag: self.graph.flags[node], segments: segments.into(), flags: flags.into() })
     }
 
-    /// Where the flag that `asker` asks stands.
-    fn flag(&mut self, snapshot: &Snapshot, asker: u32, link: &Link) -> Result<u32, Problem> {
+    /// Where the flag that a node asks stands.
+    fn find(&mut self, snapshot: &Snapshot, asker: usize, link: &Link) -> Result<u32, Problem> {
         let problem = |message: String| Err(Problem::new("attribute", message));
         let Some(other) = snapshot.position(link.name.as_bytes()) else {
             return problem(format!("no flag {:?}", link.name));
         };
-        if !self.aside.contains(&other) {
+        if !self.aside[other as usize] {
             return Ok(other);
         }
         // Only among those that have no order can there be a circle.
-        if self.aside.contains(&asker)
-            && let Some(path) = self.graph.path(other, asker, &mut self.search)
+        if self.aside[self.graph.flags[asker] as usize]
+            && let Some(node) = self.graph.nodes[other as usize]
+            && let Some(path) = self.graph.path(node, asker, &mut self.search)
         {
-            let keys: Vec<&str> = [asker].iter().chain(&path).map(|flag| snapshot.flag(*flag).key()).collect();
+            let nodes = [asker].into_iter().chain(path);
+            let keys: Vec<&str> = nodes.map(|node| snapshot.flag(self.graph.flags[node]).key()).collect();
             return problem(format!("the flags ask each other in a circle: {}", keys.join(" -> ")));
         }
         problem(format!("the flag {:?} is set aside", link.name))
     }
 
+    /// How long the chain of a flag is, and how many conditions it takes.
     fn cost(&self, snapshot: &Snapshot, flag: u32) -> (usize, u64) {
-        self.costs.get(&flag).copied().unwrap_or_else(|| {
-            let conditions = snapshot.flag(flag).state.conditions();
-            (1, conditions.map(|(_, conditions)| conditions.len() as u64).sum())
-        })
+        match self.graph.nodes[flag as usize] {
+            Some(node) => self.costs[node],
+            None => {
+                let conditions = snapshot.flag(flag).state.conditions();
+                (1, conditions.map(|(_, conditions)| conditions.len() as u64).sum())
+            }
+        }
     }
 }
 

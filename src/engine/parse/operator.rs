@@ -14,7 +14,7 @@ use super::{
         semver::Version,
         text_set::TextSet,
     },
-    fields::{no_duplicates, parse_list, text, value},
+    fields::{no_duplicates, parse_list, text, unexpected, value},
     tables::Tables,
 };
 
@@ -139,15 +139,13 @@ fn scalar<'a>(fields: &Object<'a>) -> Result<Cow<'a, str>, Problem> {
 }
 
 fn scalar_of(json: Json<'_>) -> Result<Cow<'_, str>, Problem> {
-    json.canonical().ok_or_else(|| {
-        Problem::new("", format!("expected a string, a number or a boolean, found {}", json.describe()))
-    })
+    json.canonical().ok_or_else(|| unexpected("", "a string, a number or a boolean", &json))
 }
 
 fn string_of(json: Json<'_>) -> Result<&str, Problem> {
     match json {
         Json::Text(text) => Ok(text),
-        other => Err(Problem::new("", format!("expected a string, found {}", other.describe()))),
+        other => Err(unexpected("", "a string", &other)),
     }
 }
 
@@ -178,7 +176,7 @@ fn texts(fields: &Object<'_>, or_single: bool) -> Result<TextSet, Problem> {
     let value = value(fields)?;
     let Json::List(items) = value else {
         if !or_single {
-            return Err(Problem::new("value", format!("expected a list, found {}", value.describe())));
+            return Err(unexpected("value", "a list", &value));
         }
         let text = scalar(fields)?;
         let mut texts = TextSet::with_capacity(1, text.len());
@@ -228,9 +226,7 @@ fn finite(fields: &Object<'_>) -> Result<f64, Problem> {
         Json::Text(text) => number::read(text.as_bytes()),
         _ => None,
     };
-    number.ok_or_else(|| {
-        Problem::new("value", format!("expected a number, or a string that is one in JSON, found {}", value.describe()))
-    })
+    number.ok_or_else(|| unexpected("value", "a number, or a string that is one in JSON", &value))
 }
 
 fn version(fields: &Object<'_>) -> Result<Box<str>, Problem> {
@@ -248,10 +244,8 @@ fn moment(fields: &Object<'_>) -> Result<(Moment, Box<str>), Problem> {
         _ => None,
     };
     moment.ok_or_else(|| {
-        let message = format!(
-            "not a time as RFC 3339 has it, like \"2026-12-01T09:00:00+01:00\": found {}",
-            value.describe()
-        );
+        let message =
+            format!("not a time as RFC 3339 has it, like \"2026-12-01T09:00:00+01:00\": found {}", value.describe());
         Problem::new("value", message)
     })
 }
@@ -260,9 +254,6 @@ fn outcome(json: Json<'_>) -> Result<Outcome, Problem> {
     match json {
         Json::Boolean(value) => Ok(Outcome::Boolean(value)),
         Json::Text(name) => Ok(Outcome::Variant(name.into())),
-        other => {
-            let message = format!("expected true, false or the name of a variant, found {}", other.describe());
-            Err(Problem::new("", message))
-        }
+        other => Err(unexpected("", "true, false or the name of a variant", &other)),
     }
 }

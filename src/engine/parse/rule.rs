@@ -7,7 +7,7 @@ use super::{
         place::Problem,
         rule::{Condition, Rule},
     },
-    fields::{object, parse_list},
+    fields::{object, parse_list, unexpected},
     operator::parse_condition,
     tables::Tables,
 };
@@ -26,7 +26,7 @@ fn parse_conditions_rule(fields: &Object<'_>, conditions: Json<'_>, tables: &mut
         None | Some(Json::Boolean(true) | Json::Text("true")) => true,
         Some(Json::Boolean(false) | Json::Text("false")) => false,
         Some(other) => {
-            return Err(Problem::new("value", format!("expected true or false, found {}", other.describe())));
+            return Err(unexpected("value", "true or false", &other));
         }
     };
     let reason = reason_of(&conditions);
@@ -35,7 +35,7 @@ fn parse_conditions_rule(fields: &Object<'_>, conditions: Json<'_>, tables: &mut
 
 pub(super) fn parse_conditions(conditions: Json<'_>, tables: &mut Tables) -> Result<Box<[Condition]>, Problem> {
     let Json::List(conditions) = conditions else {
-        return Err(Problem::new("conditions", format!("expected a list, found {}", conditions.describe())));
+        return Err(unexpected("conditions", "a list", &conditions));
     };
     parse_list(conditions, "conditions", |condition| parse_condition(&object(condition)?, tables))
 }

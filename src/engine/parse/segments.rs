@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
+use foldhash::fast::RandomState;
+
 use super::{
     super::{
         json::Json,
@@ -17,12 +19,13 @@ use super::{
 #[derive(Default)]
 pub(super) struct Segments {
     readable: Vec<Segment>,
-    by_name: HashMap<Box<str>, Result<u32, Box<str>>>,
+    by_name: HashMap<Box<str>, Result<u32, Box<str>>, RandomState>,
     /// What is wrong with all of them.
     problem: Option<String>,
 }
 
 impl Segments {
+    #[inline(never)]
     pub(super) fn read(segments: Json<'_>, tables: &mut Tables) -> Self {
         let mut read = Self::default();
         match segments {

@@ -11,7 +11,7 @@ use super::{
         place::{Problem, entry},
         typed::{Serves, Split, SplitShare, Typed, TypedRule, position},
     },
-    fields::{no_duplicates, object, parse_list, parse_rules, text, value},
+    fields::{no_duplicates, object, parse_list, parse_rules, text, unexpected, value},
     operator::USER_ID,
     rule::{parse_conditions, reason_of},
     tables::Tables,
@@ -22,6 +22,7 @@ const MAX_NAME: usize = 64;
 const MAX_VALUE_BYTES: usize = 64 << 10;
 const MAX_FLAG_BYTES: usize = 256 << 10;
 
+#[inline(never)]
 pub(super) fn parse_typed(
     key: &str,
     fields: &Object<'_>,
@@ -64,7 +65,8 @@ fn parse_variants(variants: Json<'_>) -> Result<Vec<Arc<Variant>>, Problem> {
     }
     let mut parsed: Vec<Arc<Variant>> = Vec::with_capacity(count);
     for (name, value) in fields.fields() {
-        let variant = parse_variant(name, value, &parsed).map_err(|problem| problem.within(&entry("variants", name)))?;
+        let variant =
+            parse_variant(name, value, &parsed).map_err(|problem| problem.within(&entry("variants", name)))?;
         parsed.push(Arc::new(variant));
     }
     let bytes: usize = parsed.iter().map(|variant| variant.value().text().len()).sum();
@@ -103,10 +105,7 @@ pub(super) fn variant_value(value: Json<'_>) -> Result<VariantValue, Problem> {
         Json::Number(number) => Ok(VariantValue::Number(number.as_double(), number.canonical().into())),
         Json::List(_) | Json::Object(_) if value.has_duplicates() => Err(Problem::new("", "duplicate field inside")),
         Json::List(_) | Json::Object(_) => Ok(VariantValue::Json(value.to_text().into())),
-        Json::Null | Json::Boolean(_) => {
-            let message = format!("expected a string, a number, an object or a list, found {}", value.describe());
-            Err(Problem::new("", message))
-        }
+        Json::Null | Json::Boolean(_) => Err(unexpected("", "a string, a number, an object or a list", &value)),
     }
 }
 
@@ -134,10 +133,7 @@ fn parse_typed_rule(
             let split = parse_split(&split, key, variants, tables).map_err(|problem| problem.within("value"))?;
             Ok(TypedRule { conditions, serves: Serves::Split(Box::new(split)), reason: Reason::PercentageRollout })
         }
-        other => {
-            let message = format!("expected a variant's name or a split, found {}", other.describe());
-            Err(Problem::new("value", message))
-        }
+        other => Err(unexpected("value", "a variant's name or a split", &other)),
     }
 }
 
@@ -153,8 +149,7 @@ fn parse_split(
         Some(Json::List(entries)) if !entries.is_empty() => entries,
         None => return Err(Problem::new("split", "missing")),
         Some(other) => {
-            let message = format!("expected a list of [variant, weight] pairs, found {}", other.describe());
-            return Err(Problem::new("split", message));
+            return Err(unexpected("split", "a list of [variant, weight] pairs", &other));
         }
     };
     let mut sum = 0;
@@ -164,7 +159,7 @@ fn parse_split(
         Ok(SplitShare { variant, thousandths, end: Threshold::new((f64::from(sum) / 1000.0).min(100.0)) })
     })?;
     if sum != 100_000 {
-        let message = format!("the weights add up to 100, found {}", f64::from(sum) / 1000.0);
+        let message = format!("the weights add up to 100, found {}.{:03}", sum / 1000, sum % 1000);
         return Err(Problem::new("split", message));
     }
     let by = match text(fields, "by")? {
@@ -183,11 +178,11 @@ fn parse_share(entry: Json<'_>, variants: &[Arc<Variant>]) -> Result<(u8, u32), 
         return Err(Problem::new("", message));
     };
     let variant = position(variants, name).ok_or_else(|| unknown_variant(name))?;
-    let weight = weight.as_double();
-    let thousandths = (weight * 1000.0).round();
+    let thousandths = (weight.as_double() * 1000.0).round();
     // The nearest double to n/1000 is what the decimal n/1000 was read as, so this is exact.
-    if !(0.0..=100.0).contains(&weight) || thousandths / 1000.0 != weight {
-        return Err(Problem::new("", format!("a weight is from 0 to 100 in steps of 0.001, found {weight}")));
+    if !(0.0..=100_000.0).contains(&thousandths) || thousandths / 1000.0 != weight.as_double() {
+        let message = format!("a weight is from 0 to 100 in steps of 0.001, found {}", weight.canonical());
+        return Err(Problem::new("", message));
     }
     Ok((variant, thousandths as u32))
 }
