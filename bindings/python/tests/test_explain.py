@@ -67,8 +67,8 @@ def test_it_tells_of_each_rule(client: flagbit.Client) -> None:
     (condition,) = missed["conditions"]
     assert condition["operator"] == "has"
     assert condition["attribute"] == "roles"
-    assert condition["value"] == "admin"
-    assert condition["found"] == ["dev", 7]
+    assert condition["value"] == ["admin"]
+    assert condition["found"] == ["dev", "7"]
     assert condition["holds"] is False
     assert decided["outcome"] == "decided"
     segment, percent = decided["conditions"]
@@ -90,7 +90,7 @@ def test_it_agrees_with_the_evaluation(client: flagbit.Client) -> None:
             if one.error_code is None:
                 assert (found["enabled"], found["value"]) == (one.enabled, one.value)
             else:
-                assert found["value"] is None
+                assert (found["enabled"], found["kind"], found["value"], found["rules"]) == (None, None, None, [])
 
 
 @pytest.mark.parametrize("key", [None, 1, object(), "\ud800"])
@@ -102,6 +102,7 @@ def test_nothing_raises(client: flagbit.Client, key: Any, context: Any) -> None:
     one = client.evaluate(key, context)
     assert (found["error_code"], found["error_message"]) == (one.error_code, one.error_message)
     assert found["error_code"] is not None
+    assert (found["enabled"], found["kind"], found["value"], found["rules"]) == (None, None, None, [])
     assert set(client.explain("on", context)) == FIELDS
 
 

@@ -140,6 +140,8 @@ class Evaluator:
         )
 
     def _revision_of(self, generation: int) -> str | None:
+        if generation == 0:
+            return None  # No flags were asked: they have not come yet, or the key is none.
         known, revision = self._revision
         if known != generation:
             try:

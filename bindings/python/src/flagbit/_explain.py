@@ -30,7 +30,7 @@ def unexplained(evaluation: Evaluation) -> dict[str, Any]:
     """The same shape for an evaluation that came to no flag."""
     return {
         "flag_key": evaluation.flag_key,
-        "enabled": False,
+        "enabled": None,
         "kind": None,
         "value": None,
         "variant": None,
