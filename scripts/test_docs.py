@@ -7,10 +7,10 @@ A page's fenced blocks say what they are after the language:
     json rule          one rule of a boolean flag named "f"
     json refused       one of these three, that is set aside, with the warning in the text block that follows
     json fragment      JSON that is no whole, or that has no meaning here; it only has to be JSON
-    text answers       what the last snapshot, flag or rule answers, a line each: [FLAG] CONTEXT -> ANSWER, REASON[, rule N]
+    text answers       what the last of the three answers, a line each: [FLAG] CONTEXT -> ANSWER, REASON[, rule N]
     json context       a context, for the explanation that follows
     json explanation   what explain() answers for it and the last snapshot's flag
-    python             runs with `client` serving the last snapshot; what it prints is the text output block that follows
+    python             runs with `client` serving the last of the three; the text output that follows is printed
 
 Links to files of the repository and their headings are checked too. Needs the package flagbit: `make docs`.
 """
@@ -86,7 +86,7 @@ class Page:
             after = found[index + 1] if index + 1 < len(found) else Block(0, "", "")
             try:
                 self.check_block(before, block, after)
-            except Exception as error:  # noqa: BLE001  Whatever is wrong with one block, the others are to be told too.
+            except Exception as error:  # Whatever is wrong with one block, the others are told too.
                 self.problem(block, f"{type(error).__name__}: {error}")
         self.check_links()
 
