@@ -12,7 +12,8 @@ A page's fenced blocks say what they are after the language:
     json explanation   what explain() answers for it and the last snapshot's flag
     python             runs with `client` serving the last of the three; the text output that follows is printed
 
-Links to files of the repository and their headings are checked too. Needs the package flagbit: `make docs`.
+Links to files of the repository and to their headings are checked in all documents. Needs the package flagbit:
+`make docs`.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ import io
 import json
 import logging
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,7 +90,6 @@ class Page:
                 self.check_block(before, block, after)
             except Exception as error:  # Whatever is wrong with one block, the others are told too.
                 self.problem(block, f"{type(error).__name__}: {error}")
-        self.check_links()
 
     def problem(self, block: Block, what: str) -> None:
         self.problems.append(f"{self.path.relative_to(ROOT)}:{block.line}: {what}")
@@ -180,10 +181,14 @@ def anchors(path: Path) -> set[str]:
 
 def main() -> int:
     logging.disable()  # The warnings are what is checked.
-    paths = [Path(page).resolve() for page in sys.argv[1:]] or sorted((ROOT / "docs").rglob("*.md"))
-    pages = [Page(path) for path in paths]
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    pages = [Page(path) for path in map(ROOT.joinpath, sys.argv[1:] or listed.stdout.split())]
     for page in pages:
-        page.check()
+        if page.path.is_relative_to(ROOT / "docs"):
+            page.check()
+        page.check_links()
     problems = [problem for page in pages for problem in page.problems]
     for problem in problems:
         print(problem)  # noqa: T201
