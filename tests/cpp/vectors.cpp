@@ -18,7 +18,7 @@ using flagbit::TypedEvaluation;
 using flagbit::Value;
 using Json = nlohmann::json;
 
-static constexpr int least_cases = 1900;
+static constexpr int least_cases = 7000;
 
 static std::string text(const Json &json) {
     return json.get<std::string>();

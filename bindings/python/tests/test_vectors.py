@@ -46,11 +46,11 @@ def is_value(found: Any, kind: str | None, text: str | None) -> bool:
         return found is (text == "true")
     if kind == "string":
         return type(found) is str and found == text
-    expected = json.loads(str(text))
     if kind == "number":
-        whole = float(expected).is_integer() and abs(expected) <= 2**53
+        expected = float(str(text))
+        whole = expected.is_integer() and abs(expected) <= 2**53
         return type(found) is (int if whole else float) and found == expected
-    return json.dumps(found) == json.dumps(expected)
+    return json.dumps(found) == json.dumps(json.loads(str(text)))
 
 
 def check_refusal(refused: dict[str, Any], message: str) -> None:
