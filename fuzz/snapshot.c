@@ -8,6 +8,33 @@ static void check(bool holds) {
     }
 }
 
+// The flag's texts are those of all at once, and its answer can be explained.
+static void check_texts(const flagbit_client *client, const flagbit_evaluations *all,
+                        const flagbit_flag_evaluation *item, const flagbit_attributes *user) {
+    const char *key = all->text + item->key.offset;
+    flagbit_evaluation one = {.struct_size = sizeof one};
+    flagbit_text variant, value;
+    size_t needed = 0;
+    check(flagbit_evaluate_value_with(client, key, item->key.length, user->buffer, user->length, &one, &variant, &value,
+                                      NULL, 0, &needed) == FLAGBIT_STATUS_BUFFER_TOO_SMALL);
+    char *texts = malloc(needed);
+    check(flagbit_evaluate_value_with(client, key, item->key.length, user->buffer, user->length, &one, &variant, &value,
+                                      texts, needed, NULL) == FLAGBIT_STATUS_OK);
+    check(one.kind == item->evaluation.kind && one.variant_id == item->evaluation.variant_id);
+    check(variant.length == item->variant.length && value.length == item->value.length);
+    check(memcmp(texts + variant.offset, all->text + item->variant.offset, variant.length) == 0);
+    check(memcmp(texts + value.offset, all->text + item->value.offset, value.length) == 0);
+    free(texts);
+
+    check(flagbit_explain_with(client, key, item->key.length, user->buffer, user->length, NULL, 0, &needed) ==
+          FLAGBIT_STATUS_BUFFER_TOO_SMALL);
+    char *explanation = malloc(needed);
+    check(flagbit_explain_with(client, key, item->key.length, user->buffer, user->length, explanation, needed, NULL) ==
+          FLAGBIT_STATUS_OK);
+    check(explanation[0] == '{' && explanation[needed - 2] == '}');
+    free(explanation);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     flagbit_client *client = NULL;
     flagbit_error *error = NULL;
@@ -17,11 +44,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         flagbit_error_free(error);
         return 0;
     }
-    uint8_t buffer[128];
+    uint8_t buffer[256];
     flagbit_attributes user = flagbit_attributes_begin(buffer, sizeof buffer);
     flagbit_attributes_string(&user, "user_id", "usr_1");
     flagbit_attributes_string(&user, "plan", "pro");
     flagbit_attributes_integer(&user, "age", 33);
+    flagbit_attributes_string(&user, "version", "1.2.3");
+    flagbit_attributes_string(&user, "@now", "2026-07-01T12:00:00Z");
+    flagbit_attributes_list(&user, "roles");
+    flagbit_attributes_item_string(&user, "admin");
+    flagbit_attributes_item_integer(&user, 7);
 
     // One flag at a time gives what all at once give.
     flagbit_evaluations *all = NULL;
@@ -33,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check(flagbit_evaluate_with_n(client, key, item->key.length, user.buffer, user.length, &one) == 0);
         check(one.enabled == item->evaluation.enabled && one.reason == item->evaluation.reason &&
               one.rule_index == item->evaluation.rule_index && one.error_code == item->evaluation.error_code);
+        check_texts(client, all, item, &user);
     }
     flagbit_evaluations_free(all);
 

@@ -95,6 +95,16 @@ class [[nodiscard]] Result {
 /// The Result of calls that give nothing but their success.
 using Done = Result<std::monostate>;
 
+/// The type of a flag's value.
+enum class Kind : std::int32_t {
+    /// No value: see the error code.
+    none = FLAGBIT_KIND_NONE,
+    boolean = FLAGBIT_KIND_BOOLEAN,
+    string = FLAGBIT_KIND_STRING,
+    number = FLAGBIT_KIND_NUMBER,
+    json = FLAGBIT_KIND_JSON,
+};
+
 /// Why an evaluation came out as it did.
 enum class Reason : std::int32_t {
     error = FLAGBIT_REASON_ERROR,
@@ -137,8 +147,9 @@ enum class State : std::int32_t {
     return flagbit_state_name(static_cast<std::int32_t>(state));
 }
 
-/// The value of an attribute: a string, an integer, a floating-point number or a boolean. Made by conversion; strings
-/// are borrowed. A null `const char *` and a floating-point number that is not finite count as absent.
+/// The value of an attribute: a string, an integer, a floating-point number, a boolean or a moment. Made by conversion;
+/// strings are borrowed. A null `const char *`, a floating-point number that is not finite and a moment outside of the
+/// years 0 to 9999 count as absent.
 class Value {
   public:
     Value(std::string_view text) noexcept : kind_(FLAGBIT_ATTRIBUTE_KIND_STRING), text_(text) {}
@@ -150,6 +161,15 @@ class Value {
     /// Is it a letter or a small number? Write a string or an int.
     Value(char) = delete;
     Value(std::nullptr_t) = delete;
+
+    /// A moment is its RFC 3339 text in UTC, for the operators `before` and `after`.
+    template <class Duration>
+    Value(std::chrono::time_point<std::chrono::system_clock, Duration> moment) noexcept
+        : kind_(FLAGBIT_ATTRIBUTE_KIND_STRING) {
+        const auto second = std::chrono::floor<std::chrono::seconds>(moment);
+        const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(moment - second);
+        write_moment(std::int64_t{second.time_since_epoch().count()}, static_cast<std::uint32_t>(rest.count()));
+    }
 
     template <class T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0>
     Value(T number) noexcept {
@@ -174,11 +194,44 @@ class Value {
 
     void store(std::uint8_t kind, std::uint64_t bits) noexcept {
         kind_ = kind;
-        size_ = bytes_.size();
-        for (unsigned char &byte : bytes_) {
-            byte = static_cast<unsigned char>(bits & 0xFF);
+        for (size_ = 0; size_ < 8; size_++) {
+            bytes_[size_] = static_cast<unsigned char>(bits & 0xFF);
             bits >>= 8;
         }
+    }
+
+    void write_moment(std::int64_t second, std::uint32_t nanosecond) noexcept {
+        constexpr std::int64_t day = 86400, first = -62167219200, last = 253402300799; // of the years 0 to 9999
+        if (second < first || second > last) {
+            kind_ = FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED;
+            return;
+        }
+        // Days are counted from 1 March of the year -400, so that a leap day is the last of its year; 400 years, which
+        // are an era, have always the same length.
+        const auto days = static_cast<std::uint32_t>((second - first) / day) + 146037;
+        const auto clock = static_cast<std::uint32_t>((second - first) % day);
+        const std::uint32_t era = days / 146097, in_era = days % 146097;
+        const std::uint32_t of_era = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+        const std::uint32_t in_year = in_era - (365 * of_era + of_era / 4 - of_era / 100);
+        const std::uint32_t march = (5 * in_year + 2) / 153, month = march < 10 ? march + 3 : march - 9;
+        digits(400 * era + of_era + (month < 3 ? 1 : 0) - 400, 4, '-');
+        digits(month, 2, '-');
+        digits(in_year - (153 * march + 2) / 5 + 1, 2, 'T');
+        digits(clock / 3600, 2, ':');
+        digits(clock / 60 % 60, 2, ':');
+        digits(clock % 60, 2, nanosecond > 0 ? '.' : 'Z');
+        if (nanosecond > 0) {
+            digits(nanosecond, 9, 'Z');
+        }
+    }
+
+    /// Writes a number with leading zeros and what follows it.
+    void digits(std::uint32_t number, std::size_t width, char after) noexcept {
+        for (std::size_t index = width; index-- > 0; number /= 10) {
+            bytes_[size_ + index] = static_cast<unsigned char>('0' + number % 10);
+        }
+        bytes_[size_ + width] = static_cast<unsigned char>(after);
+        size_ += width + 1;
     }
 
     const void *data() const noexcept {
@@ -189,7 +242,8 @@ class Value {
     std::uint8_t kind_;
     /// Of what is in `bytes_`; 0 for text.
     std::size_t size_ = 0;
-    std::array<unsigned char, 8> bytes_{};
+    /// Room for a moment with its nanoseconds.
+    std::array<unsigned char, 30> bytes_{};
     std::string_view text_;
 };
 
@@ -201,6 +255,7 @@ struct Attribute {
 
 /// The attributes of who asks, for one call: `{{"plan", "pro"}, {"age", 34}}`, or set one by one. Names are unique;
 /// where one is not, its first value counts. Copies what it is given, and allocates only beyond `inline_size` bytes.
+/// A list, of at most 1,000 elements, is set on its own: `set("roles", {"admin", "dev"})`.
 class Attributes {
   public:
     /// Room for about ten attributes on the stack.
@@ -220,12 +275,29 @@ class Attributes {
         flagbit_attributes_append(&packed_, value.kind_, name.data(), name.size(), value.data(), value.size());
         return *this;
     }
+    Attributes &set(std::string_view name, std::initializer_list<Value> list) { return set_list(name, list); }
+    template <class T>
+    Attributes &set(std::string_view name, const std::vector<T> &list) {
+        return set_list(name, list);
+    }
 
     /// The packed form, for the functions of flagbit.h.
     [[nodiscard]] const std::uint8_t *data() const noexcept { return packed_.buffer; }
     [[nodiscard]] std::size_t size() const noexcept { return packed_.length; }
 
   private:
+    template <class List>
+    Attributes &set_list(std::string_view name, const List &list) {
+        reserve(9 + name.size());
+        flagbit_attributes_append(&packed_, FLAGBIT_ATTRIBUTE_KIND_LIST, name.data(), name.size(), nullptr, 0);
+        for (const auto &element : list) {
+            const Value value(element);
+            reserve(5 + value.size());
+            flagbit_attributes_append_item(&packed_, value.kind_, value.data(), value.size());
+        }
+        return *this;
+    }
+
     void reserve(std::size_t more) {
         if (more <= packed_.capacity - packed_.length) {
             return;
@@ -329,6 +401,23 @@ inline void append_json_string(std::string &json, std::string_view text) {
     json += '"';
 }
 
+/// What is no JSON number is null, which no flag answers.
+inline void append_json_number(std::string &json, double number) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.17g", number);
+    if (number - number != 0) {
+        json += "null";
+        return;
+    }
+    for (const char *at = text; *at != '\0'; at++) {
+        // The locale decides how the point is written, in one byte or more.
+        const bool plain = (*at >= '0' && *at <= '9') || *at == '-' || *at == '+' || *at == 'e';
+        if (plain || json.back() != '.') {
+            json += plain ? *at : '.';
+        }
+    }
+}
+
 } // namespace detail
 
 /// The attributes of who asks, prepared for any number of evaluations. Immutable: any number of threads and clients
@@ -357,14 +446,39 @@ class Context {
     detail::Owned<flagbit_context, flagbit_context_free> context_;
 };
 
-/// A flag's key and the answer that it is to give everybody.
+/// A JSON text, as the answer of a flag.
+struct Json {
+    std::string_view text;
+};
+
+/// A flag's key and the answer that it is to give everybody: a boolean, a string, a number, or Json with an object or
+/// an array, `{"config", flagbit::Json{R"({"retries": 3})"}}`.
 struct FlagValue {
     std::string_view key;
-    bool enabled;
+    /// The answer as JSON.
+    std::string json;
 
-    /// Takes a bool and nothing that converts to one.
-    template <class T, std::enable_if_t<std::is_same_v<T, bool>, int> = 0>
-    FlagValue(std::string_view flag_key, T value) noexcept : key(flag_key), enabled(value) {}
+    FlagValue(std::string_view flag_key, std::string_view text) : key(flag_key) {
+        detail::append_json_string(json, text);
+    }
+    FlagValue(std::string_view flag_key, const std::string &text) : FlagValue(flag_key, std::string_view(text)) {}
+    /// Without this a string literal would be a boolean.
+    FlagValue(std::string_view flag_key, const char *text) : FlagValue(flag_key, std::string_view(text)) {}
+    FlagValue(std::string_view flag_key, Json value) : key(flag_key), json(value.text) {}
+    /// Is it a letter or a small number? Write a string or an int.
+    FlagValue(std::string_view, char) = delete;
+    FlagValue(std::string_view, std::nullptr_t) = delete;
+
+    template <class T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0>
+    FlagValue(std::string_view flag_key, T value) : key(flag_key) {
+        if constexpr (std::is_same_v<T, bool>) {
+            json = value ? "true" : "false";
+        } else if constexpr (std::is_integral_v<T>) {
+            json = std::to_string(value);
+        } else {
+            detail::append_json_number(json, static_cast<double>(value));
+        }
+    }
 };
 
 namespace detail {
@@ -374,7 +488,8 @@ inline std::string json_of(const std::vector<FlagValue> &values) {
     for (const FlagValue &value : values) {
         json += json.size() > 1 ? "," : "";
         append_json_string(json, value.key);
-        json += value.enabled ? ":true" : ":false";
+        json += ':';
+        json += value.json;
     }
     return json += '}';
 }
@@ -383,7 +498,8 @@ inline std::string json_of(const std::vector<FlagValue> &values) {
 
 /// What an evaluation came to.
 struct Evaluation {
-    /// Whether the feature is on; the caller's default where there is an error code.
+    /// Whether the feature is on, a typed flag being on unless it is disabled; the caller's default where there is an
+    /// error code.
     bool enabled;
     Reason reason;
     /// The rule that decided, counted from 0.
@@ -392,21 +508,36 @@ struct Evaluation {
     std::optional<ErrorCode> error_code;
     /// The generation of the client's flags that answered; see Client::revision.
     std::uint64_t generation;
+    /// The type of the flag's value.
+    Kind kind;
+    /// The value of a number flag, else 0.
+    double number;
+    /// Which variant of a typed flag; no two variants of this process have the same number. 0 for booleans.
+    std::uint64_t variant_id;
 
     /// `targeting_match` and the like; the text is static.
     [[nodiscard]] const char *reason_name() const noexcept { return name(reason); }
 };
 
+/// An evaluation with its texts; both are empty where there is an error code.
+struct TypedEvaluation : Evaluation {
+    /// The variant's name; `on` or `off` for booleans.
+    std::string variant;
+    /// The value: `true` or `false`, a string as it is, a number, or JSON.
+    std::string value;
+};
+
 /// One flag's part of Client::evaluate_all.
 struct FlagEvaluation {
     std::string key;
-    Evaluation evaluation;
+    TypedEvaluation evaluation;
 };
 
 namespace detail {
 
 inline Evaluation evaluation_of(const flagbit_evaluation &from, bool default_value) noexcept {
-    Evaluation to{default_value, static_cast<Reason>(from.reason), std::nullopt, std::nullopt, from.generation};
+    Evaluation to{default_value,   static_cast<Reason>(from.reason), std::nullopt, std::nullopt,
+                  from.generation, static_cast<Kind>(from.kind),     from.number,  from.variant_id};
     if (from.error_code == FLAGBIT_ERROR_CODE_NONE) {
         to.enabled = from.enabled == 1;
     } else {
@@ -418,20 +549,56 @@ inline Evaluation evaluation_of(const flagbit_evaluation &from, bool default_val
     return to;
 }
 
-/// Runs `call(evaluation)`. A call that is not well formed is an evaluation without an answer, too.
+/// An evaluation without an answer, for a call that is not well formed.
+inline flagbit_evaluation refused(flagbit_status status) noexcept {
+    flagbit_evaluation evaluation{};
+    evaluation.reason = FLAGBIT_REASON_ERROR;
+    evaluation.rule_index = -1;
+    evaluation.error_code = status == FLAGBIT_STATUS_MALFORMED_CONTEXT ? FLAGBIT_ERROR_CODE_INVALID_CONTEXT
+                            : status == FLAGBIT_STATUS_NULL_ARGUMENT   ? FLAGBIT_ERROR_CODE_PROVIDER_NOT_READY
+                                                                       : FLAGBIT_ERROR_CODE_GENERAL;
+    return evaluation;
+}
+
+/// Runs `call(evaluation)`.
 template <class Call>
 Evaluation evaluate(bool default_value, Call call) noexcept {
     flagbit_evaluation evaluation{};
     evaluation.struct_size = sizeof evaluation;
     const flagbit_status status = static_cast<flagbit_status>(call(&evaluation));
-    if (status != FLAGBIT_STATUS_OK) {
-        evaluation.reason = FLAGBIT_REASON_ERROR;
-        evaluation.rule_index = -1;
-        evaluation.error_code = status == FLAGBIT_STATUS_MALFORMED_CONTEXT ? FLAGBIT_ERROR_CODE_INVALID_CONTEXT
-                                : status == FLAGBIT_STATUS_NULL_ARGUMENT   ? FLAGBIT_ERROR_CODE_PROVIDER_NOT_READY
-                                                                           : FLAGBIT_ERROR_CODE_GENERAL;
+    return evaluation_of(status == FLAGBIT_STATUS_OK ? evaluation : refused(status), default_value);
+}
+
+/// Runs `call(evaluation, variant, value, buffer, capacity, needed)`.
+template <class Call>
+TypedEvaluation evaluate_value(bool default_value, Call call) {
+    flagbit_evaluation evaluation{};
+    evaluation.struct_size = sizeof evaluation;
+    flagbit_text variant{}, value{};
+    auto status = FLAGBIT_STATUS_OK;
+    const std::string texts = copied_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
+        return status = static_cast<flagbit_status>(call(&evaluation, &variant, &value, buffer, capacity, needed));
+    });
+    return {evaluation_of(status == FLAGBIT_STATUS_OK ? evaluation : refused(status), default_value),
+            texts.substr(variant.offset, variant.length), texts.substr(value.offset, value.length)};
+}
+
+/// The text of a value of a kind, else the default.
+inline std::string text_of(Kind kind, TypedEvaluation evaluation, std::string_view default_value) {
+    return evaluation.kind == kind ? std::move(evaluation.value) : std::string(default_value);
+}
+
+inline double number_of(const Evaluation &evaluation, double default_value) noexcept {
+    return evaluation.kind == Kind::number ? evaluation.number : default_value;
+}
+
+inline std::int64_t integer_of(const Evaluation &evaluation, std::int64_t default_value) noexcept {
+    const double number = number_of(evaluation, 0.5);
+    if (!(number >= -0x1p63 && number < 0x1p63)) {
+        return default_value;
     }
-    return evaluation_of(evaluation, default_value);
+    const auto integer = static_cast<std::int64_t>(number);
+    return static_cast<double>(integer) == number ? integer : default_value;
 }
 
 template <class Call>
@@ -447,7 +614,9 @@ std::vector<FlagEvaluation> evaluate_all(bool default_value, Call call) {
             // By the library's size of an item: a later one's are larger.
             std::memcpy(&item, reinterpret_cast<const char *>(all->items) + index * all->item_size, sizeof item);
             flags.push_back({std::string(all->text + item.key.offset, item.key.length),
-                             evaluation_of(item.evaluation, default_value)});
+                             {evaluation_of(item.evaluation, default_value),
+                              std::string(all->text + item.variant.offset, item.variant.length),
+                              std::string(all->text + item.value.offset, item.value.length)}});
         }
     }
     return flags;
@@ -653,6 +822,77 @@ class Client {
         return detail::evaluate(default_value, [&](flagbit_evaluation *evaluation) {
             return flagbit_evaluate_with_n(native(), key.data(), key.size(), attributes.data(), attributes.size(),
                                            evaluation);
+        });
+    }
+
+    /// Evaluates a flag of any kind, with the variant's name and the value as text.
+    [[nodiscard]] TypedEvaluation value(std::string_view key, const Context &context,
+                                        bool default_value = false) const {
+        return detail::evaluate_value(default_value, [&](auto... outputs) {
+            return flagbit_evaluate_value(native(), key.data(), key.size(), context.native(), outputs...);
+        });
+    }
+    [[nodiscard]] TypedEvaluation value(std::string_view key, const Attributes &attributes = {},
+                                        bool default_value = false) const {
+        return detail::evaluate_value(default_value, [&](auto... outputs) {
+            return flagbit_evaluate_value_with(native(), key.data(), key.size(), attributes.data(), attributes.size(),
+                                               outputs...);
+        });
+    }
+
+    /// What a string flag answers; `default_value` where there is no answer or the flag is of another kind.
+    [[nodiscard]] std::string string_value(std::string_view key, const Context &context,
+                                           std::string_view default_value = {}) const {
+        return detail::text_of(Kind::string, value(key, context), default_value);
+    }
+    [[nodiscard]] std::string string_value(std::string_view key, const Attributes &attributes = {},
+                                           std::string_view default_value = {}) const {
+        return detail::text_of(Kind::string, value(key, attributes), default_value);
+    }
+
+    /// What a JSON flag answers, as its text: an object or an array. `default_value` where there is no answer or the
+    /// flag is of another kind.
+    [[nodiscard]] std::string json_value(std::string_view key, const Context &context,
+                                         std::string_view default_value = {}) const {
+        return detail::text_of(Kind::json, value(key, context), default_value);
+    }
+    [[nodiscard]] std::string json_value(std::string_view key, const Attributes &attributes = {},
+                                         std::string_view default_value = {}) const {
+        return detail::text_of(Kind::json, value(key, attributes), default_value);
+    }
+
+    /// What a number flag answers; `default_value` where there is no answer or the flag is of another kind. Allocates
+    /// nothing.
+    [[nodiscard]] double number_value(std::string_view key, const Context &context,
+                                      double default_value = 0) const noexcept {
+        return detail::number_of(evaluate(key, context), default_value);
+    }
+    [[nodiscard]] double number_value(std::string_view key, const Attributes &attributes = {},
+                                      double default_value = 0) const noexcept {
+        return detail::number_of(evaluate(key, attributes), default_value);
+    }
+
+    /// The same for a number without a fraction, from -2^63 to 2^63-1; `default_value` for any other.
+    [[nodiscard]] std::int64_t integer_value(std::string_view key, const Context &context,
+                                             std::int64_t default_value = 0) const noexcept {
+        return detail::integer_of(evaluate(key, context), default_value);
+    }
+    [[nodiscard]] std::int64_t integer_value(std::string_view key, const Attributes &attributes = {},
+                                             std::int64_t default_value = 0) const noexcept {
+        return detail::integer_of(evaluate(key, attributes), default_value);
+    }
+
+    /// How a flag comes to its answer, as JSON: each rule, and which of its conditions hold. Slow, and with values of
+    /// the context: for people. Empty where the call is not well formed.
+    [[nodiscard]] std::string explain(std::string_view key, const Context &context) const {
+        return detail::text_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
+            return flagbit_explain(native(), key.data(), key.size(), context.native(), buffer, capacity, needed);
+        });
+    }
+    [[nodiscard]] std::string explain(std::string_view key, const Attributes &attributes = {}) const {
+        return detail::text_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
+            return flagbit_explain_with(native(), key.data(), key.size(), attributes.data(), attributes.size(), buffer,
+                                        capacity, needed);
         });
     }
 

@@ -38,6 +38,8 @@ AT(flagbit_text_list, text, 2 * sizeof(void *));
 AT(flagbit_text_list, text_length, 3 * sizeof(void *));
 AT(flagbit_flag_evaluation, key, 0);
 AT(flagbit_flag_evaluation, evaluation, 8);
+AT(flagbit_flag_evaluation, variant, 56);
+AT(flagbit_flag_evaluation, value, 64);
 AT(flagbit_evaluations, items, 0);
 AT(flagbit_evaluations, count, sizeof(void *));
 AT(flagbit_evaluations, item_size, 2 * sizeof(void *));
@@ -71,6 +73,9 @@ IS(FLAGBIT_OPTION_WATCH, 4);
 IS(FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, 5);
 IS(FLAGBIT_KIND_NONE, 0);
 IS(FLAGBIT_KIND_BOOLEAN, 1);
+IS(FLAGBIT_KIND_STRING, 2);
+IS(FLAGBIT_KIND_NUMBER, 3);
+IS(FLAGBIT_KIND_JSON, 4);
 IS(FLAGBIT_REASON_ERROR, 0);
 IS(FLAGBIT_REASON_DISABLED, 1);
 IS(FLAGBIT_REASON_TARGETING_MATCH, 2);
@@ -93,6 +98,7 @@ IS(FLAGBIT_ATTRIBUTE_KIND_UNSIGNED, 3);
 IS(FLAGBIT_ATTRIBUTE_KIND_NUMBER, 4);
 IS(FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, 5);
 IS(FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED, 6);
+IS(FLAGBIT_ATTRIBUTE_KIND_LIST, 7);
 
 int main(void) {
     /* The rest is checked by the compiler; this is the library that it was compiled for. */

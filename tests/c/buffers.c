@@ -4,6 +4,9 @@
 static const char SNAPSHOT[] =
     "{\"revision\": \"r1\", \"flags\": [{\"key\": \"f\", \"enabled\": true, \"default_enabled\": "
     "true}]}";
+static const char EXPLANATION[] =
+    "{\"flag_key\":\"f\",\"enabled\":true,\"kind\":\"boolean\",\"value\":true,\"variant\":\"on\",\"reason\":"
+    "\"default\",\"rule_index\":null,\"error_code\":null,\"error_message\":null,\"revision\":\"r1\",\"rules\":[]}";
 enum { LARGER = 64 };
 
 /* A struct as a later header has it: the same beginning, more fields. */
@@ -51,6 +54,13 @@ static void every_form_looks_at_the_size(const flagbit_client *client) {
     CHECK_STATUS(flagbit_evaluate_n(client, "f", 1, NULL, &small), FLAGBIT_STATUS_BAD_STRUCT_SIZE);
     CHECK_STATUS(flagbit_evaluate_with(client, "f", NULL, &small), FLAGBIT_STATUS_BAD_STRUCT_SIZE);
     CHECK_STATUS(flagbit_evaluate_with_n(client, "f", 1, NULL, 0, &small), FLAGBIT_STATUS_BAD_STRUCT_SIZE);
+    flagbit_text variant, value;
+    char buffer[64];
+    CHECK_STATUS(flagbit_evaluate_value(client, "f", 1, NULL, &small, &variant, &value, buffer, sizeof buffer, NULL),
+                 FLAGBIT_STATUS_BAD_STRUCT_SIZE);
+    CHECK_STATUS(
+        flagbit_evaluate_value_with(client, "f", 1, NULL, 0, &small, &variant, &value, buffer, sizeof buffer, NULL),
+        FLAGBIT_STATUS_BAD_STRUCT_SIZE);
 }
 
 static void sizes_of_a_report(const flagbit_client *client) {
@@ -95,13 +105,41 @@ static flagbit_status copy_status(const flagbit_client *client, char *buffer, si
     return status;
 }
 
+/* The evaluation and the places are written with the texts or not at all. */
+static flagbit_status copy_value(const flagbit_client *client, char *buffer, size_t capacity, size_t *needed) {
+    flagbit_evaluation evaluation = {.struct_size = sizeof evaluation, .generation = 99};
+    flagbit_text variant = {99, 99}, value = {99, 99};
+    const flagbit_status status =
+        flagbit_evaluate_value(client, "f", 1, NULL, &evaluation, &variant, &value, buffer, capacity, needed);
+    const bool written = evaluation.generation == 1 && variant.length == 2 && value.offset == 3 && value.length == 4;
+    const bool untouched = evaluation.generation == 99 && variant.length == 99 && value.offset == 99;
+    CHECK(status == FLAGBIT_STATUS_OK ? written : untouched);
+    return status;
+}
+
+static flagbit_status copy_value_with(const flagbit_client *client, char *buffer, size_t capacity, size_t *needed) {
+    flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
+    flagbit_text variant, value;
+    return flagbit_evaluate_value_with(client, "x", 1, NULL, 0, &evaluation, &variant, &value, buffer, capacity,
+                                       needed);
+}
+
+static flagbit_status copy_explanation(const flagbit_client *client, char *buffer, size_t capacity, size_t *needed) {
+    return flagbit_explain(client, "f", 1, NULL, buffer, capacity, needed);
+}
+
+static flagbit_status copy_explanation_with(const flagbit_client *client, char *buffer, size_t capacity,
+                                            size_t *needed) {
+    return flagbit_explain_with(client, "f", 1, NULL, 0, buffer, capacity, needed);
+}
+
 static void texts_of(const flagbit_client *client, copies_text copy, const char *expected, size_t length) {
     size_t needed = 0;
     CHECK_STATUS(copy(client, NULL, 0, &needed), FLAGBIT_STATUS_BUFFER_TOO_SMALL); /* how one asks for the size */
     CHECK(needed == length);
     CHECK_STATUS(copy(client, NULL, 0, NULL), FLAGBIT_STATUS_BUFFER_TOO_SMALL);
     for (size_t capacity = 0; capacity < length + 2; capacity++) {
-        char buffer[128];
+        char buffer[512];
         memset(buffer, 0x5A, sizeof buffer);
         needed = 0;
         const flagbit_status status = copy(client, buffer, capacity, &needed);
@@ -125,6 +163,10 @@ int main(void) {
     texts_of(client, copy_revision, "r1", sizeof "r1");
     texts_of(client, copy_message, "no flag \"x\" among the 1 in force", sizeof "no flag \"x\" among the 1 in force");
     texts_of(client, copy_status, "r1\0text\0", sizeof "r1\0text\0");
+    texts_of(client, copy_value, "on\0true", sizeof "on\0true");
+    texts_of(client, copy_value_with, "\0", sizeof "\0");
+    texts_of(client, copy_explanation, EXPLANATION, sizeof EXPLANATION);
+    texts_of(client, copy_explanation_with, EXPLANATION, sizeof EXPLANATION);
     flagbit_client_free(client);
     return check_finish("buffers");
 }

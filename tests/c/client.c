@@ -133,7 +133,8 @@ static void why_there_was_no_answer(void) {
     check_message(client, "x", FLAGBIT_ERROR_CODE_FLAG_NOT_FOUND, "no flag \"x\" among the 3 in force");
     check_message(client, "odd", FLAGBIT_ERROR_CODE_PARSE_ERROR,
                   "flag \"odd\" is set aside: flags[2].enabled: expected a boolean, found \"yes\"");
-    check_message(client, "a", FLAGBIT_ERROR_CODE_TYPE_MISMATCH, "flag \"a\" has another type than was asked for");
+    check_message(client, "a", FLAGBIT_ERROR_CODE_TYPE_MISMATCH,
+                  "flag \"a\" is a boolean flag, not of the type that was asked for");
     check_message(client, "a", FLAGBIT_ERROR_CODE_INVALID_CONTEXT, "the context cannot be read");
     check_message(client, "a", FLAGBIT_ERROR_CODE_GENERAL, "the evaluation failed");
     CHECK_OK(flagbit_client_close(client));

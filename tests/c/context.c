@@ -74,8 +74,8 @@ static void malformed_buffers(void) {
     refused(buffer, length, FLAGBIT_STATUS_MALFORMED_CONTEXT, CUT_SHORT);
     buffer[20] = 0;
 
-    buffer[8] = 7;
-    refused(buffer, length, FLAGBIT_STATUS_MALFORMED_CONTEXT, "the packed attributes have an unknown kind of value, 7");
+    buffer[8] = 8;
+    refused(buffer, length, FLAGBIT_STATUS_MALFORMED_CONTEXT, "the packed attributes have an unknown kind of value, 8");
     buffer[8] = FLAGBIT_ATTRIBUTE_KIND_NUMBER;
     refused(buffer, length, FLAGBIT_STATUS_MALFORMED_CONTEXT, "the packed attributes have a malformed value of kind 4");
 }
@@ -101,8 +101,8 @@ static void text_is_utf8(void) {
 }
 
 static void what_no_rule_can_match_is_named(void) {
-    static const char MESSAGE[] = "the attribute \"odd\" has an unsupported value: give a string, a boolean or a "
-                                  "finite number";
+    static const char MESSAGE[] = "the attribute \"odd\" has an unsupported value: give a string, a boolean, a finite "
+                                  "number or a list of these";
     uint8_t buffer[64];
     const double zero = 0.0, odd[] = {zero / zero, 1 / zero, -1 / zero};
     for (size_t index = 0; index < sizeof odd / sizeof *odd; index++) {

@@ -1,10 +1,17 @@
 /* All flags in one call: the block and what is in it. */
 #include "support.h"
 
-static const char SNAPSHOT[] = "[{\"key\": \"pro\", \"enabled\": true, \"rules\": [{\"attribute\": \"plan\", "
-                               "\"operator\": \"eq\", \"value\": \"pro\"}]},"
-                               " {\"key\": \"odd\", \"enabled\": 1}, {\"key\": \"a\\u0000b\", \"enabled\": false}, "
-                               "{\"key\": \"\\u00fc\", \"enabled\": true}]";
+static const char SNAPSHOT[] =
+    "[{\"key\": \"pro\", \"enabled\": true, \"rules\": [{\"attribute\": \"plan\", "
+    "\"operator\": \"eq\", \"value\": \"pro\"}]},"
+    " {\"key\": \"odd\", \"enabled\": 1}, {\"key\": \"a\\u0000b\", \"enabled\": false}, "
+    "{\"key\": \"\\u00fc\", \"enabled\": true}, "
+    "{\"key\": \"w\", \"enabled\": true, \"variants\": {\"one\": \"a\\u0000b\", \"two\": \"\"},"
+    " \"default\": \"one\", \"off\": \"two\"},"
+    "{\"key\": \"x\", \"enabled\": false, \"variants\": {\"one\": [1, 2], \"two\": {}},"
+    " \"default\": \"one\", \"off\": \"two\"},"
+    "{\"key\": \"y\", \"enabled\": true, \"variants\": {\"one\": 1e3, \"two\": 2}, \"default\":"
+    " \"one\"}]";
 
 static const flagbit_flag_evaluation *item(const flagbit_evaluations *all, size_t index) {
     return (const flagbit_flag_evaluation *)(const void *)((const char *)all->items + index * all->item_size);
@@ -23,15 +30,36 @@ static void check_item(const flagbit_evaluations *all, size_t index, const char 
     CHECK(found->evaluation.generation == all->generation);
 }
 
+static void check_value(const flagbit_evaluations *all, size_t index, int32_t kind, const char *variant,
+                        const char *value, size_t length) {
+    const flagbit_flag_evaluation *found = item(all, index);
+    CHECK(found->evaluation.kind == kind);
+    CHECK((found->evaluation.variant_id != 0) == (kind > FLAGBIT_KIND_BOOLEAN));
+    CHECK(found->variant.length == strlen(variant) && found->variant.offset + strlen(variant) < all->text_length);
+    CHECK_TEXT(all->text + found->variant.offset, variant);
+    CHECK(found->value.length == length && found->value.offset + length < all->text_length);
+    CHECK(memcmp(all->text + found->value.offset, value, length + 1) == 0);
+}
+
 static void check_all(flagbit_evaluations *all, uint32_t pro) {
     REQUIRE(all != NULL);
-    REQUIRE(all->count == 4);
+    REQUIRE(all->count == 7);
     CHECK(all->item_size >= sizeof(flagbit_flag_evaluation));
     CHECK(all->generation == 1);
     check_item(all, 0, "a\0b", 3, FLAGBIT_REASON_DISABLED, FLAGBIT_ERROR_CODE_NONE, 0);
     check_item(all, 1, "odd", 3, FLAGBIT_REASON_ERROR, FLAGBIT_ERROR_CODE_PARSE_ERROR, 0);
     check_item(all, 2, "pro", 3, pro ? FLAGBIT_REASON_TARGETING_MATCH : FLAGBIT_REASON_DEFAULT, 0, pro);
-    check_item(all, 3, "\xC3\xBC", 2, FLAGBIT_REASON_DEFAULT, FLAGBIT_ERROR_CODE_NONE, 0);
+    check_item(all, 3, "w", 1, FLAGBIT_REASON_DEFAULT, FLAGBIT_ERROR_CODE_NONE, 1);
+    check_item(all, 4, "x", 1, FLAGBIT_REASON_DISABLED, FLAGBIT_ERROR_CODE_NONE, 0);
+    check_item(all, 5, "y", 1, FLAGBIT_REASON_DEFAULT, FLAGBIT_ERROR_CODE_NONE, 1);
+    check_item(all, 6, "\xC3\xBC", 2, FLAGBIT_REASON_DEFAULT, FLAGBIT_ERROR_CODE_NONE, 0);
+    check_value(all, 0, FLAGBIT_KIND_BOOLEAN, "off", "false", 5);
+    check_value(all, 1, FLAGBIT_KIND_NONE, "", "", 0);
+    check_value(all, 2, FLAGBIT_KIND_BOOLEAN, pro ? "on" : "off", pro ? "true" : "false", pro ? 4 : 5);
+    check_value(all, 3, FLAGBIT_KIND_STRING, "one", "a\0b", 3);
+    check_value(all, 4, FLAGBIT_KIND_JSON, "two", "{}", 2);
+    check_value(all, 5, FLAGBIT_KIND_NUMBER, "one", "1000", 4);
+    CHECK(item(all, 5)->evaluation.number == 1000);
     flagbit_evaluations_free(all);
 }
 

@@ -11,10 +11,12 @@ typedef struct outputs {
     flagbit_text_list *list;
     flagbit_evaluations *evaluations;
     flagbit_evaluation evaluation;
+    flagbit_text variant, value;
     flagbit_client_report report;
     uint64_t number;
     bool all;
     char buffer[64];
+    size_t needed;
 } outputs;
 
 static outputs out, before;
@@ -33,6 +35,10 @@ static void reset_outputs(void) {
         CHECK_STATUS(call, status);                                                                                    \
         CHECK(memcmp(&out, &before, sizeof out) == 0);                                                                 \
     } while (0)
+
+/* The last arguments of calls that copy texts out. */
+#define BUFFER_OUT out.buffer, sizeof out.buffer, &out.needed
+#define TEXTS_OUT &out.variant, &out.value, BUFFER_OUT
 
 #define NEEDS(call) REFUSES(call, FLAGBIT_STATUS_NULL_ARGUMENT)
 
@@ -106,6 +112,27 @@ static void null_is_a_status(const flagbit_client *client, flagbit_options *opti
     NEEDS(flagbit_evaluate_with_n(client, NULL, 1, packed, 8, &out.evaluation));
     NEEDS(flagbit_evaluate_with_n(client, "f", 1, NULL, 8, &out.evaluation));
     NEEDS(flagbit_evaluate_with_n(client, "f", 1, packed, 8, NULL));
+    NEEDS(flagbit_evaluate_value(NULL, "f", 1, NULL, &out.evaluation, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value(client, NULL, 1, NULL, &out.evaluation, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value(client, "f", 1, NULL, NULL, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value(client, "f", 1, NULL, &out.evaluation, NULL, &out.value, BUFFER_OUT));
+    NEEDS(flagbit_evaluate_value(client, "f", 1, NULL, &out.evaluation, &out.variant, NULL, BUFFER_OUT));
+    NEEDS(flagbit_evaluate_value(client, "f", 1, NULL, &out.evaluation, &out.variant, &out.value, NULL, 64, NULL));
+    NEEDS(flagbit_evaluate_value_with(NULL, "f", 1, packed, 8, &out.evaluation, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value_with(client, NULL, 1, packed, 8, &out.evaluation, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value_with(client, "f", 1, NULL, 8, &out.evaluation, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value_with(client, "f", 1, packed, 8, NULL, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value_with(client, "f", 1, packed, 8, &out.evaluation, NULL, &out.value, BUFFER_OUT));
+    NEEDS(flagbit_evaluate_value_with(client, "f", 1, packed, 8, &out.evaluation, &out.variant, NULL, BUFFER_OUT));
+    NEEDS(flagbit_evaluate_value_with(client, "f", 1, packed, 8, &out.evaluation, &out.variant, &out.value, NULL, 64,
+                                      NULL));
+    NEEDS(flagbit_explain(NULL, "f", 1, NULL, BUFFER_OUT));
+    NEEDS(flagbit_explain(client, NULL, 1, NULL, BUFFER_OUT));
+    NEEDS(flagbit_explain(client, "f", 1, NULL, NULL, 4096, NULL));
+    NEEDS(flagbit_explain_with(NULL, "f", 1, packed, 8, BUFFER_OUT));
+    NEEDS(flagbit_explain_with(client, NULL, 1, packed, 8, BUFFER_OUT));
+    NEEDS(flagbit_explain_with(client, "f", 1, NULL, 8, BUFFER_OUT));
+    NEEDS(flagbit_explain_with(client, "f", 1, packed, 8, NULL, 4096, NULL));
     NEEDS(flagbit_evaluate_all(NULL, NULL, &out.evaluations));
     NEEDS(flagbit_evaluate_all(client, NULL, NULL));
     NEEDS(flagbit_evaluate_all_with(NULL, packed, 8, &out.evaluations));
@@ -142,6 +169,10 @@ static void text_that_is_not_utf8(const flagbit_client *client, flagbit_options 
     REFUSES(flagbit_evaluate_n(client, "f\xC0\x80", 3, NULL, &out.evaluation), bad);
     REFUSES(flagbit_evaluate_with(client, "\xED\xA0\x80", NULL, &out.evaluation), bad);
     REFUSES(flagbit_evaluate_with_n(client, "\xF5", 1, NULL, 0, &out.evaluation), bad);
+    REFUSES(flagbit_evaluate_value(client, "\xFF", 1, NULL, &out.evaluation, TEXTS_OUT), bad);
+    REFUSES(flagbit_evaluate_value_with(client, "\xFF", 1, NULL, 0, &out.evaluation, TEXTS_OUT), bad);
+    REFUSES(flagbit_explain(client, "\xFF", 1, NULL, BUFFER_OUT), bad);
+    REFUSES(flagbit_explain_with(client, "\xFF", 1, NULL, 0, BUFFER_OUT), bad);
     FALLS_BACK(flagbit_is_enabled, client, "\xFF", NULL);
     FALLS_BACK(flagbit_is_enabled_n, client, "\xFF", 1, NULL);
     FALLS_BACK(flagbit_is_enabled_with, client, "\xFF", NULL);
@@ -157,6 +188,8 @@ static void text_that_is_not_utf8(const flagbit_client *client, flagbit_options 
     REFUSES(flagbit_evaluate_with(client, "f", buffer, &out.evaluation), bad);
     REFUSES(flagbit_evaluate_with_n(client, "f", 1, buffer, attributes.length, &out.evaluation), bad);
     REFUSES(flagbit_evaluate_all_with(client, buffer, attributes.length, &out.evaluations), bad);
+    REFUSES(flagbit_evaluate_value_with(client, "f", 1, buffer, attributes.length, &out.evaluation, TEXTS_OUT), bad);
+    REFUSES(flagbit_explain_with(client, "f", 1, buffer, attributes.length, BUFFER_OUT), bad);
     FALLS_BACK(flagbit_is_enabled_with, client, "f", buffer);
     FALLS_BACK(flagbit_is_enabled_with_n, client, "f", 1, buffer, attributes.length);
 }
@@ -165,6 +198,11 @@ static void lengths_and_numbers_out_of_range(const flagbit_client *client, flagb
     const flagbit_status bad = FLAGBIT_STATUS_INVALID_ARGUMENT;
     REFUSES(flagbit_evaluate_n(client, "f", SIZE_MAX, NULL, &out.evaluation), bad);
     REFUSES(flagbit_evaluate_all_with(client, (const uint8_t *)"f", SIZE_MAX, &out.evaluations), bad);
+    REFUSES(flagbit_evaluate_value(client, "f", SIZE_MAX, NULL, &out.evaluation, TEXTS_OUT), bad);
+    REFUSES(flagbit_evaluate_value_with(client, "f", 1, (const uint8_t *)"f", SIZE_MAX, &out.evaluation, TEXTS_OUT),
+            bad);
+    REFUSES(flagbit_explain(client, "f", SIZE_MAX, NULL, BUFFER_OUT), bad);
+    REFUSES(flagbit_explain_with(client, "f", 1, (const uint8_t *)"f", SIZE_MAX, BUFFER_OUT), bad);
     EXPLAINS(bad, flagbit_client_from_snapshot, "[]", SIZE_MAX, &out.client);
     EXPLAINS(bad, flagbit_options_set_integer, options, 77, 1);
     const int32_t codes[] = {FLAGBIT_ERROR_CODE_NONE, 7, -1, INT32_MIN, INT32_MAX};

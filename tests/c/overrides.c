@@ -57,11 +57,54 @@ static void an_override_is_one_clients_and_a_change(void) {
     flagbit_client_free(other);
 }
 
+/* What a flag of any kind answers, with its texts. */
+static void answers(const flagbit_client *client, const char *key, int32_t kind, double number, const char *value) {
+    flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
+    flagbit_text name, text;
+    char buffer[128];
+    CHECK_OK(
+        flagbit_evaluate_value(client, key, strlen(key), NULL, &evaluation, &name, &text, buffer, sizeof buffer, NULL));
+    CHECK(evaluation.kind == kind && evaluation.number == number && evaluation.enabled == 1);
+    CHECK(evaluation.reason == FLAGBIT_REASON_DEFAULT && evaluation.rule_index == -1);
+    CHECK((evaluation.variant_id != 0) == (kind != FLAGBIT_KIND_BOOLEAN));
+    CHECK_TEXT(buffer + name.offset, kind == FLAGBIT_KIND_BOOLEAN ? "on" : "override");
+    CHECK_TEXT(buffer + text.offset, value);
+}
+
+static void values_of_every_kind(void) {
+    static const char VALUES[] =
+        "{\"on\": true, \"theme\": \"dark\", \"limit\": 5, \"ratio\": 2.50, \"config\": {\"a\": "
+        "[1, 1.0, null]}, \"hosts\": [], \"a\": \"text\"}";
+    flagbit_client *client = open_text(SNAPSHOT), *testing = NULL;
+    flagbit_options *options = NULL;
+    CHECK_OK(flagbit_options_new(&options));
+    CHECK_OK(flagbit_options_set_string(options, FLAGBIT_OPTION_VALUES, VALUES, strlen(VALUES), NULL));
+    CHECK_OK(flagbit_client_open(options, &testing, NULL));
+    uint64_t id = start(client, VALUES);
+    const flagbit_client *const both[] = {client, testing};
+    for (size_t index = 0; index < 2; index++) {
+        answers(both[index], "on", FLAGBIT_KIND_BOOLEAN, 0, "true");
+        answers(both[index], "theme", FLAGBIT_KIND_STRING, 0, "dark");
+        answers(both[index], "limit", FLAGBIT_KIND_NUMBER, 5, "5");
+        answers(both[index], "ratio", FLAGBIT_KIND_NUMBER, 2.5, "2.5");
+        answers(both[index], "config", FLAGBIT_KIND_JSON, 0, "{\"a\":[1,1.0,null]}");
+        answers(both[index], "hosts", FLAGBIT_KIND_JSON, 0, "[]");
+        answers(both[index], "a", FLAGBIT_KIND_STRING, 0, "text");
+    }
+    CHECK(flagbit_is_enabled(client, "a", NULL, true) && !flagbit_is_enabled(client, "a", NULL, false)); /* a text */
+    CHECK_OK(flagbit_override_end(client, id));
+    CHECK(!flagbit_is_enabled(client, "a", NULL, true));
+    flagbit_options_free(options);
+    flagbit_client_free(testing);
+    flagbit_client_free(client);
+}
+
 static void what_is_no_override(void) {
     flagbit_client *client = open_text(SNAPSHOT);
     const flagbit_status status = FLAGBIT_STATUS_SNAPSHOT_REFUSED;
     refused(client, "[]", status, "flags: expected an object, found a list");
-    refused(client, "{\"a\": \"on\"}", status, "flags[\"a\"]: expected a boolean, found \"on\"");
+    refused(client, "{\"a\": null}", status,
+            "flags[\"a\"]: expected a string, a number, an object or a list, found null");
     refused(client, "{\"a\": true, \"a\": true}", status, "flags[\"a\"].key: duplicate key");
     refused(client, "{\"\": true}", status, "flags[\"\"]: an empty key");
     refused(client, "{\"a\"", status, "the snapshot is not JSON: line 1, column 4: EOF while parsing an object");
@@ -73,6 +116,7 @@ static void what_is_no_override(void) {
 int main(void) {
     the_latest_wins_and_each_ends_alone();
     an_override_is_one_clients_and_a_change();
+    values_of_every_kind();
     what_is_no_override();
     return check_finish("overrides");
 }

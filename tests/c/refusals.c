@@ -78,9 +78,10 @@ static void flags_that_are_set_aside(void) {
     set_aside("\"enabled\": true, \"default_enabled\": 1", "flags[0].default_enabled: expected a boolean, found 1");
     set_aside("\"enabled\": true, \"rules\": {}", "flags[0].rules: expected a list, found an object");
     set_aside(RULE("7"), "flags[0].rules[0]: expected an object, found 7");
-    set_aside(
-        RULE("{\"attribute\": \"a\", \"operator\": \"regex\", \"value\": \"x\"}"),
-        "flags[0].rules[0].operator: unknown operator \"regex\"; this version knows eq, neq, contains, in, percent");
+    set_aside(RULE("{\"attribute\": \"a\", \"operator\": \"regex\", \"value\": \"x\"}"),
+              "flags[0].rules[0].operator: unknown operator \"regex\"; this version knows eq, neq, contains, in, "
+              "percent, gt, gte, lt, lte, starts_with, ends_with, matches, exists, has, semver_eq, semver_gt, "
+              "semver_gte, semver_lt, semver_lte, before, after, in_segment, flag_is, and not_ before most of them");
     set_aside(PERCENT("101"), "flags[0].rules[0].value: a percentage is a number from 0 to 100, found 101");
     set_aside(PERCENT("\"30\""), "flags[0].rules[0].value: a percentage is a number from 0 to 100, found \"30\"");
     set_aside(PERCENT("-0.5"), "flags[0].rules[0].value: a percentage is a number from 0 to 100, found -0.5");

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <json-c/json.h>
 
-enum { LEAST_CASES = 1900 };
+enum { LEAST_CASES = 7000 };
 
 static const char *case_name; /* for the message of a failure */
 
@@ -23,43 +23,104 @@ static size_t length_of(json_object *text) {
     return (size_t)json_object_get_string_len(text);
 }
 
-/* Appends one `[name, kind, text]`. Without `odd`, what counts as absent is left out. */
-static void append(flagbit_attributes *attributes, json_object *attribute, bool odd) {
-    json_object *name = json_object_array_get_idx(attribute, 0), *text = json_object_array_get_idx(attribute, 2);
-    const char *kind = json_object_get_string(json_object_array_get_idx(attribute, 1));
-    const char *value = json_object_get_string(text);
-    uint64_t bits = 0;
-    uint8_t byte = 0, number = 0;
-    const void *packed = &bits;
-    size_t length = sizeof bits;
+/* A value as it is packed. */
+typedef struct packed_value {
+    uint8_t kind;
+    const void *bytes;
+    size_t length;
+    union {
+        uint64_t bits;
+        uint8_t byte;
+    } room;
+} packed_value;
+
+/* Reads `kind` and `text`, of a scalar; null and what no rule can match are unsupported. Values are little-endian, as
+ * is every machine that this test runs on. */
+static void read_scalar(packed_value *value, const char *kind, json_object *text) {
+    const char *characters = json_object_get_string(text);
+    *value = (packed_value){.kind = FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED};
     if (strcmp(kind, "string") == 0) {
-        number = FLAGBIT_ATTRIBUTE_KIND_STRING, packed = value, length = length_of(text);
+        value->kind = FLAGBIT_ATTRIBUTE_KIND_STRING;
+        value->bytes = characters, value->length = length_of(text);
     } else if (strcmp(kind, "integer") == 0) {
         errno = 0;
-        bits = (uint64_t)strtoll(value, NULL, 10);
-        number = FLAGBIT_ATTRIBUTE_KIND_INTEGER;
+        value->room.bits = (uint64_t)strtoll(characters, NULL, 10);
+        value->kind = FLAGBIT_ATTRIBUTE_KIND_INTEGER;
         if (errno == ERANGE) {
-            bits = strtoull(value, NULL, 10);
-            number = FLAGBIT_ATTRIBUTE_KIND_UNSIGNED;
+            value->room.bits = strtoull(characters, NULL, 10);
+            value->kind = FLAGBIT_ATTRIBUTE_KIND_UNSIGNED;
         }
+        value->bytes = &value->room, value->length = 8;
     } else if (strcmp(kind, "number") == 0) {
-        const double real = strtod(value, NULL);
-        memcpy(&bits, &real, sizeof bits);
-        number = FLAGBIT_ATTRIBUTE_KIND_NUMBER;
-        if (!odd && real - real != 0) { /* NaN or an infinity */
-            return;
-        }
+        const double real = strtod(characters, NULL);
+        memcpy(&value->room.bits, &real, sizeof real);
+        value->kind = FLAGBIT_ATTRIBUTE_KIND_NUMBER;
+        value->bytes = &value->room, value->length = 8;
     } else if (strcmp(kind, "boolean") == 0) {
-        byte = strcmp(value, "true") == 0;
-        number = FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, packed = &byte, length = 1;
-    } else if (strcmp(kind, "unsupported") == 0 && odd) {
-        number = FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED, length = 0;
+        value->room.byte = strcmp(characters, "true") == 0;
+        value->kind = FLAGBIT_ATTRIBUTE_KIND_BOOLEAN;
+        value->bytes = &value->room, value->length = 1;
     } else {
         CHECK(strcmp(kind, "null") == 0 || strcmp(kind, "unsupported") == 0);
+    }
+}
+
+static const char *kind_of(json_object *pair, size_t index) {
+    return json_object_get_string(json_object_array_get_idx(pair, index));
+}
+
+/* Whether a rule can match the value: `pair` has its kind at `index` and its text behind it. */
+static bool is_supported(json_object *pair, size_t index) {
+    const char *kind = kind_of(pair, index);
+    json_object *text = json_object_array_get_idx(pair, index + 1);
+    if (strcmp(kind, "list") == 0) {
+        bool supported = json_object_array_length(text) <= 1000;
+        for (size_t element = 0; element < json_object_array_length(text); element++) {
+            json_object *each = json_object_array_get_idx(text, element);
+            supported = supported && strcmp(kind_of(each, 0), "list") != 0 && is_supported(each, 0);
+        }
+        return supported;
+    }
+    const double real = strcmp(kind, "number") == 0 ? strtod(json_object_get_string(text), NULL) : 0;
+    return strcmp(kind, "null") != 0 && strcmp(kind, "unsupported") != 0 && real - real == 0;
+}
+
+/* Appends one `[name, kind, text]`. Without `odd`, what counts as absent is left out. A list in a list cannot be
+ * packed: the binding says that the attribute is unsupported. */
+static void append(flagbit_attributes *attributes, json_object *attribute, bool odd) {
+    json_object *name = json_object_array_get_idx(attribute, 0), *text = json_object_array_get_idx(attribute, 2);
+    const char *kind = kind_of(attribute, 1);
+    packed_value value;
+    if (strcmp(kind, "null") == 0 || !(odd || is_supported(attribute, 1))) {
         return;
     }
-    /* Values are little-endian, as is every machine that this test runs on. */
-    flagbit_attributes_append(attributes, number, json_object_get_string(name), length_of(name), packed, length);
+    if (strcmp(kind, "list") != 0) {
+        read_scalar(&value, kind, text);
+        flagbit_attributes_append(attributes, value.kind, json_object_get_string(name), length_of(name), value.bytes,
+                                  value.length);
+        return;
+    }
+    flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_LIST, json_object_get_string(name), length_of(name),
+                              NULL, 0);
+    for (size_t index = 0; index < json_object_array_length(text); index++) {
+        json_object *element = json_object_array_get_idx(text, index);
+        if (strcmp(kind_of(element, 0), "list") == 0) {
+            flagbit_attributes_append_item(attributes, FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED, NULL, 0);
+            continue;
+        }
+        read_scalar(&value, kind_of(element, 0), json_object_array_get_idx(element, 1));
+        flagbit_attributes_append_item(attributes, value.kind, value.bytes, value.length);
+    }
+}
+
+/* The most that an attribute can take: each element of a list is written longer as JSON than packed, but for numbers.
+ */
+static size_t room_for(json_object *attribute) {
+    json_object *text = json_object_array_get_idx(attribute, 2);
+    const bool list = json_object_is_type(text, json_type_array);
+    const size_t elements = list ? 16 * json_object_array_length(text) : 8;
+    return 9 + length_of(json_object_array_get_idx(attribute, 0)) + elements +
+           (list ? strlen(json_object_to_json_string(text)) : length_of(text));
 }
 
 /* Packs a context into memory of just its size, so that a sanitizer sees a read beyond it. The caller frees it. */
@@ -67,9 +128,7 @@ static uint8_t *pack(json_object *context, bool odd, size_t *length) {
     const size_t count = json_object_array_length(context);
     size_t capacity = FLAGBIT_ATTRIBUTES_HEADER;
     for (size_t index = 0; index < count; index++) {
-        json_object *attribute = json_object_array_get_idx(context, index);
-        capacity += 9 + 8 + length_of(json_object_array_get_idx(attribute, 0)) +
-                    length_of(json_object_array_get_idx(attribute, 2));
+        capacity += room_for(json_object_array_get_idx(context, index));
     }
     uint8_t *buffer = malloc(capacity);
     REQUIRE(buffer != NULL);
@@ -82,6 +141,23 @@ static uint8_t *pack(json_object *context, bool odd, size_t *length) {
     return realloc(buffer, attributes.length);
 }
 
+static int32_t kind_number(json_object *kind) {
+    static const char *const NAMES[] = {"boolean", "string", "number", "json"}; /* from FLAGBIT_KIND_BOOLEAN on */
+    for (int32_t index = 0; kind != NULL && index < 4; index++) {
+        if (strcmp(json_object_get_string(kind), NAMES[index]) == 0) {
+            return index + FLAGBIT_KIND_BOOLEAN;
+        }
+    }
+    CHECK(kind == NULL);
+    return FLAGBIT_KIND_NONE;
+}
+
+/* What flagbit_is_enabled gives: the default for a flag that is no boolean. */
+static bool enabled_of(json_object *expected) {
+    const bool typed = kind_number(field(expected, "kind")) > FLAGBIT_KIND_BOOLEAN;
+    return json_object_get_boolean(field(expected, typed ? "default" : "enabled"));
+}
+
 static void check_evaluation(const flagbit_evaluation *found, json_object *expected) {
     json_object *rule = field(expected, "rule_index"), *code = field(expected, "error_code");
     const bool fallback = json_object_get_boolean(field(expected, "default"));
@@ -91,9 +167,55 @@ static void check_evaluation(const flagbit_evaluation *found, json_object *expec
     CHECK_TEXT(flagbit_reason_name(found->reason), text_field(expected, "reason"));
     CHECK(found->rule_index == (rule == NULL ? -1 : json_object_get_int(rule)));
     CHECK_TEXT(flagbit_error_code_name(found->error_code), code == NULL ? "" : json_object_get_string(code));
+    CHECK(found->kind == kind_number(field(expected, "kind")));
+    CHECK(found->number == (found->kind == FLAGBIT_KIND_NUMBER ? strtod(text_field(expected, "value"), NULL) : 0));
+    CHECK((found->variant_id != 0) == (found->kind > FLAGBIT_KIND_BOOLEAN));
     if (check_failures != before) {
         fprintf(stderr, "    in the case %s\n", case_name);
     }
+}
+
+/* A text of a block, with its NUL; `expected` NULL is the empty text. */
+static void check_text_in(const char *block, flagbit_text place, json_object *expected) {
+    const char *text = expected == NULL ? "" : json_object_get_string(expected);
+    const size_t length = expected == NULL ? 0 : length_of(expected);
+    if (!CHECK(place.length == length && memcmp(block + place.offset, text, length + 1) == 0)) {
+        fprintf(stderr, "    found:    %s\n    expected: %s\n    in the case %s\n", block + place.offset, text,
+                case_name);
+    }
+}
+
+static void check_texts(const char *block, flagbit_text variant, flagbit_text value, json_object *expected) {
+    check_text_in(block, variant, field(expected, "variant"));
+    check_text_in(block, value, field(expected, "value"));
+}
+
+/* The texts of a flag's answer, asked for with packed attributes or, where there are none, with a context. */
+static void check_value(const flagbit_client *client, const uint8_t *packed, size_t length,
+                        const flagbit_context *context, json_object *expected) {
+    json_object *flag = field(expected, "flag");
+    const char *key = json_object_get_string(flag);
+    size_t capacity = 0;
+    char *buffer = NULL;
+    for (int round = 0; round < 2; round++) {
+        flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
+        flagbit_text variant = {0, 0}, value = {0, 0};
+        const flagbit_status status =
+            packed != NULL ? flagbit_evaluate_value_with(client, key, length_of(flag), packed, length, &evaluation,
+                                                         &variant, &value, buffer, capacity, &capacity)
+                           : flagbit_evaluate_value(client, key, length_of(flag), context, &evaluation, &variant,
+                                                    &value, buffer, capacity, &capacity);
+        if (round == 0) {
+            CHECK_STATUS(status, FLAGBIT_STATUS_BUFFER_TOO_SMALL);
+            buffer = malloc(capacity);
+            REQUIRE(buffer != NULL);
+        } else {
+            CHECK_OK(status);
+            check_evaluation(&evaluation, expected);
+            check_texts(buffer, variant, value, expected);
+        }
+    }
+    free(buffer);
 }
 
 /* The flag's part of all evaluations, or nothing where there is no such flag. Frees the evaluations. */
@@ -106,6 +228,7 @@ static void check_all(flagbit_evaluations *all, json_object *expected) {
             memcmp(all->text + item->key.offset, json_object_get_string(key), length_of(key)) == 0) {
             found = true;
             check_evaluation(&item->evaluation, expected);
+            check_texts(all->text, item->variant, item->value, expected);
         }
     }
     json_object *code = field(expected, "error_code");
@@ -117,12 +240,13 @@ static void check_packed(const flagbit_client *client, json_object *expected) {
     json_object *flag = field(expected, "flag");
     const char *key = json_object_get_string(flag);
     const bool fallback = json_object_get_boolean(field(expected, "default"));
-    const bool enabled = json_object_get_boolean(field(expected, "enabled"));
+    const bool enabled = enabled_of(expected);
     size_t length = 0;
     uint8_t *packed = pack(field(expected, "context"), true, &length);
     flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
     CHECK_OK(flagbit_evaluate_with_n(client, key, length_of(flag), packed, length, &evaluation));
     check_evaluation(&evaluation, expected);
+    check_value(client, packed, length, NULL, expected);
     CHECK(flagbit_is_enabled_with_n(client, key, length_of(flag), packed, length, fallback) == enabled);
     if (strlen(key) == length_of(flag)) {
         CHECK_OK(flagbit_evaluate_with(client, key, packed, &evaluation));
@@ -139,7 +263,7 @@ static void check_prebuilt(const flagbit_client *client, json_object *expected) 
     json_object *flag = field(expected, "flag");
     const char *key = json_object_get_string(flag);
     const bool fallback = json_object_get_boolean(field(expected, "default"));
-    const bool enabled = json_object_get_boolean(field(expected, "enabled"));
+    const bool enabled = enabled_of(expected);
     size_t length = 0;
     uint8_t *packed = pack(field(expected, "context"), false, &length);
     flagbit_context *context = NULL;
@@ -148,6 +272,7 @@ static void check_prebuilt(const flagbit_client *client, json_object *expected) 
     flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
     CHECK_OK(flagbit_evaluate_n(client, key, length_of(flag), context, &evaluation));
     check_evaluation(&evaluation, expected);
+    check_value(client, NULL, 0, context, expected);
     CHECK(flagbit_is_enabled_n(client, key, length_of(flag), context, fallback) == enabled);
     if (strlen(key) == length_of(flag)) {
         CHECK_OK(flagbit_evaluate(client, key, context, &evaluation));

@@ -3,12 +3,15 @@
 
 #include "../c/check.h"
 
+#include <clocale>
 #include <cstdio>
+#include <limits>
 
 using namespace std::chrono_literals;
 using flagbit::Client;
 using flagbit::Context;
 using flagbit::ErrorCode;
+using flagbit::Kind;
 using flagbit::Reason;
 using flagbit::State;
 
@@ -16,8 +19,10 @@ static_assert(!std::is_copy_constructible_v<Client> && std::is_nothrow_move_cons
 static_assert(!std::is_copy_constructible_v<flagbit::Override> && !std::is_copy_constructible_v<flagbit::Subscription>);
 static_assert(noexcept(std::declval<Client>().is_enabled("", std::declval<Context>(), true)));
 static_assert(noexcept(std::declval<Client>().evaluate("", std::declval<Context>(), true)));
-static_assert(!std::is_constructible_v<flagbit::FlagValue, const char *, const char *>, "a text is no bool");
-static_assert(!std::is_constructible_v<flagbit::FlagValue, const char *, int>);
+static_assert(noexcept(std::declval<Client>().number_value("", std::declval<Context>(), 1)));
+static_assert(noexcept(std::declval<Client>().integer_value("", std::declval<Context>(), 1)));
+static_assert(!std::is_constructible_v<flagbit::FlagValue, const char *, char>, "a letter or a number?");
+static_assert(!std::is_constructible_v<flagbit::FlagValue, const char *, std::nullptr_t>);
 
 static const char *const SNAPSHOT =
     R"({"revision": 42, "flags": [{"key": "off", "enabled": false}, {"key": "odd", "enabled": 1},)"
@@ -84,6 +89,81 @@ static void all_at_once() {
     CHECK(client.evaluate_all().size() == 3);
 }
 
+static const char *const TYPED =
+    R"([{"key": "theme", "enabled": true, "variants": {"light": "#fff", "dark": "#000"}, "default": "light", "rules": [)"
+    R"({"conditions": [{"attribute": "plan", "operator": "eq", "value": "pro"}], "value": "dark"}]},)"
+    R"({"key": "limit", "enabled": true, "variants": {"few": 10, "many": 1e3}, "default": "few", "rules": [)"
+    R"({"conditions": [{"attribute": "plan", "operator": "eq", "value": "pro"}], "value": "many"}]},)"
+    R"({"key": "ratio", "enabled": true, "variants": {"half": 0.5, "huge": 9223372036854775808}, "default": "half",)"
+    R"("rules": [{"conditions": [{"attribute": "plan", "operator": "eq", "value": "pro"}], "value": "huge"}]},)"
+    R"({"key": "config", "enabled": false, "variants": {"on": {"a": [1, null]}, "off": []}, "default": "on",)"
+    R"("off": "off"}, {"key": "plain", "enabled": true}, {"key": "odd", "enabled": true, "variants": 7}])";
+
+static void typed_evaluations() {
+    const Client client = Client::from_snapshot(TYPED).value();
+    const Context pro = Context::create({{"plan", "pro"}}).value();
+    const auto dark = client.value("theme", pro), same = client.value("theme", {{"plan", "pro"}});
+    CHECK(dark.kind == Kind::string && dark.variant == "dark" && dark.value == "#000" && dark.number == 0);
+    CHECK(dark.enabled && dark.reason == Reason::targeting_match && dark.rule_index == 0U && !dark.error_code);
+    CHECK(same.value == dark.value && same.variant_id == dark.variant_id && dark.variant_id != 0);
+    const auto few = client.evaluate("limit");
+    CHECK(few.kind == Kind::number && few.number == 10 && few.enabled && few.variant_id != dark.variant_id);
+    CHECK(client.value("limit", pro).value == "1000");
+    const auto off = client.value("config", {}, true);
+    CHECK(!off.enabled && off.reason == Reason::disabled && off.kind == Kind::json && off.value == "[]");
+    const auto plain = client.value("plain");
+    CHECK(plain.kind == Kind::boolean && plain.variant == "off" && plain.value == "false" && plain.variant_id == 0);
+    const auto unknown = client.value("unknown", {}, true);
+    CHECK(unknown.enabled && unknown.kind == Kind::none && unknown.variant.empty() && unknown.value.empty());
+    CHECK(unknown.error_code == ErrorCode::flag_not_found);
+    CHECK(client.value("\xFF").error_code == ErrorCode::general);
+    // A typed flag is no boolean.
+    CHECK(client.is_enabled("theme", pro, true) && !client.is_enabled("theme", pro));
+    for (const auto &[key, evaluation] : client.evaluate_all(pro)) {
+        const auto one = client.value(key, pro);
+        CHECK(evaluation.kind == one.kind && evaluation.variant == one.variant && evaluation.value == one.value);
+        CHECK(evaluation.variant_id == one.variant_id && evaluation.number == one.number);
+    }
+}
+
+static void values_by_type() {
+    const Client client = Client::from_snapshot(TYPED).value();
+    const Context pro = Context::create({{"plan", "pro"}}).value();
+    CHECK(client.string_value("theme") == "#fff" && client.string_value("theme", pro, "x") == "#000");
+    CHECK(client.json_value("config", {}, "{}") == "[]");
+    CHECK(client.number_value("limit") == 10 && client.number_value("ratio", {}, 7) == 0.5);
+    CHECK(client.integer_value("limit", {{"plan", "pro"}}) == 1000);
+    CHECK(client.integer_value("ratio", {}, 7) == 7);  // a fraction
+    CHECK(client.integer_value("ratio", pro, 7) == 7); // beyond the integers
+    CHECK(client.number_value("ratio", pro) == 0x1p63);
+    for (const char *key : {"limit", "config", "plain", "odd", "unknown", "\xFF"}) {
+        CHECK(client.string_value(key, {}, "x") == "x");
+    }
+    for (const char *key : {"theme", "limit", "plain", "odd", "unknown"}) {
+        CHECK(client.json_value(key, pro, "{}") == "{}" && client.json_value(key).empty());
+    }
+    for (const char *key : {"theme", "config", "plain", "odd", "unknown"}) {
+        CHECK(client.number_value(key, {}, 7.5) == 7.5 && client.integer_value(key, pro, 7) == 7);
+    }
+}
+
+static void long_values_come_out_whole() {
+    const std::string text(60000, 'x');
+    const Client client = Client::for_testing({{"long", text}}).value();
+    CHECK(client.string_value("long") == text && client.value("long").variant == "override");
+    CHECK(client.evaluate_all()[0].evaluation.value == text);
+}
+
+static void explanations() {
+    const Client client = Client::from_snapshot(TYPED).value();
+    const std::string found = client.explain("theme", {{"plan", "free"}});
+    CHECK(found == client.explain("theme", Context::create({{"plan", "free"}}).value()));
+    CHECK(found.find(R"("outcome":"not_matched")") != std::string::npos);
+    CHECK(found.find(R"("found":"free")") != std::string::npos);
+    CHECK(client.explain("unknown").find("FLAG_NOT_FOUND") != std::string::npos);
+    CHECK(client.explain("\xFF").empty() && client.explain("theme", {{"plan", "\xFF"}}).empty());
+}
+
 static void what_a_client_tells() {
     const Client client = snapshot_client();
     CHECK((client.flags() == std::vector<std::string>{"odd", "off", "pro"}));
@@ -144,7 +224,33 @@ static void keys_of_every_kind_in_tests_and_overrides() {
     CHECK(client.override_flags({{"", true}}).error().message == "flags[\"\"]: an empty key");
     CHECK_STATUS(Client::for_testing({{"a", true}, {"a", true}}).error().status, FLAGBIT_STATUS_SNAPSHOT_REFUSED);
     CHECK(!Client::for_testing({{"\xFF", true}}));
+    CHECK(!Client::for_testing({{"a", std::numeric_limits<double>::infinity()}}));
+    CHECK(!Client::for_testing({{"a", flagbit::Json{"1, \"a\": 2"}}}) &&
+          !Client::for_testing({{"a", flagbit::Json{}}}));
     CHECK(Client::for_testing({}).value().flags().empty());
+}
+
+static void overrides_of_every_type() {
+    // Where the locale writes numbers with a comma, JSON does not.
+    std::setlocale(LC_NUMERIC, "de_DE.UTF-8");
+    const std::string owned = "line\n";
+    const Client client = Client::for_testing({{"text", "dark"},
+                                               {"owned", owned},
+                                               {"view", std::string_view("dark", 2)},
+                                               {"integer", -7},
+                                               {"huge", 18446744073709551615ULL},
+                                               {"number", 0.1},
+                                               {"small", -1.5e-300},
+                                               {"json", flagbit::Json{R"({"a": [1]})"}}})
+                              .value();
+    std::setlocale(LC_NUMERIC, "C");
+    CHECK(client.string_value("text") == "dark" && client.string_value("owned") == owned);
+    CHECK(client.string_value("view") == "da" && client.integer_value("integer") == -7);
+    CHECK(client.number_value("huge") == 0x1p64 && client.number_value("number") == 0.1);
+    CHECK(client.number_value("small") == -1.5e-300 && client.json_value("json") == R"({"a":[1]})");
+    const auto held = client.override_flags({{"text", 7}, {"json", true}}).value();
+    CHECK(client.integer_value("text") == 7 && client.is_enabled("json"));
+    CHECK(client.value("text").reason == Reason::by_default);
 }
 
 static void overrides_end_when_they_are_left_or_replaced() {
@@ -182,9 +288,14 @@ int main() {
     every_form_of_asking();
     evaluations();
     all_at_once();
+    typed_evaluations();
+    values_by_type();
+    long_values_come_out_whole();
+    explanations();
     what_a_client_tells();
     files();
     keys_of_every_kind_in_tests_and_overrides();
+    overrides_of_every_type();
     overrides_end_when_they_are_left_or_replaced();
     a_client_is_moved_closed_and_replaced();
     return check_finish("client");

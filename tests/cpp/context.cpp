@@ -3,6 +3,7 @@
 
 #include "../c/check.h"
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -60,6 +61,90 @@ static void values_of_every_type() {
     CHECK(reads_as(0.25L, "0.25"));
 }
 
+static void moments_are_text_in_utc() {
+    using namespace std::chrono;
+    const auto at = [](std::int64_t second) { return system_clock::time_point(seconds(second)); };
+    CHECK(reads_as(at(0), "1970-01-01T00:00:00Z"));
+    CHECK(reads_as(at(-1), "1969-12-31T23:59:59Z"));
+    CHECK(reads_as(at(951782400), "2000-02-29T00:00:00Z"));
+    CHECK(reads_as(at(951868800), "2000-03-01T00:00:00Z"));
+    CHECK(reads_as(at(1798761599), "2026-12-31T23:59:59Z"));
+    CHECK(reads_as(at(-2203891200), "1900-03-01T00:00:00Z"));
+    CHECK(reads_as(at(-2203891201), "1900-02-28T23:59:59Z"));
+    CHECK(reads_as(at(4107542400), "2100-03-01T00:00:00Z"));
+    CHECK(reads_as(at(1709210096) + milliseconds(5), "2024-02-29T12:34:56.005000000Z"));
+    CHECK(reads_as(at(0) - microseconds(1), "1969-12-31T23:59:59.999999000Z"));
+
+    // Clocks of other steps, which reach further.
+    using Seconds = time_point<system_clock, seconds>;
+    CHECK(reads_as(Seconds(seconds(-62167219200)), "0000-01-01T00:00:00Z"));
+    CHECK(reads_as(Seconds(seconds(-62167219200 + 59 * 86400)), "0000-02-29T00:00:00Z"));
+    CHECK(reads_as(Seconds(seconds(-62167219200 + 60 * 86400)), "0000-03-01T00:00:00Z"));
+    CHECK(reads_as(Seconds(seconds(253402300799)), "9999-12-31T23:59:59Z"));
+    CHECK(reads_as(time_point<system_clock, hours>(hours(24 * 365)), "1971-01-01T00:00:00Z"));
+    for (const std::int64_t outside : {-62167219201LL, 253402300800LL, -9000000000000000LL, 9000000000000000LL}) {
+        Attributes attributes;
+        CHECK_STATUS(Context::create(attributes.set("a", Seconds(seconds(outside)))).error().status,
+                     FLAGBIT_STATUS_UNSUPPORTED_VALUE);
+    }
+
+    const Client client =
+        Client::from_snapshot(R"([{"key": "f", "enabled": true, "rules": [{"attribute": "a", "operator": "before",)"
+                              R"("value": "2026-07-01T14:00:00+02:00"}]}])")
+            .value();
+    CHECK(client.is_enabled("f", {{"a", at(1782907199)}}) && !client.is_enabled("f", {{"a", at(1782907200)}}));
+}
+
+// Whether a list shares an element with the rule's value.
+static bool has(const Attributes &attributes, const std::string &json) {
+    const Client client = Client::from_snapshot(R"([{"key": "f", "enabled": true, "rules": [{"attribute": "a",)"
+                                                R"("operator": "has", "value": )" +
+                                                json + "}]}]")
+                              .value();
+    const auto context = Context::create(attributes);
+    CHECK(!context || client.is_enabled("f", context.value()) == client.is_enabled("f", attributes));
+    return client.is_enabled("f", attributes);
+}
+
+template <class... List>
+static bool list_has(const std::string &json, const List &...list) {
+    Attributes attributes;
+    (attributes.set("before", 1).set("a", list), ...);
+    return has(attributes, json);
+}
+
+static void lists_of_every_type() {
+    Attributes mixed;
+    mixed.set("a", {"text", 7, -1, 0.5, true, std::string("owned"), std::string_view("view"), 18446744073709551615ULL})
+        .set("after", "here");
+    for (const char *element : {R"("text")", "7", "-1", "0.5", "true", R"("owned")", R"("view")",
+                                "18446744073709551615", R"(["none", "view"])"}) {
+        CHECK(has(mixed, element));
+    }
+    CHECK(!has(mixed, R"("none")") && !has(mixed, "false"));
+    Attributes one, none, moment;
+    CHECK(has(one.set("a", {"text"}), R"("text")"));
+    CHECK(!has(none.set("a", {}), R"("text")") && Context::create(none));
+    CHECK(has(moment.set("a", {std::chrono::system_clock::time_point()}), R"("1970-01-01T00:00:00Z")"));
+    CHECK(list_has(R"("b")", std::vector<std::string>{"a", "b"}));
+    CHECK(list_has(R"("b")", std::vector<std::string_view>{"b"}) && list_has(R"("b")", std::vector<const char *>{"b"}));
+    CHECK(list_has("3", std::vector<int>{1, 2, 3}) && list_has("0.5", std::vector<double>{0.5}));
+    CHECK(list_has("true", std::vector<bool>{false, true}) && !list_has("true", std::vector<bool>{false}));
+    CHECK(list_has(R"("x")", std::vector<Value>{1, "x"}) && !list_has(R"("x")", std::vector<Value>{}));
+}
+
+// A list that no rule can match is absent as a whole, and is named.
+static void lists_with_anything_else() {
+    const char *missing = nullptr;
+    for (const Value &odd : {Value(missing), Value(std::nan("")), Value(HUGE_VAL)}) {
+        Attributes attributes;
+        CHECK(!has(attributes.set("a", {Value("x"), odd}), R"("x")"));
+        CHECK_STATUS(Context::create(attributes).error().status, FLAGBIT_STATUS_UNSUPPORTED_VALUE);
+    }
+    CHECK(list_has("7", std::vector<int>(1000, 7)));
+    CHECK(!list_has("7", std::vector<int>(1001, 7)));
+}
+
 static void what_no_rule_can_match_is_named() {
     const char *missing = nullptr;
     for (const Value &odd : {Value(missing), Value(std::nan("")), Value(HUGE_VAL), Value(-HUGE_VAL)}) {
@@ -68,8 +153,10 @@ static void what_no_rule_can_match_is_named() {
         const auto refused = Context::create(attributes);
         CHECK(!refused);
         CHECK_STATUS(refused.error().status, FLAGBIT_STATUS_UNSUPPORTED_VALUE);
-        CHECK_TEXT(refused.error().message.c_str(),
-                   "the attribute \"odd\" has an unsupported value: give a string, a boolean or a finite number");
+        CHECK_TEXT(
+            refused.error().message.c_str(),
+            "the attribute \"odd\" has an unsupported value: give a string, a boolean, a finite number or a list of "
+            "these");
         // In a call it counts as absent and is counted.
         const Client client =
             Client::from_snapshot(R"([{"key": "f", "enabled": true, "rules": [{"attribute": "odd", "operator": "neq",)"
@@ -130,6 +217,9 @@ static void a_context_is_moved_and_shared() {
 
 int main() {
     values_of_every_type();
+    moments_are_text_in_utc();
+    lists_of_every_type();
+    lists_with_anything_else();
     what_no_rule_can_match_is_named();
     attributes_of_any_size();
     attributes_from_a_container();

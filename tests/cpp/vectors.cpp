@@ -3,54 +3,104 @@
 
 #include "../c/check.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 using flagbit::Attributes;
 using flagbit::Client;
 using flagbit::Context;
 using flagbit::Evaluation;
+using flagbit::Kind;
+using flagbit::TypedEvaluation;
+using flagbit::Value;
 using Json = nlohmann::json;
 
-static constexpr int least_cases = 1900;
+static constexpr int least_cases = 7000;
 
 static std::string text(const Json &json) {
     return json.get<std::string>();
 }
 
+// What `[kind, text]` are as a value; `value` keeps the text. A null and what no rule can match are unsupported.
+static Value scalar(const Json &kind, const std::string &value) {
+    if (kind == "string") {
+        return value;
+    }
+    if (kind == "integer") {
+        return value[0] == '-' ? Value(std::stoll(value)) : Value(std::stoull(value));
+    }
+    if (kind == "boolean") {
+        return value == "true";
+    }
+    return kind == "number" ? Value(std::strtod(value.c_str(), nullptr)) : Value(static_cast<const char *>(nullptr));
+}
+
+static bool is_supported(const Json &kind, const Json &value) {
+    if (kind == "list") {
+        const auto scalars = [](const Json &one) { return one[0] != "list" && is_supported(one[0], one[1]); };
+        return value.size() <= 1000 && std::all_of(value.begin(), value.end(), scalars);
+    }
+    const double number = kind == "number" ? std::strtod(text(value).c_str(), nullptr) : 0;
+    return kind != "unsupported" && kind != "null" && number - number == 0;
+}
+
 // Sets `[name, kind, text]`. Without `odd`, what counts as absent is left out.
 static void set(Attributes &attributes, const Json &attribute, bool odd) {
-    const std::string name = text(attribute[0]), kind = text(attribute[1]), value = text(attribute[2]);
-    if (kind == "string") {
-        attributes.set(name, value);
-    } else if (kind == "integer" && value[0] == '-') {
-        attributes.set(name, std::stoll(value));
-    } else if (kind == "integer") {
-        attributes.set(name, std::stoull(value));
-    } else if (kind == "boolean") {
-        attributes.set(name, value == "true");
-    } else if (kind == "number") {
-        const double number = std::strtod(value.c_str(), nullptr);
-        if (odd || number - number == 0) {
-            attributes.set(name, number);
-        }
-    } else if (kind == "unsupported" && odd) {
-        attributes.set(name, static_cast<const char *>(nullptr));
+    const std::string name = text(attribute[0]);
+    const Json &kind = attribute[1], &value = attribute[2];
+    if (kind == "null" || !(odd || is_supported(kind, value))) {
+        return;
     }
+    if (kind != "list") {
+        const std::string kept = text(value);
+        attributes.set(name, scalar(kind, kept));
+        return;
+    }
+    std::vector<std::string> texts;
+    for (const Json &element : value) {
+        texts.push_back(element[1].is_string() ? text(element[1]) : std::string());
+    }
+    std::vector<Value> list;
+    for (std::size_t index = 0; index < texts.size(); index++) {
+        list.push_back(scalar(value[index][0], texts[index]));
+    }
+    attributes.set(name, list);
 }
+
+static std::string text_or_none(const Json &json) {
+    return json.is_null() ? std::string() : text(json);
+}
+
+static const std::map<std::string, Kind> KINDS = {{"", Kind::none},
+                                                  {"boolean", Kind::boolean},
+                                                  {"string", Kind::string},
+                                                  {"number", Kind::number},
+                                                  {"json", Kind::json}};
 
 static bool matches(const Evaluation &found, const Json &expected) {
     const Json rule = found.rule_index ? Json(*found.rule_index) : Json();
     const Json code = found.error_code ? Json(name(*found.error_code)) : Json();
     return found.enabled == expected["enabled"].get<bool>() && text(expected["reason"]) == found.reason_name() &&
-           rule == expected["rule_index"] && code == expected["error_code"];
+           rule == expected["rule_index"] && code == expected["error_code"] &&
+           KINDS.at(text_or_none(expected["kind"])) == found.kind;
+}
+
+static bool matches(const TypedEvaluation &found, const Json &expected) {
+    const bool number = found.kind == Kind::number;
+    return matches(static_cast<const Evaluation &>(found), expected) &&
+           found.value == text_or_none(expected["value"]) && found.variant == text_or_none(expected["variant"]) &&
+           found.number == (number ? std::strtod(found.value.c_str(), nullptr) : 0) &&
+           (found.variant_id != 0) == (found.kind > Kind::boolean);
 }
 
 template <class User>
 static bool run_case(const Client &client, const Json &expected, const User &user) {
     const std::string key = text(expected["flag"]);
     const bool by_default = expected["default"].get<bool>();
+    const bool boolean = expected["kind"].is_null() || expected["kind"] == "boolean";
     bool in_all = false, all_match = true;
     for (const auto &[flag, evaluation] : client.evaluate_all(user, by_default)) {
         if (flag == key) {
@@ -59,8 +109,10 @@ static bool run_case(const Client &client, const Json &expected, const User &use
         }
     }
     return CHECK(matches(client.evaluate(key, user, by_default), expected)) &&
-           CHECK(client.is_enabled(key, user, by_default) == expected["enabled"].get<bool>()) && CHECK(all_match) &&
-           CHECK(in_all == (expected["error_code"] != "FLAG_NOT_FOUND"));
+           CHECK(matches(client.value(key, user, by_default), expected)) &&
+           CHECK(client.is_enabled(key, user, by_default) ==
+                 (boolean ? expected["enabled"].get<bool>() : by_default)) &&
+           CHECK(all_match) && CHECK(in_all == (expected["error_code"] != "FLAG_NOT_FOUND"));
 }
 
 static bool run_case(const Client &client, const Json &expected) {

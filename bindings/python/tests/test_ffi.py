@@ -35,6 +35,7 @@ POINTERS: dict[str, Any] = {
     "flagbit_context": _ffi.ContextHandle,
     "flagbit_options": _ffi.OptionsHandle,
     "flagbit_error": _ffi.ErrorHandle,
+    "flagbit_text": ctypes.POINTER(_ffi.Text),
     "flagbit_text_list": ctypes.POINTER(_ffi.TextList),
     "flagbit_evaluations": ctypes.POINTER(_ffi.Evaluations),
     "flagbit_evaluation": ctypes.POINTER(_ffi.Evaluation),
@@ -81,8 +82,8 @@ def test_a_call_that_may_wait_releases_the_gil_and_a_quick_one_keeps_it() -> Non
     def releases(function: Any) -> bool:
         return not function._flags_ & 4  # FUNCFLAG_PYTHONAPI
 
-    assert all(map(releases, (_ffi.client_open, _ffi.client_wait, _ffi.client_refresh, _ffi.client_wait_until_ready)))
-    assert not any(map(releases, (_ffi.is_enabled, _ffi.evaluate_n, _ffi.is_enabled_unchecked)))
+    assert all(map(releases, (_ffi.client_open, _ffi.client_wait, _ffi.client_refresh, _ffi.explain)))
+    assert not any(map(releases, (_ffi.is_enabled, _ffi.evaluate_n, _ffi.evaluate_value, _ffi.is_enabled_unchecked)))
 
 
 def test_the_enums_are_those_of_the_header() -> None:

@@ -15,13 +15,14 @@ from conftest import REPOSITORY
 
 FILES = sorted((REPOSITORY / "tests/fixtures").glob("*.json"))
 
-READERS: dict[str, Callable[[str], Any]] = {
+READERS: dict[str, Callable[[Any], Any]] = {
     "string": str,
     "integer": int,
     "number": float,
     "boolean": lambda text: text == "true",
     "null": lambda _: None,
     "unsupported": lambda _: object(),
+    "list": lambda pairs: [READERS[kind](text) for kind, text in pairs],
 }
 
 
@@ -29,12 +30,27 @@ def attributes(case: dict[str, Any]) -> dict[str, Any]:
     return {name: READERS[kind](text) for name, kind, text in case["context"]}
 
 
+def is_supported(kind: str, text: Any) -> bool:
+    if kind == "list":
+        return len(text) <= 1000 and all(one[0] not in ("null", "list") and is_supported(*one) for one in text)
+    return kind != "unsupported" and (kind != "number" or math.isfinite(float(text)))
+
+
 def supported(case: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: READERS[kind](text)
-        for name, kind, text in case["context"]
-        if kind != "unsupported" and (kind != "number" or math.isfinite(float(text)))
-    }
+    return {name: READERS[kind](text) for name, kind, text in case["context"] if is_supported(kind, text)}
+
+
+def is_value(found: Any, kind: str | None, text: str | None) -> bool:
+    """Whether a value is that of a vector, and of Python's type for it."""
+    if kind == "boolean":
+        return found is (text == "true")
+    if kind == "string":
+        return type(found) is str and found == text
+    if kind == "number":
+        expected = float(str(text))
+        whole = expected.is_integer() and abs(expected) <= 2**53
+        return type(found) is (int if whole else float) and found == expected
+    return json.dumps(found) == json.dumps(json.loads(str(text)))
 
 
 def check_refusal(refused: dict[str, Any], message: str) -> None:
@@ -53,9 +69,15 @@ def check(client: flagbit.Client, case: dict[str, Any]) -> None:
     for context in (attributes(case), flagbit.Context(supported(case))):
         found = client.evaluate(key, context, default)
         assert (found.enabled, found.reason, found.rule_index, found.error_code) == expected
-        assert found.value is found.enabled
-        assert client.is_enabled(key, context, default) is case["enabled"]
-        assert client.is_enabled(key, context, default) is case["enabled"], "with the key remembered"
+        if case["error_code"]:
+            assert found.value is default
+        else:
+            assert is_value(found.value, case["kind"], case["value"])
+            assert client.value(key, context, default=found.value) == found.value
+        assert found.variant == case["variant"]
+        enabled = case["enabled"] if case["kind"] in ("boolean", None) else default
+        assert client.is_enabled(key, context, default) is enabled
+        assert client.is_enabled(key, context, default) is enabled, "with the key remembered"
         among_all = client.evaluate_all(context).get(key)
         if among_all is None:
             assert case["error_code"] == "FLAG_NOT_FOUND"

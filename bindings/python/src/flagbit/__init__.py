@@ -3,12 +3,13 @@
 __version__ = "0.1.0"
 
 from .client import Client
-from .context import Context
+from .context import AttributeValue, Context
 from .errors import ClosedError, ContextError, FileError, FlagBitError, LibraryError, SnapshotError
-from .evaluation import Evaluation
+from .evaluation import Evaluation, FlagValue
 from .status import Status
 
 __all__ = [
+    "AttributeValue",
     "Client",
     "ClosedError",
     "Context",
@@ -16,6 +17,7 @@ __all__ = [
     "Evaluation",
     "FileError",
     "FlagBitError",
+    "FlagValue",
     "LibraryError",
     "SnapshotError",
     "Status",

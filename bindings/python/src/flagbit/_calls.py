@@ -65,6 +65,12 @@ def copied(function: Any, *arguments: Any) -> bytes:
             return buffer.raw[: needed.value]
 
 
+def error_message(client: _ffi.ClientHandle, flag_key: str, error_code: int) -> str:
+    """Why a flag gave no answer, in words."""
+    key = str.encode(flag_key, "utf-8", "backslashreplace")
+    return copied(_ffi.client_error_message, client, key, len(key), error_code)[:-1].decode()
+
+
 def _names(function: Any) -> Any:
     return lru_cache(maxsize=64)(lambda number: function(number).decode())
 

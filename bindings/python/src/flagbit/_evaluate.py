@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from ctypes import POINTER, byref, sizeof, string_at
-from typing import Any
 
 from . import _ffi
-from ._calls import check, copied, error_code_name, reason_name, text_in
-from ._pack import KEYS, encode_key, pack
-from .context import Context
+from ._calls import check, copied, error_code_name, error_message, reason_name, text_in
+from ._question import UnanswerableError, read, read_context
+from ._variants import Variant, Variants
 from .errors import FlagBitError
 from .evaluation import Evaluation, FlagValue
 
 _SIZE = sizeof(_ffi.Evaluation)
-
-
-class BadContextError(Exception):
-    """A context that cannot be read; the message tells why. Never leaves the package."""
-
-
-def read_context(context: object) -> tuple[_ffi.ContextHandle | bytes | None, bool]:
-    """A prepared context's handle or a one-shot context's buffer; and whether it has unsupported values.
-
-    Raises BadContextError.
-    """
-    try:
-        if isinstance(context, Context):
-            return context._handle, False
-        if context is None:
-            return None, False
-        if isinstance(context, Mapping):
-            return pack(context)
-    except Exception as error:
-        # The user's own mapping. Its message may hold values, so only the type is told.
-        raise BadContextError(f"the context cannot be read: {type(error).__name__}") from error
-    raise BadContextError(f"a context is a flagbit.Context, a mapping or None, not {type(context).__name__}")
-
-
-def truth(default: object) -> bool:
-    """A default as a bool."""
-    try:
-        return bool(default)
-    except Exception:
-        return False
 
 
 class _ForgottenError(Exception):
@@ -57,6 +25,7 @@ class Evaluator:
     def __init__(self, client: _ffi.ClientHandle) -> None:
         self._client = client
         self._revision: tuple[int, str | None] = (0, None)
+        self._variants = Variants()
 
     def evaluate(self, flag_key: str, context: object, default: FlagValue) -> tuple[Evaluation, bool]:
         """Evaluates a flag; also whether the context has unsupported values."""
@@ -66,14 +35,27 @@ class Evaluator:
 
     def _evaluate(self, flag_key: str, context: object, default: FlagValue) -> tuple[Evaluation, bool]:
         try:
-            key = KEYS.get(flag_key) or encode_key(flag_key)
-        except Exception:
-            message = f"a flag key is a str, not {type(flag_key).__name__}"
-            return _failed(flag_key, default, _ffi.ErrorCode.GENERAL, message), False
+            native, variant, unsupported = self._ask(flag_key, context)
+        except UnanswerableError as error:
+            return _failed(flag_key, default, error.code, str(error)), False
+        return self._evaluation(flag_key, native, variant, default), unsupported
+
+    def value(self, flag_key: str, context: object) -> tuple[FlagValue | None, bool]:
+        """The value of a flag, None where there is no answer; also whether the context has unsupported values."""
         try:
-            attributes, unsupported = read_context(context)
-        except BadContextError as error:
-            return _failed(flag_key, default, _ffi.ErrorCode.INVALID_CONTEXT, str(error)), False
+            native, variant, unsupported = self._ask(flag_key, context)
+        except UnanswerableError:
+            return None, False
+        if native.error_code:
+            return None, unsupported
+        return bool(native.enabled) if variant is None else variant.value, unsupported
+
+    def _ask(self, flag_key: str, context: object) -> tuple[_ffi.Evaluation, Variant | None, bool]:
+        """What the library answers, with the variant of a typed flag; also whether the context has unsupported values.
+
+        Raises UnanswerableError.
+        """
+        key, attributes, unsupported = read(flag_key, context)
         native = _ffi.Evaluation(_SIZE)
         if isinstance(attributes, bytes):
             status = _ffi.evaluate_with_n(self._client, key, len(key), attributes, len(attributes), native)
@@ -83,12 +65,32 @@ class Evaluator:
             # A key with a lone surrogate: it is no flag's key.
             native.error_code = _ffi.ErrorCode.FLAG_NOT_FOUND
         elif status != _ffi.Status.OK:
-            message = _ffi.status_message(status).decode()
-            return _failed(flag_key, default, _ffi.ErrorCode.GENERAL, message), unsupported
-        return self._evaluation(flag_key, native, default), unsupported
+            raise UnanswerableError(_ffi.ErrorCode.GENERAL, _ffi.status_message(status).decode())
+        if not native.variant_id:
+            return native, None, unsupported
+        return native, self._variants.get(native.variant_id) or self._read_variant(key, attributes, native), unsupported
+
+    def _read_variant(
+        self, key: bytes, attributes: _ffi.ContextHandle | bytes | None, native: _ffi.Evaluation
+    ) -> Variant | None:
+        """Asks once more, with the texts. The flags may be others by now, so the evaluation is that of this answer."""
+        name, value = _ffi.Text(), _ffi.Text()
+        into = byref(native), byref(name), byref(value)
+        try:
+            if isinstance(attributes, bytes):
+                block = copied(
+                    _ffi.evaluate_value_with, self._client, key, len(key), attributes, len(attributes), *into
+                )
+            else:
+                block = copied(_ffi.evaluate_value, self._client, key, len(key), attributes, *into)
+        except FlagBitError as error:
+            raise UnanswerableError(_ffi.ErrorCode.GENERAL, str(error)) from None
+        if not native.variant_id:
+            return None
+        return self._variants.add(native, text_in(block, name), text_in(block, value))
 
     def evaluate_all(self, context: object) -> tuple[dict[str, Evaluation], bool]:
-        """Evaluates all flags; also whether the context has unsupported values. Raises BadContextError."""
+        """Evaluates all flags; also whether the context has unsupported values. Raises UnanswerableError."""
         while True:
             with suppress(_ForgottenError):
                 return self._evaluate_all(context)
@@ -102,28 +104,33 @@ class Evaluator:
             check(_ffi.evaluate_all(self._client, attributes, byref(pointer)))
         try:
             block = pointer.contents
-            keys, step = string_at(block.text, block.text_length), block.item_size
+            text, step = string_at(block.text, block.text_length), block.item_size
             items = string_at(block.items, block.count * step)
         finally:
             _ffi.evaluations_free(pointer)
         evaluations = {}
         for offset in range(0, len(items), step):
             item = _ffi.FlagEvaluation.from_buffer_copy(items, offset)
-            key = text_in(keys, item.key)
-            evaluations[key] = self._evaluation(key, item.evaluation, False)
+            key, native = text_in(text, item.key), item.evaluation
+            variant = self._variants.get(native.variant_id)
+            if variant is None and native.variant_id:
+                variant = self._variants.add(native, text_in(text, item.variant), text_in(text, item.value))
+            evaluations[key] = self._evaluation(key, native, variant, False)
         return evaluations, unsupported
 
-    def _evaluation(self, flag_key: str, native: Any, default: FlagValue) -> Evaluation:
+    def _evaluation(
+        self, flag_key: str, native: _ffi.Evaluation, variant: Variant | None, default: FlagValue
+    ) -> Evaluation:
         revision, generation = self._revision_of(native.generation), native.generation
         if native.error_code:
-            message = self._error_message(flag_key, native.error_code)
+            message = error_message(self._client, flag_key, native.error_code)
             return _failed(flag_key, default, native.error_code, message, revision, generation)
         enabled = bool(native.enabled)
         return Evaluation(
             flag_key=flag_key,
             enabled=enabled,
-            value=enabled,
-            variant="on" if enabled else "off",
+            value=enabled if variant is None else variant.value,
+            variant=("on" if enabled else "off") if variant is None else variant.name,
             reason=reason_name(native.reason),
             rule_index=native.rule_index if native.rule_index >= 0 else None,
             error_code=None,
@@ -132,11 +139,9 @@ class Evaluator:
             generation=generation,
         )
 
-    def _error_message(self, flag_key: str, error_code: int) -> str:
-        key = str.encode(flag_key, "utf-8", "backslashreplace")
-        return copied(_ffi.client_error_message, self._client, key, len(key), error_code)[:-1].decode()
-
     def _revision_of(self, generation: int) -> str | None:
+        if generation == 0:
+            return None  # No flags were asked: they have not come yet, or the key is none.
         known, revision = self._revision
         if known != generation:
             try:
@@ -145,6 +150,14 @@ class Evaluator:
                 raise _ForgottenError from None
             self._revision = (generation, revision)
         return revision
+
+
+def truth(default: object) -> bool:
+    """A default as a bool."""
+    try:
+        return bool(default)
+    except Exception:
+        return False
 
 
 def _failed(

@@ -38,6 +38,9 @@ class Option(IntEnum):
 class Kind(IntEnum):
     NONE = 0
     BOOLEAN = 1
+    STRING = 2
+    NUMBER = 3
+    JSON = 4
 
 
 class Reason(IntEnum):
@@ -71,6 +74,7 @@ class AttributeKind(IntEnum):
     NUMBER = 4
     BOOLEAN = 5
     UNSUPPORTED = 6
+    LIST = 7
 
 
 class Handle(c_void_p):
@@ -139,7 +143,7 @@ class Evaluation(ctypes.Structure):
 
 
 class FlagEvaluation(ctypes.Structure):
-    _fields_ = [("key", Text), ("evaluation", Evaluation)]
+    _fields_ = [("key", Text), ("evaluation", Evaluation), ("variant", Text), ("value", Text)]
 
 
 class Evaluations(ctypes.Structure):
@@ -180,6 +184,7 @@ _client, _context, _options = ClientHandle, ContextHandle, OptionsHandle
 _error_out = POINTER(ErrorHandle)
 _list_out = POINTER(POINTER(TextList))
 _size_out = POINTER(c_size_t)
+_text_out = POINTER(Text)
 _evaluation_out = POINTER(Evaluation)
 _evaluations_out = POINTER(POINTER(Evaluations))
 
@@ -225,9 +230,42 @@ evaluate = _quick("evaluate", c_int32, _client, c_char_p, _context, _evaluation_
 evaluate_n = _quick("evaluate_n", c_int32, _client, c_char_p, c_size_t, _context, _evaluation_out)
 evaluate_with = _quick("evaluate_with", c_int32, _client, c_char_p, c_char_p, _evaluation_out)
 evaluate_with_n = _quick("evaluate_with_n", c_int32, _client, c_char_p, c_size_t, c_char_p, c_size_t, _evaluation_out)
+evaluate_value = _quick(
+    "evaluate_value",
+    c_int32,
+    _client,
+    c_char_p,
+    c_size_t,
+    _context,
+    _evaluation_out,
+    _text_out,
+    _text_out,
+    c_char_p,
+    c_size_t,
+    _size_out,
+)
+evaluate_value_with = _quick(
+    "evaluate_value_with",
+    c_int32,
+    _client,
+    c_char_p,
+    c_size_t,
+    c_char_p,
+    c_size_t,
+    _evaluation_out,
+    _text_out,
+    _text_out,
+    c_char_p,
+    c_size_t,
+    _size_out,
+)
 evaluate_all = _slow("evaluate_all", c_int32, _client, _context, _evaluations_out)
 evaluate_all_with = _slow("evaluate_all_with", c_int32, _client, c_char_p, c_size_t, _evaluations_out)
 evaluations_free = _quick("evaluations_free", None, POINTER(Evaluations))
+explain = _slow("explain", c_int32, _client, c_char_p, c_size_t, _context, c_char_p, c_size_t, _size_out)
+explain_with = _slow(
+    "explain_with", c_int32, _client, c_char_p, c_size_t, c_char_p, c_size_t, c_char_p, c_size_t, _size_out
+)
 override_start = _slow("override_start", c_int32, _client, c_char_p, c_size_t, POINTER(c_uint64), _error_out)
 override_end = _slow("override_end", c_int32, _client, c_uint64)
 

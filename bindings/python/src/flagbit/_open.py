@@ -12,6 +12,7 @@ from typing import Any
 from . import _ffi
 from ._calls import call, check
 from .errors import SnapshotError
+from .evaluation import FlagValue
 
 Snapshot = str | bytes | bytearray | memoryview | Mapping[str, Any] | list[Any]
 """A snapshot: its JSON text, or what `json.loads` would make of it."""
@@ -29,10 +30,10 @@ def snapshot_bytes(snapshot: Snapshot) -> bytes:
     return _json(snapshot)
 
 
-def values_bytes(values: Mapping[str, bool]) -> bytes:
+def values_bytes(values: Mapping[str, FlagValue]) -> bytes:
     """The JSON text of flags that answer everybody alike. Raises SnapshotError, TypeError."""
     if not isinstance(values, Mapping):
-        raise TypeError(f"flags are a mapping of keys to bools, not {type(values).__name__}")
+        raise TypeError(f"flags are a mapping of keys to values, not {type(values).__name__}")
     return _json(values)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
 
 from ._ffi import AttributeKind
 
@@ -13,6 +15,9 @@ CACHED = 4096
 
 CACHED_LENGTH = 256
 """Longer keys and names are not remembered."""
+
+MOST_ELEMENTS = 1000
+"""A longer list is unsupported."""
 
 KEYS: dict[str, bytes] = {}
 """The UTF-8 of keys that were asked for before; none has a NUL, so all may be passed as text that ends with one."""
@@ -77,7 +82,9 @@ def pack(attributes: Mapping[str, object]) -> tuple[bytes, bool]:
 
 def _attribute(name: object, value: object) -> tuple[bytes, bool]:
     """One packed attribute of any type, and whether it is supported."""
-    kind, data = _value(value)
+    kind, data = _scalar(value)
+    if kind == AttributeKind.UNSUPPORTED:
+        kind, data = _further(value)
     try:
         encoded = str.encode(name)  # type: ignore[arg-type]
     except (TypeError, UnicodeError):
@@ -89,7 +96,37 @@ def _attribute(name: object, value: object) -> tuple[bytes, bool]:
     return _start(kind, encoded) + _length(len(data)) + data, kind != AttributeKind.UNSUPPORTED
 
 
-def _value(value: object) -> tuple[AttributeKind, bytes]:
+def _further(value: object) -> tuple[AttributeKind, bytes]:
+    """A value that is no scalar."""
+    try:
+        if isinstance(value, (list, tuple)):
+            return _list(value)
+        if isinstance(value, datetime) and datetime.utcoffset(value) is not None:
+            # In UTC its text ends with +00:00.
+            moment = datetime.isoformat(datetime.astimezone(value, timezone.utc))
+            return AttributeKind.STRING, (moment[:-6] + "Z").encode()
+    except Exception:
+        # A moment before the year 1 or after 9999 in UTC, a time zone that fails, a stand-in as below.
+        return _UNSUPPORTED
+    return _UNSUPPORTED
+
+
+def _list(value: list[Any] | tuple[Any, ...]) -> tuple[AttributeKind, bytes]:
+    # A copy, and no longer than it must be: another thread may append.
+    most = slice(MOST_ELEMENTS + 1)
+    elements = list.__getitem__(value, most) if isinstance(value, list) else tuple.__getitem__(value, most)
+    if len(elements) > MOST_ELEMENTS:
+        return _UNSUPPORTED
+    parts = []
+    for element in elements:
+        kind, data = _scalar(element)
+        if kind == AttributeKind.UNSUPPORTED:
+            return _UNSUPPORTED
+        parts.append(bytes((kind,)) + _length(len(data)) + data)
+    return AttributeKind.LIST, b"".join(parts)
+
+
+def _scalar(value: object) -> tuple[AttributeKind, bytes]:
     # The base class's own methods: a subclass may show itself as it likes, its value stays.
     try:
         if isinstance(value, str):

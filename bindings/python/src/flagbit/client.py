@@ -9,21 +9,23 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from ctypes import byref, c_uint64
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 from . import _ffi
 from ._calls import call, check, texts
-from ._evaluate import BadContextError, Evaluator, all_failed
+from ._evaluate import Evaluator, all_failed, truth
+from ._explain import explain, unexplained
 from ._ffi import is_enabled_unchecked, is_enabled_with_unchecked
+from ._fitting import fitting
 from ._listeners import Callback, Listeners, drain_log
 from ._open import Snapshot, open_file, open_source, open_text, snapshot_bytes, values_bytes
 from ._pack import KEYS, pack
+from ._question import UnanswerableError
 from .context import Attributes, Context
 from .evaluation import Evaluation, FlagValue
 from .status import Status, read_status
 
 AnyContext = Context | Attributes | None
-Default = TypeVar("Default", bound=FlagValue)
 Self = TypeVar("Self", bound="Client")
 
 _WAIT_SLICE = 0.2
@@ -73,8 +75,11 @@ class Client:
         return cls._of(open_file(path, watch, max_snapshot_bytes))
 
     @classmethod
-    def for_testing(cls: type[Self], values: Mapping[str, bool]) -> Self:
-        """A client of flags that answer everybody alike, for tests. Raises SnapshotError, TypeError."""
+    def for_testing(cls: type[Self], values: Mapping[str, FlagValue]) -> Self:
+        """A client of flags that answer everybody alike, for tests: `{"on": True, "theme": "dark", "limit": 5}`.
+
+        Raises SnapshotError, TypeError.
+        """
         return cls._of(open_source(_ffi.Option.VALUES, values_bytes(values)))
 
     @classmethod
@@ -88,7 +93,9 @@ class Client:
         return client
 
     def is_enabled(self, flag_key: str, context: AnyContext = None, default: bool = False) -> bool:
-        """Whether a flag is on. Where there is no answer: the truth of `default`; `evaluate` tells why. Never raises.
+        """Whether a boolean flag is on. Where there is no answer: the truth of `default`; `evaluate` tells why.
+
+        A typed flag is no boolean: the truth of `default`, too. Never raises.
 
         `context`: a Context, a mapping of attributes, or None for no attributes.
         """
@@ -104,10 +111,13 @@ class Client:
                     return is_enabled_with_unchecked(self._handle, key, packed, bool(default))  # type: ignore[no-any-return]
         except Exception:
             pass  # A key that is new, or anything odd: the slow way knows them all.
-        return self.evaluate(flag_key, context, default).enabled
+        value = self.evaluate(flag_key, context, default).value
+        return value if type(value) is bool else truth(default)
 
     def evaluate(self, flag_key: str, context: AnyContext = None, default: FlagValue = False) -> Evaluation:
         """What a flag answers, and why. Never raises: see `Evaluation.error_code`.
+
+        A typed flag answers with a value of its own, whatever the type of `default`.
 
         `context`: a Context, a mapping of attributes, or None for no attributes. A context of another type is
         `INVALID_CONTEXT`, a key that is no str is `GENERAL`.
@@ -117,20 +127,54 @@ class Client:
             self._note_unsupported()
         return evaluation
 
-    def value(self, flag_key: str, context: AnyContext = None, *, default: Default) -> Default:
+    @overload
+    def value(self, flag_key: str, context: AnyContext = None, *, default: bool) -> bool: ...
+
+    @overload
+    def value(self, flag_key: str, context: AnyContext = None, *, default: str) -> str: ...
+
+    @overload
+    def value(self, flag_key: str, context: AnyContext = None, *, default: int) -> int: ...
+
+    @overload
+    def value(self, flag_key: str, context: AnyContext = None, *, default: float) -> float: ...
+
+    @overload
+    def value(self, flag_key: str, context: AnyContext = None, *, default: dict[str, Any]) -> dict[str, Any]: ...
+
+    @overload
+    def value(self, flag_key: str, context: AnyContext = None, *, default: list[Any]) -> list[Any]: ...
+
+    def value(self, flag_key: str, context: AnyContext = None, *, default: FlagValue) -> FlagValue:
         """The value of a flag of the default's type; `default` where there is no such value. Never raises.
 
-        In this version flags are boolean: a default of another type is always the answer.
+        `default`: a bool asks a boolean flag, a str a string, an int a number without a fraction, a float a number, a
+        dict or a list JSON of that kind. A bool is no number. A dict or list is the caller's own.
         """
         if type(default) is bool:
-            return self.is_enabled(flag_key, context, default)  # type: ignore[arg-type, return-value]
-        return default
+            return self.is_enabled(flag_key, context, default)
+        value, unsupported = self._evaluator.value(flag_key, context)
+        if unsupported:
+            self._note_unsupported()
+        try:
+            return fitting(value, default)
+        except Exception:
+            return default  # It fails when it is asked for its type.
+
+    def explain(self, flag_key: str, context: AnyContext = None) -> dict[str, Any]:
+        """What a flag answers and how it came to that: each rule, and which of its conditions hold. Never raises.
+
+        For people: a page for support, a test that fails. Slow, and with the attributes' values in it.
+        """
+        explanation = explain(self._handle, flag_key, context)
+        self._drain_log()
+        return explanation or unexplained(self.evaluate(flag_key, context))
 
     def evaluate_all(self, context: AnyContext = None) -> dict[str, Evaluation]:
         """What all flags answer, by key, sorted, from one state of the client. The default is False. Never raises."""
         try:
             evaluations, unsupported = self._evaluator.evaluate_all(context)
-        except BadContextError as error:
+        except UnanswerableError as error:
             return all_failed(self.flags(), str(error))
         if unsupported:
             self._note_unsupported()
@@ -196,10 +240,11 @@ class Client:
         return self._listeners.add(callback)
 
     @contextmanager
-    def override(self, values: Mapping[str, bool]) -> Iterator[None]:
+    def override(self, values: Mapping[str, FlagValue]) -> Iterator[None]:
         """Lets flags answer everybody alike within a `with` block, on all threads, above the snapshot's answers.
 
-        Of several overrides of a flag the latest wins. Raises SnapshotError, ClosedError, TypeError.
+        A bool is the answer of a boolean flag, a str, a number, a dict or a list that of a typed one. Of several
+        overrides of a flag the latest wins. Raises SnapshotError, ClosedError, TypeError.
         """
         text, number = values_bytes(values), c_uint64()
         call(_ffi.override_start, self._handle, text, len(text), byref(number))

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ctypes import byref
+from datetime import datetime
 
 from . import _ffi
 from ._calls import call
 from ._pack import pack
 from .errors import ContextError
 
-AttributeValue = str | bool | int | float | None
+Scalar = str | bool | int | float
+
+AttributeList = list[str] | list[bool] | list[int] | list[float] | list[Scalar] | tuple[Scalar, ...]
+
+AttributeValue = Scalar | datetime | AttributeList | None
 """What an attribute can be. None is absent, like an attribute that is not given."""
 
 Attributes = Mapping[str, AttributeValue]
@@ -24,8 +29,11 @@ class Context:
 
     Immutable; any number of threads and clients may use one at once.
 
-    Raises ContextError for a value that no rule can match (NaN, an infinity, a lone surrogate, any type but str, bool,
-    int and float) or a name that is not text. The error names the attribute, never a value.
+    A list or tuple holds up to 1,000 str, bool, int and float, for the operators `has` and `exists`. A datetime with a
+    time zone is its RFC 3339 text in UTC, for `before` and `after`.
+
+    Raises ContextError for a value that no rule can match (NaN, an infinity, a lone surrogate, a datetime without a
+    time zone, any other type) or a name that is not text. The error names the attribute, never a value.
     """
 
     __slots__ = ("_handle",)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 FlagValue = bool | str | int | float | dict[str, Any] | list[Any]
+"""What a flag can answer: a typed flag a str, a number or JSON, any other a bool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +17,16 @@ class Evaluation:
     """The key that was asked for."""
 
     enabled: bool
-    """Whether the feature is on; on an error the truth of the caller's default."""
+    """Whether the feature is on; on an error the truth of the caller's default. A typed flag is on unless it is
+    `disabled`."""
 
     value: FlagValue
-    """The flag's value: `enabled` for a boolean flag; on an error the caller's default, as it was given."""
+    """The flag's value: `enabled` for a boolean flag; a str, int, float, dict or list for a typed one, a number being
+    an int where it has no fraction and is at most 2^53; on an error the caller's default, as it was given."""
 
     variant: str | None
-    """`"on"` or `"off"`; None on an error."""
+    """The variant's name for a typed flag, `"override"` where an override answers; else `"on"` or `"off"`; None on an
+    error."""
 
     reason: str
     """`disabled`, `targeting_match`, `percentage_rollout`, `default` or `error`."""

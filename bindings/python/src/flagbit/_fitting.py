@@ -1,0 +1,24 @@
+"""Whether a flag's value is of the type that was asked for."""
+
+from __future__ import annotations
+
+from .evaluation import FlagValue
+
+
+def fitting(value: FlagValue | None, default: FlagValue) -> FlagValue:
+    """A flag's value as the default's type, or the default where it is of another. A bool is no number."""
+    if isinstance(value, bool) or isinstance(default, bool):
+        return value if isinstance(value, bool) and isinstance(default, bool) else default
+    if isinstance(default, str):
+        return value if isinstance(value, str) else default
+    if isinstance(default, int):
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        return value if isinstance(value, int) else default
+    if isinstance(default, float):
+        return float(value) if isinstance(value, (int, float)) else default
+    if isinstance(default, dict):
+        return value if isinstance(value, dict) else default
+    if isinstance(default, list):
+        return value if isinstance(value, list) else default
+    return default

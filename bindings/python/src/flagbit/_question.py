@@ -1,0 +1,47 @@
+"""Questions as the library takes them: a flag's key and a context, whatever the caller passed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import _ffi
+from ._pack import KEYS, encode_key, pack
+from .context import Context
+
+Attributes = _ffi.ContextHandle | bytes | None
+"""A prepared context's handle, a one-shot context's buffer, or no attributes."""
+
+
+class UnanswerableError(Exception):
+    """A question that comes to no flag: an error code, and the message. Never leaves the package."""
+
+    def __init__(self, code: _ffi.ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def read(flag_key: object, context: object) -> tuple[bytes, Attributes, bool]:
+    """A key and a context; and whether the context has unsupported values. Raises UnanswerableError."""
+    try:
+        key = KEYS.get(flag_key) or encode_key(flag_key)  # type: ignore[call-overload]
+    except Exception:
+        message = f"a flag key is a str, not {type(flag_key).__name__}"
+        raise UnanswerableError(_ffi.ErrorCode.GENERAL, message) from None
+    return key, *read_context(context)
+
+
+def read_context(context: object) -> tuple[Attributes, bool]:
+    """A context, and whether it has unsupported values. Raises UnanswerableError."""
+    try:
+        if isinstance(context, Context):
+            return context._handle, False
+        if context is None:
+            return None, False
+        if isinstance(context, Mapping):
+            return pack(context)
+    except Exception as error:
+        # The user's own mapping. Its message may hold values, so only the type is told.
+        message = f"the context cannot be read: {type(error).__name__}"
+        raise UnanswerableError(_ffi.ErrorCode.INVALID_CONTEXT, message) from error
+    message = f"a context is a flagbit.Context, a mapping or None, not {type(context).__name__}"
+    raise UnanswerableError(_ffi.ErrorCode.INVALID_CONTEXT, message)
