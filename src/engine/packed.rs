@@ -216,10 +216,15 @@ impl<'a> RawValue<'a> {
     /// Whether the value is whole; `true` when it is unsupported.
     #[inline(always)]
     fn check(&self, check_text: bool) -> Result<bool, PackedError> {
+        // Most attributes are strings, and most of those are ASCII.
+        if self.kind == Kind::String as u8 && !check_text { Ok(false) } else { self.check_any(check_text) }
+    }
+
+    #[inline(never)]
+    fn check_any(&self, check_text: bool) -> Result<bool, PackedError> {
         if self.kind == Kind::List as u8 { self.check_list(check_text) } else { self.check_scalar(check_text) }
     }
 
-    #[inline(always)]
     fn check_scalar(&self, check_text: bool) -> Result<bool, PackedError> {
         let kind = Kind::new(self.kind).ok_or(PackedError::Kind(self.kind))?;
         let sized = match kind {
@@ -238,7 +243,6 @@ impl<'a> RawValue<'a> {
     }
 
     /// A list is unsupported when an element is, or when there are too many.
-    #[inline(never)]
     fn check_list(&self, check_text: bool) -> Result<bool, PackedError> {
         let (mut rest, mut count, mut unsupported) = (self.bytes, 0, false);
         while !rest.is_empty() {
