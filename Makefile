@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bootstrap lib lint vectors rust abi c python readme fuzz header format
+.PHONY: help demo test test-full torture bench bootstrap lib lint vectors rust abi instructions c python readme docs fuzz header format
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -8,10 +8,10 @@ demo: bootstrap lib ## every language evaluates the same flags: one table
 	@scripts/demo.sh
 
 test: bootstrap ## everything that a change must pass
-	@scripts/steps.sh lint vectors rust lib abi c python demo readme fuzz
+	@scripts/steps.sh lint vectors rust lib abi instructions c python demo readme docs fuzz
 
 test-full: bootstrap ## the same with more random cases and a longer fuzzing
-	@PROPTEST_CASES=200000 SECONDS_EACH=150 scripts/steps.sh lint vectors rust lib abi c python demo readme fuzz
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 scripts/steps.sh lint vectors rust lib abi instructions c python demo readme docs fuzz
 
 torture: bootstrap ## half an hour of fuzzing
 	@SECONDS_EACH=1800 scripts/steps.sh fuzz
@@ -41,6 +41,9 @@ rust: ## unit, integration and documentation tests; the engine alone
 abi: lib ## exported symbols, and the ABI against its baseline
 	@scripts/abi.sh
 
+instructions: lib ## instructions of the base hot paths and the library's size, against their table
+	@scripts/instructions.sh
+
 c: lib ## C and C++: plain, under sanitizers, under valgrind
 	@scripts/test-c.sh
 
@@ -49,6 +52,9 @@ python: lib ## the Python package, as installed
 
 readme: ## the README's programs
 	@scripts/test-readme.sh
+
+docs: lib ## what the documents show is true
+	@PYTHONPATH=bindings/python/src FLAGBIT_LIBRARY_PATH=build/lib/libflagbit.so python3 scripts/test_docs.py
 
 fuzz: ## the parsers, for SECONDS_EACH (30) seconds each
 	@scripts/fuzz.sh

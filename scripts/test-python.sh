@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the Python binding: formatting, types, a wheel on every Python there is, the example. Takes the
+# Tests the Python binding: formatting, types, a wheel on every Python there is, the examples. Takes the
 # library of build/lib, or that of FLAGBIT_LIBRARY.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -46,8 +46,9 @@ package() {
         "$tools/python" -m pytest -q -p no:cacheprovider -c "$project/pyproject.toml" "$project/tests/test_package.py")
 }
 
-example() {
-    diff <("$tools/python" examples/python/shop.py) <(cargo run -q --example shop)
+examples() {
+    diff <("$tools/python" examples/python/shop.py) <(cargo run -q --example shop) &&
+        diff <("$tools/python" examples/python/model.py) examples/snapshots/expected.txt
 }
 
 pythons=(python3)
@@ -70,4 +71,4 @@ step "format" "$tools/ruff" format --check --config "$project/pyproject.toml" "$
 step "lint" "$tools/ruff" check --config "$project/pyproject.toml" "$project" examples/python
 step "mypy --strict" "$tools/mypy" --config-file "$project/pyproject.toml" "$project/src" "$project/tests" "$project/hatch_build.py" examples/python
 step "pyright" "$tools/pyright" --project "$project" --pythonpath "$tools/python"
-step "example" example
+step "examples" examples

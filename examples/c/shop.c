@@ -73,10 +73,14 @@ static flagbit_context *guest(void) {
 static void print_evaluation(const flagbit_client *client, const char *flag, const char *name,
                              const flagbit_context *user) {
     flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
-    if (flagbit_evaluate(client, flag, user, &evaluation) != FLAGBIT_STATUS_OK) {
+    flagbit_text variant, value;
+    char texts[256]; /* Longer values would be BUFFER_TOO_SMALL. */
+    size_t needed = 0;
+    if (flagbit_evaluate_value(client, flag, strlen(flag), user, &evaluation, &variant, &value, texts, sizeof texts,
+                               &needed) != FLAGBIT_STATUS_OK) {
         return;
     }
-    printf("%s\t%s\t%s\t%s\t", flag, name, evaluation.enabled ? "on" : "off", flagbit_reason_name(evaluation.reason));
+    printf("%s\t%s\t%s\t%s\t", flag, name, texts + variant.offset, flagbit_reason_name(evaluation.reason));
     if (evaluation.rule_index < 0) {
         puts("-");
     } else {

@@ -31,9 +31,8 @@ int main(int count, char **arguments) {
 
     for (const std::string &flag : client.flags()) {
         for (const auto &[name, user] : users) {
-            const flagbit::Evaluation evaluation = client.evaluate(flag, user);
-            std::cout << flag << '\t' << name << '\t' << (evaluation.enabled ? "on" : "off") << '\t'
-                      << evaluation.reason_name() << '\t'
+            const flagbit::TypedEvaluation evaluation = client.value(flag, user);
+            std::cout << flag << '\t' << name << '\t' << evaluation.variant << '\t' << evaluation.reason_name() << '\t'
                       << (evaluation.rule_index ? std::to_string(*evaluation.rule_index) : "-") << '\n';
         }
     }

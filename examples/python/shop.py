@@ -25,9 +25,8 @@ def main() -> None:
         for flag in client.flags():
             for user, context in USERS.items():
                 evaluation = client.evaluate(flag, context)
-                answer = "on" if evaluation.enabled else "off"
                 rule = "-" if evaluation.rule_index is None else evaluation.rule_index
-                sys.stdout.write(f"{flag}\t{user}\t{answer}\t{evaluation.reason}\t{rule}\n")
+                sys.stdout.write(f"{flag}\t{user}\t{evaluation.variant}\t{evaluation.reason}\t{rule}\n")
 
 
 if __name__ == "__main__":

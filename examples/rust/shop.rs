@@ -30,7 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for flag in client.flags() {
         for (user, context) in [("ana", &ana), ("ben", &ben), ("guest", &guest)] {
             let evaluation = client.evaluate(&flag, context, false);
-            let answer = if evaluation.enabled { "on" } else { "off" };
+            // A typed flag answers with one of its variants.
+            let answer = match &evaluation.variant {
+                Some(variant) => variant.name(),
+                None if evaluation.enabled => "on",
+                None => "off",
+            };
             let rule = evaluation.rule_index.map_or_else(|| "-".into(), |index| index.to_string());
             println!("{flag}\t{user}\t{answer}\t{}\t{rule}", evaluation.reason.name());
         }

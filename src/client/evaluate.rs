@@ -37,15 +37,15 @@ impl Client {
     /// # Ok::<(), flagbit::ClientError>(())
     /// ```
     pub fn value<T: FlagValue>(&self, flag_key: &str, attributes: &impl Attributes, default: T) -> T {
-        self.evaluate_with(flag_key.as_bytes(), attributes, |answer, _| {
-            answer.ok().and_then(|answer| T::of(answer.enabled, answer.variant.map(|variant| variant.value())))
+        self.evaluate_cold(flag_key.as_bytes(), attributes, |answer, _| {
+            answer.ok().and_then(|answer| T::of(answer.enabled(), answer.variant().map(|variant| variant.value())))
         })
         .unwrap_or(default)
     }
 
     /// Evaluates a flag and hands on its answer while it is still that of the flags in force, for a key that was not
     /// checked to be UTF-8: one that is not is no flag's key.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn evaluate_with<R>(
         &self,
         flag_key: &[u8],
@@ -55,6 +55,18 @@ impl Client {
         self.before_evaluation(attributes);
         let serving = self.shared.serving.load();
         hand_on(serving.answer(flag_key, attributes), serving.generation)
+    }
+
+    /// The same where code that is there once matters more than a few nanoseconds.
+    pub(crate) fn evaluate_cold<R>(
+        &self,
+        flag_key: &[u8],
+        attributes: &impl Attributes,
+        hand_on: impl FnOnce(Result<Answer<'_>, ErrorCode>, u64) -> R,
+    ) -> R {
+        self.before_evaluation(attributes);
+        let serving = self.shared.serving.load();
+        hand_on(serving.answer_cold(flag_key, attributes), serving.generation)
     }
 
     /// Evaluates all flags against one state of the client, sorted by key. `default` stands in where a flag gives no
@@ -76,7 +88,7 @@ impl Client {
         let generation = serving.generation;
         let flags = serving.flags().into_iter();
         let evaluate = |(snapshot, flag): (&Snapshot, &Flag)| {
-            hand_on(flag.key(), flag.evaluate(snapshot, attributes, now), generation)
+            hand_on(flag.key(), flag.evaluate_cold(snapshot, attributes, now), generation)
         };
         (flags.map(evaluate).collect(), generation)
     }
@@ -86,8 +98,8 @@ impl Client {
     pub fn explain(&self, flag_key: &str, context: &Context) -> String {
         self.before_evaluation(context);
         let serving = self.shared.serving.load_full();
-        let flag = serving.find(flag_key.as_bytes());
-        let code = flag.and_then(|(snapshot, flag)| flag.evaluate(snapshot, context, now)).err();
+        let flag = serving.find_cold(flag_key.as_bytes());
+        let code = serving.answer_cold(flag_key.as_bytes(), context).err();
         let error_message = code.map(|code| self.error_message(flag_key, code));
         let revision = serving.revision();
         Explained { flag_key, flag, error_message: error_message.as_deref(), revision }.explain(context, now)
@@ -106,7 +118,7 @@ impl Client {
                 format!("flag {flag_key:?} is set aside: {}", place.unwrap_or("its definition cannot be read"))
             }
             ErrorCode::TypeMismatch => {
-                let type_name = serving.find(flag_key.as_bytes()).map_or("another", |(_, flag)| flag.type_name());
+                let type_name = serving.find_cold(flag_key.as_bytes()).map_or("another", |(_, flag)| flag.type_name());
                 format!("flag {flag_key:?} is a {type_name} flag, not of the type that was asked for")
             }
             ErrorCode::InvalidContext => "the context cannot be read".into(),

@@ -26,9 +26,14 @@ impl Evaluation {
     #[inline]
     pub(super) fn new(answer: Result<Answer<'_>, ErrorCode>, default: bool, generation: u64) -> Self {
         match answer {
-            Ok(Answer { enabled, variant, reason, rule_index }) => {
-                Self { enabled, variant: variant.cloned(), reason, rule_index, error_code: None, generation }
-            }
+            Ok(answer) => Self {
+                enabled: answer.enabled(),
+                variant: answer.variant().cloned(),
+                reason: answer.reason(),
+                rule_index: answer.rule_index(),
+                error_code: None,
+                generation,
+            },
             Err(code) => Self {
                 enabled: default,
                 variant: None,

@@ -21,15 +21,26 @@ pub(super) struct Serving {
 }
 
 impl Serving {
-    #[inline]
+    #[inline(always)]
     pub(super) fn answer(&self, flag_key: &[u8], attributes: &impl Attributes) -> Result<Answer<'_>, ErrorCode> {
         let (snapshot, flag) = self.find(flag_key)?;
         flag.evaluate(snapshot, attributes, now)
     }
 
+    #[inline(never)]
+    pub(super) fn answer_cold<A: Attributes>(&self, flag_key: &[u8], attributes: &A) -> Result<Answer<'_>, ErrorCode> {
+        let (snapshot, flag) = self.find_cold(flag_key)?;
+        flag.evaluate_cold(snapshot, attributes, now)
+    }
+
+    #[inline(never)]
+    pub(super) fn find_cold(&self, flag_key: &[u8]) -> Result<(&Snapshot, &Flag), ErrorCode> {
+        self.find(flag_key)
+    }
+
     /// The flag, and the snapshot or the override that it is of.
-    #[inline]
-    pub(super) fn find(&self, flag_key: &[u8]) -> Result<(&Snapshot, &Flag), ErrorCode> {
+    #[inline(always)]
+    fn find(&self, flag_key: &[u8]) -> Result<(&Snapshot, &Flag), ErrorCode> {
         if !self.overrides.is_empty()
             && let Some(found) =
                 self.overrides.iter().rev().find_map(|(_, flags)| Some((&**flags, flags.find(flag_key)?)))

@@ -1,8 +1,12 @@
 //! One flag, one context, one answer.
 
-use std::{ffi::CStr, sync::Arc};
+use std::{ffi::CStr, fmt, sync::Arc};
 
-use super::{Attributes, Clock, Flag, Snapshot, Variant, rule::Question, snapshot::State};
+use super::{
+    Attributes, Clock, Flag, Snapshot, Variant,
+    rule::{Question, Rule},
+    snapshot::State,
+};
 
 /// Why an evaluation came out as it did. The numbers are part of the ABI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,26 +92,73 @@ impl ErrorCode {
 }
 
 /// A flag's answer for a context.
-#[derive(Debug, Clone, Copy, PartialEq)]
+///
+/// Two words, so that it is handed back in registers.
+#[derive(Clone, Copy, PartialEq)]
 pub struct Answer<'s> {
-    /// Whether the feature is on; of a typed flag, whether it is switched on.
-    pub enabled: bool,
-    /// The variant that a typed flag serves; `None` for a boolean flag.
-    pub variant: Option<&'s Arc<Variant>>,
-    /// Why.
-    pub reason: Reason,
-    /// The rule that decided, counted from 0.
-    pub rule_index: Option<u32>,
+    variant: Option<&'s Arc<Variant>>,
+    /// From the lowest byte: on or off, the reason, the rule. A snapshot has fewer rules than bytes, whose limit keeps
+    /// indexes below [`NO_RULE`].
+    bits: u64,
 }
 
-impl Answer<'_> {
+const NO_RULE: u32 = u32::MAX;
+
+impl<'s> Answer<'s> {
+    const DISABLED: Self = Self::new(false, Reason::Disabled, NO_RULE, None);
+
+    #[inline(always)]
+    const fn new(enabled: bool, reason: Reason, rule: u32, variant: Option<&'s Arc<Variant>>) -> Self {
+        Self { variant, bits: enabled as u64 | (reason as u64) << 8 | (rule as u64) << 32 }
+    }
+
+    pub(super) fn typed(enabled: bool, reason: Reason, rule: Option<u32>, variant: Option<&'s Arc<Variant>>) -> Self {
+        Self::new(enabled, reason, rule.unwrap_or(NO_RULE), variant)
+    }
+
+    /// Whether the feature is on; of a typed flag, whether it is switched on.
+    #[inline]
+    pub fn enabled(&self) -> bool {
+        self.bits & 1 == 1
+    }
+
+    /// The variant that a typed flag serves; `None` for a boolean flag.
+    #[inline]
+    pub fn variant(&self) -> Option<&'s Arc<Variant>> {
+        self.variant
+    }
+
+    /// Why.
+    #[inline]
+    pub fn reason(&self) -> Reason {
+        const REASONS: [Reason; 4] =
+            [Reason::Disabled, Reason::TargetingMatch, Reason::PercentageRollout, Reason::Default];
+        let number = self.bits >> 8 & 0xff;
+        REASONS.into_iter().find(|reason| *reason as u64 == number).unwrap_or(Reason::Error)
+    }
+
+    /// The rule that decided, counted from 0.
+    #[inline]
+    pub fn rule_index(&self) -> Option<u32> {
+        let rule = (self.bits >> 32) as u32;
+        (rule != NO_RULE).then_some(rule)
+    }
+
     /// On or off.
     ///
     /// # Errors
     /// [`ErrorCode::TypeMismatch`] for a typed flag.
     #[inline]
     pub fn boolean(&self) -> Result<bool, ErrorCode> {
-        if self.variant.is_none() { Ok(self.enabled) } else { Err(ErrorCode::TypeMismatch) }
+        if self.variant.is_none() { Ok(self.enabled()) } else { Err(ErrorCode::TypeMismatch) }
+    }
+}
+
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = formatter.debug_struct("Answer");
+        fields.field("enabled", &self.enabled()).field("variant", &self.variant).field("reason", &self.reason());
+        fields.field("rule_index", &self.rule_index()).finish()
     }
 }
 
@@ -134,52 +185,94 @@ impl Flag {
     ///
     /// # Errors
     /// [`ErrorCode::ParseError`] for a flag that is set aside.
-    #[inline]
+    #[inline(always)]
     pub fn evaluate<'s>(
         &'s self,
         snapshot: &'s Snapshot,
         attributes: &impl Attributes,
         clock: Clock,
     ) -> Result<Answer<'s>, ErrorCode> {
-        self.state.answer(self.key(), Question { attributes, snapshot, clock, now: None })
+        // The answers that take no rule are given here, for the price of a look at the flag.
+        match &self.state {
+            State::Enabled { default_enabled, rules } if rules.is_empty() => {
+                Ok(Answer::new(*default_enabled, Reason::Default, NO_RULE, None))
+            }
+            State::Enabled { .. } => Ok(self.answer_by_first(snapshot, attributes)),
+            State::Disabled => Ok(Answer::DISABLED),
+            State::SetAside => Err(ErrorCode::ParseError),
+            State::Typed(_) | State::Timed(_) => self.evaluate_cold(snapshot, attributes, clock),
+        }
+    }
+
+    /// The answer of an enabled boolean flag; by code that knows the first five operators, as long as these suffice.
+    #[inline(never)]
+    fn answer_by_first<'s, A: Attributes>(&'s self, snapshot: &'s Snapshot, attributes: &A) -> Answer<'s> {
+        let State::Enabled { default_enabled, rules } = &self.state else {
+            return Answer::DISABLED;
+        };
+        for (index, rule) in rules.iter().enumerate() {
+            if matches!(rule, Rule::Further(_)) {
+                let question = Question { attributes, snapshot, now: None };
+                return answer_by(rules, index, *default_enabled, self.key(), &question);
+            }
+            if let Some((enabled, reason)) = rule.decide_first(self.key(), attributes) {
+                return Answer::new(enabled, reason, index as u32, None);
+            }
+        }
+        Answer::new(*default_enabled, Reason::Default, NO_RULE, None)
+    }
+
+    /// [`Flag::evaluate`] where code that is there once matters more than a few nanoseconds.
+    #[inline(never)]
+    pub(crate) fn evaluate_cold<'s, A: Attributes>(
+        &'s self,
+        snapshot: &'s Snapshot,
+        attributes: &A,
+        clock: Clock,
+    ) -> Result<Answer<'s>, ErrorCode> {
+        let now = matches!(self.state, State::Timed(_)).then(clock);
+        self.state.answer(self.key(), &Question { attributes, snapshot, now: now.as_ref() })
     }
 
     /// The answer to `flag_is`: of a boolean flag 1 is off and 2 is on, of a typed one a bit for each variant.
-    pub(super) fn outcome_bit<A: Attributes>(&self, question: Question<'_, A>) -> u64 {
+    pub(super) fn outcome_bit<A: Attributes>(&self, question: &Question<'_, A>) -> u64 {
         match self.state.untimed() {
             State::Typed(typed) => 1 << typed.choose(self.key(), question).0,
-            state => state.answer_again(self.key(), question).map_or(0, |answer| 1 << u8::from(answer.enabled)),
+            state => state.answer(self.key(), question).map_or(0, |answer| 1 << u8::from(answer.enabled())),
         }
     }
 }
 
 impl State {
-    #[inline(always)]
-    fn answer<'s, A: Attributes>(&'s self, key: &str, question: Question<'_, A>) -> Result<Answer<'s>, ErrorCode> {
-        let (default_enabled, rules) = match self {
-            State::Enabled { default_enabled, rules } => (*default_enabled, rules),
-            State::Disabled => {
-                return Ok(Answer { enabled: false, variant: None, reason: Reason::Disabled, rule_index: None });
-            }
-            State::SetAside => return Err(ErrorCode::ParseError),
-            State::Typed(typed) => return Ok(typed.answer(key, question)),
-            State::Timed(state) => return state.answer_again(key, question.with_time()),
-        };
-        for (index, rule) in rules.iter().enumerate() {
-            if let Some((enabled, reason)) = rule.decide(key, question) {
-                return Ok(Answer { enabled, variant: None, reason, rule_index: Some(index as u32) });
-            }
-        }
-        Ok(Answer { enabled: default_enabled, variant: None, reason: Reason::Default, rule_index: None })
-    }
-
-    /// The same where it is no hot path.
+    /// Not for hot paths. A flag with a schedule needs to have the time in the question.
     #[inline(never)]
-    pub(super) fn answer_again<'s, A: Attributes>(
+    pub(super) fn answer<'s, A: Attributes>(
         &'s self,
         key: &str,
-        question: Question<'_, A>,
+        question: &Question<'_, A>,
     ) -> Result<Answer<'s>, ErrorCode> {
-        self.answer(key, question)
+        match self.untimed() {
+            State::Enabled { default_enabled, rules } => Ok(answer_by(rules, 0, *default_enabled, key, question)),
+            State::Typed(typed) => Ok(typed.answer(key, question)),
+            State::Disabled => Ok(Answer::DISABLED),
+            State::SetAside | State::Timed(_) => Err(ErrorCode::ParseError),
+        }
     }
+}
+
+/// The answer of the first rule that decides, beginning with the rule `first`.
+#[inline(never)]
+fn answer_by<'s, A: Attributes>(
+    rules: &[Rule],
+    first: usize,
+    default_enabled: bool,
+    key: &str,
+    question: &Question<'_, A>,
+) -> Answer<'s> {
+    for (index, rule) in rules.iter().enumerate().skip(first) {
+        if let Some((enabled, reason)) = rule.decide(key, question) {
+            return Answer::new(enabled, reason, index as u32, None);
+        }
+    }
+    Answer::new(default_enabled, Reason::Default, NO_RULE, None)
 }

@@ -6,7 +6,7 @@ use super::{
     further::{AnyOf, Comparison, Further, Outcome},
     json::Json,
     json_text::JsonText,
-    rule::{Condition, Question, Rule, Test},
+    rule::{Condition, Question, Test},
     snapshot::State,
     text_set::TextSet,
     typed::{Serves, Split, Typed},
@@ -34,8 +34,9 @@ impl Explained<'_> {
         let mut json = JsonText::default();
         json.object(|json| match self.flag {
             Ok((snapshot, flag)) => {
-                let question = Question { attributes: context, snapshot, clock, now: None }.with_time();
-                let answer = flag.state.answer_again(flag.key(), question);
+                let now = clock();
+                let question = &Question { attributes: context, snapshot, now: Some(&now) };
+                let answer = flag.state.answer(flag.key(), question);
                 self.write_answer(json, answer);
                 json.field("rules").list(|json| write_rules(json, flag, answer, question));
             }
@@ -49,8 +50,8 @@ impl Explained<'_> {
 
     fn write_answer(&self, json: &mut JsonText, answer: Result<Answer<'_>, ErrorCode>) {
         let found = answer.ok();
-        let variant = found.and_then(|answer| answer.variant);
-        let enabled = found.map(|answer| answer.enabled);
+        let variant = found.and_then(|answer| answer.variant());
+        let enabled = found.map(|answer| answer.enabled());
         json.field("flag_key").text(self.flag_key);
         json.field("enabled").boolean(enabled);
         match (variant, enabled) {
@@ -68,7 +69,7 @@ impl Explained<'_> {
                 json.field("variant").text_or_null(enabled.map(|enabled| if enabled { "on" } else { "off" }));
             }
         }
-        json.field("reason").text(found.map_or("error", |answer| answer.reason.name()));
+        json.field("reason").text(found.map_or("error", |answer| answer.reason().name()));
         json.field("rule_index").index(rule_index(answer));
         json.field("error_code").text_or_null(answer.err().map(ErrorCode::name));
         json.field("error_message").text_or_null(self.error_message);
@@ -77,14 +78,14 @@ impl Explained<'_> {
 }
 
 fn rule_index(answer: Result<Answer<'_>, ErrorCode>) -> Option<usize> {
-    answer.ok().and_then(|answer| answer.rule_index).map(|index| index as usize)
+    answer.ok().and_then(|answer| answer.rule_index()).map(|index| index as usize)
 }
 
 fn write_rules(
     json: &mut JsonText,
     flag: &Flag,
     answer: Result<Answer<'_>, ErrorCode>,
-    question: Question<'_, Context>,
+    question: &Question<'_, Context>,
 ) {
     let decided = rule_index(answer);
     match flag.state.untimed() {
@@ -92,8 +93,7 @@ fn write_rules(
             for (index, rule) in rules.iter().enumerate() {
                 write_rule(json, index, decided, |json| {
                     write_conditions(json, rule.conditions(), flag.key(), question);
-                    let serves = if let Rule::Conditions { value, .. } = rule { *value } else { true };
-                    json.field("serves").boolean(Some(serves));
+                    json.field("serves").boolean(Some(rule.value().unwrap_or(true)));
                 });
             }
         }
@@ -129,7 +129,7 @@ fn write_rule(json: &mut JsonText, index: usize, decided: Option<usize>, tried: 
     });
 }
 
-fn write_split(json: &mut JsonText, typed: &Typed, split: &Split, question: Question<'_, Context>) {
+fn write_split(json: &mut JsonText, typed: &Typed, split: &Split, question: &Question<'_, Context>) {
     let found = question.attributes.find(&split.by);
     json.object(|json| {
         json.field("split").list(|json| {
@@ -161,7 +161,7 @@ fn write_bucket(json: &mut JsonText, found: Option<&[u8]>, salt: &str) {
 }
 
 /// The conditions of a rule; those after one that does not hold were not looked at.
-fn write_conditions(json: &mut JsonText, conditions: &[Condition], salt: &str, question: Question<'_, Context>) {
+fn write_conditions(json: &mut JsonText, conditions: &[Condition], salt: &str, question: &Question<'_, Context>) {
     json.field("conditions").list(|json| {
         let mut before = true;
         for condition in conditions {
@@ -177,7 +177,7 @@ fn write_condition(
     condition: &Condition,
     salt: &str,
     holds: Option<bool>,
-    question: Question<'_, Context>,
+    question: &Question<'_, Context>,
 ) {
     let test = &condition.test;
     let Described { operator, values, is_list } = describe(test);
@@ -207,11 +207,11 @@ fn write_condition(
         }),
         Some(Further::FlagIs(asked)) => {
             let flag = question.snapshot.flag(asked.flag.position);
-            let answer = flag.state.answer_again(flag.key(), question).ok();
+            let answer = flag.state.answer(flag.key(), question).ok();
             json.field("flag").text(flag.key());
-            match answer.and_then(|answer| answer.variant) {
+            match answer.and_then(|answer| answer.variant()) {
                 Some(variant) => json.field("answered").text(variant.name()),
-                None => json.field("answered").boolean(answer.map(|answer| answer.enabled)),
+                None => json.field("answered").boolean(answer.map(|answer| answer.enabled())),
             }
         }
         further => {

@@ -116,7 +116,7 @@ impl Further {
         &self,
         attribute: &Name,
         salt: &str,
-        question: Question<'_, A>,
+        question: &Question<'_, A>,
     ) -> Option<(bool, Reason)> {
         let value = question.attributes.find(attribute);
         match (self, &value) {
@@ -134,7 +134,7 @@ impl Further {
         value: Option<&[u8]>,
         attribute: &Name,
         salt: &str,
-        question: Question<'_, A>,
+        question: &Question<'_, A>,
     ) -> bool {
         match (self, value) {
             (Self::Not(test), _) => !test.holds(value, attribute, salt, question),
@@ -178,9 +178,9 @@ impl Further {
 }
 
 /// The attribute's moment; the clock's for `@now` where the context has none of its own.
-fn read_moment(value: Option<&[u8]>, attribute: &Name, now: Option<Moment>) -> Option<Moment> {
+fn read_moment(value: Option<&[u8]>, attribute: &Name, now: Option<&Moment>) -> Option<Moment> {
     match value {
         Some(value) => Moment::parse(value),
-        None => now.filter(|_| attribute.text() == NOW),
+        None => now.filter(|_| attribute.text() == NOW).copied(),
     }
 }

@@ -34,7 +34,7 @@ impl Name {
 pub(crate) const WORD: usize = 8;
 
 /// The first eight bytes, padded with zeros.
-#[inline]
+#[inline(always)]
 pub(crate) fn word(text: &[u8]) -> u64 {
     if let Some(first) = text.first_chunk() {
         return u64::from_le_bytes(*first);

@@ -14,7 +14,7 @@
 use std::{error, fmt, ops::Deref};
 
 use super::{
-    Attributes, Context, MAX_LIST, Name, Value,
+    Attributes, MAX_LIST, Name, Value,
     canonical::{NumberText, boolean},
 };
 
@@ -36,9 +36,16 @@ pub(crate) enum Kind {
 
 impl Kind {
     fn new(kind: u8) -> Option<Self> {
-        const ALL: [Kind; 7] =
-            [Kind::String, Kind::Integer, Kind::Unsigned, Kind::Number, Kind::Boolean, Kind::Unsupported, Kind::List];
-        ALL.into_iter().find(|known| *known as u8 == kind)
+        Some(match kind {
+            1 => Self::String,
+            2 => Self::Integer,
+            3 => Self::Unsigned,
+            4 => Self::Number,
+            5 => Self::Boolean,
+            6 => Self::Unsupported,
+            7 => Self::List,
+            _ => return None,
+        })
     }
 }
 
@@ -100,8 +107,8 @@ impl<'a> PackedAttributes<'a> {
 
     /// A context of these attributes, without those that are unsupported.
     #[cfg(feature = "capi")]
-    pub(crate) fn to_context(self) -> Context {
-        let mut builder = Context::builder();
+    pub(crate) fn to_context(self) -> super::Context {
+        let mut builder = super::Context::builder();
         for (name, value) in self.iter() {
             // The first of a name counts; what cannot be put is absent.
             _ = match value {
@@ -207,7 +214,18 @@ impl<'a> RawValue<'a> {
     }
 
     /// Whether the value is whole; `true` when it is unsupported.
+    #[inline(always)]
     fn check(&self, check_text: bool) -> Result<bool, PackedError> {
+        // Most attributes are strings, and most of those are ASCII.
+        if self.kind == Kind::String as u8 && !check_text { Ok(false) } else { self.check_any(check_text) }
+    }
+
+    #[inline(never)]
+    fn check_any(&self, check_text: bool) -> Result<bool, PackedError> {
+        if self.kind == Kind::List as u8 { self.check_list(check_text) } else { self.check_scalar(check_text) }
+    }
+
+    fn check_scalar(&self, check_text: bool) -> Result<bool, PackedError> {
         let kind = Kind::new(self.kind).ok_or(PackedError::Kind(self.kind))?;
         let sized = match kind {
             Kind::String if check_text && str::from_utf8(self.bytes).is_err() => return Err(PackedError::Utf8),
@@ -215,7 +233,8 @@ impl<'a> RawValue<'a> {
             Kind::Integer | Kind::Unsigned | Kind::Number => self.bytes.len() == 8,
             Kind::Boolean => matches!(self.bytes, [0 | 1]),
             Kind::Unsupported => self.bytes.is_empty(),
-            Kind::List => return self.check_list(check_text),
+            // In a list there is no list.
+            Kind::List => false,
         };
         if !sized {
             return Err(PackedError::Value(self.kind));
@@ -228,10 +247,7 @@ impl<'a> RawValue<'a> {
         let (mut rest, mut count, mut unsupported) = (self.bytes, 0, false);
         while !rest.is_empty() {
             let item = Self::take(&mut rest).ok_or(PackedError::Overrun)?;
-            if item.kind == Kind::List as u8 {
-                return Err(PackedError::Value(item.kind));
-            }
-            unsupported |= item.check(check_text)?;
+            unsupported |= item.check_scalar(check_text)?;
             count += 1;
         }
         Ok(unsupported || count > MAX_LIST)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use memchr::memmem::Finder;
 
 use super::{
-    Attributes, Clock, Moment, Name, Reason, Snapshot, bucket, bucket::Threshold, further::Further, text_set::TextSet,
+    Attributes, Moment, Name, Reason, Snapshot, bucket, bucket::Threshold, further::Further, text_set::TextSet,
 };
 
 #[derive(Debug, PartialEq)]
@@ -14,6 +14,9 @@ pub(super) enum Rule {
     Simple(Condition),
     /// `{conditions, value}`: the value where all conditions hold.
     Conditions { conditions: Box<[Condition]>, value: bool, reason: Reason },
+    /// One of the two with an operator beyond the first five. Apart, so that rules without them are decided by code that
+    /// knows nothing of those.
+    Further(Box<Rule>),
 }
 
 #[derive(Debug, PartialEq)]
@@ -47,48 +50,75 @@ pub(super) struct Question<'q, A> {
     pub(super) attributes: &'q A,
     /// The segments and the other flags.
     pub(super) snapshot: &'q Snapshot,
-    pub(super) clock: Clock,
-    /// Known to flags with a schedule, which ask for the time once.
-    pub(super) now: Option<Moment>,
+    /// Known where the flag that is evaluated has a schedule, or leans on one that has.
+    pub(super) now: Option<&'q Moment>,
 }
-
-impl<A> Question<'_, A> {
-    pub(super) fn with_time(self) -> Self {
-        Self { now: Some(self.now.unwrap_or_else(self.clock)), ..self }
-    }
-}
-
-impl<A> Clone for Question<'_, A> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<A> Copy for Question<'_, A> {}
 
 impl Rule {
-    /// The value and the reason, when this rule decides. `salt` is what percentages hash unless they have their own.
+    /// Sets a rule with an operator beyond the first five apart.
+    pub(super) fn sorted(self) -> Self {
+        let is_further = self.conditions().iter().any(|condition| matches!(condition.test, Test::Further(_)));
+        if is_further { Self::Further(Box::new(self)) } else { self }
+    }
+
+    /// The value and the reason, when this rule of the first five operators decides. `salt` is what percentages hash
+    /// unless they have their own.
     #[inline(always)]
-    pub(super) fn decide(&self, salt: &str, question: Question<'_, impl Attributes>) -> Option<(bool, Reason)> {
+    pub(super) fn decide_first(&self, salt: &str, attributes: &impl Attributes) -> Option<(bool, Reason)> {
         match self {
             Rule::Simple(Condition { attribute, test: Test::Percent(share) }) => {
-                let value = question.attributes.find(attribute)?;
+                let value = attributes.find(attribute)?;
                 Some((share.includes(&value, salt), Reason::PercentageRollout))
             }
-            Rule::Simple(Condition { attribute, test: Test::Further(further) }) => {
-                further.decide(attribute, salt, question)
+            Rule::Simple(condition) => {
+                condition.holds_first(salt, attributes).then_some((true, Reason::TargetingMatch))
             }
-            Rule::Simple(condition) => condition.holds(salt, question).then_some((true, Reason::TargetingMatch)),
             Rule::Conditions { conditions, value, reason } => {
-                conditions.iter().all(|condition| condition.holds(salt, question)).then_some((*value, *reason))
+                // A loop and not `all`, which becomes a call.
+                for condition in conditions {
+                    if !condition.holds_first(salt, attributes) {
+                        return None;
+                    }
+                }
+                Some((*value, *reason))
             }
+            // Those are asked by `decide`.
+            Rule::Further(_) => None,
         }
     }
 
+    /// The same for all operators.
+    #[inline(never)]
+    pub(super) fn decide<A: Attributes>(&self, salt: &str, question: &Question<'_, A>) -> Option<(bool, Reason)> {
+        let Rule::Further(rule) = self else {
+            return self.decide_first(salt, question.attributes);
+        };
+        match &**rule {
+            Rule::Simple(Condition { attribute, test: Test::Further(further) }) => {
+                further.decide(attribute, salt, question)
+            }
+            Rule::Conditions { conditions, value, reason } => {
+                conditions.iter().all(|condition| condition.holds(salt, question)).then_some((*value, *reason))
+            }
+            // No other is set apart.
+            Rule::Simple(_) | Rule::Further(_) => None,
+        }
+    }
+
+    fn inner(&self) -> &Self {
+        if let Rule::Further(rule) = self { rule } else { self }
+    }
+
+    /// The value that a rule with conditions serves; `None` for a simple rule.
+    pub(super) fn value(&self) -> Option<bool> {
+        if let Rule::Conditions { value, .. } = self.inner() { Some(*value) } else { None }
+    }
+
     pub(super) fn conditions(&self) -> &[Condition] {
-        match self {
+        match self.inner() {
             Rule::Simple(condition) => std::slice::from_ref(condition),
             Rule::Conditions { conditions, .. } => conditions,
+            Rule::Further(_) => &[],
         }
     }
 
@@ -96,44 +126,60 @@ impl Rule {
         match self {
             Rule::Simple(condition) => std::slice::from_mut(condition),
             Rule::Conditions { conditions, .. } => conditions,
+            Rule::Further(rule) => rule.conditions_mut(),
         }
     }
 }
 
 impl Condition {
+    /// For the first five operators.
     #[inline(always)]
-    pub(super) fn holds(&self, salt: &str, question: Question<'_, impl Attributes>) -> bool {
-        match question.attributes.find(&self.attribute) {
-            Some(value) => self.test.holds(Some(&value), &self.attribute, salt, question),
-            None => self.test.holds(None, &self.attribute, salt, question),
+    fn holds_first(&self, salt: &str, attributes: &impl Attributes) -> bool {
+        match attributes.find(&self.attribute) {
+            Some(value) => self.test.holds_for(&value, salt),
+            None => matches!(self.test, Test::Neq(_)),
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn holds<A: Attributes>(&self, salt: &str, question: &Question<'_, A>) -> bool {
+        match &self.test {
+            Test::Further(further) => {
+                let value = question.attributes.find(&self.attribute);
+                further.holds(value.as_deref(), &self.attribute, salt, question)
+            }
+            _ => self.holds_first(salt, question.attributes),
         }
     }
 }
 
 impl Test {
-    /// Whether it holds for the attribute's text; `None` where the attribute is absent, or a list.
+    /// Whether one of the first five operators holds for the attribute's text.
     #[inline(always)]
-    pub(super) fn holds(
-        &self,
-        value: Option<&[u8]>,
-        attribute: &Name,
-        salt: &str,
-        question: Question<'_, impl Attributes>,
-    ) -> bool {
-        let Some(value) = value else {
-            return match self {
-                Test::Neq(_) => true,
-                Test::Further(further) => further.holds(None, attribute, salt, question),
-                _ => false,
-            };
-        };
+    fn holds_for(&self, value: &[u8], salt: &str) -> bool {
         match self {
             Test::Eq(text) => *value == *text.as_bytes(),
             Test::Neq(text) => *value != *text.as_bytes(),
             Test::Contains(substring) => substring.is_in(value),
             Test::In(texts) => texts.contains(value),
             Test::Percent(share) => share.includes(value, salt),
-            Test::Further(further) => further.holds(Some(value), attribute, salt, question),
+            // Those are asked by `holds`.
+            Test::Further(_) => false,
+        }
+    }
+
+    /// Whether it holds for the attribute's text; `None` where the attribute is absent, or a list.
+    pub(super) fn holds<A: Attributes>(
+        &self,
+        value: Option<&[u8]>,
+        attribute: &Name,
+        salt: &str,
+        question: &Question<'_, A>,
+    ) -> bool {
+        match (self, value) {
+            (Test::Further(further), _) => further.holds(value, attribute, salt, question),
+            (_, Some(value)) => self.holds_for(value, salt),
+            (_, None) => matches!(self, Test::Neq(_)),
         }
     }
 

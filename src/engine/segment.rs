@@ -28,12 +28,12 @@ impl Segment {
         (self.rules.iter().map(|rule| 1 + rule.conditions().len() as u64).sum(), self.is_timed)
     }
 
-    pub(super) fn includes(&self, question: Question<'_, impl Attributes>) -> bool {
+    pub(super) fn includes(&self, question: &Question<'_, impl Attributes>) -> bool {
         self.decide(question).is_some_and(|(included, _)| included)
     }
 
     /// Whether who asks is in, and by which rule; `None` where no rule matches: out.
-    pub(super) fn decide(&self, question: Question<'_, impl Attributes>) -> Option<(bool, usize)> {
+    pub(super) fn decide(&self, question: &Question<'_, impl Attributes>) -> Option<(bool, usize)> {
         let rules = self.rules.iter().enumerate();
         rules.filter_map(|(index, rule)| Some((rule.decide(&self.salt, question)?.0, index))).next()
     }

@@ -84,25 +84,40 @@ impl State {
     /// Visits the conditions up to the first problem, which gets its place in the flag.
     pub(super) fn try_for_each_condition(
         &mut self,
-        mut visit: impl FnMut(&mut Condition) -> Result<(), Problem>,
+        visit: &mut dyn FnMut(&mut Condition) -> Result<(), Problem>,
     ) -> Result<(), Problem> {
-        let (rules, typed): (&mut [Rule], &mut [_]) = match self.untimed_mut() {
-            Self::Enabled { rules, .. } => (rules, &mut []),
-            Self::Typed(typed) => (&mut [], &mut typed.rules),
-            _ => (&mut [], &mut []),
-        };
-        let rules = rules.iter_mut().map(|rule| (matches!(rule, Rule::Simple(_)), rule.conditions_mut()));
-        let typed = typed.iter_mut().map(|rule| (false, &mut *rule.conditions));
-        for (index, (is_simple, conditions)) in rules.chain(typed).enumerate() {
-            for (position, condition) in conditions.iter_mut().enumerate() {
-                visit(condition).map_err(|problem| {
-                    let rule = format!("rules[{index}]");
-                    if is_simple { problem } else { problem.within(&format!("conditions[{position}]")) }.within(&rule)
-                })?;
+        match self.untimed_mut() {
+            Self::Enabled { rules, .. } => {
+                for (index, rule) in rules.iter_mut().enumerate() {
+                    let is_simple = rule.value().is_none();
+                    visit_rule(index, is_simple, rule.conditions_mut(), visit)?;
+                }
             }
+            Self::Typed(typed) => {
+                for (index, rule) in typed.rules.iter_mut().enumerate() {
+                    visit_rule(index, false, &mut rule.conditions, visit)?;
+                }
+            }
+            _ => {}
         }
         Ok(())
     }
+}
+
+#[inline(never)]
+fn visit_rule(
+    index: usize,
+    is_simple: bool,
+    conditions: &mut [Condition],
+    visit: &mut dyn FnMut(&mut Condition) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    for (position, condition) in conditions.iter_mut().enumerate() {
+        visit(condition).map_err(|problem| {
+            let problem = if is_simple { problem } else { problem.within(&format!("conditions[{position}]")) };
+            problem.within(&format!("rules[{index}]"))
+        })?;
+    }
+    Ok(())
 }
 
 impl Flag {
@@ -153,7 +168,7 @@ impl Snapshot {
         Ok(Self { flags, index, hasher, warnings, origin, ..Self::default() })
     }
 
-    #[inline]
+    /// Where the flag of that key stands.
     pub(super) fn position(&self, key: &[u8]) -> Option<u32> {
         let hash = self.hasher.hash(key);
         self.index.find(hash, |&position| self.flags[position as usize].key.as_bytes() == key).copied()
@@ -183,7 +198,9 @@ impl Snapshot {
     /// The flag of that key. A key that is not UTF-8 is found nowhere.
     #[inline]
     pub fn find(&self, key: &[u8]) -> Option<&Flag> {
-        self.position(key).map(|position| self.flag(position))
+        let hash = self.hasher.hash(key);
+        let position = self.index.find(hash, |&position| self.flags[position as usize].key.as_bytes() == key)?;
+        Some(&self.flags[*position as usize])
     }
 
     /// All flags, sorted by key, also those that are set aside.

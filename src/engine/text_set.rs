@@ -67,11 +67,16 @@ impl TextSet {
         match &self.index {
             None => {
                 let (word, length) = (word(value), value.len());
-                self.values.iter().any(|candidate| {
-                    candidate.word == word
+                // A loop and not `any`, which does not always become one.
+                for candidate in &self.values {
+                    if candidate.word == word
                         && candidate.end.wrapping_sub(candidate.start) as usize == length
                         && (length <= WORD || self.slice(candidate) == value)
-                })
+                    {
+                        return true;
+                    }
+                }
+                false
             }
             Some(index) => {
                 let hash = index.hasher.hash(value);

@@ -53,13 +53,13 @@ pub(super) struct SplitShare {
 
 impl Typed {
     #[inline(never)]
-    pub(super) fn answer<A: Attributes>(&self, key: &str, question: Question<'_, A>) -> Answer<'_> {
+    pub(super) fn answer<A: Attributes>(&self, key: &str, question: &Question<'_, A>) -> Answer<'_> {
         let (variant, reason, rule_index) = self.choose(key, question);
-        Answer { enabled: self.enabled, variant: self.variants.get(usize::from(variant)), reason, rule_index }
+        Answer::typed(self.enabled, reason, rule_index, self.variants.get(usize::from(variant)))
     }
 
     /// The position of the variant, why, and by which rule.
-    pub(super) fn choose(&self, key: &str, question: Question<'_, impl Attributes>) -> (u8, Reason, Option<u32>) {
+    pub(super) fn choose(&self, key: &str, question: &Question<'_, impl Attributes>) -> (u8, Reason, Option<u32>) {
         if !self.enabled {
             return (self.off, Reason::Disabled, None);
         }
@@ -81,7 +81,7 @@ pub(super) fn position(variants: &[Arc<Variant>], name: &str) -> Option<u8> {
 
 impl Serves {
     /// `None` where a split finds nothing to go by.
-    fn variant(&self, question: Question<'_, impl Attributes>) -> Option<u8> {
+    fn variant(&self, question: &Question<'_, impl Attributes>) -> Option<u8> {
         match self {
             Self::Variant(variant) => Some(*variant),
             Self::Split(split) => Some(split.variant(&question.attributes.find(&split.by)?)),

@@ -56,17 +56,17 @@ impl flagbit_evaluation {
             Ok(answer) => answer,
             Err(code) => return Self::without_answer(*code, generation),
         };
-        let (kind, number, variant_id) = match answer.variant {
+        let (kind, number, variant_id) = match answer.variant() {
             None => (flagbit_kind::Boolean, 0.0, 0),
             Some(variant) => typed(variant),
         };
         Self {
             struct_size: mem::size_of::<Self>() as u32,
             error_code: FLAGBIT_ERROR_CODE_NONE,
-            reason: answer.reason as i32,
+            reason: answer.reason() as i32,
             kind: kind as i32,
-            rule_index: answer.rule_index.map_or(-1, |index| i32::try_from(index).unwrap_or(i32::MAX)),
-            enabled: answer.enabled.into(),
+            rule_index: answer.rule_index().map_or(-1, |index| i32::try_from(index).unwrap_or(i32::MAX)),
+            enabled: answer.enabled().into(),
             number,
             variant_id,
             generation,

@@ -84,7 +84,7 @@ impl Outputs {
         let output = Output::new(self.evaluation)?;
         handle::place(self.variant)?;
         handle::place(self.value)?;
-        handle::borrow(client)?.0.evaluate_with(key, attributes, |answer, generation| {
+        handle::borrow(client)?.0.evaluate_cold(key, attributes, |answer, generation| {
             if answer == Err(ErrorCode::FlagNotFound) {
                 text::utf8(key)?;
             }
@@ -106,9 +106,11 @@ pub(super) fn add_texts(
 ) -> Option<(flagbit_text, flagbit_text)> {
     let (name, value) = match answer {
         Err(_) => ("", ""),
-        Ok(Answer { variant: Some(variant), .. }) => (variant.name(), variant.value().text()),
-        Ok(Answer { enabled: true, .. }) => ("on", "true"),
-        Ok(Answer { enabled: false, .. }) => ("off", "false"),
+        Ok(answer) => match (answer.variant(), answer.enabled()) {
+            (Some(variant), _) => (variant.name(), variant.value().text()),
+            (None, true) => ("on", "true"),
+            (None, false) => ("off", "false"),
+        },
     };
     Some((texts.add(name)?, texts.add(value)?))
 }

@@ -12,7 +12,7 @@ fn warning(flag: &str) -> String {
     let text = format!(r#"{{"flags": [{{"key": "good", "enabled": true, "default_enabled": true}}, {flag}]}}"#);
     let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES).unwrap();
     let clock = || Moment::from_unix(0, 0);
-    assert!(snapshot.evaluate("good", &Context::EMPTY, clock).is_ok_and(|answer| answer.enabled));
+    assert!(snapshot.evaluate("good", &Context::EMPTY, clock).is_ok_and(|answer| answer.enabled()));
     assert_eq!(snapshot.evaluate("f", &Context::EMPTY, clock), Err(ErrorCode::ParseError));
     assert_eq!(snapshot.warnings().len(), 1);
     snapshot.warnings()[0].message().into()

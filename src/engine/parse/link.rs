@@ -167,7 +167,7 @@ impl Linker {
     fn resolve(&mut self, snapshot: &Snapshot, node: usize, state: &mut State) -> Result<Links, Problem> {
         let (mut segments, mut flags) = (Vec::new(), Vec::new());
         let (mut depth, mut work, mut is_timed) = (1, 0_u64, false);
-        state.try_for_each_condition(|condition| {
+        state.try_for_each_condition(&mut |condition| {
             work += 1;
             match condition.test.further_mut() {
                 Some(Further::InSegment(asked)) => {

@@ -77,23 +77,19 @@ pub(super) fn parse_condition(fields: &Object<'_>, tables: &mut Tables) -> Resul
     Ok(Condition { attribute: tables.names.get(attribute), test })
 }
 
+#[inline(never)]
 fn further(operator: &str, attribute: &str, fields: &Object<'_>) -> Result<Further, Problem> {
     Ok(match operator {
         "gt" => Further::Compare(Comparison::Greater, finite(fields)?),
         "gte" => Further::Compare(Comparison::GreaterOrEqual, finite(fields)?),
         "lt" => Further::Compare(Comparison::Less, finite(fields)?),
         "lte" => Further::Compare(Comparison::LessOrEqual, finite(fields)?),
-        "starts_with" => Further::StartsWith(any_of(fields, |item| Ok(scalar_of(item)?.into()))?),
-        "ends_with" => Further::EndsWith(any_of(fields, |item| Ok(scalar_of(item)?.into()))?),
-        "matches" => Further::Matches(any_of(fields, |item| {
-            Pattern::new(string_of(item)?).map_err(|message| Problem::new("", message))
-        })?),
+        "starts_with" => Further::StartsWith(scalars(fields)?),
+        "ends_with" => Further::EndsWith(scalars(fields)?),
+        "matches" => Further::Matches(any_of(fields, |item| pattern(string_of(item)?))?),
         "exists" => match fields.get("value") {
             None | Some(Json::Null) => Further::Exists,
-            Some(other) => {
-                let message = format!("the operator exists has no value, found {}", other.describe());
-                return Err(Problem::new("value", message));
-            }
+            Some(other) => return Err(unexpected("value", "no value for the operator exists", &other)),
         },
         "has" => Further::Has(texts(fields, true)?),
         "semver_eq" => Further::SemVer(Comparison::Equal, version(fields)?),
@@ -133,11 +129,13 @@ fn attribute<'a>(operator: &str, full: &str, fields: &Object<'a>) -> Result<&'a 
     }
 }
 
+#[inline(never)]
 fn scalar<'a>(fields: &Object<'a>) -> Result<Cow<'a, str>, Problem> {
     let value = value(fields)?;
     scalar_of(value).map_err(|problem| problem.within("value"))
 }
 
+#[inline(never)]
 fn scalar_of(json: Json<'_>) -> Result<Cow<'_, str>, Problem> {
     json.canonical().ok_or_else(|| unexpected("", "a string, a number or a boolean", &json))
 }
@@ -163,6 +161,16 @@ fn any_of<'a, T>(
     }
 }
 
+#[inline(never)]
+fn scalars(fields: &Object<'_>) -> Result<AnyOf<Box<str>>, Problem> {
+    any_of(fields, |item| Ok(scalar_of(item)?.into()))
+}
+
+fn pattern(pattern: &str) -> Result<Pattern, Problem> {
+    Pattern::new(pattern).map_err(|message| Problem::new("", message))
+}
+
+#[inline(never)]
 fn contains(fields: &Object<'_>) -> Result<Test, Problem> {
     if let Json::List(items) = value(fields)? {
         let items = parse_list(items, "value", |item| Ok(Substring::new(&scalar_of(item)?)))?;
@@ -172,6 +180,7 @@ fn contains(fields: &Object<'_>) -> Result<Test, Problem> {
 }
 
 /// The texts of a list, or of a single scalar where that is allowed.
+#[inline(never)]
 fn texts(fields: &Object<'_>, or_single: bool) -> Result<TextSet, Problem> {
     let value = value(fields)?;
     let Json::List(items) = value else {
@@ -192,6 +201,7 @@ fn texts(fields: &Object<'_>, or_single: bool) -> Result<TextSet, Problem> {
     Ok(texts.finish())
 }
 
+#[inline(never)]
 fn percent(fields: &Object<'_>) -> Result<Test, Problem> {
     let value = value(fields)?;
     let Json::Object(salted) = value else {
@@ -219,6 +229,7 @@ fn percentage(json: Json<'_>) -> Result<Share, Problem> {
 }
 
 /// A number, or a text that reads as one.
+#[inline(never)]
 fn finite(fields: &Object<'_>) -> Result<f64, Problem> {
     let value = value(fields)?;
     let number = match value {
@@ -229,6 +240,7 @@ fn finite(fields: &Object<'_>) -> Result<f64, Problem> {
     number.ok_or_else(|| unexpected("value", "a number, or a string that is one in JSON", &value))
 }
 
+#[inline(never)]
 fn version(fields: &Object<'_>) -> Result<Box<str>, Problem> {
     let text = scalar(fields)?;
     match Version::parse(text.as_bytes()) {
@@ -237,6 +249,7 @@ fn version(fields: &Object<'_>) -> Result<Box<str>, Problem> {
     }
 }
 
+#[inline(never)]
 fn moment(fields: &Object<'_>) -> Result<(Moment, Box<str>), Problem> {
     let value = value(fields)?;
     let moment = match value {

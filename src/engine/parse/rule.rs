@@ -14,10 +14,11 @@ use super::{
 
 pub(super) fn parse_rule(rule: Json<'_>, tables: &mut Tables) -> Result<Rule, Problem> {
     let fields = object(rule)?;
-    match fields.get("conditions") {
-        Some(conditions) if fields.get("operator").is_none() => parse_conditions_rule(&fields, conditions, tables),
-        _ => parse_condition(&fields, tables).map(Rule::Simple),
-    }
+    let rule = match fields.get("conditions") {
+        Some(conditions) if fields.get("operator").is_none() => parse_conditions_rule(&fields, conditions, tables)?,
+        _ => Rule::Simple(parse_condition(&fields, tables)?),
+    };
+    Ok(rule.sorted())
 }
 
 fn parse_conditions_rule(fields: &Object<'_>, conditions: Json<'_>, tables: &mut Tables) -> Result<Rule, Problem> {
