@@ -82,9 +82,10 @@ def pack(attributes: Mapping[str, object]) -> tuple[bytes, bool]:
 
 def _attribute(name: object, value: object) -> tuple[bytes, bool]:
     """One packed attribute of any type, and whether it is supported."""
-    kind, data = _scalar(value)
-    if kind == AttributeKind.UNSUPPORTED:
-        kind, data = _further(value)
+    found = _scalar(value)
+    if found is _UNSUPPORTED:
+        found = _further(value)
+    kind, data = found
     try:
         encoded = str.encode(name)  # type: ignore[arg-type]
     except (TypeError, UnicodeError):
@@ -119,9 +120,10 @@ def _list(value: list[Any] | tuple[Any, ...]) -> tuple[AttributeKind, bytes]:
         return _UNSUPPORTED
     parts = []
     for element in elements:
-        kind, data = _scalar(element)
-        if kind == AttributeKind.UNSUPPORTED:
+        found = _scalar(element)
+        if found is _UNSUPPORTED:
             return _UNSUPPORTED
+        kind, data = found
         parts.append(bytes((kind,)) + _length(len(data)) + data)
     return AttributeKind.LIST, b"".join(parts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ctypes import byref
 from datetime import datetime
+from typing import Any
 
 from . import _ffi
 from ._calls import call
@@ -13,9 +14,8 @@ from .errors import ContextError
 
 Scalar = str | bool | int | float
 
-AttributeList = list[str] | list[bool] | list[int] | list[float] | list[Scalar] | tuple[Scalar, ...]
-
-AttributeValue = Scalar | datetime | AttributeList | None
+# A list's elements are of these types too. Checkers would take a list[str] for no list[Scalar].
+AttributeValue = Scalar | datetime | list[Any] | tuple[Scalar, ...] | None
 """What an attribute can be. None is absent, like an attribute that is not given."""
 
 Attributes = Mapping[str, AttributeValue]
