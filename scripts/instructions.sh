@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Counts the instructions of the calls that use nothing but boolean flags, and compares them with
-# benches/instructions.json. Takes the library of build/lib, or that of FLAGBIT_LIBRARY. UPDATE_INSTRUCTIONS=1 writes the
-# "now" column there.
+# benches/instructions.json. Takes the library of build/lib, or that of FLAGBIT_LIBRARY. UPDATE_INSTRUCTIONS=1 writes
+# the "now" column there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

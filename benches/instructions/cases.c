@@ -253,6 +253,10 @@ int main(void) {
     }
     flagbit_context_free(context);
     /* What the libraries choose their vector code by, as valgrind's processor has it. */
-    printf("%s\n", __builtin_cpu_supports("avx2") ? "avx2" : "sse2");
+#ifdef __x86_64__
+    puts(__builtin_cpu_supports("avx2") ? "avx2" : "sse2");
+#else
+    puts("any");
+#endif
     return 0;
 }
