@@ -4,20 +4,20 @@
 #![allow(missing_docs, reason = "a program")]
 
 mod common;
+#[path = "common/load.rs"]
+mod load;
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     path::{Path, PathBuf},
-    process::Command,
     slice,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
-    time::Instant,
 };
 
 use common::{
-    measure::{Cell, Effort, Numbers, measure},
+    measure::{self, Cell, Effort, measure},
+    memory,
     packed::Packed,
-    peak_memory,
     users::{User, users},
 };
 use flagbit::{Client, Context, PackedAttributes};
@@ -32,7 +32,7 @@ fn main() {
     if let [_, load, path] = &arguments[..]
         && load == "--load"
     {
-        return load_and_report(Path::new(path));
+        return load::report(Path::new(path));
     }
     // `cargo test --all-targets` runs benches too, without `--bench`: it only asks whether they work.
     let full = arguments.iter().any(|argument| argument == "--bench") && !arguments.iter().any(|a| a == "--short");
@@ -99,7 +99,7 @@ fn sizes(effort: Effort) {
     measure(&mut cells, effort);
     println!("\n| flags | load, ms | memory, MiB | one flag, ns | another flag each time, ns |\n|---|---|---|---|---|");
     for ((size, path), cells) in SIZES.iter().zip(&paths).zip(cells.chunks(2)) {
-        let (load, memory) = load_elsewhere(path, effort.loads);
+        let (load, memory) = load::elsewhere(path, effort.loads);
         let [one, other] = [0, 1].map(|cell| cells[cell].numbers().text());
         println!("| {size} | {} | {memory:.1} | {one} | {other} |", load.text());
     }
@@ -112,31 +112,8 @@ fn scattered(keys: &[String]) -> &'static [String] {
     Vec::leak(order.collect())
 }
 
-/// Loads a snapshot in processes of their own: milliseconds, and by how much the peak of memory grew.
-fn load_elsewhere(path: &Path, times: usize) -> (Numbers, f64) {
-    let this = std::env::current_exe().expect("the path of this program");
-    let load = || {
-        let output = Command::new(&this).arg("--load").arg(path).output().expect("a child");
-        let text = String::from_utf8(output.stdout).expect("text");
-        let (milliseconds, memory) = text.trim().split_once(' ').expect("two numbers");
-        (milliseconds.parse::<f64>().expect("a number"), memory.parse::<f64>().expect("a number"))
-    };
-    let (milliseconds, memory): (Vec<_>, Vec<_>) = (0..times).map(|_| load()).unzip();
-    (Numbers::of(milliseconds), Numbers::of(memory).median)
-}
-
-fn load_and_report(path: &Path) {
-    let (before, start) = (peak_memory(), Instant::now());
-    let client = Client::from_file(path).expect("a snapshot");
-    let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-    println!("{milliseconds} {}", peak_memory() - before);
-    drop(client);
-}
-
 fn write_snapshot(flags: usize) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("flags-{flags}.json"));
-    std::fs::write(&path, snapshot_of(flags)).expect("a place for snapshots");
-    path
+    load::write(&format!("flags-{flags}"), &snapshot_of(flags))
 }
 
 /// So many flags with the workload's rules.

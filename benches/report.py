@@ -97,7 +97,7 @@ def main():
     results, document = map(pathlib.Path, sys.argv[1:])
     rust, c, peers = texts = [(results / f"{name}.md").read_text().strip() for name in ("rust", "c", "peers")]
     parts = {"machine": machine(results), "goals": goals_table(texts), "peers": peers_with_ratios(peers),
-             "c": c, "rust": rust}
+             "c": c, "rust": rust, "model": (results / "model.md").read_text().strip()}
     text = document.read_text()
     for name, part in parts.items():
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.S)

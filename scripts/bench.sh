@@ -11,7 +11,7 @@ mkdir -p "$results"
 
 # Everything is built before anything is measured.
 scripts/library.sh
-cargo bench --quiet --bench evaluation --no-run
+cargo bench --quiet --bench evaluation --bench model --no-run
 cc -std=c11 -O2 -Wall -Wextra -D_POSIX_C_SOURCE=200809L -Iinclude benches/c/*.c \
     -Lbuild/lib -lflagbit -Wl,-rpath,"$PWD/build/lib" -o "$results/evaluation"
 cargo build --quiet --release --locked --manifest-path benches/peers/Cargo.toml
@@ -19,6 +19,7 @@ python3 benches/peers/workload.py
 
 cut -d' ' -f1 /proc/loadavg > "$results/load"
 cargo bench --quiet --bench evaluation -- "${short[@]}" > "$results/rust.md"
+cargo bench --quiet --bench model -- "${short[@]}" > "$results/model.md"
 "$results/evaluation" benches/flags.json "${short[@]}" > "$results/c.md"
 "${CARGO_TARGET_DIR:-benches/peers/target}/release/peers" "${short[@]}" > "$results/peers.md"
 

@@ -15,7 +15,7 @@ use std::{env, hint::black_box, process::Command, slice, time::Instant};
 
 use common::{
     measure::{Cell, Effort, Numbers, measure},
-    peak_memory,
+    memory::peak_memory,
     users::users,
 };
 use flagbit::FlagBit;
