@@ -21,7 +21,16 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NAME = {"darwin": "libflagbit.dylib", "win32": "flagbit.dll"}.get(sys.platform, "libflagbit.so")
 
 # What cargo needs to build the crate. An sdist carries it in `rust`, the repository has it two folders up.
-CRATE = ["Cargo.toml", "Cargo.lock", "build.rs", "LICENSE", "src", "include", "benches/evaluation.rs", "benches/model.rs"]
+CRATE = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "build.rs",
+    "LICENSE",
+    "src",
+    "include",
+    "benches/evaluation.rs",
+    "benches/model.rs",
+]
 
 
 class LibraryHook(BuildHookInterface[Any]):
