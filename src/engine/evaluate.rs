@@ -131,10 +131,15 @@ impl<'s> Answer<'s> {
     /// Why.
     #[inline]
     pub fn reason(&self) -> Reason {
-        const REASONS: [Reason; 4] =
-            [Reason::Disabled, Reason::TargetingMatch, Reason::PercentageRollout, Reason::Default];
-        let number = self.bits >> 8 & 0xff;
-        REASONS.into_iter().find(|reason| *reason as u64 == number).unwrap_or(Reason::Error)
+        const DISABLED: u8 = Reason::Disabled as u8;
+        const TARGETING_MATCH: u8 = Reason::TargetingMatch as u8;
+        const PERCENTAGE_ROLLOUT: u8 = Reason::PercentageRollout as u8;
+        match (self.bits >> 8) as u8 {
+            DISABLED => Reason::Disabled,
+            TARGETING_MATCH => Reason::TargetingMatch,
+            PERCENTAGE_ROLLOUT => Reason::PercentageRollout,
+            _ => Reason::Default,
+        }
     }
 
     /// The rule that decided, counted from 0.
@@ -165,7 +170,7 @@ impl fmt::Debug for Answer<'_> {
 impl Snapshot {
     /// Evaluates one flag. Takes no lock; allocates nothing, but what a regular expression needs to search.
     ///
-    /// `clock` is asked once by a flag that has a schedule or leans on one that has, unless `@now` is an attribute.
+    /// `clock` is asked once, and only by a flag that has a schedule or asks a segment or a flag that has one.
     ///
     /// # Errors
     /// [`ErrorCode::FlagNotFound`] and [`ErrorCode::ParseError`].

@@ -260,8 +260,8 @@ fn number(number: f64) -> String {
     ryu_js::Buffer::new().format(number).into()
 }
 
-fn texts(operator: &str, texts: &TextSet) -> Described {
-    Described::many(operator, texts.iter().map(|bytes| text(&String::from_utf8_lossy(bytes))), true)
+fn texts(operator: &str, texts: &TextSet, is_list: bool) -> Described {
+    Described::many(operator, texts.iter().map(|bytes| text(&String::from_utf8_lossy(bytes))), is_list)
 }
 
 fn describe(test: &Test) -> Described {
@@ -269,7 +269,7 @@ fn describe(test: &Test) -> Described {
         Test::Eq(value) => Described::one("eq", text(value)),
         Test::Neq(value) => Described::one("neq", text(value)),
         Test::Contains(substring) => Described::one("contains", text(&substring.text())),
-        Test::In(values) => texts("in", values),
+        Test::In(values) => texts("in", values, true),
         Test::Percent(share) => Described::one("percent", number(share.percentage)),
         Test::Further(further) => describe_further(further),
     }
@@ -287,7 +287,7 @@ fn describe_further(further: &Further) -> Described {
         Further::EndsWith(values) => Described::any_of("ends_with", values, |value| text(value)),
         Further::ContainsAny(values) => Described::any_of("contains", values, |value| text(&value.text())),
         Further::Matches(patterns) => Described::any_of("matches", patterns, |pattern| text(pattern.as_str())),
-        Further::Has(values) => texts("has", values),
+        Further::Has { texts: values, is_list } => texts("has", values, *is_list),
         Further::SemVer(comparison, version) => Described::one(&format!("semver_{}", comparison.name()), text(version)),
         Further::Before(_, moment) => Described::one("before", text(moment)),
         Further::After(_, moment) => Described::one("after", text(moment)),

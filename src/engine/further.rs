@@ -23,7 +23,11 @@ pub(super) enum Further {
     ContainsAny(AnyOf<Substring>),
     Matches(AnyOf<Pattern>),
     Exists,
-    Has(TextSet),
+    Has {
+        texts: TextSet,
+        /// As it stands in the text.
+        is_list: bool,
+    },
     /// The text is a version.
     SemVer(Comparison, Box<str>),
     Before(Moment, Box<str>),
@@ -140,8 +144,8 @@ impl Further {
             (Self::Not(test), _) => !test.holds(value, attribute, salt, question),
             (Self::Exists, Some(_)) => true,
             (Self::Exists, None) => question.attributes.list(attribute).is_some(),
-            (Self::Has(texts), Some(value)) => texts.contains(value),
-            (Self::Has(texts), None) => {
+            (Self::Has { texts, .. }, Some(value)) => texts.contains(value),
+            (Self::Has { texts, .. }, None) => {
                 question.attributes.list(attribute).is_some_and(|mut items| items.any(|item| texts.contains(&item)))
             }
             (Self::InSegment(segments), _) => {

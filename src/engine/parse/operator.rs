@@ -91,7 +91,9 @@ fn further(operator: &str, attribute: &str, fields: &Object<'_>) -> Result<Furth
             None | Some(Json::Null) => Further::Exists,
             Some(other) => return Err(unexpected("value", "no value for the operator exists", &other)),
         },
-        "has" => Further::Has(texts(fields, true)?),
+        "has" => {
+            Further::Has { texts: texts(fields, true)?, is_list: matches!(fields.get("value"), Some(Json::List(_))) }
+        }
         "semver_eq" => Further::SemVer(Comparison::Equal, version(fields)?),
         "semver_gt" => Further::SemVer(Comparison::Greater, version(fields)?),
         "semver_gte" => Further::SemVer(Comparison::GreaterOrEqual, version(fields)?),
