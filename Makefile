@@ -1,17 +1,17 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bootstrap lib lint vectors rust abi instructions c python readme docs fuzz header format
+.PHONY: help demo test test-full torture bench bootstrap lib lint vectors rust abi law instructions c python readme docs fuzz header format
 
 help:
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: bootstrap lib ## every language evaluates the same flags: one table
 	@scripts/demo.sh
 
 test: bootstrap ## everything that a change must pass
-	@scripts/steps.sh lint vectors rust lib abi instructions c python demo readme docs fuzz
+	@scripts/steps.sh lint vectors rust lib abi law instructions c python demo readme docs fuzz
 
 test-full: bootstrap ## the same with more random cases and a longer fuzzing
-	@PROPTEST_CASES=200000 SECONDS_EACH=150 scripts/steps.sh lint vectors rust lib abi instructions c python demo readme docs fuzz
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 scripts/steps.sh lint vectors rust lib abi law instructions c python demo readme docs fuzz
 
 torture: bootstrap ## half an hour of fuzzing
 	@SECONDS_EACH=1800 scripts/steps.sh fuzz
@@ -40,6 +40,9 @@ rust: ## unit, integration and documentation tests; the engine alone
 
 abi: lib ## exported symbols, and the ABI against its baseline
 	@scripts/abi.sh
+
+law: lib ## the law of change: what old readers answer is what this library answers
+	@python3 tests/law/check.py "$${FLAGBIT_LIBRARY:-build/lib/libflagbit.so}"
 
 instructions: lib ## instructions of the base hot paths and the library's size, against their table
 	@scripts/instructions.sh

@@ -7,5 +7,7 @@ mod header;
 mod messages;
 mod oracle;
 mod pack;
+mod scale;
+mod splits;
 mod vectors;
 mod watch;

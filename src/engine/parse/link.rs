@@ -254,8 +254,8 @@ fn accepted(flag: &Flag, asked: &FlagIs) -> Result<u64, Problem> {
             .map(|position| 1 << position)
             .ok_or_else(|| format!("the flag {:?} has no variant {name:?}", asked.flag.name)),
         _ => {
-            let answers = if variants.is_empty() { "true and false" } else { "its variants" };
-            Err(format!("the flag {:?} has the answers {answers}", asked.flag.name))
+            let answers = if variants.is_empty() { "true or false" } else { "the name of a variant" };
+            Err(format!("the flag {:?} answers {answers}", asked.flag.name))
         }
     };
     let mut bits = asked.answers.items.iter().enumerate().map(|(index, answer)| {
