@@ -44,7 +44,7 @@ static void each_rule_is_told(const flagbit_client *client) {
         "\"error_message\":null,\"revision\":\"7\","
         "\"rules\":["
         "{\"index\":0,\"outcome\":\"not_matched\",\"conditions\":["
-        "{\"operator\":\"has\",\"value\":[\"admin\"],\"holds\":false,\"attribute\":\"roles\",\"found\":[\"dev\"]},"
+        "{\"operator\":\"has\",\"value\":\"admin\",\"holds\":false,\"attribute\":\"roles\",\"found\":[\"dev\"]},"
         "{\"operator\":\"exists\",\"holds\":null,\"attribute\":\"plan\",\"found\":null}],\"serves\":\"light\"},"
         "{\"index\":1,\"outcome\":\"decided\",\"conditions\":["
         "{\"operator\":\"in_segment\",\"value\":\"beta\",\"holds\":true,\"segments\":[{\"segment\":\"beta\",\"in\":"

@@ -7,9 +7,13 @@
 
 enum { THREADS = 4, LOADS = 400 };
 
-static const char ON[] = "[{\"key\": \"a\", \"enabled\": true, \"default_enabled\": true},"
-                         "{\"key\": \"b\", \"enabled\": true, \"default_enabled\": true}]";
-static const char OFF[] = "[{\"key\": \"a\", \"enabled\": false}, {\"key\": \"b\", \"enabled\": false}]";
+static const char ON[] =
+    "[{\"key\": \"a\", \"enabled\": true, \"default_enabled\": true},"
+    "{\"key\": \"b\", \"enabled\": true, \"default_enabled\": true},"
+    "{\"key\": \"t\", \"enabled\": true, \"default\": \"x\", \"variants\": {\"x\": \"on\", \"y\": \"\"}}]";
+static const char OFF[] = "[{\"key\": \"a\", \"enabled\": false}, {\"key\": \"b\", \"enabled\": false},"
+                          "{\"key\": \"t\", \"enabled\": true, \"default\": \"longer\", \"variants\": "
+                          "{\"longer\": \"off and longer\", \"y\": \"\"}}]";
 
 static flagbit_client *client;
 static flagbit_context *context;
@@ -42,9 +46,16 @@ static void *evaluate_until_finished(void *unused) {
         wrong += evaluation.enabled != evaluation.generation % 2;
         wrong += evaluation.generation < latest; /* time does not run backwards */
         latest = evaluation.generation;
+        flagbit_text variant, value;
+        char text[64];
+        wrong += flagbit_evaluate_value(client, "t", 1, context, &evaluation, &variant, &value, text, sizeof text,
+                                        NULL) != FLAGBIT_STATUS_OK;
+        const bool on = evaluation.generation % 2 == 1;
+        wrong += strcmp(text + variant.offset, on ? "x" : "longer") != 0;
+        wrong += strcmp(text + value.offset, on ? "on" : "off and longer") != 0;
         flagbit_evaluations *all = NULL;
         wrong += flagbit_evaluate_all(client, context, &all) != FLAGBIT_STATUS_OK;
-        wrong += all->count != 2 || all->items[0].evaluation.enabled != all->items[1].evaluation.enabled;
+        wrong += all->count != 3 || all->items[0].evaluation.enabled != all->items[1].evaluation.enabled;
         wrong += all->items[0].evaluation.enabled != all->generation % 2;
         flagbit_evaluations_free(all);
         rounds++;
@@ -67,7 +78,7 @@ static void *wait_for_the_last_load(void *unused) {
         bool all = false;
         const uint64_t before = generation;
         flagbit_client_changes(client, generation, &keys, &all, &generation);
-        CHECK(generation == before || (generation > before && (all || keys->count == 2)));
+        CHECK(generation == before || (generation > before && (all || keys->count == 3)));
         flagbit_text_list_free(keys);
     }
     CHECK(generation == LOADS + 1);

@@ -199,7 +199,7 @@ static void files() {
     CHECK(!watching.wait_until_ready(1ms));
     CHECK(watching.evaluate("a").error_code == ErrorCode::provider_not_ready);
     const Client read = Client::from_file("examples/flags.json").value();
-    CHECK(read.flags().size() == 28);
+    CHECK(read.flags().size() > 25 && read.warnings().empty());
     const std::string source = read.status().source, relative = "examples/flags.json"; /* told as an absolute path */
     CHECK(source.compare(0, 6, "file /") == 0 && source.size() > relative.size());
     CHECK(source.compare(source.size() - relative.size(), relative.size(), relative) == 0);

@@ -67,7 +67,7 @@ def test_it_tells_of_each_rule(client: flagbit.Client) -> None:
     (condition,) = missed["conditions"]
     assert condition["operator"] == "has"
     assert condition["attribute"] == "roles"
-    assert condition["value"] == ["admin"]
+    assert condition["value"] == "admin"
     assert condition["found"] == ["dev", "7"]
     assert condition["holds"] is False
     assert decided["outcome"] == "decided"
