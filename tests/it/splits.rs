@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use flagbit::{Client, Context};
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::json;
 
 const USERS: usize = 100_000;
@@ -42,49 +42,60 @@ fn weights() -> impl Strategy<Value = Vec<u32>> {
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4))]
-
-    #[test]
-    fn a_border_that_moves_moves_only_those_it_passes(weights in weights(), from in 0..NAMES.len() - 1, by in 1_u32..50_000) {
-        let by = by.min(weights[from + 1]);
-        let mut moved = weights.clone();
-        moved[from] += by;
-        moved[from + 1] -= by;
-        let (before, after) = [&weights, &moved].map(|weights| served(&client(&json!({"conditions": [], "value": split(weights)})))).into();
-        let mut changed = 0;
-        for (before, after) in before.iter().zip(&after).filter(|(before, after)| before != after) {
-            prop_assert_eq!((*before, *after), (from + 1, from), "only from the shrunk neighbour into the grown one");
-            changed += 1;
-        }
-        let expected = f64::from(by) / 100_000.0 * USERS as f64;
-        // Six standard deviations of a binomial distribution, and a few for very small shares.
-        prop_assert!((f64::from(changed) - expected).abs() < 6.0 * expected.sqrt() + 6.0, "{} for {}", changed, expected);
+/// Draws a few values of a strategy. Not `proptest!`, whose number of cases is for tests of microseconds.
+fn draw<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, check: impl Fn(&T)) {
+    let mut runner = TestRunner::default();
+    for _ in 0..4 {
+        let drawn = strategy.new_tree(&mut runner).unwrap().current();
+        // Printed only when the test fails.
+        eprintln!("{drawn:?}");
+        check(&drawn);
     }
+}
 
-    #[test]
-    fn growing_the_percentage_before_a_split_moves_nobody_between_variants(
-        weights in weights(), smaller in 0_u32..100_000, more in 0_u32..100_000,
-    ) {
-        let larger = (smaller + more).min(100_000);
+/// Six standard deviations of a binomial distribution, and a few for very small shares.
+fn assert_near(count: usize, thousandths: u32) {
+    let expected = f64::from(thousandths) / 100_000.0 * USERS as f64;
+    assert!((count as f64 - expected).abs() < 6.0 * expected.sqrt() + 6.0, "{count} for {expected}");
+}
+
+#[test]
+fn a_border_that_moves_moves_only_those_it_passes() {
+    draw((weights(), 0..NAMES.len() - 1, 1_u32..50_000), |(weights, into, by)| {
+        let by = (*by).min(weights[into + 1]);
+        let mut moved = weights.clone();
+        moved[*into] += by;
+        moved[into + 1] -= by;
+        let [before, after] =
+            [weights, &moved].map(|weights| served(&client(&json!({"conditions": [], "value": split(weights)}))));
+        let changed: Vec<_> = before.iter().zip(&after).filter(|(before, after)| before != after).collect();
+        assert!(changed.iter().all(|change| *change == (&(into + 1), into)), "only from its neighbour into what grew");
+        assert_near(changed.len(), by);
+    });
+}
+
+#[test]
+fn growing_the_percentage_before_a_split_moves_nobody_between_variants() {
+    draw((weights(), 0_u32..100_000, 0_u32..100_000), |(weights, smaller, more)| {
         let rule = |percent: u32| {
             let percent = json!({"operator": "percent", "value": f64::from(percent) / 1000.0});
-            client(&json!({"conditions": [percent], "value": split(&weights)}))
+            client(&json!({"conditions": [percent], "value": split(weights)}))
         };
-        for (before, after) in served(&rule(smaller)).into_iter().zip(served(&rule(larger))) {
-            prop_assert!(before == after || before == NAMES.len(), "from {} to {}", before, after);
+        let larger = (smaller + more).min(100_000);
+        for (before, after) in served(&rule(*smaller)).into_iter().zip(served(&rule(larger))) {
+            assert!(before == after || before == NAMES.len(), "from {before} to {after}");
         }
-    }
+    });
+}
 
-    #[test]
-    fn each_variant_gets_its_weight(weights in weights()) {
-        let served = served(&client(&json!({"conditions": [], "value": split(&weights)})));
+#[test]
+fn each_variant_gets_its_weight() {
+    draw(weights(), |weights| {
+        let served = served(&client(&json!({"conditions": [], "value": split(weights)})));
         for (position, weight) in weights.iter().enumerate() {
-            let count = served.iter().filter(|variant| **variant == position).count() as f64;
-            let expected = f64::from(*weight) / 100_000.0 * USERS as f64;
-            prop_assert!((count - expected).abs() < 6.0 * expected.sqrt() + 6.0, "{} for {}", count, expected);
+            assert_near(served.iter().filter(|variant| **variant == position).count(), *weight);
         }
-    }
+    });
 }
 
 /// With one hash for both, everybody inside a 10 % rollout would be in the first tenth of the split.

@@ -5,8 +5,26 @@ use serde_json::{Map, Value, json};
 
 use super::naive::{Attributes, PATTERNS, TIMES};
 
-const NAMES: [&str; 6] =
-    ["user_id", "plan", "country", "", "a name longer than eight bytes", "a name longer than nine"];
+const NAMES: [&str; 8] =
+    ["user_id", "plan", "", "a name longer than eight bytes", "a name longer than nine", "age", "version", "since"];
+const STRINGS: [&str; 13] = ["", "p", "pro", "ro", "e", "a fre", "free", "true", "é", "7", " 7", "07", "-1e1"];
+const VERSIONS: [&str; 15] = [
+    "1",
+    "v1.0",
+    "1.0.0",
+    "1.0.0+build.01",
+    "1-rc.1",
+    "1.0.0-rc.1",
+    "1.0-rc.2",
+    "1.0.0-rc.10",
+    "1.0.0-rc.a",
+    "1.0.0-1",
+    "1.1",
+    "v1.10.0",
+    "1.2.0",
+    "2+b",
+    "2.0.1",
+];
 const VARIANTS: [&str; 5] = ["light", "dark", "true", "false", "a.b-c_9"];
 const UNREADABLE_TIMES: [&str; 3] = ["2001-09-09T01:46:40", "2001-02-29T00:00:00Z", "2001-09-09"];
 
@@ -44,9 +62,19 @@ pub(super) fn attributes() -> impl Strategy<Value = Attributes> {
         1 => Just(Value::Null),
     ];
     let now = prop_oneof![8 => moment(), 1 => scalar(), 1 => Just(Value::Null)];
-    let others = prop::collection::btree_map(prop::sample::select(&NAMES[..]), value, 0..7);
-    (others, prop::option::of(now)).prop_map(|(mut attributes, now)| {
-        attributes.extend(now.map(|now| ("@now", now)));
+    let values = prop::collection::btree_map(prop::sample::select(&NAMES[..]), value, 0..8);
+    let fitting = [
+        ("plan", string()),
+        ("age", prop_oneof![4 => number(), 1 => string()].boxed()),
+        ("version", version()),
+        ("since", moment()),
+        ("@now", now.boxed()),
+    ];
+    // What the operators on numbers, versions and times can mostly read.
+    let fitting =
+        fitting.map(|(name, value)| prop::option::of(value).prop_map(move |value| value.map(|it| (name, it))));
+    (values, fitting).prop_map(|(mut attributes, fitting)| {
+        attributes.extend(fitting.into_iter().flatten());
         attributes
     })
 }
@@ -71,7 +99,7 @@ fn flag(key: &str, variants: &[&'static str], around: &Surroundings) -> BoxedStr
 fn values(variants: &[&'static str]) -> BoxedStrategy<Value> {
     let alike = |value: BoxedStrategy<Value>| json_object(variants.iter().map(|name| (*name, value.clone())).collect());
     prop_oneof![
-        alike("[a-zé]{0,5}".prop_map(Value::from).boxed()),
+        alike(string()),
         alike(number()),
         alike(prop::collection::vec(scalar(), 0..3).prop_map(|items| json!(items)).boxed()),
     ]
@@ -111,7 +139,7 @@ fn split(name: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
 }
 
 fn conditions(around: &Surroundings) -> BoxedStrategy<Value> {
-    prop::collection::vec(condition(around), 0..4).prop_map(Value::from).boxed()
+    prop::collection::vec(condition(around), 0..3).prop_map(Value::from).boxed()
 }
 
 fn condition(around: &Surroundings) -> BoxedStrategy<Value> {
@@ -119,31 +147,33 @@ fn condition(around: &Surroundings) -> BoxedStrategy<Value> {
     let bound = prop_oneof![number(), prop::sample::select(vec![json!("7"), json!("-2.5e0"), json!("1E1")])].boxed();
     let percent = prop_oneof![(0.0..=100.0_f64).prop_map(Value::from), (0_u8..=100).prop_map(Value::from)].boxed();
     let salted = json_object(vec![("percent", percent.clone()), ("salt", optional(salt()))]);
-    let now = || Just(json!("@now")).boxed();
-    let mut kinds = vec![
+    let kinds = vec![
         comparison(&["eq", "neq"], attribute(), scalar()),
         comparison(&["in"], attribute(), prop::collection::vec(scalar(), 0..12).prop_map(Value::from).boxed()),
-        comparison(&["contains", "starts_with", "ends_with", "has"], attribute(), one_or_many(scalar())),
-        comparison(&["matches"], attribute(), one_or_many(pattern)),
+        comparison(&["contains", "has"], attribute(), one_or_many(scalar())),
+        comparison(&["starts_with", "ends_with"], mostly("plan"), one_or_many(string())),
+        comparison(&["matches"], mostly("plan"), one_or_many(pattern)),
         comparison(&["exists"], attribute(), optional(Just(Value::Null))),
-        comparison(&["gt", "gte", "lt", "lte"], attribute(), bound),
+        comparison(&["gt", "gte", "lt", "lte"], mostly("age"), bound),
         comparison(
             &["semver_eq", "semver_gt", "semver_gte", "semver_lt", "semver_lte"],
-            attribute(),
+            mostly("version"),
             prop_oneof![version(), (0_u8..4).prop_map(Value::from)].boxed(),
         ),
-        comparison(&["before", "after"], attribute(), moment()),
-        comparison(&["before", "after"], now(), moment()),
-        json_object(vec![
-            ("operator", Just(json!("percent")).boxed()),
-            ("attribute", optional(attribute())),
-            ("value", prop_oneof![percent, salted].boxed()),
-        ]),
+        comparison(&["before", "after"], mostly("since"), moment()),
+        comparison(&["before", "after"], Just(json!("@now")).boxed(), moment()),
     ];
+    let percent = json_object(vec![
+        ("operator", Just(json!("percent")).boxed()),
+        ("attribute", optional(attribute())),
+        ("value", prop_oneof![2 => percent, 1 => salted].boxed()),
+    ]);
+    // The kinds that lead to others are worth more of the cases.
+    let mut kinds = vec![(7, Union::new(kinds).boxed()), (2, percent)];
     if !around.segments.is_empty() {
         let segment = prop::sample::select(around.segments.clone()).prop_map(Value::from).boxed();
         let ignored = optional(prop_oneof![Just(json!(7)), Just(json!("@now"))]);
-        kinds.push(comparison(&["in_segment"], ignored, one_or_many(segment)));
+        kinds.push((2, comparison(&["in_segment"], ignored, one_or_many(segment))));
     }
     let flag_is = around.earlier.iter().map(|(key, variants)| {
         let answer = if variants.is_empty() {
@@ -154,9 +184,9 @@ fn condition(around: &Surroundings) -> BoxedStrategy<Value> {
         comparison(&["flag_is"], Just(json!(key)).boxed(), one_or_many(answer))
     });
     if flag_is.len() > 0 {
-        kinds.push(Union::new(flag_is).boxed());
+        kinds.push((2, Union::new(flag_is).boxed()));
     }
-    Union::new(kinds).boxed()
+    Union::new_weighted(kinds).boxed()
 }
 
 /// One of the operators, or its `not_`.
@@ -175,13 +205,17 @@ fn attribute() -> BoxedStrategy<Value> {
     prop::sample::select(&NAMES[..]).prop_map(Value::from).boxed()
 }
 
+fn mostly(name: &'static str) -> BoxedStrategy<Value> {
+    prop_oneof![5 => Just(json!(name)), 1 => attribute()].boxed()
+}
+
 fn salt() -> BoxedStrategy<Value> {
     prop::sample::select(vec!["", "exp-7", "flag-0", "flag-0/split"]).prop_map(Value::from).boxed()
 }
 
 fn scalar() -> BoxedStrategy<Value> {
     prop_oneof![
-        6 => "(|pro|free|p|7|true|é|usr_[0-9]{1,3}|-1e1| 7|07)".prop_map(Value::from),
+        6 => string(),
         1 => any::<bool>().prop_map(Value::from),
         2 => number(),
         2 => version(),
@@ -191,13 +225,21 @@ fn scalar() -> BoxedStrategy<Value> {
     .boxed()
 }
 
+fn string() -> BoxedStrategy<Value> {
+    prop_oneof![
+        3 => prop::sample::select(&STRINGS[..]).prop_map(Value::from),
+        1 => (0_u16..1000).prop_map(|number| json!(format!("usr_{number}"))),
+    ]
+    .boxed()
+}
+
 fn number() -> BoxedStrategy<Value> {
-    prop_oneof![(-9_i64..9).prop_map(Value::from), (-12_i8..12).prop_map(|quarters| json!(f64::from(quarters) / 4.0))]
+    prop_oneof![(-3_i64..4).prop_map(Value::from), (-6_i8..7).prop_map(|quarters| json!(f64::from(quarters) / 4.0))]
         .boxed()
 }
 
 fn version() -> BoxedStrategy<Value> {
-    r"v?[0-3](\.[0-2]){0,2}(-(a|rc\.[0-9]|1))?(\+0b)?".prop_map(Value::from).boxed()
+    prop::sample::select(&VERSIONS[..]).prop_map(Value::from).boxed()
 }
 
 fn moment() -> BoxedStrategy<Value> {

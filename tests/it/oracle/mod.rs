@@ -46,7 +46,7 @@ proptest! {
     #[test]
     fn the_engine_answers_as_the_naive_evaluator(
         snapshot in generate::snapshot(),
-        contexts in prop::collection::vec(generate::attributes(), 1..6),
+        contexts in prop::collection::vec(generate::attributes(), 1..12),
         in_a_map: bool,
     ) {
         let text = if in_a_map { by_key(&snapshot) } else { snapshot.clone() }.to_string();
