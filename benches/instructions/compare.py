@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 TABLE = Path(__file__).parent.parent / "instructions.json"
-TOLERANCE = 0.05
+TOLERANCE = 0.04
 # Reading 1,000 flags allocates, and hashes with seeds of its own: a little less steady.
 LOAD_TOLERANCE = 0.05
 # Another compiler or processor than the table's.

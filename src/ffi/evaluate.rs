@@ -91,7 +91,7 @@ pub unsafe extern "C" fn flagbit_evaluate(
     context: *const flagbit_context,
     evaluation: *mut flagbit_evaluation,
 ) -> Status {
-    fill(evaluation, || evaluate(client, text::terminated(key)?, prepared(context)))
+    guard(|| evaluate(client, text::terminated(key)?, prepared(context), evaluation))
 }
 
 /// Like flagbit_evaluate, but the key has a length and may hold NUL.
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn flagbit_evaluate_n(
     context: *const flagbit_context,
     evaluation: *mut flagbit_evaluation,
 ) -> Status {
-    fill(evaluation, || evaluate(client, text::bytes(key, key_length)?, prepared(context)))
+    guard(|| evaluate(client, text::bytes(key, key_length)?, prepared(context), evaluation))
 }
 
 /// Like flagbit_evaluate, with the attributes packed for this one call (see "Packed attributes" above). The buffer's
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn flagbit_evaluate_with(
     packed: *const u8,
     evaluation: *mut flagbit_evaluation,
 ) -> Status {
-    fill(evaluation, || evaluate(client, text::terminated(key)?, &unpacked_self_sized(packed)?))
+    guard(|| evaluate(client, text::terminated(key)?, &unpacked_self_sized(packed)?, evaluation))
 }
 
 /// Like flagbit_evaluate_with, but key and buffer have a length.
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn flagbit_evaluate_with_n(
     packed_length: usize,
     evaluation: *mut flagbit_evaluation,
 ) -> Status {
-    fill(evaluation, || evaluate(client, text::bytes(key, key_length)?, &unpacked(packed, packed_length)?))
+    guard(|| evaluate(client, text::bytes(key, key_length)?, &unpacked(packed, packed_length)?, evaluation))
 }
 
 #[inline]
@@ -155,28 +155,22 @@ fn enabled(
 }
 
 #[inline]
-fn fill(evaluation: *mut flagbit_evaluation, evaluate: impl FnOnce() -> Result<flagbit_evaluation, Status>) -> Status {
-    guard(|| {
-        let output = Output::new(evaluation)?;
-        output.write(&evaluate()?);
-        Ok(())
-    })
-}
-
-#[inline]
 fn evaluate(
     client: *const flagbit_client,
     key: &[u8],
     attributes: &impl Attributes,
-) -> Result<flagbit_evaluation, Status> {
-    let client = &handle::borrow(client)?.0;
-    let evaluation =
-        client.evaluate_with(key, attributes, |answer, generation| flagbit_evaluation::new(&answer, generation));
-    // A key that was found is UTF-8, so only the others need to be looked at.
-    if evaluation.error_code == ErrorCode::FlagNotFound as i32 {
-        text::utf8(key)?;
-    }
-    Ok(evaluation)
+    evaluation: *mut flagbit_evaluation,
+) -> Result<(), Status> {
+    let output = Output::new(evaluation)?;
+    // Written where the answer still is in registers: to hand the struct on would be to copy it twice.
+    handle::borrow(client)?.0.evaluate_with(key, attributes, |answer, generation| {
+        // A key that was found is UTF-8, so only the others need to be looked at.
+        if matches!(answer, Err(ErrorCode::FlagNotFound)) {
+            text::utf8(key)?;
+        }
+        output.write(&flagbit_evaluation::new(&answer, generation));
+        Ok(())
+    })
 }
 
 /// The caller's context, or one without attributes.
