@@ -726,7 +726,7 @@ flagbit_status flagbit_client_status(const struct flagbit_client *client,
 // Whether a flag is on for a context; `default_value` where there is no answer, or where the call is not well formed.
 //
 // key: ends with NUL. context: NULL is a context without attributes.
-// Threads: any, concurrently on one client. Allocates: never. Blocks: never.
+// Threads: any, concurrently on one client. Blocks: never. Allocates: for the search of a regular expression alone.
 // Errors: none, `default_value` stands for all; flagbit_evaluate tells them apart.
 // Since: 0.1
 FLAGBIT_API
@@ -772,7 +772,7 @@ bool flagbit_is_enabled_with_n(const struct flagbit_client *client,
 //
 // key: ends with NUL. context: NULL is a context without attributes. evaluation: its struct_size is set by the
 // caller; written only when the status is OK.
-// Threads: any, concurrently on one client. Allocates: never. Blocks: never.
+// Threads: any, concurrently on one client. Blocks: never. Allocates: for the search of a regular expression alone.
 // Errors: NULL_ARGUMENT, INVALID_UTF8, BAD_STRUCT_SIZE.
 // Since: 0.1
 FLAGBIT_API

@@ -799,7 +799,8 @@ class Client {
     }
     ~Client() { close(); }
 
-    /// Whether a flag is on; `default_value` where there is no answer. Allocates nothing.
+    /// Whether a flag is on; `default_value` where there is no answer. Allocates for regular
+    /// expressions alone.
     [[nodiscard]] bool is_enabled(std::string_view key, const Context &context,
                                   bool default_value = false) const noexcept {
         return flagbit_is_enabled_n(native(), key.data(), key.size(), context.native(), default_value);
@@ -810,7 +811,8 @@ class Client {
                                          default_value);
     }
 
-    /// Evaluates a flag; `default_value` stands in where there is no answer. Allocates nothing.
+    /// Evaluates a flag; `default_value` stands in where there is no answer. Allocates for regular
+    /// expressions alone.
     [[nodiscard]] Evaluation evaluate(std::string_view key, const Context &context,
                                       bool default_value = false) const noexcept {
         return detail::evaluate(default_value, [&](flagbit_evaluation *evaluation) {

@@ -38,8 +38,8 @@ use shared::Shared;
 /// Answers "is this feature on for this user?" from flags in memory.
 ///
 /// Threads: every method may be called from any number of threads at once. Evaluations take no lock and allocate
-/// nothing. After a `fork()` the child goes on with the flags it inherited, and its watching thread starts again with
-/// its next call.
+/// nothing, but for the search of a regular expression. After a `fork()` the child goes on with the flags it inherited,
+/// and its watching thread starts again with its next call.
 #[derive(Debug)]
 pub struct Client {
     shared: Arc<Shared>,

@@ -17,7 +17,7 @@ use crate::{Attributes, Context, ErrorCode, PackedAttributes};
 /// Whether a flag is on for a context; `default_value` where there is no answer, or where the call is not well formed.
 ///
 /// key: ends with NUL. context: NULL is a context without attributes.
-/// Threads: any, concurrently on one client. Allocates: never. Blocks: never.
+/// Threads: any, concurrently on one client. Blocks: never. Allocates: for the search of a regular expression alone.
 /// Errors: none, `default_value` stands for all; flagbit_evaluate tells them apart.
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn flagbit_is_enabled_with_n(
 ///
 /// key: ends with NUL. context: NULL is a context without attributes. evaluation: its struct_size is set by the
 /// caller; written only when the status is OK.
-/// Threads: any, concurrently on one client. Allocates: never. Blocks: never.
+/// Threads: any, concurrently on one client. Blocks: never. Allocates: for the search of a regular expression alone.
 /// Errors: NULL_ARGUMENT, INVALID_UTF8, BAD_STRUCT_SIZE.
 /// Since: 0.1
 #[unsafe(no_mangle)]

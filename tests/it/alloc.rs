@@ -95,6 +95,49 @@ fn an_evaluation_allocates_nothing() {
     assert_eq!(count, 0);
 }
 
+const FURTHER: &str = r#"{"segments": {"s": {"rules": [{"attribute": "plan", "operator": "starts_with", "value": "pro"}]}},
+  "flags": [
+    {"key": "compare", "enabled": true, "rules": [{"attribute": "score", "operator": "gt", "value": 2.25},
+        {"attribute": "age", "operator": "lte", "value": "-1e3"}, {"attribute": "big", "operator": "not_lt", "value": 3}]},
+    {"key": "texts", "enabled": true, "rules": [{"attribute": "plan", "operator": "not_ends_with", "value": ["x", "al"]},
+        {"attribute": "plan", "operator": "contains", "value": ["x", "zz"]}, {"attribute": "no", "operator": "exists"}]},
+    {"key": "list", "enabled": true, "rules": [{"attribute": "groups", "operator": "has", "value": ["x", "7"]}]},
+    {"key": "version", "enabled": true, "rules": [{"attribute": "app", "operator": "semver_gt", "value": "v2.4-rc.12345678901"}]},
+    {"key": "time", "enabled": true, "rules": [{"attribute": "since", "operator": "before", "value": "2020-01-01T00:00:00Z"},
+        {"attribute": "@now", "operator": "after", "value": "2026-01-01T00:00:00+01:00"}]},
+    {"key": "segment", "enabled": true, "rules": [{"operator": "in_segment", "value": ["s"]}]},
+    {"key": "asks", "enabled": true, "rules": [{"attribute": "split", "operator": "flag_is", "value": ["a", "b"]}]},
+    {"key": "split", "enabled": true, "default": "a", "variants": {"a": [1], "b": [2]},
+     "rules": [{"conditions": [], "value": {"split": [["a", 50], ["b", 50]]}}]},
+    {"key": "matches", "enabled": true, "rules": [{"attribute": "plan", "operator": "matches", "value": "^pro.*l$"}]}]}"#;
+
+/// All but a regular expression, which needs working memory for its search, and a bounded amount of it.
+#[test]
+fn the_further_operators_allocate_nothing_but_for_regular_expressions() {
+    let client = Client::from_snapshot(FURTHER).unwrap();
+    assert_eq!(client.warnings(), []);
+    let groups = [Value::String("beta"), Value::Integer(7)];
+    let mut attributes = attributes();
+    attributes.push(("app".to_owned(), Some(Value::String("2.4.0-rc.12345678902+build"))));
+    attributes.push(("since".to_owned(), Some(Value::String("2026-11-25T09:00:00.123+01:00"))));
+    attributes.push(("groups".to_owned(), Some(Value::List(&groups))));
+    let borrowed: Vec<_> = attributes.iter().map(|(name, value)| (&**name, *value)).collect();
+    let packed = pack(&borrowed);
+    let packed = PackedAttributes::new(&packed).unwrap();
+    let context = Context::from_packed(&packed).unwrap();
+    for key in ["compare", "texts", "list", "version", "time", "segment", "asks", "split"] {
+        let count = allocations(|| {
+            client.evaluate(key, &context, true);
+            client.evaluate(key, &packed, true);
+            client.is_enabled(key, &context, true);
+        });
+        assert_eq!(count, 0, "{key}");
+        assert_eq!(client.evaluate(key, &context, false).error_code, None, "{key}");
+    }
+    let count = allocations(|| drop(client.evaluate("matches", &context, false)));
+    assert!((1..30).contains(&count), "{count}");
+}
+
 unsafe extern "C" {
     fn flagbit_client_from_snapshot(
         text: *const c_char,
