@@ -1,0 +1,80 @@
+//! What a management call is about: the project and the environment in its path, which must be of the caller's account.
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+
+use super::{
+    auth::Manager,
+    error::{ApiError, ApiResult},
+};
+use crate::app::App;
+
+/// A request with an API key about a project: `/projects/{id}/...`.
+#[derive(Debug, Clone)]
+pub(crate) struct ProjectTarget {
+    pub(crate) manager: Manager,
+    pub(crate) project_id: i64,
+}
+
+/// A request with an API key about an environment: `/projects/{id}/environments/{environment}/...`, or
+/// `/projects/{id}/...` for the first.
+#[derive(Debug, Clone)]
+pub(crate) struct EnvironmentTarget {
+    pub(crate) manager: Manager,
+    pub(crate) project_id: i64,
+    pub(crate) environment: String,
+    pub(crate) environment_id: i64,
+}
+
+impl FromRequestParts<App> for ProjectTarget {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let manager = Manager::from_request_parts(parts, app).await?;
+        let params = path_params(parts, app).await?;
+        let project_id = project_id(&params)?;
+        if app.world().project(manager.account_id, project_id).is_none() {
+            return Err(no_project(project_id));
+        }
+        Ok(Self { manager, project_id })
+    }
+}
+
+impl FromRequestParts<App> for EnvironmentTarget {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let manager = Manager::from_request_parts(parts, app).await?;
+        let params = path_params(parts, app).await?;
+        let project_id = project_id(&params)?;
+        let world = app.world();
+        let project = world.project(manager.account_id, project_id).ok_or_else(|| no_project(project_id))?;
+        let name = param(&params, "environment");
+        let (environment, environment_id) = match name {
+            None => project.environments.first(),
+            Some(name) => project.environments.iter().find(|(other, _)| other == name),
+        }
+        .cloned()
+        .ok_or_else(|| ApiError::not_found(format!("project {project_id} has no environment of that name")))?;
+        Ok(Self { manager, project_id, environment, environment_id })
+    }
+}
+
+async fn path_params(parts: &mut Parts, app: &App) -> ApiResult<RawPathParams> {
+    RawPathParams::from_request_parts(parts, app).await.map_err(|_| ApiError::invalid("the path is not UTF-8"))
+}
+
+fn param<'p>(params: &'p RawPathParams, name: &str) -> Option<&'p str> {
+    params.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+}
+
+fn project_id(params: &RawPathParams) -> ApiResult<i64> {
+    let text = param(params, "id").unwrap_or_default();
+    text.parse().map_err(|_| ApiError::not_found(format!("no project {text:?}: ids are integers")))
+}
+
+fn no_project(project_id: i64) -> ApiError {
+    ApiError::not_found(format!("no project {project_id}"))
+}

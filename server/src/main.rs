@@ -1,0 +1,16 @@
+//! The FlagBit server: `flagbit serve` and the commands beside it.
+
+mod app;
+mod cli;
+mod http;
+mod key;
+mod serve;
+mod settings;
+mod storage;
+mod world;
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    cli::run(cli::Cli::parse())
+}

@@ -1,0 +1,60 @@
+//! Hearing of the writes of other replicas.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgListener, PgPoolOptions};
+
+use super::Storage;
+
+/// How long a change can go unheard where nothing tells of it: of another process on SQLite, or while the connection
+/// that listens is cut.
+const POLL: Duration = Duration::from_secs(2);
+
+/// Tells when it is time to look for writes.
+pub(crate) struct Listener {
+    postgres: Option<String>,
+    connection: Option<PgListener>,
+}
+
+impl Storage {
+    pub(crate) fn listener(&self) -> Listener {
+        Listener { postgres: self.postgres.clone(), connection: None }
+    }
+}
+
+impl Listener {
+    /// Returns when there may have been a write: on a notification, after every reconnection, and from time to time.
+    pub(crate) async fn changed(&mut self) {
+        _ = tokio::time::timeout(POLL, self.notified()).await;
+    }
+
+    async fn notified(&mut self) {
+        let Some(url) = &self.postgres else {
+            return std::future::pending().await;
+        };
+        match &mut self.connection {
+            // `None` is a connection that was lost and has been made again: what was said meanwhile is lost.
+            Some(connection) => {
+                if let Err(error) = connection.try_recv().await {
+                    tracing::warn!(%error, "lost the connection that hears of changes");
+                    self.connection = None;
+                }
+            }
+            None => match connect(url).await {
+                Ok(connection) => self.connection = Some(connection),
+                Err(error) => {
+                    tracing::warn!(%error, "cannot listen for changes; polling meanwhile");
+                    std::future::pending().await
+                }
+            },
+        }
+    }
+}
+
+async fn connect(url: &str) -> sqlx::Result<PgListener> {
+    // A pool of its own, so that it never waits for a connection that requests hold.
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(POLL).connect(url).await?;
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.listen("flagbit").await?;
+    Ok(listener)
+}

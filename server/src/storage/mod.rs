@@ -1,0 +1,101 @@
+//! The database: SQLite or PostgreSQL through one set of statements.
+//!
+//! Evaluations and snapshots never come here; they read [`crate::world`].
+
+pub(crate) mod accounts;
+pub(crate) mod audit;
+pub(crate) mod keys;
+mod listen;
+pub(crate) mod projects;
+mod write;
+
+use std::{str::FromStr, time::Duration};
+
+use chrono::{SecondsFormat, Utc};
+use sqlx::{
+    Any, AnyPool, Executor, Transaction,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    migrate::Migrator,
+};
+
+pub(crate) use listen::Listener;
+pub(crate) use write::Write;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// How long a request waits for a free connection before it is told that the database is not to be had.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+const CONNECTIONS: u32 = 8;
+
+/// Per connection. FULL: what was acknowledged survives a power cut.
+const SQLITE_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                              PRAGMA busy_timeout = 5000";
+
+/// A database with the present schema.
+#[derive(Debug, Clone)]
+pub(crate) struct Storage {
+    pool: AnyPool,
+    /// `None` for SQLite.
+    postgres: Option<String>,
+}
+
+impl Storage {
+    /// Connects, creating an SQLite file that is missing, and brings the schema up to date.
+    pub(crate) async fn open(url: &str) -> anyhow::Result<Self> {
+        sqlx::any::install_default_drivers();
+        let is_sqlite = url.starts_with("sqlite:");
+        if !is_sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            anyhow::bail!("--database: expected sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME");
+        }
+        let url = if is_sqlite && !url.contains("mode=") {
+            format!("{url}{}mode=rwc", if url.contains('?') { '&' } else { '?' })
+        } else {
+            url.to_owned()
+        };
+        // The error of a URL may quote it, with its password.
+        let options = AnyConnectOptions::from_str(&url)
+            .map_err(|_| anyhow::anyhow!("--database: not a URL of SQLite or PostgreSQL that can be read"))?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if is_sqlite {
+                        connection.execute(SQLITE_PRAGMAS).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await
+            .map_err(|error| anyhow::anyhow!("cannot open the database: {error}"))?;
+        MIGRATIONS.run(&pool).await.map_err(|error| anyhow::anyhow!("cannot migrate the database: {error}"))?;
+        Ok(Self { pool, postgres: (!is_sqlite).then_some(url) })
+    }
+
+    /// For statements that only read.
+    pub(crate) fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// A transaction that only reads, and sees one state of the database.
+    pub(crate) async fn read(&self) -> sqlx::Result<Transaction<'static, Any>> {
+        let is_postgres = self.postgres.is_some();
+        self.pool
+            .begin_with(if is_postgres { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" })
+            .await
+    }
+
+    pub(crate) fn describe(&self) -> &'static str {
+        if self.postgres.is_some() { "PostgreSQL" } else { "SQLite" }
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// The present time as it is stored.
+pub(crate) fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+}

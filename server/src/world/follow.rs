@@ -1,0 +1,92 @@
+//! Following the database: after each write of this replica, and when there was one elsewhere.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Mutex, watch};
+
+use super::{World, load::load};
+use crate::storage::Storage;
+
+/// Keeps the newest state of the database in memory.
+#[derive(Debug)]
+pub(crate) struct Follower {
+    storage: Storage,
+    world: ArcSwap<World>,
+    /// The sequence of `world`, for those who wait for changes.
+    sequence: watch::Sender<i64>,
+    /// When the database was last seen to be followed completely.
+    seen: ArcSwap<Option<Instant>>,
+    loading: Mutex<()>,
+}
+
+impl Follower {
+    /// Loads everything; from here on there is something to serve.
+    pub(crate) async fn start(storage: Storage) -> anyhow::Result<Arc<Self>> {
+        let follower = Self {
+            storage,
+            world: ArcSwap::default(),
+            sequence: watch::Sender::new(0),
+            seen: ArcSwap::default(),
+            loading: Mutex::default(),
+        };
+        follower.catch_up().await?;
+        Ok(Arc::new(follower))
+    }
+
+    /// The present state.
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.world.load_full()
+    }
+
+    /// Tells of each new state by its sequence.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<i64> {
+        self.sequence.subscribe()
+    }
+
+    /// How long ago the database was last seen; `None` before the first time.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        self.seen.load().map(|seen| seen.elapsed())
+    }
+
+    /// Reads what was written up to now; whoever wrote reads it afterwards.
+    pub(crate) async fn catch_up(&self) -> anyhow::Result<()> {
+        let _one_at_a_time = self.loading.lock().await;
+        let old = self.world.load_full();
+        if let Some(world) = load(&self.storage, &old).await? {
+            let sequence = world.sequence;
+            self.world.store(Arc::new(world));
+            self.sequence.send_replace(sequence);
+        }
+        self.seen.store(Arc::new(Some(Instant::now())));
+        Ok(())
+    }
+
+    /// [`Self::catch_up`] after a write that is acknowledged in any case: what cannot be read now is followed later.
+    pub(crate) async fn catch_up_after_write(&self) {
+        if let Err(error) = self.catch_up().await {
+            tracing::warn!(%error, "written, but not read back yet");
+        }
+    }
+
+    /// Follows until the task is dropped. While the database is away, what is in memory is served.
+    pub(crate) async fn follow(self: Arc<Self>) {
+        let mut listener = self.storage.listener();
+        let mut is_failing = false;
+        loop {
+            listener.changed().await;
+            let outcome = self.catch_up().await;
+            if let Err(error) = &outcome
+                && !is_failing
+            {
+                tracing::warn!(%error, "cannot follow the database; serving what is in memory");
+            } else if outcome.is_ok() && is_failing {
+                tracing::info!("following the database again");
+            }
+            is_failing = outcome.is_err();
+        }
+    }
+}

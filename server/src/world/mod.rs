@@ -1,0 +1,77 @@
+//! What requests read: every key and every environment's compiled snapshot, in memory, swapped when they change.
+//!
+//! The database is the truth, and the world follows it: [`World`] is one state of it, [`Follower`] keeps the newest.
+
+mod body;
+mod environment;
+mod follow;
+mod load;
+
+use std::{collections::HashMap, sync::Arc};
+
+pub(crate) use body::Body;
+pub(crate) use environment::Environment;
+pub(crate) use follow::Follower;
+
+use crate::key::{Hash, Kind};
+
+/// One state of the database. Immutable.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct World {
+    /// The write up to which this is complete.
+    pub(crate) sequence: i64,
+    projects: Arc<HashMap<i64, Project>>,
+    environments: Arc<HashMap<i64, Arc<Environment>>>,
+    keys: Arc<HashMap<Hash, KeyEntry>>,
+}
+
+/// A project and its environments.
+#[derive(Debug, Clone)]
+pub(crate) struct Project {
+    pub(crate) account_id: i64,
+    /// Names and ids; the first comes first.
+    pub(crate) environments: Vec<(String, i64)>,
+}
+
+/// What is known of a key.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyEntry {
+    pub(crate) id: i64,
+    pub(crate) kind: Kind,
+    pub(crate) account_id: i64,
+    /// The project and the environment; `None` for an API key.
+    pub(crate) scope: Option<(i64, i64)>,
+    pub(crate) revoked: bool,
+}
+
+impl World {
+    pub(crate) fn key(&self, hash: &Hash) -> Option<&KeyEntry> {
+        self.keys.get(hash)
+    }
+
+    /// A project of an account; another account's is not found.
+    pub(crate) fn project(&self, account_id: i64, project_id: i64) -> Option<&Project> {
+        self.projects.get(&project_id).filter(|project| project.account_id == account_id)
+    }
+
+    pub(crate) fn environment(&self, id: i64) -> Option<&Arc<Environment>> {
+        self.environments.get(&id)
+    }
+
+    /// How many flags there are, in all environments.
+    pub(crate) fn flags(&self) -> usize {
+        self.environments.values().map(|environment| environment.snapshot.flags().len()).sum()
+    }
+}
+
+impl Project {
+    /// The id of an environment by its name; of the first without one.
+    pub(crate) fn environment(&self, name: Option<&str>) -> Option<i64> {
+        let mut environments = self.environments.iter();
+        match name {
+            None => environments.next(),
+            Some(name) => environments.find(|(other, _)| other == name),
+        }
+        .map(|&(_, id)| id)
+    }
+}

@@ -1,0 +1,139 @@
+//! The real server as a process.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    net::{SocketAddr, TcpStream},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+
+use super::{Database, Request, request};
+
+/// A running server; killed when it is dropped.
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) address: SocketAddr,
+    output: Arc<Mutex<String>>,
+}
+
+/// What signing up gives.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) project: i64,
+    pub(crate) api_key: String,
+    pub(crate) sdk_key: String,
+    pub(crate) server_key: String,
+}
+
+/// The command line of the binary, without any settings from the environment of the tests.
+pub(crate) fn flagbit() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flagbit"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FLAGBIT_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+impl Server {
+    /// With the settings that most tests want: anybody may sign up.
+    pub(crate) fn start(database: &Database) -> Self {
+        Self::start_with(database, &["--signup"])
+    }
+
+    pub(crate) fn start_with(database: &Database, settings: &[&str]) -> Self {
+        let mut command = flagbit();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database", database.url()]).args(settings);
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the server starts");
+        let output = Arc::default();
+        collect(process.stderr.take().expect("a pipe"), Arc::clone(&output));
+        collect(process.stdout.take().expect("a pipe"), Arc::clone(&output));
+        let mut server = Self { process, address: SocketAddr::from(([127, 0, 0, 1], 0)), output };
+        server.address = server.wait_for_line("listening on http://").parse().expect("an address");
+        server
+    }
+
+    /// What follows `start` in the output, up to a space, a comma or the line's end.
+    pub(crate) fn wait_for_line(&self, start: &str) -> String {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let output = self.output();
+            if let Some((_, rest)) = output.split_once(start)
+                && let Some(end) = rest.find([' ', ',', '\n'])
+            {
+                return rest[..end].to_owned();
+            }
+            assert!(Instant::now() < deadline, "no {start:?} in what the server says:\n{output}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Everything that the server has printed.
+    pub(crate) fn output(&self) -> String {
+        self.output.lock().expect("no panic meanwhile").clone()
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A request without a key.
+    pub(crate) fn request(&self, method: &str, path: &str) -> Request {
+        request(method, &self.url(path))
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).expect("the server accepts")
+    }
+
+    /// Signs up.
+    pub(crate) fn account(&self) -> Account {
+        let answer = self.request("POST", "/api/v1/signup").json(&json!({"email": "dev@example.com"})).send();
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let account = answer.json();
+        let text = |field: &str| account[field].as_str().expect("a key").to_owned();
+        Account {
+            project: account["project"]["id"].as_i64().expect("an id"),
+            api_key: text("api_key"),
+            sdk_key: text("sdk_key"),
+            server_key: text("server_key"),
+        }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Ends the server as a power cut does.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it ends");
+    }
+
+    /// Asks the server to end with SIGTERM, and waits until it has.
+    pub(crate) fn terminate(mut self) -> ExitStatus {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
+        self.process.wait().expect("it ends")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
+
+fn collect(pipe: impl Read + Send + 'static, output: Arc<Mutex<String>>) {
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let mut output = output.lock().expect("no panic meanwhile");
+            output.push_str(&line);
+            output.push('\n');
+        }
+    });
+}
