@@ -1,0 +1,72 @@
+//! What went wrong with the database, for whoever runs it.
+
+use anyhow::anyhow;
+use sqlx::{AnyConnection, Connection, any::AnyConnectOptions, migrate::MigrateError};
+
+const LOCKED: &str = "the database is locked: another program has been writing to it for 5 s; try again, or end that";
+
+/// Whether the database cannot be reached, which may pass.
+pub(crate) fn is_away(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_))
+}
+
+/// Whether an SQLite file is in use by another program for longer than one waits for it.
+pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
+    // SQLITE_BUSY, also as part of an extended code.
+    code(error).and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
+}
+
+fn code(error: &sqlx::Error) -> Option<String> {
+    error.as_database_error().and_then(|error| error.code()).map(String::from)
+}
+
+/// Why a database cannot be opened. Holds nothing of the URL but the path of a file.
+pub(super) async fn opening(url: &str, options: &AnyConnectOptions, error: sqlx::Error) -> anyhow::Error {
+    // SQLITE_CANTOPEN.
+    if let Some(path) = sqlite_path(url)
+        && code(&error).is_some_and(|code| code == "14")
+    {
+        return if !url.contains("mode=rwc") && !std::path::Path::new(path).exists() {
+            anyhow!(
+                "there is no database at {path}; name the one of your server with --database, start `flagbit serve`, \
+                 which creates it, or add ?mode=rwc to create it now"
+            )
+        } else {
+            anyhow!("cannot open the database {path}: its folder must be there, and may be written by this user")
+        };
+    }
+    if is_locked(&error) {
+        return anyhow!(LOCKED);
+    }
+    // The pool tries for some time, and then forgets why it could not.
+    let error = match error {
+        sqlx::Error::PoolTimedOut => AnyConnection::connect_with(options).await.err().unwrap_or(error),
+        error => error,
+    };
+    anyhow!("cannot reach the database: {error}")
+}
+
+pub(super) fn migrating(error: MigrateError) -> anyhow::Error {
+    match error {
+        MigrateError::Execute(error) if is_locked(&error) => anyhow!(LOCKED),
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
+            anyhow!("the database was written by a newer version of this program: {error}")
+        }
+        error => anyhow!("cannot migrate the database: {error}"),
+    }
+}
+
+/// An error of a write, for the command line.
+pub(crate) fn writing(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<sqlx::Error>() {
+        Some(error) if is_locked(error) => anyhow!(LOCKED),
+        Some(_) => error.context("the database refused"),
+        None => error,
+    }
+}
+
+fn sqlite_path(url: &str) -> Option<&str> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    Some(path.split('?').next().unwrap_or(path))
+}
