@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use axum::Router;
+use axum::{Router, middleware};
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -56,5 +56,9 @@ pub(crate) fn router(app: App) -> Router {
         .merge(http::projects::routes())
         .merge(http::signup::routes())
         .split_for_parts();
-    router.fallback(http::error::no_route).method_not_allowed_fallback(http::error::no_method).with_state(app)
+    router
+        .fallback(http::error::no_route)
+        .method_not_allowed_fallback(http::error::no_method)
+        .layer(middleware::from_fn(http::unread::read_the_rest))
+        .with_state(app)
 }

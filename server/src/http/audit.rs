@@ -28,12 +28,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Serialize, ToSchema)]
 struct Audit {
     /// Newest first.
-    entries: Vec<Entry>,
+    entries: Vec<AuditEntry>,
 }
 
 /// A change.
 #[derive(Debug, Serialize, ToSchema)]
-struct Entry {
+struct AuditEntry {
     id: i64,
     at: String,
     actor: Actor,
@@ -107,7 +107,7 @@ impl FromRequestParts<App> for Page {
     }
 }
 
-impl Entry {
+impl AuditEntry {
     fn of(row: EntryRow) -> anyhow::Result<Self> {
         let actor = match (row.key_id, row.key_name, row.key_ending) {
             (Some(id), Some(name), Some(ending)) => Actor::Key { id, name, prefix: Kind::Api.prefix(), ending },
@@ -148,5 +148,5 @@ async fn audit_of_project(target: ProjectTarget, page: Page, State(app): State<A
 
 async fn read(app: &App, account_id: i64, project_id: Option<i64>, page: Page) -> ApiResult<Json<Audit>> {
     let rows = app.storage.audit(account_id, project_id, page.before, page.limit).await?;
-    Ok(Json(Audit { entries: rows.into_iter().map(Entry::of).collect::<anyhow::Result<_>>()? }))
+    Ok(Json(Audit { entries: rows.into_iter().map(AuditEntry::of).collect::<anyhow::Result<_>>()? }))
 }

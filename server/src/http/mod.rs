@@ -11,3 +11,4 @@ mod names;
 pub(crate) mod projects;
 pub(crate) mod signup;
 pub(crate) mod target;
+pub(crate) mod unread;

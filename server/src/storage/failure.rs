@@ -1,7 +1,11 @@
 //! What went wrong with the database, for whoever runs it.
 
+use std::path::Path;
+
 use anyhow::anyhow;
-use sqlx::{AnyConnection, Connection, any::AnyConnectOptions, migrate::MigrateError};
+use sqlx::{AnyConnection, Connection, Executor, any::AnyConnectOptions, migrate::MigrateError};
+
+use super::SQLITE_PRAGMAS;
 
 const LOCKED: &str = "the database is locked: another program has been writing to it for 5 s; try again, or end that";
 
@@ -22,28 +26,36 @@ fn code(error: &sqlx::Error) -> Option<String> {
 
 /// Why a database cannot be opened. Holds nothing of the URL but the path of a file.
 pub(super) async fn opening(url: &str, options: &AnyConnectOptions, error: sqlx::Error) -> anyhow::Error {
-    // SQLITE_CANTOPEN.
-    if let Some(path) = sqlite_path(url)
-        && code(&error).is_some_and(|code| code == "14")
-    {
-        return if !url.contains("mode=rwc") && !std::path::Path::new(path).exists() {
-            anyhow!(
-                "there is no database at {path}; name the one of your server with --database, start `flagbit serve`, \
-                 which creates it, or add ?mode=rwc to create it now"
-            )
-        } else {
-            anyhow!("cannot open the database {path}: its folder must be there, and may be written by this user")
-        };
-    }
+    // The pool tries for some time, and then forgets why it could not.
+    let error = match error {
+        sqlx::Error::PoolTimedOut => try_once(url, options).await.err().unwrap_or(error),
+        error => error,
+    };
     if is_locked(&error) {
         return anyhow!(LOCKED);
     }
-    // The pool tries for some time, and then forgets why it could not.
-    let error = match error {
-        sqlx::Error::PoolTimedOut => AnyConnection::connect_with(options).await.err().unwrap_or(error),
-        error => error,
+    let Some(path) = sqlite_path(url) else {
+        return anyhow!("cannot reach the database: {error}");
     };
-    anyhow!("cannot reach the database: {error}")
+    // SQLITE_CANTOPEN.
+    if code(&error).is_none_or(|code| code != "14") {
+        return anyhow!("cannot open the database {path}: {error}");
+    }
+    if !url.contains("mode=rwc") && !Path::new(path).exists() {
+        return anyhow!(
+            "there is no database at {path}; name the one of your server with --database, start `flagbit serve`, which \
+             creates it, or add ?mode=rwc to create it now"
+        );
+    }
+    anyhow!("cannot open the database {path}: its folder must exist and be writable by this user")
+}
+
+async fn try_once(url: &str, options: &AnyConnectOptions) -> sqlx::Result<()> {
+    let mut connection = AnyConnection::connect_with(options).await?;
+    if sqlite_path(url).is_some() {
+        connection.execute(SQLITE_PRAGMAS).await?;
+    }
+    connection.close().await
 }
 
 pub(super) fn migrating(error: MigrateError) -> anyhow::Error {
@@ -60,7 +72,7 @@ pub(super) fn migrating(error: MigrateError) -> anyhow::Error {
 pub(crate) fn writing(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref::<sqlx::Error>() {
         Some(error) if is_locked(error) => anyhow!(LOCKED),
-        Some(_) => error.context("the database refused"),
+        Some(_) => error.context("nothing was created"),
         None => error,
     }
 }
