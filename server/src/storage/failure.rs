@@ -14,10 +14,10 @@ pub(crate) fn is_away(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_))
 }
 
-/// Whether an SQLite file is in use by another program for longer than one waits for it.
+/// Whether another program has been writing for longer than one waits for it.
 pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
-    // SQLITE_BUSY, also as part of an extended code.
-    code(error).and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
+    // PostgreSQL's lock_not_available; SQLITE_BUSY with its extended codes.
+    code(error).is_some_and(|code| ["55P03", "5", "261", "517", "773"].contains(&code.as_str()))
 }
 
 fn code(error: &sqlx::Error) -> Option<String> {

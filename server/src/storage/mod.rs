@@ -11,7 +11,7 @@ mod listen;
 pub(crate) mod projects;
 mod write;
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use chrono::{SecondsFormat, Utc};
 use sqlx::{
@@ -19,6 +19,7 @@ use sqlx::{
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::Migrator,
 };
+use tokio::sync::Mutex;
 
 pub(crate) use failure::{is_away, is_locked, writing};
 pub(crate) use listen::Listener;
@@ -40,6 +41,8 @@ pub(crate) struct Storage {
     pool: AnyPool,
     /// `None` for SQLite.
     postgres: Option<String>,
+    /// Held by the write in progress.
+    writing: Arc<Mutex<()>>,
 }
 
 impl Storage {
@@ -83,7 +86,7 @@ impl Storage {
             Err(error) => return Err(failure::opening(&url, &options, error).await),
         };
         MIGRATIONS.run(&pool).await.map_err(failure::migrating)?;
-        Ok(Self { pool, postgres: (!is_sqlite).then_some(url) })
+        Ok(Self { pool, postgres: (!is_sqlite).then_some(url), writing: Arc::default() })
     }
 
     /// For statements that only read.

@@ -8,3 +8,4 @@ mod isolation;
 mod keys;
 mod projects;
 mod support;
+mod unread;
