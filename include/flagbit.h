@@ -145,6 +145,10 @@ enum flagbit_status
     FLAGBIT_STATUS_IO = 30,
     // A thread could not be started.
     FLAGBIT_STATUS_THREAD = 31,
+    // The server refuses the key or the address: a person must do something.
+    FLAGBIT_STATUS_REFUSED = 32,
+    // The server could not be reached, or gave no snapshot; what was in force stays.
+    FLAGBIT_STATUS_UNAVAILABLE = 33,
     // A fault inside the library was stopped at its border. Nothing but freeing is promised for the objects of the
     // call. Please report it.
     FLAGBIT_STATUS_PANIC = 90,
@@ -270,7 +274,9 @@ enum flagbit_state
     FLAGBIT_STATE_INITIALIZING = 0,
     // Serving flags.
     FLAGBIT_STATE_READY = 1,
-    // Nothing to serve, and the source cannot be read.
+    // Serving flags, but the server was not reached for a while, or not yet.
+    FLAGBIT_STATE_STALE = 2,
+    // Nothing to serve, and the file cannot be read or the server refuses.
     FLAGBIT_STATE_ERROR = 3,
     // Closed: every evaluation gives the caller's default.
     FLAGBIT_STATE_CLOSED = 4,
@@ -592,12 +598,14 @@ flagbit_status flagbit_client_load(const struct flagbit_client *client,
                                    size_t snapshot_length,
                                    struct flagbit_error **error);
 
-// Reads the client's file now, whether or not it seems to have changed. Does nothing for the other sources.
+// Fetches the flags now, or reads the client's file, whether or not there seems to be a change. Does nothing for a text.
 //
-// Threads: any. Blocks: while the file is read.
-// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED: what was in force stays.
+// Threads: any. Blocks: while the file is read, or up to 30 seconds for a fetch.
+// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT: what was in force stays.
 // Since: 0.1
-FLAGBIT_API flagbit_status flagbit_client_refresh(const struct flagbit_client *client, struct flagbit_error **error);
+FLAGBIT_API
+flagbit_status flagbit_client_refresh(const struct flagbit_client *client,
+                                      struct flagbit_error **error);
 
 // Waits until the client has something to serve.
 //

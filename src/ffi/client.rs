@@ -13,6 +13,9 @@ use super::{
 };
 use crate::{Changes, Client, ErrorCode, LogLine, State, Warning};
 
+/// How long a refresh without a timeout of its own may take.
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Answers "is this feature on for this user?" from flags in memory.
 ///
 /// Methods: flagbit_client_*, flagbit_is_enabled*, flagbit_evaluate*, flagbit_override_*.
@@ -84,17 +87,22 @@ fn load(client: *const flagbit_client, snapshot: *const c_char, length: usize) -
     Ok(handle::borrow(client)?.0.load(text::bytes(snapshot, length)?)?)
 }
 
-/// Reads the client's file now, whether or not it seems to have changed. Does nothing for the other sources.
+/// Fetches the flags now, or reads the client's file, whether or not there seems to be a change. Does nothing for a text.
 ///
-/// Threads: any. Blocks: while the file is read.
-/// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED: what was in force stays.
+/// Threads: any. Blocks: while the file is read, or up to 30 seconds for a fetch.
+/// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT: what was in force stays.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_client_refresh(
     client: *const flagbit_client,
     error: *mut *mut flagbit_error,
 ) -> Status {
-    guard(|| report(error, handle::borrow(client).map_err(Failure::from).and_then(|client| Ok(client.0.refresh()?))))
+    guard(|| {
+        report(
+            error,
+            handle::borrow(client).map_err(Failure::from).and_then(|client| Ok(client.0.refresh(REFRESH_TIMEOUT)?)),
+        )
+    })
 }
 
 /// Waits until the client has something to serve.
