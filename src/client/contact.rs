@@ -25,10 +25,10 @@ impl Contact {
         self.since_start.store(microseconds(self.start.elapsed()), Ordering::Relaxed);
     }
 
-    /// How long ago it was.
-    pub(super) fn age(&self) -> Option<Duration> {
-        let then = Duration::from_micros(Some(self.since_start.load(Ordering::Relaxed)).filter(|&then| then > 0)?);
-        Some(self.start.elapsed().saturating_sub(then))
+    /// Whether it was, and no longer ago than this.
+    pub(super) fn is_within(&self, age: Duration) -> bool {
+        let then = self.since_start.load(Ordering::Relaxed);
+        then > 0 && self.start.elapsed().saturating_sub(Duration::from_micros(then)) <= age
     }
 
     pub(super) fn time(&self) -> Option<SystemTime> {

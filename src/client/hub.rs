@@ -41,6 +41,8 @@ pub(super) struct Cold {
     pub(super) consecutive_failures: u32,
     /// Whether the last failure was the server's refusal.
     pub(super) refused: bool,
+    /// Whether a stream tells of changes at this moment.
+    pub(super) streaming: bool,
     pub(super) refreshes: Refreshes,
     pub(super) connections: Connections,
     pub(super) closed: bool,

@@ -26,7 +26,7 @@ impl Client {
                 // A watched file has time to appear; the status tells how it stands.
                 shared.read_file(true).or_else(|error| if *watch { Ok(()) } else { Err(error) })?;
             }
-            Source::Remote(_) => shared.prepare(options.network.bootstrap.as_deref())?,
+            Source::Remote(_) => network::prepare(&shared, options.network.bootstrap.as_deref())?,
         }
         shared.start_thread()?;
         Ok(Self { shared })
@@ -158,7 +158,7 @@ impl Client {
         let cold = hub.lock();
         let serving = self.shared.serving.load();
         let remote = self.shared.remote();
-        let is_fresh = |remote: &Remote| hub.contact().age().is_some_and(|age| age <= remote.stale_after);
+        let is_fresh = |remote: &Remote| cold.streaming || hub.contact().is_within(remote.stale_after);
         let state = match () {
             () if serving.closed => State::Closed,
             () if serving.is_ready() && remote.is_none_or(is_fresh) => State::Ready,

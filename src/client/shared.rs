@@ -114,27 +114,24 @@ impl Shared {
         self.serving.load().validator.clone()
     }
 
-    /// Puts the snapshot that a server sent in force, unless it is there already.
-    pub(super) fn accept_fetched(self: &Arc<Self>, text: &[u8], etag: Option<Box<str>>) -> Result<(), ClientError> {
+    /// Puts the snapshot that a server sent in force, unless it is there already; whether it is another.
+    pub(super) fn accept_fetched(self: &Arc<Self>, text: &[u8], etag: Option<Box<str>>) -> Result<bool, ClientError> {
         let validator = Validator::new(text, etag);
         if self.validator().is_some_and(|known| known.digest == validator.digest) {
             self.revalidate(validator);
-            return Ok(());
+            return Ok(false);
         }
         let snapshot = Snapshot::parse(text, self.max_snapshot_bytes)?;
-        self.put(snapshot, Some(validator), Hub::note_success)
+        self.put(snapshot, Some(validator), Hub::note_success).map(|()| true)
     }
 
-    /// What a client over the network does before it is open.
-    pub(super) fn prepare(self: &Arc<Self>, bootstrap: Option<&[u8]>) -> Result<(), ClientError> {
-        let hub = self.hub();
-        for warning in self.remote.iter().flat_map(|remote| &remote.warnings) {
-            hub.log(Level::Warning, warning.clone());
-        }
-        match bootstrap {
-            Some(text) => self.put(Snapshot::parse(text, self.max_snapshot_bytes)?, None, |_, _| ()),
-            None => Ok(()),
-        }
+    /// Puts a snapshot in force that serves until the source is reached.
+    pub(super) fn accept_meanwhile(
+        self: &Arc<Self>,
+        snapshot: Snapshot,
+        validator: Option<Validator>,
+    ) -> Result<(), ClientError> {
+        self.put(snapshot, validator, |_, _| ())
     }
 
     /// Notes what the server now calls the snapshot in force.

@@ -10,13 +10,14 @@ use super::{failure::Failure, resolver::Lookup};
 #[derive(Default)]
 pub(in crate::client) struct Connections {
     lookup: Arc<Lookup>,
-    agents: Vec<Agent>,
+    polling: Option<Agent>,
+    stream: Option<Agent>,
 }
 
 /// An agent's own output tells too much of how it connects.
 impl fmt::Debug for Connections {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Connections").field("agents", &self.agents.len()).finish_non_exhaustive()
+        formatter.debug_struct("Connections").finish_non_exhaustive()
     }
 }
 
@@ -25,14 +26,23 @@ impl Connections {
         &self.lookup
     }
 
-    pub(super) fn add(&mut self, agent: &Agent) {
-        self.agents.push(agent.clone());
+    pub(super) fn set_polling(&mut self, agent: &Agent) {
+        self.polling = Some(agent.clone());
+    }
+
+    pub(super) fn set_stream(&mut self, agent: &Agent) {
+        self.stream = Some(agent.clone());
+    }
+
+    /// The stream, if any, taken out to be interrupted.
+    pub(super) fn take_stream(&mut self) -> Option<Agent> {
+        self.stream.take()
     }
 
     /// Ends all requests and lets no other begin. Takes no lock that is held for long.
     pub(in crate::client) fn shut_down(self) {
         self.lookup.cancel();
-        self.agents.into_iter().for_each(Agent::shutdown);
+        self.polling.into_iter().chain(self.stream).for_each(Agent::shutdown);
     }
 }
 

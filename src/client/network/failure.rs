@@ -39,7 +39,6 @@ impl Failure {
         Self::new(FetchErrorKind::Unavailable, message)
     }
 
-    /// Where it became clear that the client was closed.
     pub(super) fn fault() -> Self {
         Self::unavailable("a fault inside the library was stopped; please report it")
     }
@@ -73,6 +72,17 @@ impl Failure {
             }
         };
         Self::new(kind, message)
+    }
+
+    /// What a stream that was open met.
+    pub(super) fn of_stream_error(remote: &Remote, error: Error) -> Self {
+        match error {
+            Error::Timeout(Timeout::PerRead) => {
+                let limit = seconds(remote.stall_timeout);
+                Self::unavailable(format!("the stream of {} was silent for {limit}", remote.place()))
+            }
+            error => Self::of_error(remote, &error),
+        }
     }
 
     /// What a request that got no whole answer met.
@@ -113,6 +123,10 @@ impl Failure {
         let place = remote.place();
         let message = format!("the snapshot of {place} has more bytes than the limit of {limit} (max_snapshot_bytes)");
         Self::new(FetchErrorKind::Snapshot, message)
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
     }
 
     pub(super) fn after(mut self, retry_after: Option<Duration>) -> Self {

@@ -34,8 +34,8 @@ pub(super) fn fetch(
     etag: Option<&str>,
     min_revision: Option<u64>,
 ) -> Result<Fetched, Failure> {
-    let conditional = etag.map(|etag| (header::IF_NONE_MATCH, etag));
-    let mut response = get(agent, remote, remote.address.snapshot(min_revision), conditional)?;
+    let conditional: Vec<_> = etag.map(|etag| (header::IF_NONE_MATCH, etag)).into_iter().collect();
+    let mut response = get(agent, remote, remote.address.snapshot(min_revision), &conditional)?;
     match response.status() {
         StatusCode::OK => {}
         StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Fetched::Unchanged),
@@ -61,14 +61,14 @@ pub(super) fn get(
     agent: &Agent,
     remote: &Remote,
     mut uri: Uri,
-    extra: Option<(HeaderName, &str)>,
+    headers: &[(HeaderName, &str)],
 ) -> Result<Response<Body>, Failure> {
     for _ in 0..=MOST_REDIRECTS {
         let mut request = agent.get(&uri);
         for (name, value) in &remote.headers {
             request = request.header(name, value);
         }
-        if let Some((name, value)) = &extra {
+        for (name, value) in headers {
             request = request.header(name, *value);
         }
         let response = request.call().map_err(|error| Failure::of_error(remote, &error))?;

@@ -9,12 +9,14 @@ use std::{
 use ureq::Agent;
 
 use super::{
-    super::{ClientError, hub::Hub, process, shared::Shared},
+    super::{ClientError, Level, hub::Hub, process, shared::Shared},
     agent::agent,
+    cache,
     failure::{Failure, FetchErrorKind},
     fetch::{Fetched, fetch},
     remote::Remote,
     retry::Random,
+    stream::Stream,
 };
 
 /// Reading a snapshot nests as deep as its text may; TLS has large values.
@@ -37,8 +39,11 @@ pub(in crate::client) fn start(shared: &Arc<Shared>, hub: Arc<Hub>) -> Result<()
 pub(in crate::client) fn refresh(hub: &Hub, remote: &Remote, timeout: Duration) -> Result<(), ClientError> {
     let mut cold = hub.lock();
     let number = cold.refreshes.ask();
+    let stream = cold.connections.take_stream();
     hub.announce(&mut cold);
     drop(cold);
+    // The thread may be reading it, and hears nothing else then.
+    stream.into_iter().for_each(Agent::shutdown);
     let cold = hub.wait(timeout, |cold| cold.closed || cold.refreshes.is_answered(number));
     match cold.refreshes.failure() {
         _ if cold.closed => Err(ClientError::Closed),
@@ -48,48 +53,68 @@ pub(in crate::client) fn refresh(hub: &Hub, remote: &Remote, timeout: Duration) 
     }
 }
 
-struct Refresher<'c> {
-    shared: &'c Arc<Shared>,
-    hub: &'c Hub,
-    remote: &'c Remote,
+pub(super) struct Refresher<'c> {
+    pub(super) shared: &'c Arc<Shared>,
+    pub(super) hub: &'c Hub,
+    pub(super) remote: &'c Remote,
     agent: Agent,
-    random: Random,
+    pub(super) random: Random,
     /// How many fetches failed since the last that went well.
-    failures: u32,
+    pub(super) failures: u32,
+    /// When the last fetch was.
+    pub(super) polled: Instant,
+    /// When the next one is.
+    pub(super) due: Instant,
+    /// What the log has on the cache, so as not to repeat itself.
+    cache_error: Option<String>,
 }
 
 impl<'c> Refresher<'c> {
     fn new(shared: &'c Arc<Shared>, hub: &'c Hub, remote: &'c Remote) -> Self {
         let mut cold = hub.lock();
         let agent = agent(&remote.polling, cold.connections.lookup());
-        cold.connections.add(&agent);
+        cold.connections.set_polling(&agent);
         drop(cold);
-        Self { shared, hub, remote, agent, random: Random::new(), failures: 0 }
+        let (random, now) = (Random::new(), Instant::now());
+        Self { shared, hub, remote, agent, random, failures: 0, polled: now, due: now, cache_error: None }
     }
 
     fn run(mut self) {
-        let mut due = Instant::now() + self.first_wait();
-        while self.wait(due) {
-            let pause = self.poll(None);
-            due = Instant::now() + pause;
+        let mut stream = self.remote.stream().cloned().map(Stream::new);
+        self.due = Instant::now() + self.first_wait();
+        while self.wait(&stream) {
+            let now = Instant::now();
+            if now >= self.due || self.hub.lock().refreshes.is_waited_for() {
+                self.poll(None);
+            }
+            if let Some(stream) = stream.as_mut().filter(|stream| self.failures == 0 && now >= stream.due) {
+                self.follow(stream);
+            }
         }
     }
 
     /// Nothing to wait for, unless the flags came from a parent a moment ago.
     fn first_wait(&mut self) -> Duration {
-        let is_fresh = self.hub.contact().age().is_some_and(|age| age < self.remote.pace.interval);
-        let longest = self.remote.pace.seconds(SECONDS_AFTER_FORK);
-        if is_fresh { self.random.between(Duration::ZERO, longest) } else { Duration::ZERO }
+        let pace = &self.remote.pace;
+        let longest = match self.hub.contact().is_within(pace.interval) {
+            true => pace.seconds(SECONDS_AFTER_FORK),
+            false => Duration::ZERO,
+        };
+        self.random.between(Duration::ZERO, longest)
     }
 
     /// Waits until it is time or somebody asks for a fetch; `false` when the client is closed.
-    fn wait(&self, due: Instant) -> bool {
+    fn wait(&self, stream: &Option<Stream>) -> bool {
+        // After a failure the stream waits for a fetch that goes well.
+        let stream = stream.as_ref().filter(|_| self.failures == 0).map(|stream| stream.due);
+        let due = stream.map_or(self.due, |due| due.min(self.due));
         let left = due.saturating_duration_since(Instant::now());
         !self.hub.wait(left, |cold| cold.closed || cold.refreshes.is_waited_for()).closed
     }
 
-    /// Fetches; how long to leave the source alone then.
-    fn poll(&mut self, min_revision: Option<u64>) -> Duration {
+    /// Fetches, and decides when to fetch again. With a revision, takes none that is older.
+    pub(super) fn poll(&mut self, min_revision: Option<u64>) {
+        self.polled = Instant::now();
         let asked = self.hub.lock().refreshes.asked();
         // A fault in what reads a server's words must not end refreshing for good.
         let fetched = catch_unwind(AssertUnwindSafe(|| self.fetch(min_revision)));
@@ -102,38 +127,55 @@ impl<'c> Refresher<'c> {
             }
             Some(failure) => {
                 self.failures = self.failures.saturating_add(1);
-                let pause = match failure.kind {
-                    FetchErrorKind::Refused => pace.after_refusal(&mut self.random),
-                    _ => pace.backoff(self.failures, &mut self.random),
-                };
-                let wish = failure.retry_after.map(|wish| pace.after_wish(wish, &mut self.random));
-                pause.max(wish.unwrap_or_default())
+                pace.after_failure(failure, self.failures, &mut self.random)
             }
         };
+        self.due = Instant::now() + pause;
         let mut cold = self.hub.lock();
-        if !cold.closed {
-            if let Some(failure) = &failure {
-                cold.note_failure(&failure.to_error(self.remote));
-            }
-            cold.refreshes.answer(asked, failure);
-            self.hub.announce(&mut cold);
+        if cold.closed {
+            return;
         }
-        pause
+        if let Some(failure) = &failure {
+            cold.note_failure(&failure.to_error(self.remote));
+        }
+        cold.refreshes.answer(asked, failure);
+        self.hub.announce(&mut cold);
     }
 
-    fn fetch(&self, min_revision: Option<u64>) -> Result<(), Failure> {
+    fn fetch(&mut self, min_revision: Option<u64>) -> Result<(), Failure> {
         let validator = self.shared.validator();
         let etag = validator.as_ref().and_then(|validator| validator.etag.as_deref());
-        match fetch(&self.agent, self.remote, etag, min_revision)? {
-            Fetched::Unchanged => self.hub.note_unchanged(),
-            Fetched::New { text, etag } => {
-                self.shared.accept_fetched(&text, etag).map_err(|error| {
-                    let place = self.remote.place();
-                    let message = format!("{place} sent a snapshot that is refused: {error}; what was in force stays");
-                    Failure::new(FetchErrorKind::Snapshot, message)
-                })?;
+        let (text, etag) = match fetch(&self.agent, self.remote, etag, min_revision)? {
+            Fetched::New { text, etag } => (text, etag),
+            Fetched::Unchanged => {
+                self.hub.note_unchanged();
+                return Ok(());
             }
+        };
+        let is_another = self.shared.accept_fetched(&text, etag).map_err(|error| {
+            let message = format!("{} sent a snapshot that is refused: {error}", self.remote.place());
+            Failure::new(FetchErrorKind::Snapshot, message)
+        })?;
+        if is_another {
+            self.save(&text);
         }
         Ok(())
+    }
+
+    /// Keeps the snapshot in force, whose text this is, for the next start.
+    fn save(&mut self, text: &[u8]) {
+        let serving = self.shared.serving.load_full();
+        let (Some(path), Some(snapshot)) = (&self.remote.cache_path, &serving.snapshot) else {
+            return;
+        };
+        let etag = serving.validator.as_ref().and_then(|validator| validator.etag.as_deref());
+        let error = cache::write(path, &self.remote.identity, snapshot, etag, text).err();
+        let error = error.map(|error| format!("the snapshot is not kept in {}: {error}", path.display()));
+        if error != self.cache_error {
+            let message = error.clone().unwrap_or_else(|| format!("the snapshot is kept in {} again", path.display()));
+            let level = if error.is_some() { Level::Warning } else { Level::Info };
+            self.hub.log(level, message);
+            self.cache_error = error;
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! A source over the network as the options describe it: checked once, never changed.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use ureq::{
     config::Config,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
 };
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
     options::NetworkOptions,
     proxy,
     retry::Pace,
+    stream::SECONDS_TO_STALL,
 };
 
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -45,9 +46,16 @@ pub(in crate::client) struct Remote {
     /// Sensitive, so that nothing prints them.
     pub(super) headers: HeaderMap,
     pub(super) polling: Config,
+    pub(super) streaming: Config,
+    /// Whether changes are to be followed.
+    stream: bool,
+    pub(super) cache_path: Option<PathBuf>,
+    /// What a cached snapshot must be of.
+    pub(super) identity: String,
     pub(super) pace: Pace,
     pub(super) connect_timeout: Duration,
     pub(super) timeout: Duration,
+    pub(super) stall_timeout: Duration,
     pub(in crate::client) stale_after: Duration,
     pub(super) max_snapshot_bytes: usize,
     /// What the host's log should say from the start.
@@ -58,6 +66,11 @@ impl Remote {
     pub(in crate::client) fn new(account: &Account, options: &ClientOptions) -> Result<Self, ClientError> {
         let network = &options.network;
         let (key, address) = (account.key()?, account.address()?);
+        if network.stream == Some(true) && address.stream.is_none() {
+            return Err(ClientError::Options(
+                "the option stream is for a server: a hosted project has no stream".into(),
+            ));
+        }
         let transport = Transport {
             tls: tls(network.ca_file.as_deref(), network.system_roots.unwrap_or(false))?,
             proxy: proxy::choose(network.proxy.as_ref().map(|proxy| &*proxy.0), &address)?,
@@ -72,6 +85,14 @@ impl Remote {
             idle: interval * 2,
             ..Limits::default()
         };
+        let pace = Pace { interval, second: network.second.unwrap_or(Duration::from_secs(1)) };
+        let stall_timeout = pace.seconds(SECONDS_TO_STALL);
+        let streaming = Limits {
+            connect: connect_timeout,
+            response: Some(timeout),
+            piece: Some(stall_timeout),
+            ..Limits::default()
+        };
         let place = match &transport.proxy {
             None => address.origin.clone(),
             Some(proxy) => format!("{} (through the proxy {})", address.origin, proxy::describe(proxy)),
@@ -82,7 +103,12 @@ impl Remote {
             key: Secret(key.to_owned()),
             headers: headers(key, &network.headers)?,
             polling: transport.config(&polling),
-            pace: Pace { interval, second: network.second.unwrap_or(Duration::from_secs(1)) },
+            streaming: transport.config(&streaming),
+            stream: network.stream.unwrap_or(false),
+            cache_path: network.cache_path.clone(),
+            identity: account.describe(),
+            pace,
+            stall_timeout,
             connect_timeout,
             timeout,
             stale_after: duration("stale_after", network.stale_after, interval * 3)?,
@@ -90,6 +116,11 @@ impl Remote {
             warnings,
             address,
         })
+    }
+
+    /// The stream's URL, where it is to be followed.
+    pub(super) fn stream(&self) -> Option<&Uri> {
+        self.address.stream.as_ref().filter(|_| self.stream)
     }
 
     pub(super) fn place(&self) -> &str {

@@ -7,6 +7,8 @@ use std::{
 
 use chrono::DateTime;
 
+use super::failure::{Failure, FetchErrorKind};
+
 /// A server's wish to be left alone is honoured up to here.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 const INTERVAL_JITTER: f64 = 0.1;
@@ -30,20 +32,29 @@ impl Pace {
         self.interval.mul_f64(around)
     }
 
-    /// After the `failures`th failure in a row: anything from a second to twice as long as after the last one, five
-    /// minutes at the most.
-    pub(super) fn backoff(&self, failures: u32, random: &mut Random) -> Duration {
+    /// After the `failures`th failure in a row.
+    pub(super) fn after_failure(&self, failure: &Failure, failures: u32, random: &mut Random) -> Duration {
+        let pause = match failure.kind {
+            FetchErrorKind::Refused => self.after_refusal(random),
+            _ => self.backoff(failures, random),
+        };
+        pause.max(failure.retry_after.map_or(Duration::ZERO, |wish| self.after_wish(wish, random)))
+    }
+
+    /// Anything from a second to twice as long as after the failure before, five minutes at the most: clients that
+    /// fail together do not come back together.
+    fn backoff(&self, failures: u32, random: &mut Random) -> Duration {
         let longest = self.seconds(1_u32.checked_shl(failures.max(1)).unwrap_or(u32::MAX).min(300));
         random.between(self.second, longest)
     }
 
     /// After the server refused the key or the address, which asking again will hardly change.
-    pub(super) fn after_refusal(&self, random: &mut Random) -> Duration {
+    fn after_refusal(&self, random: &mut Random) -> Duration {
         random.between(self.interval.max(self.seconds(30)), self.interval.max(self.seconds(300)))
     }
 
     /// No earlier than the server asks for, and up to a tenth later: it may have told many the same.
-    pub(super) fn after_wish(&self, wish: Duration, random: &mut Random) -> Duration {
+    fn after_wish(&self, wish: Duration, random: &mut Random) -> Duration {
         let wish = wish.min(LONGEST_RETRY_AFTER).mul_f64(self.second.as_secs_f64());
         wish.mul_f64(1.0 + 0.1 * random.fraction())
     }
