@@ -284,13 +284,14 @@ class Client:
         finally:
             self._drain_log()
 
-    def refresh(self, timeout: float = 5.0) -> bool:
+    def refresh(self, timeout: float | None = 5.0) -> bool:
         """Fetches the flags now, or reads the file. True where that went well; else see `status`.
 
-        `timeout`, in seconds, is for a fetch, which goes on in the background when it is over. For a snapshot in memory
-        there is nothing to do. Other threads run meanwhile; a signal such as that of Ctrl-C waits.
+        `timeout`, in seconds, is for a fetch, which goes on in the background when it is over; None waits for its end.
+        For a snapshot in memory there is nothing to do. Other threads run meanwhile; a signal such as that of Ctrl-C
+        waits.
         """
-        status = _ffi.client_refresh_within(self._handle, milliseconds(max(0.0, timeout)), None)
+        status = _ffi.client_refresh_within(self._handle, milliseconds(max(0.0, _seconds(timeout))), None)
         self._drain_log()
         return bool(status == _ffi.Status.OK)
 
