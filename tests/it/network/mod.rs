@@ -1,5 +1,6 @@
 //! Clients over the network, against servers good and bad, over real sockets.
 
+mod bad;
 mod first;
 mod server;
 
