@@ -1,8 +1,11 @@
 //! Clients over the network, against servers good and bad, over real sockets.
 
 mod bad;
+mod close;
 mod first;
+mod isolated;
 mod server;
+mod unreachable;
 
 use std::{
     thread,

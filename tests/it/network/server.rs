@@ -62,16 +62,14 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let accepting = Arc::clone(&inner);
         thread::spawn(move || {
+            let mut number = 0;
             for connection in listener.incoming().map_while(Result::ok) {
                 // The last one is that which wakes this thread at the end.
                 if Arc::strong_count(&accepting) == 1 {
                     return;
                 }
-                let number = {
-                    let mut connections = accepting.connections.lock().unwrap();
-                    connections.push(connection.try_clone().unwrap());
-                    connections.len()
-                };
+                number += 1;
+                accepting.connections.lock().unwrap().push(connection.try_clone().unwrap());
                 let inner = Arc::downgrade(&accepting);
                 thread::spawn(move || serve(&inner, connection, number));
             }
@@ -107,6 +105,11 @@ impl Server {
 
     pub(crate) fn stream_requests(&self) -> Vec<Request> {
         self.requests().into_iter().filter(is_stream).collect()
+    }
+
+    /// Closes the copies by which connections can be cut, so that they are gone when both ends are done.
+    pub(crate) fn forget_connections(&self) {
+        self.inner.connections.lock().unwrap().clear();
     }
 
     /// Cuts all connections.
