@@ -5,6 +5,7 @@ mod close;
 mod first;
 mod isolated;
 mod server;
+mod stream;
 mod unreachable;
 
 use std::{
