@@ -40,8 +40,8 @@ pub(in crate::client) fn refresh(hub: &Hub, remote: &Remote, timeout: Duration) 
     let mut cold = hub.lock();
     let number = cold.refreshes.ask();
     let stream = cold.connections.take_stream();
-    hub.announce(&mut cold);
     drop(cold);
+    hub.wake();
     // The thread may be reading it, and hears nothing else then.
     stream.into_iter().for_each(Agent::shutdown);
     let cold = hub.wait(timeout, |cold| cold.closed || cold.refreshes.is_answered(number));
@@ -122,7 +122,9 @@ impl<'c> Refresher<'c> {
         let pace = &self.remote.pace;
         let pause = match &failure {
             None => {
-                self.failures = 0;
+                if std::mem::take(&mut self.failures) > 0 {
+                    self.hub.log(Level::Info, format!("{} answers again", self.remote.place()));
+                }
                 pace.next(&mut self.random)
             }
             Some(failure) => {
@@ -135,11 +137,13 @@ impl<'c> Refresher<'c> {
         if cold.closed {
             return;
         }
-        if let Some(failure) = &failure {
-            cold.note_failure(&failure.to_error(self.remote));
-        }
+        let is_news = failure.as_ref().is_some_and(|failure| cold.note_failure(&failure.to_error(self.remote)));
         cold.refreshes.answer(asked, failure);
-        self.hub.announce(&mut cold);
+        if is_news {
+            self.hub.announce(&mut cold);
+        } else {
+            self.hub.wake();
+        }
     }
 
     fn fetch(&mut self, min_revision: Option<u64>) -> Result<(), Failure> {

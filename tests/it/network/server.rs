@@ -62,13 +62,11 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let accepting = Arc::clone(&inner);
         thread::spawn(move || {
-            let mut number = 0;
-            for connection in listener.incoming().map_while(Result::ok) {
+            for (number, connection) in (1..).zip(listener.incoming().map_while(Result::ok)) {
                 // The last one is that which wakes this thread at the end.
                 if Arc::strong_count(&accepting) == 1 {
                     return;
                 }
-                number += 1;
                 accepting.connections.lock().unwrap().push(connection.try_clone().unwrap());
                 let inner = Arc::downgrade(&accepting);
                 thread::spawn(move || serve(&inner, connection, number));
