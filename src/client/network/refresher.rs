@@ -18,6 +18,7 @@ use super::{
     retry::Random,
     stream::Stream,
 };
+use crate::engine::Snapshot;
 
 /// Reading a snapshot nests as deep as its text may; TLS has large values.
 const STACK_BYTES: usize = 512 << 10;
@@ -156,23 +157,21 @@ impl<'c> Refresher<'c> {
                 return Ok(());
             }
         };
-        let is_another = self.shared.accept_fetched(&text, etag).map_err(|error| {
+        let accepted = self.shared.accept_fetched(&text, etag.clone()).map_err(|error| {
             let message = format!("{} sent a snapshot that is refused: {error}", self.remote.place());
             Failure::new(FetchErrorKind::Snapshot, message)
         })?;
-        if is_another {
-            self.save(&text);
+        if let Some(snapshot) = accepted {
+            self.save(&snapshot, etag.as_deref(), &text);
         }
         Ok(())
     }
 
-    /// Keeps the snapshot in force, whose text this is, for the next start.
-    fn save(&mut self, text: &[u8]) {
-        let serving = self.shared.serving.load_full();
-        let (Some(path), Some(snapshot)) = (&self.remote.cache_path, &serving.snapshot) else {
+    /// Keeps a snapshot for the next start.
+    fn save(&mut self, snapshot: &Snapshot, etag: Option<&str>, text: &[u8]) {
+        let Some(path) = &self.remote.cache_path else {
             return;
         };
-        let etag = serving.validator.as_ref().and_then(|validator| validator.etag.as_deref());
         let error = cache::write(path, &self.remote.identity, snapshot, etag, text).err();
         let error = error.map(|error| format!("the snapshot is not kept in {}: {error}", path.display()));
         if error != self.cache_error {

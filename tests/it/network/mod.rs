@@ -1,10 +1,12 @@
 //! Clients over the network, against servers good and bad, over real sockets.
 
 mod bad;
+mod cache;
 mod close;
 mod first;
 mod isolated;
 mod server;
+mod setup;
 mod stream;
 mod unreachable;
 
