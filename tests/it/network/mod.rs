@@ -3,11 +3,14 @@
 mod bad;
 mod cache;
 mod close;
+mod cost;
 mod first;
 mod isolated;
+mod proxy;
 mod server;
 mod setup;
 mod stream;
+mod tls;
 mod unreachable;
 
 use std::{
