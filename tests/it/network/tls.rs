@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener},
     path::PathBuf,
     sync::Arc,
@@ -100,10 +100,22 @@ fn what_is_not_trusted_is_named_with_what_to_do() {
     let other_authority = TlsServer::new("other");
     let foreign = error(server.options("localhost").ca_file(&other_authority.ca_file));
     assert!(foreign.contains("is not trusted ("), "{foreign}");
-    let plain = super::server::Server::new(super::server::good(1, true));
-    let no_tls = error(ClientOptions::server(plain.url().replace("http:", "https:"), KEY));
+    let no_tls = error(ClientOptions::server(format!("https://{}", plain_server()), KEY));
     assert!(no_tls.contains("check that it is an https server"), "{no_tls}");
     println!("{unknown}\n{other_name}\n{no_tls}");
+}
+
+/// What a server without TLS says to a greeting it does not understand.
+fn plain_server() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for mut connection in listener.incoming().map_while(Result::ok) {
+            _ = connection.read(&mut [0; 1024]);
+            _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+        }
+    });
+    address
 }
 
 #[test]
