@@ -185,7 +185,7 @@ impl Refresher<'_> {
 /// The revisions that events tell; nothing at all where one cannot be read.
 fn revisions(events: &[Event]) -> Option<Vec<u64>> {
     let revision = |event: &Event| {
-        let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
+        let data: serde_json::Value = serde_json::from_slice(event.data.as_bytes()).ok()?;
         data["revision"].as_u64()
     };
     events.iter().filter(|event| event.name == "snapshot").map(revision).collect()

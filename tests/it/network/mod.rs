@@ -5,6 +5,7 @@ mod cache;
 mod close;
 mod cost;
 mod first;
+mod fork;
 mod isolated;
 mod proxy;
 mod server;
