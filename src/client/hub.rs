@@ -105,8 +105,14 @@ impl Hub {
         self.announce(&mut cold);
     }
 
+    /// Tells those who wait of a change or a log line.
     pub(super) fn announce(&self, cold: &mut Cold) {
         cold.events += 1;
+        self.wake();
+    }
+
+    /// Lets those who wait look whether what they wait for is there.
+    pub(super) fn wake(&self) {
         self.changed.notify_all();
     }
 }

@@ -114,15 +114,19 @@ impl Shared {
         self.serving.load().validator.clone()
     }
 
-    /// Puts the snapshot that a server sent in force, unless it is there already; whether it is another.
-    pub(super) fn accept_fetched(self: &Arc<Self>, text: &[u8], etag: Option<Box<str>>) -> Result<bool, ClientError> {
+    /// Puts the snapshot that a server sent in force, unless it is there already; `None` then.
+    pub(super) fn accept_fetched(
+        self: &Arc<Self>,
+        text: &[u8],
+        etag: Option<Box<str>>,
+    ) -> Result<Option<Arc<Snapshot>>, ClientError> {
         let validator = Validator::new(text, etag);
         if self.validator().is_some_and(|known| known.digest == validator.digest) {
             self.revalidate(validator);
-            return Ok(false);
+            return Ok(None);
         }
         let snapshot = Snapshot::parse(text, self.max_snapshot_bytes)?;
-        self.put(snapshot, Some(validator), Hub::note_success).map(|()| true)
+        self.put(snapshot, Some(validator), Hub::note_success).map(Some)
     }
 
     /// Puts a snapshot in force that serves until the source is reached.
@@ -131,7 +135,7 @@ impl Shared {
         snapshot: Snapshot,
         validator: Option<Validator>,
     ) -> Result<(), ClientError> {
-        self.put(snapshot, validator, |_, _| ())
+        self.put(snapshot, validator, |_, _| ()).map(drop)
     }
 
     /// Notes what the server now calls the snapshot in force.
@@ -151,7 +155,7 @@ impl Shared {
 
     /// Puts a snapshot in force that was read from the source.
     pub(super) fn accept(self: &Arc<Self>, snapshot: Snapshot) -> Result<(), ClientError> {
-        self.put(snapshot, None, Hub::note_success)
+        self.put(snapshot, None, Hub::note_success).map(drop)
     }
 
     /// Puts a snapshot in force and notes what that means.
@@ -160,8 +164,9 @@ impl Shared {
         mut snapshot: Snapshot,
         validator: Option<Validator>,
         note: impl FnOnce(&Hub, &mut Cold),
-    ) -> Result<(), ClientError> {
+    ) -> Result<Arc<Snapshot>, ClientError> {
         number_variants(&mut snapshot);
+        let snapshot = Arc::new(snapshot);
         let hub = self.hub();
         for warning in snapshot.warnings().iter().take(LOGGED_WARNINGS) {
             hub.log(Level::Warning, format!("flag {:?} is set aside: {}", warning.flag_key(), warning.message()));
@@ -171,11 +176,12 @@ impl Shared {
         }
         self.publish(|serving, cold| {
             let changes = changes_between(serving.snapshot.as_deref(), &snapshot);
-            serving.snapshot = Some(Arc::new(snapshot));
+            serving.snapshot = Some(Arc::clone(&snapshot));
             serving.validator = validator.map(Arc::new);
             note(&hub, cold);
             changes
-        })
+        })?;
+        Ok(snapshot)
     }
 
     /// Changes what is served, as a whole and in order.

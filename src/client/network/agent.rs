@@ -3,10 +3,14 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use ureq::{
-    Agent, Proxy,
+    Agent, Error, Proxy,
     config::Config,
+    http::Uri,
     tls::{PemItem, RootCerts, TlsConfig, parse_pem},
-    unversioned::transport::DefaultConnector,
+    unversioned::{
+        resolver::{ResolvedSocketAddrs, Resolver},
+        transport::{DefaultConnector, NextTimeout},
+    },
 };
 
 use super::{
@@ -63,6 +67,22 @@ impl Transport {
             .output_buffer_size(SENDING_BYTES)
             .build()
     }
+}
+
+/// Lets ureq make what it makes once in a process, behind a lock: a child of a fork in that very moment would find it
+/// locked for ever. Asks nobody.
+pub(super) fn warm_up() {
+    #[derive(Debug)]
+    struct NoNames;
+
+    impl Resolver for NoNames {
+        fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+            Err(Error::HostNotFound)
+        }
+    }
+
+    let config = Agent::config_builder().proxy(None).build();
+    _ = Agent::with_parts(config, DefaultConnector::default(), NoNames).get("http://flags.invalid").call();
 }
 
 /// A fresh agent: connections and locks of its own.

@@ -149,7 +149,13 @@ fn of_io_error(place: &str, error: &io::Error) -> String {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => cut_off(place),
         // What TLS objects to.
         io::ErrorKind::InvalidData if text.contains("certificate") => {
-            let advice = "give its CA as ca_file, or use the system's with system_roots";
+            let advice = match () {
+                () if text.contains("for name") => "use a name in the base URL that it has",
+                () if text.contains("expired") || text.contains("not valid yet") => {
+                    "renew it, or set this host's clock"
+                }
+                () => "give its CA as ca_file, or use the system's with system_roots",
+            };
             format!("the certificate of {place} is not trusted ({text}); {advice}")
         }
         io::ErrorKind::InvalidData => format!("no TLS with {place} ({text}); check that it is an https server"),

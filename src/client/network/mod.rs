@@ -16,8 +16,12 @@ mod refresher;
 mod remote;
 mod resolver;
 mod retry;
+#[cfg(test)]
+mod simulation;
 mod start;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use failure::FetchErrorKind;
 

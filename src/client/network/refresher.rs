@@ -18,6 +18,7 @@ use super::{
     retry::Random,
     stream::Stream,
 };
+use crate::engine::Snapshot;
 
 /// Reading a snapshot nests as deep as its text may; TLS has large values.
 const STACK_BYTES: usize = 512 << 10;
@@ -40,8 +41,8 @@ pub(in crate::client) fn refresh(hub: &Hub, remote: &Remote, timeout: Duration) 
     let mut cold = hub.lock();
     let number = cold.refreshes.ask();
     let stream = cold.connections.take_stream();
-    hub.announce(&mut cold);
     drop(cold);
+    hub.wake();
     // The thread may be reading it, and hears nothing else then.
     stream.into_iter().for_each(Agent::shutdown);
     let cold = hub.wait(timeout, |cold| cold.closed || cold.refreshes.is_answered(number));
@@ -122,7 +123,9 @@ impl<'c> Refresher<'c> {
         let pace = &self.remote.pace;
         let pause = match &failure {
             None => {
-                self.failures = 0;
+                if std::mem::take(&mut self.failures) > 0 {
+                    self.hub.log(Level::Info, format!("{} answers again", self.remote.place()));
+                }
                 pace.next(&mut self.random)
             }
             Some(failure) => {
@@ -135,11 +138,13 @@ impl<'c> Refresher<'c> {
         if cold.closed {
             return;
         }
-        if let Some(failure) = &failure {
-            cold.note_failure(&failure.to_error(self.remote));
-        }
+        let is_news = failure.as_ref().is_some_and(|failure| cold.note_failure(&failure.to_error(self.remote)));
         cold.refreshes.answer(asked, failure);
-        self.hub.announce(&mut cold);
+        if is_news {
+            self.hub.announce(&mut cold);
+        } else {
+            self.hub.wake();
+        }
     }
 
     fn fetch(&mut self, min_revision: Option<u64>) -> Result<(), Failure> {
@@ -152,23 +157,21 @@ impl<'c> Refresher<'c> {
                 return Ok(());
             }
         };
-        let is_another = self.shared.accept_fetched(&text, etag).map_err(|error| {
+        let accepted = self.shared.accept_fetched(&text, etag.clone()).map_err(|error| {
             let message = format!("{} sent a snapshot that is refused: {error}", self.remote.place());
             Failure::new(FetchErrorKind::Snapshot, message)
         })?;
-        if is_another {
-            self.save(&text);
+        if let Some(snapshot) = accepted {
+            self.save(&snapshot, etag.as_deref(), &text);
         }
         Ok(())
     }
 
-    /// Keeps the snapshot in force, whose text this is, for the next start.
-    fn save(&mut self, text: &[u8]) {
-        let serving = self.shared.serving.load_full();
-        let (Some(path), Some(snapshot)) = (&self.remote.cache_path, &serving.snapshot) else {
+    /// Keeps a snapshot for the next start.
+    fn save(&mut self, snapshot: &Snapshot, etag: Option<&str>, text: &[u8]) {
+        let Some(path) = &self.remote.cache_path else {
             return;
         };
-        let etag = serving.validator.as_ref().and_then(|validator| validator.etag.as_deref());
         let error = cache::write(path, &self.remote.identity, snapshot, etag, text).err();
         let error = error.map(|error| format!("the snapshot is not kept in {}: {error}", path.display()));
         if error != self.cache_error {

@@ -10,7 +10,7 @@ use ureq::{
 use super::{
     super::{ClientError, options::ClientOptions},
     address::{Account, Address, Secret},
-    agent::{Limits, Transport, tls},
+    agent::{Limits, Transport, tls, warm_up},
     options::NetworkOptions,
     proxy,
     retry::Pace,
@@ -75,6 +75,7 @@ impl Remote {
             tls: tls(network.ca_file.as_deref(), network.system_roots.unwrap_or(false))?,
             proxy: proxy::choose(network.proxy.as_ref().map(|proxy| &*proxy.0), &address)?,
         };
+        warm_up();
         let interval = interval(account, network)?;
         let connect_timeout = duration("connect_timeout", network.connect_timeout, CONNECT_TIMEOUT)?;
         let timeout = duration("timeout", network.timeout, TIMEOUT)?;

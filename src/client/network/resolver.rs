@@ -126,3 +126,66 @@ impl Lookup {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{net::Ipv4Addr, thread};
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn name(host: &str) -> Name {
+        (host.into(), 80)
+    }
+
+    /// As if a name server did not answer.
+    fn hanging() -> Arc<Lookup> {
+        let lookup = Arc::new(Lookup::default());
+        lookup.lock().is_running = true;
+        lookup
+    }
+
+    fn answer(lookup: &Lookup, host: &str) {
+        let mut state = lookup.lock();
+        state.answer = Some((name(host), Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 80))])));
+        state.is_running = false;
+        lookup.changed.notify_all();
+    }
+
+    #[test]
+    fn names_are_found_or_not() {
+        let lookup = Arc::new(Lookup::default());
+        assert!(!lookup.find(&name("localhost"), PATIENCE).unwrap().is_empty());
+        let error = lookup.find(&name("flags.invalid"), PATIENCE).unwrap_err().to_string();
+        assert!(error.contains("the name flags.invalid has no address"), "{error}");
+    }
+
+    #[test]
+    fn closing_ends_a_look_up_that_hangs() {
+        let lookup = hanging();
+        let waiting = Arc::clone(&lookup);
+        let waiter = thread::spawn(move || waiting.find(&name("a"), Duration::from_secs(600)));
+        thread::sleep(Duration::from_millis(20));
+        let start = Instant::now();
+        lookup.cancel();
+        assert!(waiter.join().unwrap().is_err());
+        assert!(start.elapsed() < Duration::from_millis(100), "{:?}", start.elapsed());
+        assert!(lookup.find(&name("localhost"), PATIENCE).is_err(), "nothing begins after that");
+    }
+
+    #[test]
+    fn a_look_up_that_was_given_up_is_waited_for_again() {
+        let lookup = hanging();
+        let given_up = lookup.find(&name("a"), Duration::from_millis(10));
+        assert!(matches!(given_up, Err(Error::Timeout(Timeout::Resolve))));
+        let waiting = Arc::clone(&lookup);
+        let waiter = thread::spawn(move || waiting.find(&name("a"), PATIENCE));
+        answer(&lookup, "a");
+        assert_eq!(waiter.join().unwrap().unwrap().len(), 1);
+        // The answer for another name is none.
+        lookup.lock().is_running = true;
+        answer(&lookup, "b");
+        assert!(!lookup.find(&name("localhost"), PATIENCE).unwrap().is_empty());
+    }
+}

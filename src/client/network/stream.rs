@@ -24,7 +24,7 @@ pub(super) const SECONDS_TO_STALL: u32 = 45;
 /// A stream that lasted so long was a good one: what ends it is no sign that the next will not do.
 const SECONDS_OF_A_GOOD_ONE: u32 = 60;
 /// However much a server tells, it is not asked more often.
-const LEAST_PAUSE: Duration = Duration::from_millis(50);
+const LEAST_PAUSE: Duration = Duration::from_millis(20);
 /// Also a stream that is alive may have lost an event, so that the source is asked now and then.
 const INTERVALS_BETWEEN_POLLS: u32 = 10;
 
@@ -100,20 +100,24 @@ impl Refresher<'_> {
             let Some(told) = revisions(&events) else {
                 return End::Failed(self.stream_failure("sent an event that cannot be read"));
             };
-            // A connection begins with the current revision, which is another one also after the server was restored
-            // from a backup; later ones only grow, or come late.
-            let is_news = told.is_some_and(|told| if is_first { known != Some(told) } else { known < Some(told) });
-            is_first &= told.is_none();
+            let mut news = None;
+            for told in told {
+                // A connection begins with the current revision, which is another one also after the server was
+                // restored from a backup; later ones only grow, or come late.
+                let is_news = if is_first { known != Some(told) } else { news.or(known) < Some(told) };
+                news = if is_news { Some(told) } else { news };
+                is_first = false;
+            }
             let is_time = self.polled.elapsed() >= self.remote.pace.interval * INTERVALS_BETWEEN_POLLS;
-            if !is_news && !is_time {
+            if news.is_none() && !is_time {
                 continue;
             }
             self.pause();
-            self.poll(if is_news { told } else { known });
+            self.poll(news.or(known));
             if self.failures > 0 {
                 return End::Ours;
             }
-            known = self.revision().max(told);
+            known = self.revision().max(news);
         }
     }
 
@@ -178,12 +182,11 @@ impl Refresher<'_> {
     }
 }
 
-/// The latest revision among events, if any tells one; nothing at all where one cannot be read.
-fn revisions(events: &[Event]) -> Option<Option<u64>> {
-    let mut latest = None;
-    for event in events.iter().filter(|event| event.name == "snapshot") {
-        let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
-        latest = Some(data["revision"].as_u64()?);
-    }
-    Some(latest)
+/// The revisions that events tell; nothing at all where one cannot be read.
+fn revisions(events: &[Event]) -> Option<Vec<u64>> {
+    let revision = |event: &Event| {
+        let data: serde_json::Value = serde_json::from_slice(event.data.as_bytes()).ok()?;
+        data["revision"].as_u64()
+    };
+    events.iter().filter(|event| event.name == "snapshot").map(revision).collect()
 }

@@ -1,7 +1,18 @@
 //! Clients over the network, against servers good and bad, over real sockets.
 
+mod bad;
+mod cache;
+mod close;
+mod cost;
 mod first;
+mod fork;
+mod isolated;
+mod proxy;
 mod server;
+mod setup;
+mod stream;
+mod tls;
+mod unreachable;
 
 use std::{
     thread,

@@ -9,13 +9,11 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Instant,
 };
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
-    pub(crate) at: Instant,
     /// With the query.
     pub(crate) path: String,
     /// By lower-case names.
@@ -62,16 +60,12 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let accepting = Arc::clone(&inner);
         thread::spawn(move || {
-            for connection in listener.incoming().map_while(Result::ok) {
+            for (number, connection) in (1..).zip(listener.incoming().map_while(Result::ok)) {
                 // The last one is that which wakes this thread at the end.
                 if Arc::strong_count(&accepting) == 1 {
                     return;
                 }
-                let number = {
-                    let mut connections = accepting.connections.lock().unwrap();
-                    connections.push(connection.try_clone().unwrap());
-                    connections.len()
-                };
+                accepting.connections.lock().unwrap().push(connection.try_clone().unwrap());
                 let inner = Arc::downgrade(&accepting);
                 thread::spawn(move || serve(&inner, connection, number));
             }
@@ -101,12 +95,22 @@ impl Server {
         self.inner.requests.lock().unwrap().clone()
     }
 
+    /// So that long tests do not measure their own notes.
+    pub(crate) fn forget_requests(&self) {
+        self.inner.requests.lock().unwrap().clear();
+    }
+
     pub(crate) fn snapshot_requests(&self) -> Vec<Request> {
         self.requests().into_iter().filter(|request| !is_stream(request)).collect()
     }
 
     pub(crate) fn stream_requests(&self) -> Vec<Request> {
         self.requests().into_iter().filter(is_stream).collect()
+    }
+
+    /// Closes the copies by which connections can be cut, so that they are gone when both ends are done.
+    pub(crate) fn forget_connections(&self) {
+        self.inner.connections.lock().unwrap().clear();
     }
 
     /// Cuts all connections.
@@ -171,7 +175,7 @@ fn read(reader: &mut impl BufRead, connection: usize) -> io::Result<Option<Reque
         let Some((name, value)) = line.trim().split_once(':') else { break };
         headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
-    Ok(Some(Request { at: Instant::now(), path, headers, connection, in_flight: 0, bytes }))
+    Ok(Some(Request { path, headers, connection, in_flight: 0, bytes }))
 }
 
 /// An answer with a status, headers and a body.
