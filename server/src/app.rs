@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    http,
+    http::{self, metrics::Metrics, rates::Rates},
     settings::Settings,
     storage::Storage,
     world::{Follower, World},
@@ -22,6 +22,8 @@ pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) storage: Storage,
     pub(crate) follower: Arc<Follower>,
+    pub(crate) metrics: Metrics,
+    pub(crate) rates: Rates,
     /// `true` once the server stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -30,7 +32,9 @@ impl App {
     pub(crate) async fn open(settings: Settings, stopping: watch::Receiver<bool>) -> anyhow::Result<Self> {
         let storage = Storage::open(&settings.database.url).await?;
         let follower = Follower::start(storage.clone()).await?;
-        Ok(Self(Arc::new(Parts { settings, storage, follower, stopping })))
+        let metrics = Metrics::new(settings.metrics.flag_metrics)?;
+        let rates = Rates::new(&settings.requests);
+        Ok(Self(Arc::new(Parts { settings, storage, follower, metrics, rates, stopping })))
     }
 
     pub(crate) fn world(&self) -> Arc<World> {
@@ -46,9 +50,13 @@ impl Deref for App {
     }
 }
 
-/// All routes. Which key may do what is each handler's first argument, see [`http::auth`].
+/// All routes and their documents. Which key may do what is each handler's first argument, see [`http::auth`].
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(http::health::routes()).merge(http::openapi::routes()).merge(http::signup::routes())
+}
+
+/// What answers requests that are within the limits of [`http::edge`].
 pub(crate) fn router(app: App) -> Router {
-    let (router, _document) =
-        OpenApiRouter::new().merge(http::health::routes()).merge(http::signup::routes()).split_for_parts();
+    let (router, _document) = routes().split_for_parts();
     router.fallback(http::error::no_route).method_not_allowed_fallback(http::error::no_method).with_state(app)
 }

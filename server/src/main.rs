@@ -4,6 +4,7 @@ mod app;
 mod cli;
 mod http;
 mod key;
+mod logs;
 mod serve;
 mod settings;
 mod storage;

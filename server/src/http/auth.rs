@@ -8,7 +8,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::error::{ApiError, ApiResult};
+use super::{
+    edge::Caller,
+    error::{ApiError, ApiResult},
+};
 use crate::{
     app::App,
     key::{self, Kind, NoKey},
@@ -58,7 +61,7 @@ impl FromRequestParts<App> for Identity {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        identify(&parts.headers, &app.world())
+        authenticate(parts, app, &app.world())
     }
 }
 
@@ -66,7 +69,7 @@ impl FromRequestParts<App> for Manager {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        let identity = identify(&parts.headers, &app.world())?;
+        let identity = authenticate(parts, app, &app.world())?;
         match identity.key.kind {
             Kind::Api => Ok(Self { account_id: identity.key.account_id, actor: identity.actor() }),
             kind => Err(wrong_kind(kind, "an API key (fb_...)")),
@@ -79,7 +82,7 @@ impl FromRequestParts<App> for Evaluator {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let world = app.world();
-        let identity = identify(&parts.headers, &world)?;
+        let identity = authenticate(parts, app, &world)?;
         let environment_id = environment_id(parts, &world, &identity)?;
         let environment = environment(&world, environment_id)?;
         Ok(Self { environment, is_client: identity.key.kind == Kind::Sdk, key_id: identity.key.id })
@@ -91,7 +94,7 @@ impl FromRequestParts<App> for RuleReader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let world = app.world();
-        let identity = identify(&parts.headers, &world)?;
+        let identity = authenticate(parts, app, &world)?;
         if identity.key.kind == Kind::Sdk {
             return Err(wrong_kind(Kind::Sdk, "a server key (fbsrv_...), since rules are secret"));
         }
@@ -103,6 +106,27 @@ impl FromRequestParts<App> for RuleReader {
 
 fn wrong_kind(kind: Kind, expected: &str) -> ApiError {
     ApiError::forbidden(format!("this needs {expected}; the key is of the kind {}...", kind.prefix()))
+}
+
+/// Finds the key of a request, within the limits of that key, or of the address that has none.
+fn authenticate(parts: &Parts, app: &App, world: &World) -> ApiResult<Identity> {
+    let caller = parts.extensions.get::<Caller>();
+    let identity = identify(&parts.headers, world).inspect_err(|_| app.metrics.failed_authentications.increment(1));
+    match identity {
+        Ok(identity) => {
+            if let Some(caller) = caller {
+                caller.note_key(identity.key.id);
+            }
+            app.rates.count_key(identity.key.id)?;
+            Ok(identity)
+        }
+        Err(error) => {
+            if let Some(caller) = caller {
+                app.rates.count_failure(caller.address())?;
+            }
+            Err(error)
+        }
+    }
 }
 
 /// Finds the key of a request.

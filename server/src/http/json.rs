@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use super::error::ApiError;
+use super::{edge::BodyError, error::ApiError};
 
 /// A body in JSON. An error names the field.
 #[derive(Debug)]
@@ -33,12 +33,11 @@ fn is_json(content_type: &str) -> bool {
     essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
 }
 
-fn body_error(rejection: BytesRejection) -> ApiError {
-    let status = rejection.status();
-    if status == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        ApiError::too_large("the body is larger than this server allows")
-    } else {
-        ApiError::invalid("the body could not be read to its end")
+/// For all who read a body themselves.
+pub(crate) fn body_error(rejection: BytesRejection) -> ApiError {
+    match BodyError::in_chain(&rejection) {
+        Some(error) => error.into(),
+        None => ApiError::invalid("the body could not be read to its end"),
     }
 }
 

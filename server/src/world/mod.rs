@@ -58,6 +58,11 @@ impl World {
         self.environments.get(&id)
     }
 
+    /// How many environments there are, in all projects.
+    pub(crate) fn environments(&self) -> usize {
+        self.environments.len()
+    }
+
     /// How many flags there are, in all environments.
     pub(crate) fn flags(&self) -> usize {
         self.environments.values().map(|environment| environment.snapshot.flags().len()).sum()
