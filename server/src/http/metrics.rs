@@ -105,8 +105,8 @@ impl Metrics {
             recorder: Arc::clone(&recorder),
         };
         // Counted where they happen; there from the start, so that a rate of none is 0 and not a gap.
-        counter("flagbit_evaluations_total", "Flags evaluated.");
-        gauge("flagbit_stream_subscribers", "Open streams of changes.");
+        _ = counter("flagbit_evaluations_total", "Flags evaluated.");
+        _ = gauge("flagbit_stream_subscribers", "Open streams of changes.");
         recorder.describe_counter(REQUESTS.into(), None, "Requests answered.".into());
         recorder.describe_histogram(DURATION.into(), Some(Unit::Seconds), "Time until the head of the answer.".into());
         if metrics.flags.is_some() {

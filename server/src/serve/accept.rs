@@ -19,11 +19,11 @@ use crate::{app::App, settings::Connections};
 /// What a connection that is one too many is told, if it listens.
 const REFUSAL: &str = r#"{"error":{"code":"UNAVAILABLE","message":"too many connections; try again"}}"#;
 
-/// Accepts connections until the server stops, then waits until all have ended.
+/// Accepts connections until the server stops, then waits until all have ended. `counted`: in whose metrics.
 pub(super) async fn accept(
     listener: TcpListener,
     answer: impl Answer,
-    app: App,
+    counted: Option<App>,
     settings: Connections,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -46,13 +46,14 @@ pub(super) async fn accept(
         };
         let (Ok(permit), Some(place)) = (Arc::clone(&free).try_acquire_owned(), addresses.enter(peer.ip(), &settings))
         else {
-            app.metrics.refused_connections.increment(1);
+            _ = counted.as_ref().map(|app| app.metrics.refused_connections.increment(1));
             refuse(stream);
             continue;
         };
-        let (answer, app, settings, stopping) = (answer.clone(), app.clone(), Arc::clone(&settings), stopping.clone());
+        let (answer, counted) = (answer.clone(), counted.clone());
+        let (settings, stopping) = (Arc::clone(&settings), stopping.clone());
         tokio::spawn(async move {
-            let _places = (permit, place, Open::new(app));
+            let _places = (permit, place, Open::new(counted));
             connection::serve(stream, peer, answer, &settings, stopping).await;
         });
     }
@@ -113,17 +114,17 @@ impl Drop for Place {
 }
 
 /// An open connection, for the metrics.
-struct Open(App);
+struct Open(Option<App>);
 
 impl Open {
-    fn new(app: App) -> Self {
-        app.metrics.connections.increment(1.0);
-        Self(app)
+    fn new(counted: Option<App>) -> Self {
+        _ = counted.as_ref().map(|app| app.metrics.connections.increment(1.0));
+        Self(counted)
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.metrics.connections.decrement(1.0);
+        _ = self.0.as_ref().map(|app| app.metrics.connections.decrement(1.0));
     }
 }

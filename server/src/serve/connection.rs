@@ -50,7 +50,7 @@ pub(super) async fn serve(
             .serve_connection(TokioIo::new(Paced::new(stream, Arc::clone(&pace))), service)
     );
     // Looked at when it could be due, not moved by every request.
-    let mut check = pin!(sleep_until(pace.due()));
+    let mut check = pin!(sleep_until(pace.check()));
     let mut stop = pin!(stopping.wait_for(|stopping| *stopping));
     let mut is_stopping = false;
     loop {
@@ -63,12 +63,12 @@ pub(super) async fn serve(
                 return;
             }
             () = &mut check => {
-                let due = if is_stopping && pace.is_busy() { Instant::now() + LAST_HEAD } else { pace.due() };
-                if due <= Instant::now() || is_stopping && !pace.is_busy() {
+                let is_over = if is_stopping { !pace.is_busy() } else { pace.due() <= Instant::now() };
+                if is_over {
                     tracing::debug!("a connection was too slow or idle for too long");
                     return;
                 }
-                check.as_mut().reset(due);
+                check.as_mut().reset(pace.check());
             }
             _ = &mut stop, if !is_stopping => {
                 is_stopping = true;

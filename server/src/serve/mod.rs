@@ -61,14 +61,14 @@ pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let mut serving = vec![tokio::spawn(accept::accept(
         listener,
         Edge::new(app.clone()),
-        app.clone(),
+        Some(app.clone()),
         connections.clone(),
         stopping.clone(),
     ))];
     if let Some(listener) = metrics_listener {
         let connections = connections.at_most(METRICS_CONNECTIONS);
         let router = metrics::router(app.clone());
-        serving.push(tokio::spawn(accept::accept(listener, router, app.clone(), connections, stopping)));
+        serving.push(tokio::spawn(accept::accept(listener, router, None, connections, stopping)));
     }
 
     signals.next().await;

@@ -81,6 +81,12 @@ impl Pace {
         self.lingers.store(false, Relaxed);
     }
 
+    /// When to look at the connection again: nothing can be due before that.
+    pub(super) fn check(&self) -> Instant {
+        let shortest = self.header_timeout.min(self.idle_timeout).min(self.write_timeout);
+        self.due().min(Instant::now() + shortest)
+    }
+
     /// When the connection is to be ended, unless something happens until then.
     pub(super) fn due(&self) -> Instant {
         let after =

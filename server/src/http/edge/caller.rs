@@ -3,7 +3,7 @@
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::{
-        Arc, LazyLock, OnceLock,
+        Arc, LazyLock, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -12,6 +12,7 @@ use axum::{
     extract::MatchedPath,
     http::{HeaderMap, HeaderValue},
 };
+use hyper::body::Incoming;
 use ipnet::IpNet;
 
 /// In the extensions of every request; what is found out about it on the way is noted here for the log and the metrics.
@@ -24,12 +25,19 @@ struct Parts {
     address: IpAddr,
     key_id: OnceLock<i64>,
     route: OnceLock<MatchedPath>,
+    unread: Mutex<Option<Incoming>>,
 }
 
 impl Caller {
     pub(super) fn new(headers: &HeaderMap, peer: SocketAddr, trusted_proxies: &[IpNet]) -> Self {
         let (request_id, address) = (request_id(headers), address(headers, peer.ip(), trusted_proxies));
-        Self(Arc::new(Parts { request_id, address, key_id: OnceLock::new(), route: OnceLock::new() }))
+        Self(Arc::new(Parts {
+            request_id,
+            address,
+            key_id: OnceLock::new(),
+            route: OnceLock::new(),
+            unread: Mutex::default(),
+        }))
     }
 
     pub(crate) fn request_id(&self) -> &HeaderValue {
@@ -57,8 +65,18 @@ impl Caller {
         self.0.route.get().map_or(super::UNMATCHED, MatchedPath::as_str)
     }
 
-    pub(crate) fn note_route(&self, route: &MatchedPath) {
+    pub(super) fn note_route(&self, route: &MatchedPath) {
         _ = self.0.route.set(route.clone());
+    }
+
+    /// Takes a body that nobody wants more of.
+    pub(super) fn give_back(&self, body: Incoming) {
+        *self.0.unread.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+    }
+
+    /// What is left of the request's body, after its handler.
+    pub(super) fn unread(&self) -> Option<Incoming> {
+        self.0.unread.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

@@ -69,7 +69,8 @@ impl Edge {
         if is_open {
             cors::open(headers);
         }
-        if matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+        let is_cut = matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT);
+        if is_cut || !body::read_rest(&caller).await {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         let duration = started.elapsed();
@@ -86,11 +87,11 @@ impl Edge {
             return answer;
         }
         let (max_bytes, is_ofrep) = (self.max_bytes(&request), is_ofrep(request.uri().path()));
+        let timeout = self.app.settings.connections.body_timeout();
+        let mut request = request.map(|incoming| body::bounded(incoming, max_bytes, timeout, caller));
         if let Err(error) = self.admit(caller, &request, max_bytes) {
             return shape(is_ofrep, error);
         }
-        let timeout = self.app.settings.connections.body_timeout();
-        let mut request = request.map(|incoming| body::bounded(incoming, max_bytes, timeout));
         // The body has its bound; that of axum is another.
         DefaultBodyLimit::disable().apply(&mut request);
         request.extensions_mut().insert(caller.clone());
@@ -98,7 +99,7 @@ impl Edge {
     }
 
     /// Refuses what is not worth reading on.
-    fn admit(&self, caller: &Caller, request: &Request<Incoming>, max_bytes: usize) -> ApiResult<()> {
+    fn admit(&self, caller: &Caller, request: &Request<Body>, max_bytes: usize) -> ApiResult<()> {
         let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         if length.and_then(|text| text.parse::<u64>().ok()).is_some_and(|length| length > max_bytes as u64) {
             return Err(ApiError::from(&BodyError::TooLarge { max_bytes }));

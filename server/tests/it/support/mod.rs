@@ -2,11 +2,13 @@
 
 mod database;
 mod http;
+mod raw;
 mod server;
 
 pub(crate) use database::Database;
 pub(crate) use http::{Answer, Request, request};
-pub(crate) use server::{Account, Server};
+pub(crate) use raw::Raw;
+pub(crate) use server::{Account, Server, flagbit};
 
 /// Runs a test on SQLite and on PostgreSQL.
 pub(crate) fn on_each_database(test: impl Fn(&Database)) {

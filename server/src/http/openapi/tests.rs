@@ -1,0 +1,59 @@
+//! The document as a whole, whatever routes there are.
+
+use std::collections::HashSet;
+
+use super::*;
+
+/// Path, method and operation.
+fn operations() -> Vec<(String, String, Value)> {
+    let document = document();
+    let paths = document["paths"].as_object().unwrap().clone();
+    let operations = paths.into_iter().flat_map(|(path, item)| {
+        let item = item.as_object().unwrap().clone();
+        item.into_iter().map(move |(method, operation)| (path.clone(), method, operation))
+    });
+    operations.filter(|(_, _, operation)| operation.is_object()).collect()
+}
+
+#[test]
+fn every_operation_has_an_id_of_its_own_and_says_what_it_is() {
+    let mut ids = HashSet::new();
+    for (path, method, operation) in operations() {
+        let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+        assert!(!id.is_empty() && ids.insert(id), "{method} {path}: {operation:#}");
+        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path}");
+        assert!(operation["tags"].as_array().is_some_and(|tags| !tags.is_empty()), "{method} {path}");
+    }
+}
+
+#[test]
+fn every_part_of_a_path_is_a_parameter() {
+    for (path, method, operation) in operations() {
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let declared = parameters.iter().filter(|parameter| parameter["in"] == "path").count();
+        assert_eq!(path.matches('{').count(), declared, "{method} {path}");
+        assert!(parameters.iter().all(|parameter| parameter["schema"].is_object()), "{method} {path}");
+    }
+}
+
+#[test]
+fn what_needs_a_key_says_what_happens_without() {
+    for (path, method, operation) in operations() {
+        let is_keyless = operation["security"].as_array().unwrap().is_empty();
+        for status in ["401", "403", "429"] {
+            let is_documented = operation["responses"].get(status).is_some();
+            assert!(is_keyless || is_documented, "{method} {path}: {status}");
+        }
+    }
+}
+
+#[test]
+fn references_lead_somewhere() {
+    let document = document();
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = reference.split('"').next().unwrap();
+        assert!(document.pointer(pointer).is_some(), "{pointer}");
+    }
+    assert_eq!(document["openapi"], "3.1.0");
+}
