@@ -221,7 +221,7 @@ fn header_values_that_are_no_text_are_no_defect() {
         client.send(head + body);
         client.wait_for("}");
         let statuses = client.statuses();
-        assert!([[201], [415]].contains(&[statuses[0]]), "{header:?}: {}", client.text());
+        assert!([[201], [415]].contains(&[statuses[0]]), "{header:?}: {}\n{}", client.text(), server.output());
     }
     let answer = server.request("GET", "/api/v1/projects").header("x-api-key", "\u{e9}").send();
     assert!([401, 404].contains(&answer.status));
