@@ -52,7 +52,14 @@ impl Deref for App {
 
 /// All routes and their documents. Which key may do what is each handler's first argument, see [`http::auth`].
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(http::health::routes()).merge(http::openapi::routes()).merge(http::signup::routes())
+    OpenApiRouter::new()
+        .merge(http::audit::routes())
+        .merge(http::environments::routes())
+        .merge(http::health::routes())
+        .merge(http::keys::routes())
+        .merge(http::openapi::routes())
+        .merge(http::projects::routes())
+        .merge(http::signup::routes())
 }
 
 /// What answers requests that are within the limits of [`http::edge`].
