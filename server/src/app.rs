@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    http,
+    http::{self, listing::Listings},
     settings::Settings,
     storage::Storage,
     world::{Follower, World},
@@ -22,6 +22,7 @@ pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) storage: Storage,
     pub(crate) follower: Arc<Follower>,
+    pub(crate) listings: Listings,
     /// `true` once the server stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -30,7 +31,7 @@ impl App {
     pub(crate) async fn open(settings: Settings, stopping: watch::Receiver<bool>) -> anyhow::Result<Self> {
         let storage = Storage::open(&settings.database.url).await?;
         let follower = Follower::start(storage.clone()).await?;
-        Ok(Self(Arc::new(Parts { settings, storage, follower, stopping })))
+        Ok(Self(Arc::new(Parts { settings, storage, follower, listings: Listings::default(), stopping })))
     }
 
     pub(crate) fn world(&self) -> Arc<World> {
@@ -48,7 +49,19 @@ impl Deref for App {
 
 /// All routes. Which key may do what is each handler's first argument, see [`http::auth`].
 pub(crate) fn router(app: App) -> Router {
-    let (router, _document) =
-        OpenApiRouter::new().merge(http::health::routes()).merge(http::signup::routes()).split_for_parts();
+    let (router, _document) = OpenApiRouter::new()
+        .merge(http::health::routes())
+        .merge(http::signup::routes())
+        .nest("/api/v1/projects/{id}", in_environment())
+        .nest("/api/v1/projects/{id}/environments/{environment}", in_environment())
+        .split_for_parts();
     router.fallback(http::error::no_route).method_not_allowed_fallback(http::error::no_method).with_state(app)
+}
+
+/// What is about one environment: that of the path, or the first of the project.
+fn in_environment() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(http::flags::routes())
+        .merge(http::flags_as_code::routes())
+        .merge(http::segments::routes())
 }

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use clap::Args;
 
+use crate::flags::Limits;
+
 /// The settings of `flagbit serve`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Settings {
@@ -13,6 +15,9 @@ pub(crate) struct Settings {
 
     #[command(flatten)]
     pub(crate) database: Database,
+
+    #[command(flatten)]
+    pub(crate) limits: Limits,
 
     /// Let anybody sign up, not only the first account
     #[arg(long, env = "FLAGBIT_SIGNUP")]

@@ -1,8 +1,15 @@
 //! The API: a file for each thing, with its routes, its handlers and their documents.
 
 pub(crate) mod auth;
+mod change;
 pub(crate) mod error;
+pub(crate) mod flags;
+pub(crate) mod flags_as_code;
 pub(crate) mod health;
 pub(crate) mod json;
+pub(crate) mod listing;
+mod precondition;
+pub(crate) mod segments;
 pub(crate) mod signup;
 pub(crate) mod target;
+mod unique;

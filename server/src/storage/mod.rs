@@ -4,12 +4,14 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod flags;
 pub(crate) mod keys;
 mod listen;
 pub(crate) mod projects;
+pub(crate) mod segments;
 mod write;
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use chrono::{SecondsFormat, Utc};
 use sqlx::{
@@ -23,7 +25,7 @@ pub(crate) use write::Write;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// How long a request waits for a free connection before it is told that the database is not to be had.
+/// How long a request waits for a free connection, or for its turn to write, before it is told that the database is not to be had.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 8;
 
@@ -37,6 +39,8 @@ pub(crate) struct Storage {
     pool: AnyPool,
     /// `None` for SQLite.
     postgres: Option<String>,
+    /// Held by the write in progress.
+    writing: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Storage {
@@ -70,7 +74,7 @@ impl Storage {
             .await
             .map_err(|error| anyhow::anyhow!("cannot open the database: {error}"))?;
         MIGRATIONS.run(&pool).await.map_err(|error| anyhow::anyhow!("cannot migrate the database: {error}"))?;
-        Ok(Self { pool, postgres: (!is_sqlite).then_some(url) })
+        Ok(Self { pool, postgres: (!is_sqlite).then_some(url), writing: Arc::default() })
     }
 
     /// For statements that only read.

@@ -2,18 +2,26 @@
 
 use sqlx::{Any, AnyConnection, Transaction};
 
-use super::Storage;
+use tokio::{sync::OwnedMutexGuard, time::timeout};
+
+use super::{ACQUIRE_TIMEOUT, Storage};
 
 /// A write in progress; without a commit it never happened.
 pub(crate) struct Write {
     transaction: Transaction<'static, Any>,
     sequence: i64,
     is_postgres: bool,
+    /// The next of this process begins when this is dropped.
+    _turn: OwnedMutexGuard<()>,
 }
 
 impl Storage {
     /// Begins a write, after the one that is in progress.
     pub(crate) async fn write(&self) -> sqlx::Result<Write> {
+        // Those who wait here hold no connection, which others need for reading, and have their turn in the order in
+        // which they came: SQLite's own waiting lets some starve.
+        let turn =
+            timeout(ACQUIRE_TIMEOUT, self.writing.clone().lock_owned()).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let is_postgres = self.postgres.is_some();
         // In SQLite a transaction that begins by reading cannot become a writer later without failing.
         let begin = if is_postgres { "BEGIN" } else { "BEGIN IMMEDIATE" };
@@ -21,7 +29,7 @@ impl Storage {
         let (sequence,) = sqlx::query_as("UPDATE meta SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence")
             .fetch_one(&mut *transaction)
             .await?;
-        Ok(Write { transaction, sequence, is_postgres })
+        Ok(Write { transaction, sequence, is_postgres, _turn: turn })
     }
 }
 
