@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Limits, Problems, Shared, State, describe,
+    KEY_RULE, Limits, Problems, Shared, State, describe, is_key,
     limits::{MAX_DESCRIPTION, MAX_NAME, MAX_TAG, MAX_TAGS},
     shape::{self, Kind},
 };
@@ -24,6 +24,9 @@ pub(crate) struct Changes {
     default_enabled: Option<Option<bool>>,
     off: Option<Option<String>>,
     rules: Option<Vec<Value>>,
+    /// Which of the needed fields are there, be they right or wrong.
+    has_key: bool,
+    has_enabled: bool,
 }
 
 const FIELDS: &str = "key, name, description, tags, client_visible, variants, default, enabled, default_enabled, off, \
@@ -33,6 +36,8 @@ impl Changes {
     /// Reads a body; what is wrong with it goes to `problems`.
     pub(crate) fn read(fields: Map<String, Value>, limits: &Limits, problems: &mut Problems) -> Self {
         let mut changes = Self::default();
+        changes.has_key = fields.contains_key("key");
+        changes.has_enabled = fields.contains_key("enabled");
         for (field, value) in fields {
             changes.read_field(&field, value, problems);
         }
@@ -88,16 +93,21 @@ impl Changes {
         set(&mut state.rules, &self.rules);
     }
 
-    /// A flag that these are all fields of.
-    pub(crate) fn into_flag(self, problems: &mut Problems) -> (Shared, State) {
-        if self.enabled.is_none() && problems.is_empty() {
-            problems.add("enabled", "missing");
+    /// A flag that these are all fields of, with its key.
+    pub(crate) fn into_flag(self, problems: &mut Problems) -> (Option<String>, Shared, State) {
+        for (field, is_there) in [("key", self.has_key), ("enabled", self.has_enabled)] {
+            if !is_there {
+                problems.add(field, "missing");
+            }
+        }
+        if let Some(key) = self.key.as_deref().filter(|key| !is_key(key)) {
+            problems.add("key", format!("expected {KEY_RULE}; found {}", describe(&key.into())));
         }
         let (mut shared, mut state) = (Shared::default(), State::default());
         self.apply(&mut shared, &mut state);
         check_whole(&shared, &state, problems);
         state.settle(&shared);
-        (shared, state)
+        (self.key, shared, state)
     }
 }
 

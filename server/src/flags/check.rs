@@ -122,7 +122,7 @@ impl Draft {
 }
 
 /// The flag of a warning, and the problem as seen from the flag.
-fn relative(warning: &Warning) -> (&str, &str) {
+pub(crate) fn relative(warning: &Warning) -> (&str, &str) {
     let message = warning.message();
     let problem = message.split_once(']').map_or(message, |(_, rest)| rest.trim_start_matches(['.', ':', ' ']));
     (warning.flag_key(), problem)

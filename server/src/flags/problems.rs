@@ -15,9 +15,14 @@ impl Problems {
         self.0.push(format!("{place}{separator}{}", message.as_ref()));
     }
 
+    /// Adds a problem that has its place already, inside `outer`.
+    pub(crate) fn add_placed(&mut self, outer: &str, problem: &str) {
+        self.0.push(format!("{outer}.{problem}"));
+    }
+
     /// Adds what is wrong inside `outer`.
     pub(crate) fn add_within(&mut self, outer: &str, inner: Self) {
-        self.0.extend(inner.0.iter().map(|problem| format!("{outer}.{problem}")));
+        inner.0.iter().for_each(|problem| self.add_placed(outer, problem));
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -19,6 +19,14 @@ use crate::{
     world::World,
 };
 
+/// Where in a body something stands; the default is the whole body.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    /// The order in which problems are listed.
+    pub(crate) position: usize,
+    pub(crate) text: String,
+}
+
 /// A write in progress.
 pub(crate) struct Change<'a> {
     app: &'a App,
@@ -51,7 +59,7 @@ impl<'a> Change<'a> {
     pub(crate) async fn check(
         &mut self,
         drafts: BTreeMap<i64, Draft>,
-        place: impl Fn(&Subject) -> Option<String>,
+        place: impl Fn(&Subject) -> Option<Place>,
     ) -> ApiResult<()> {
         let mut verdict = Verdict::default();
         for (environment_id, draft) in drafts {
@@ -146,20 +154,20 @@ fn to_value<T: Serialize>(value: Option<&T>) -> serde_json::Result<Option<Value>
 #[derive(Debug, Default)]
 struct Verdict {
     /// In what the request gives, for the environment it names.
-    own: Vec<String>,
+    own: Vec<(usize, String)>,
     /// In what it does not give, or in other environments.
     others: Vec<String>,
     has_circle: bool,
 }
 
 impl Verdict {
-    fn add(&mut self, aside: Aside, environment: Option<&str>, place: &impl Fn(&Subject) -> Option<String>) {
+    fn add(&mut self, aside: Aside, environment: Option<&str>, place: &impl Fn(&Subject) -> Option<Place>) {
         self.has_circle |= aside.is_circle();
         let problem = aside.problem;
         let own = place(&aside.subject);
         match (environment, own) {
-            (None, Some(place)) if place.is_empty() => self.own.push(problem),
-            (None, Some(place)) => self.own.push(format!("{place}.{problem}")),
+            (None, Some(Place { position, text })) if text.is_empty() => self.own.push((position, problem)),
+            (None, Some(Place { position, text })) => self.own.push((position, format!("{text}.{problem}"))),
             (environment, _) => {
                 let subject = match aside.subject {
                     Subject::Flag(key) => format!("flag {key:?}"),
@@ -172,9 +180,10 @@ impl Verdict {
     }
 
     /// What is wrong with the request alone is 400; what is wrong only together with other flags is 409.
-    fn into_result(self) -> ApiResult<()> {
+    fn into_result(mut self) -> ApiResult<()> {
         if !self.own.is_empty() {
-            let message = lines(&self.own);
+            self.own.sort_by_key(|(position, _)| *position);
+            let message = lines(&self.own.into_iter().map(|(_, problem)| problem).collect::<Vec<_>>());
             return Err(if self.has_circle { ApiError::conflict(message) } else { ApiError::invalid(message) });
         }
         if !self.others.is_empty() {

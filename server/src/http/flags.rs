@@ -7,16 +7,17 @@ use std::collections::BTreeMap;
 
 use axum::{
     Json,
-    extract::{OriginalUri, State},
+    extract::{DefaultBodyLimit, OriginalUri, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use flagbit::MAX_SNAPSHOT_BYTES;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use update::UpdatedFlag;
 
 use super::{
-    change::Change,
+    change::{Change, Place},
     error::{ApiError, ApiResult, ErrorBody},
     json::JsonBody,
     listing::FlagListing,
@@ -35,12 +36,10 @@ use crate::{
 
 /// Relative to a project or an environment.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_flags, create_flag)).routes(routes!(
-        read_flag,
-        put_flag,
-        patch_flag,
-        delete_flag
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list_flags, create_flag))
+        .routes(routes!(read_flag, put_flag, patch_flag, delete_flag))
+        .layer(DefaultBodyLimit::max(MAX_SNAPSHOT_BYTES))
 }
 
 /// List the flags of an environment, sorted by key.
@@ -183,15 +182,17 @@ fn at_version(key: &str, version: i64) -> String {
 }
 
 /// Whether the place of a problem is the whole body of a request about a flag.
-fn own_place<'a>(key: &'a str) -> impl Fn(&Subject) -> Option<String> + 'a {
-    move |subject| matches!(subject, Subject::Flag(other) if other == key).then(String::new)
+fn own_place<'a>(key: &'a str) -> impl Fn(&Subject) -> Option<Place> + 'a {
+    move |subject| matches!(subject, Subject::Flag(other) if other == key).then(Place::default)
 }
 
-/// Refuses a flag whose fields are too many bytes together.
-pub(super) fn check_size(bytes: usize, limits: &Limits) -> ApiResult<()> {
+/// Refuses a flag or a segment that is too large.
+pub(super) fn check_size(what: &str, bytes: usize, limits: &Limits) -> ApiResult<()> {
     if bytes > limits.max_flag_bytes {
         let limit = limits.max_flag_bytes;
-        return Err(ApiError::invalid(format!("{bytes} bytes; this server allows {limit} (--max-flag-bytes)")));
+        return Err(ApiError::invalid(format!(
+            "the {what} has {bytes} bytes; this server allows {limit} (--max-flag-bytes)"
+        )));
     }
     Ok(())
 }

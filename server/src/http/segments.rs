@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use axum::{
     Json,
-    extract::{OriginalUri, State},
+    extract::{DefaultBodyLimit, OriginalUri, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use flagbit::MAX_SNAPSHOT_BYTES;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    change::Change,
+    change::{Change, Place},
     error::{ApiError, ApiResult, ErrorBody},
     json::JsonBody,
     precondition::{check_creation, check_match, check_version, etag_header, etag_of, read_status},
@@ -32,11 +33,10 @@ use crate::{
 
 /// Relative to a project or an environment.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_segments)).routes(routes!(
-        read_segment_of_key,
-        put_segment,
-        delete_segment
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list_segments))
+        .routes(routes!(read_segment_of_key, put_segment, delete_segment))
+        .layer(DefaultBodyLimit::max(MAX_SNAPSHOT_BYTES))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -107,7 +107,7 @@ async fn put_segment(
     }
     problems.into_result().map_err(ApiError::invalid)?;
     let text = definition(&changes.rules).to_string();
-    super::flags::check_size(text.len(), limits)?;
+    super::flags::check_size("segment", text.len(), limits)?;
 
     let mut change = Change::begin(&app, &target).await?;
     let before = change.write.segment(target.environment_id, &key).await?;
@@ -126,7 +126,7 @@ async fn put_segment(
     }
     let segments = BTreeMap::from([(key.clone(), Some(text))]);
     let draft = Draft { segments, ..Draft::default() };
-    let place = |subject: &Subject| matches!(subject, Subject::Segment(_)).then(String::new);
+    let place = |subject: &Subject| matches!(subject, Subject::Segment(_)).then(Place::default);
     change.check(BTreeMap::from([(target.environment_id, draft)]), place).await?;
 
     let is_new = before.is_none();

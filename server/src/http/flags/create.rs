@@ -7,10 +7,7 @@ use serde_json::{Map, Value};
 use super::{check_size, own_place};
 use crate::{
     app::App,
-    flags::{
-        Changes, Flag, KEY_RULE, Problems, Segment, SegmentRecord, check::Draft, definition, describe, is_key,
-        snapshot_text, used_segments,
-    },
+    flags::{Changes, Flag, Problems, Segment, SegmentRecord, check::Draft, definition, snapshot_text, used_segments},
     http::{
         change::Change,
         error::{ApiError, ApiResult},
@@ -22,19 +19,14 @@ pub(super) async fn create(app: &App, target: &EnvironmentTarget, fields: Map<St
     let limits = &app.settings.limits;
     let mut problems = Problems::default();
     let changes = Changes::read(fields, limits, &mut problems);
-    let key = changes.key.clone().unwrap_or_default();
-    if changes.key.is_none() && problems.is_empty() {
-        problems.add("key", "missing");
-    } else if changes.key.is_some() && !is_key(&key) {
-        problems.add("key", format!("expected {KEY_RULE}; found {}", describe(&key.as_str().into())));
-    }
     if changes.version.is_some() {
         problems.add("version", "the server gives it; leave it out");
     }
-    let (shared, state) = changes.into_flag(&mut problems);
+    let (key, shared, state) = changes.into_flag(&mut problems);
     problems.into_result().map_err(ApiError::invalid)?;
+    let key = key.unwrap_or_default();
     let text = snapshot_text(&key, &shared, &state);
-    check_size(text.len(), limits)?;
+    check_size("flag", text.len(), limits)?;
 
     let mut change = Change::begin(app, target).await?;
     if change.write.flag(target.project_id, &key).await?.is_some() {

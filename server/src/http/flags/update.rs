@@ -80,7 +80,7 @@ pub(super) async fn update(
             continue;
         }
         let text = snapshot_text(key, &record.shared, state);
-        check_size(text.len(), &app.settings.limits)?;
+        check_size("flag", text.len(), &app.settings.limits)?;
         let flags = BTreeMap::from([(key.to_owned(), Some(text))]);
         drafts.insert(*environment_id, Draft { flags, ..Draft::default() });
     }

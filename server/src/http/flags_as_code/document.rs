@@ -1,6 +1,6 @@
 //! The document: read with all that is wrong with it, and written so that it compares well.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -8,9 +8,10 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::flags::{
-    Changes, KEY_RULE, Limits, Problems, Record, SegmentRecord, Shared, State, as_code, definition, describe, is_key,
-    read_segment, schema, snapshot_text,
+    Changes, KEY_RULE, Limits, Problems, Record, SegmentRecord, Shared, State, as_code, check::relative, definition,
+    describe, is_key, read_segment, schema, snapshot_text,
 };
+use flagbit::{MAX_SNAPSHOT_BYTES, Snapshot};
 
 /// The flags and segments of an environment as code.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +29,8 @@ pub(super) struct FlagsAsCode {
 pub(super) struct Document {
     pub(super) flags: BTreeMap<String, FlagAsCode>,
     pub(super) segments: BTreeMap<String, Vec<Value>>,
+    /// The keys of the flags of which it is known that they cannot be read.
+    faulty: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -42,7 +45,7 @@ impl Document {
     /// Reads a document.
     ///
     /// # Errors
-    /// All that is wrong, by place, as far as it can be told without the engine.
+    /// All that is wrong, by place. What the engine says of flags that can be read otherwise is in it.
     pub(super) fn read(fields: Map<String, Value>, limits: &Limits) -> Result<Self, String> {
         let mut document = Self::default();
         let mut problems = Problems::default();
@@ -69,7 +72,25 @@ impl Document {
         if !has_flags {
             problems.add("flags", "missing");
         }
+        if !problems.is_empty() {
+            document.judge(&mut problems);
+        }
         problems.into_result().map(|()| document)
+    }
+
+    /// What the engine says of the flags that can be read otherwise.
+    fn judge(&self, problems: &mut Problems) {
+        let texts: Vec<String> =
+            self.flags.iter().map(|(key, flag)| snapshot_text(key, &flag.shared, &flag.state)).collect();
+        let segments: Map<String, Value> =
+            self.segments.iter().map(|(key, rules)| (key.clone(), definition(rules))).collect();
+        let text = format!("{{\"flags\":[{}],\"segments\":{}}}", texts.join(","), Value::Object(segments));
+        let Ok(snapshot) = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES) else { return };
+        for (key, problem) in snapshot.warnings().iter().map(relative) {
+            if let Some(flag) = self.flags.get(key).filter(|_| !self.faulty.contains(key)) {
+                problems.add_placed(&format!("flags[{}]", flag.position), problem);
+            }
+        }
     }
 
     fn read_flags(&mut self, flags: Vec<Value>, limits: &Limits, problems: &mut Problems) {
@@ -85,21 +106,15 @@ impl Document {
             };
             let mut found = Problems::default();
             let changes = Changes::read(fields, limits, &mut found);
-            let key = changes.key.clone();
-            let (shared, state) = changes.into_flag(&mut found);
-            match key {
-                None if found.is_empty() => found.add("key", "missing"),
-                None => {}
-                Some(key) if !is_key(&key) => {
-                    found.add("key", format!("expected {KEY_RULE}; found {}", describe(&key.into())));
+            let (key, shared, state) = changes.into_flag(&mut found);
+            if let Some(key) = key.filter(|key| is_key(key)) {
+                if !found.is_empty() {
+                    self.faulty.insert(key.clone());
                 }
-                Some(key) => {
-                    check_size(snapshot_text(&key, &shared, &state).len(), limits, &place, problems);
-                    let flag = FlagAsCode { position, shared, state };
-                    if let Some(earlier) = self.flags.insert(key.clone(), flag) {
-                        let message = format!("duplicate key {key:?}, already at flags[{}]", earlier.position);
-                        found.add("key", message);
-                    }
+                check_size(snapshot_text(&key, &shared, &state).len(), limits, &place, problems);
+                let flag = FlagAsCode { position, shared, state };
+                if let Some(earlier) = self.flags.insert(key.clone(), flag) {
+                    found.add("key", format!("duplicate key {key:?}, already at flags[{}]", earlier.position));
                 }
             }
             problems.add_within(&place, found);

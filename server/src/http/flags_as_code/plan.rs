@@ -15,7 +15,7 @@ use crate::{
         definition, moved, snapshot_text, used_segments,
     },
     http::{
-        change::Change,
+        change::{Change, Place},
         error::ApiResult,
         flags::create::{Brought, bring_segments},
     },
@@ -135,8 +135,16 @@ impl Plan {
         let given: Vec<SegmentRecord> = given.collect();
         let brought = bring_segments(change, &used, &given, &mut drafts).await?;
         let place = |subject: &Subject| match subject {
-            Subject::Flag(key) => self.document.flags.get(key).map(|flag| format!("flags[{}]", flag.position)),
-            Subject::Segment(key) => self.document.segments.contains_key(key).then(|| segment_place(key)),
+            Subject::Flag(key) => self
+                .document
+                .flags
+                .get(key)
+                .map(|flag| Place { position: flag.position, text: format!("flags[{}]", flag.position) }),
+            Subject::Segment(key) => self
+                .document
+                .segments
+                .contains_key(key)
+                .then(|| Place { position: usize::MAX, text: segment_place(key) }),
         };
         change.check(drafts, place).await?;
         Ok(brought)
