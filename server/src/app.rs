@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    http::{self, metrics::Metrics, rates::Rates},
+    http::{self, listing::Listings, metrics::Metrics, rates::Rates},
     settings::Settings,
     storage::Storage,
     world::{Follower, World},
@@ -22,6 +22,7 @@ pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) storage: Storage,
     pub(crate) follower: Arc<Follower>,
+    pub(crate) listings: Listings,
     pub(crate) metrics: Metrics,
     pub(crate) rates: Rates,
     /// `true` once the server stops: streams end.
@@ -34,7 +35,15 @@ impl App {
         let follower = Follower::start(storage.clone()).await?;
         let metrics = Metrics::new(settings.metrics.flag_metrics)?;
         let rates = Rates::new(&settings.requests);
-        Ok(Self(Arc::new(Parts { settings, storage, follower, metrics, rates, stopping })))
+        Ok(Self(Arc::new(Parts {
+            settings,
+            storage,
+            follower,
+            listings: Listings::default(),
+            metrics,
+            rates,
+            stopping,
+        })))
     }
 
     pub(crate) fn world(&self) -> Arc<World> {
@@ -60,10 +69,20 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(http::openapi::routes())
         .merge(http::projects::routes())
         .merge(http::signup::routes())
+        .nest("/api/v1/projects/{id}", in_environment())
+        .nest("/api/v1/projects/{id}/environments/{environment}", in_environment())
 }
 
 /// What answers requests that are within the limits of [`http::edge`].
 pub(crate) fn router(app: App) -> Router {
     let (router, _document) = routes().split_for_parts();
     router.fallback(http::error::no_route).method_not_allowed_fallback(http::error::no_method).with_state(app)
+}
+
+/// What is about one environment: that of the path, or the first of the project.
+fn in_environment() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(http::flags::routes())
+        .merge(http::flags_as_code::routes())
+        .merge(http::segments::routes())
 }

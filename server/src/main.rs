@@ -2,6 +2,7 @@
 
 mod app;
 mod cli;
+mod flags;
 mod http;
 mod key;
 mod logs;

@@ -5,6 +5,8 @@ use std::{net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
+use crate::flags::Limits;
+
 /// The settings of `flagbit serve`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Every option can be given in the environment instead, by the name in [env: ...].")]
@@ -34,6 +36,9 @@ pub(crate) struct Settings {
     /// Let anybody sign up, not only the first account
     #[arg(long, env = "FLAGBIT_SIGNUP", help_heading = "Accounts")]
     pub(crate) signup: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: Limits,
 
     #[command(flatten)]
     pub(crate) requests: Requests,
@@ -73,13 +78,13 @@ fn default_database() -> String {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Requests")]
 pub(crate) struct Requests {
-    /// Largest body of a request
+    /// Largest body of a request, but for those that define flags
     #[arg(long, env = "FLAGBIT_MAX_BODY_BYTES", value_name = "BYTES", default_value_t = 1 << 20)]
     pub(crate) max_body_bytes: usize,
 
-    /// Largest snapshot that is imported
-    #[arg(long, env = "FLAGBIT_MAX_IMPORT_BYTES", value_name = "BYTES", default_value_t = 32 << 20)]
-    pub(crate) max_import_bytes: usize,
+    /// Largest body that defines flags: a flag, a segment, or all of them at once
+    #[arg(long, env = "FLAGBIT_MAX_DEFINITION_BYTES", value_name = "BYTES", default_value_t = 32 << 20)]
+    pub(crate) max_definition_bytes: usize,
 
     /// Requests a second with one key, on each server; twice as many at once (0: no limit)
     #[arg(long, env = "FLAGBIT_KEY_REQUESTS_PER_SECOND", value_name = "NUMBER", default_value_t = 5000)]

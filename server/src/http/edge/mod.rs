@@ -21,7 +21,7 @@ use axum::{
     Router,
     body::Body,
     extract::{DefaultBodyLimit, MatchedPath},
-    http::{HeaderName, HeaderValue, Method, Request, StatusCode, header},
+    http::{HeaderName, HeaderValue, Request, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use hyper::body::Incoming;
@@ -112,8 +112,7 @@ impl Edge {
 
     fn max_bytes(&self, request: &Request<Incoming>) -> usize {
         let settings = &self.app.settings.requests;
-        let is_import = request.method() == Method::PUT && request.uri().path().ends_with("/snapshot");
-        if is_import { settings.max_import_bytes } else { settings.max_body_bytes }
+        if is_definition(request.uri().path()) { settings.max_definition_bytes } else { settings.max_body_bytes }
     }
 
     /// Calls the handler. A defect of one request is no reason to end the others of its connection.
@@ -152,6 +151,12 @@ fn is_ofrep(path: &str) -> bool {
 /// The free tools, which need no key.
 fn is_tool(path: &str) -> bool {
     path == "/api/v1/evaluate-playground" || path.starts_with("/api/v1/rollout/")
+}
+
+/// What defines flags or segments, with lists of users perhaps.
+fn is_definition(path: &str) -> bool {
+    let is_one = |part| ["flags", "segments", "snapshot"].contains(&part);
+    path.strip_prefix("/api/v1/projects/").is_some_and(|path| path.split('/').any(is_one))
 }
 
 /// What costs the server something without a key.
