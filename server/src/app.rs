@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    http,
+    http::{self, subscribers::Subscribers},
     settings::Settings,
     storage::Storage,
     world::{Follower, World},
@@ -24,13 +24,15 @@ pub(crate) struct Parts {
     pub(crate) follower: Arc<Follower>,
     /// `true` once the server stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
+    pub(crate) subscribers: Subscribers,
 }
 
 impl App {
     pub(crate) async fn open(settings: Settings, stopping: watch::Receiver<bool>) -> anyhow::Result<Self> {
         let storage = Storage::open(&settings.database.url).await?;
         let follower = Follower::start(storage.clone()).await?;
-        Ok(Self(Arc::new(Parts { settings, storage, follower, stopping })))
+        let subscribers = Subscribers::new(&settings.streams);
+        Ok(Self(Arc::new(Parts { settings, storage, follower, stopping, subscribers })))
     }
 
     pub(crate) fn world(&self) -> Arc<World> {
@@ -48,7 +50,14 @@ impl Deref for App {
 
 /// All routes. Which key may do what is each handler's first argument, see [`http::auth`].
 pub(crate) fn router(app: App) -> Router {
-    let (router, _document) =
-        OpenApiRouter::new().merge(http::health::routes()).merge(http::signup::routes()).split_for_parts();
+    let (router, _document) = OpenApiRouter::new()
+        .merge(http::evaluate::routes())
+        .merge(http::health::routes())
+        .merge(http::ofrep::routes())
+        .merge(http::signup::routes())
+        .merge(http::snapshot::routes())
+        .merge(http::stream::routes())
+        .merge(http::tools::routes())
+        .split_for_parts();
     router.fallback(http::error::no_route).method_not_allowed_fallback(http::error::no_method).with_state(app)
 }

@@ -17,6 +17,9 @@ pub(crate) struct Settings {
     /// Let anybody sign up, not only the first account
     #[arg(long, env = "FLAGBIT_SIGNUP")]
     pub(crate) signup: bool,
+
+    #[command(flatten)]
+    pub(crate) streams: Streams,
 }
 
 /// Where everything is kept.
@@ -31,4 +34,17 @@ pub(crate) struct Database {
         hide_env_values = true
     )]
     pub(crate) url: String,
+}
+
+/// Who may wait for changes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Streams")]
+pub(crate) struct Streams {
+    /// Open streams of changes at a time
+    #[arg(long, env = "FLAGBIT_MAX_SUBSCRIBERS", value_name = "NUMBER", default_value_t = 10_000)]
+    pub(crate) max_subscribers: u32,
+
+    /// Open streams of changes at a time with one key
+    #[arg(long, env = "FLAGBIT_MAX_SUBSCRIBERS_PER_KEY", value_name = "NUMBER", default_value_t = 2_000)]
+    pub(crate) max_subscribers_per_key: u32,
 }
