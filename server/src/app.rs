@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    http::{self, listing::Listings, metrics::Metrics, rates::Rates},
+    http::{self, listing::Listings, metrics::Metrics, rates::Rates, subscribers::Subscribers},
     settings::Settings,
     storage::Storage,
     world::{Follower, World},
@@ -27,6 +27,7 @@ pub(crate) struct Parts {
     pub(crate) rates: Rates,
     /// `true` once the server stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
+    pub(crate) subscribers: Subscribers,
 }
 
 impl App {
@@ -35,6 +36,7 @@ impl App {
         let follower = Follower::start(storage.clone()).await?;
         let metrics = Metrics::new(settings.metrics.flag_metrics)?;
         let rates = Rates::new(&settings.requests);
+        let subscribers = Subscribers::new(&settings.streams);
         Ok(Self(Arc::new(Parts {
             settings,
             storage,
@@ -43,6 +45,7 @@ impl App {
             metrics,
             rates,
             stopping,
+            subscribers,
         })))
     }
 
@@ -64,11 +67,16 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(http::audit::routes())
         .merge(http::environments::routes())
+        .merge(http::evaluate::routes())
         .merge(http::health::routes())
         .merge(http::keys::routes())
+        .merge(http::ofrep::routes())
         .merge(http::openapi::routes())
         .merge(http::projects::routes())
         .merge(http::signup::routes())
+        .merge(http::snapshot::routes())
+        .merge(http::stream::routes())
+        .merge(http::tools::routes())
         .nest("/api/v1/projects/{id}", in_environment())
         .nest("/api/v1/projects/{id}/environments/{environment}", in_environment())
 }

@@ -47,6 +47,9 @@ pub(crate) struct Settings {
     pub(crate) connections: Connections,
 
     #[command(flatten)]
+    pub(crate) streams: Streams,
+
+    #[command(flatten)]
     pub(crate) logs: Logs,
 
     #[command(flatten)]
@@ -123,12 +126,12 @@ pub(crate) struct Connections {
     pub(crate) trusted_proxies: Vec<IpNet>,
 
     /// Connections at a time
-    #[arg(long, env = "FLAGBIT_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = 10_000,
+    #[arg(long, env = "FLAGBIT_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = 20_000,
         value_parser = clap::value_parser!(u32).range(1..1_000_000))]
     pub(crate) max_connections: u32,
 
     /// Connections at a time from one address; trusted proxies may have more (0: no limit)
-    #[arg(long, env = "FLAGBIT_MAX_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", default_value_t = 1000)]
+    #[arg(long, env = "FLAGBIT_MAX_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", default_value_t = 2500)]
     pub(crate) max_connections_per_address: u32,
 
     /// Time for the head of a request, from its first byte
@@ -183,6 +186,19 @@ fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
     let address = std::net::IpAddr::from_str(text).map(IpNet::from);
     address.or_else(|_| text.parse()).map_err(|_| "expected addresses or networks, as 10.0.0.1 or 10.0.0.0/8".into())
+}
+
+/// Who may wait for changes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Streams")]
+pub(crate) struct Streams {
+    /// Open streams of changes at a time
+    #[arg(long, env = "FLAGBIT_MAX_SUBSCRIBERS", value_name = "NUMBER", default_value_t = 10_000)]
+    pub(crate) max_subscribers: u32,
+
+    /// Open streams of changes at a time with one key
+    #[arg(long, env = "FLAGBIT_MAX_SUBSCRIBERS_PER_KEY", value_name = "NUMBER", default_value_t = 2_000)]
+    pub(crate) max_subscribers_per_key: u32,
 }
 
 /// What is said on standard error.

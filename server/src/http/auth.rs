@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::App,
-    key::{self, Kind, NoKey},
+    key::{self, Hash, Kind, NoKey},
     storage::audit,
     world::{Environment, KeyEntry, World},
 };
@@ -23,6 +23,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     pub(crate) key: KeyEntry,
+    hash: Hash,
 }
 
 impl Identity {
@@ -56,6 +57,8 @@ pub(crate) struct RuleReader {
     /// Where to look for newer states of the environment.
     pub(crate) environment_id: i64,
     pub(crate) key_id: i64,
+    /// Of the key, by which to look later whether it still opens anything.
+    pub(crate) key_hash: Hash,
 }
 
 impl Manager {
@@ -108,7 +111,7 @@ impl FromRequestParts<App> for RuleReader {
         }
         let environment_id = environment_id(parts, &world, &identity)?;
         let environment = environment(&world, environment_id)?;
-        Ok(Self { environment, environment_id, key_id: identity.key.id })
+        Ok(Self { environment, environment_id, key_id: identity.key.id, key_hash: identity.hash })
     }
 }
 
@@ -150,8 +153,7 @@ fn identify(headers: &HeaderMap, world: &World) -> ApiResult<Identity> {
     let Some(entry) = entry else {
         return Err(ApiError::unauthenticated("this server does not know the key"));
     };
-    let is_gone = entry.scope.is_some_and(|(_, environment_id)| world.environment(environment_id).is_none());
-    if entry.revoked || is_gone {
+    if !world.opens(entry) {
         return Err(ApiError::unauthenticated("the key was revoked"));
     }
     if kind != Kind::Sdk && is_foreign(headers) {
@@ -160,7 +162,7 @@ fn identify(headers: &HeaderMap, world: &World) -> ApiResult<Identity> {
              this one if it was published",
         ));
     }
-    Ok(Identity { key: entry.clone() })
+    Ok(Identity { key: entry.clone(), hash })
 }
 
 /// The text of the key, from either header.

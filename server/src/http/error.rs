@@ -68,6 +68,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "FLAG_NOT_FOUND", format!("no flag {key:?}"))
     }
 
+    /// The flag is there, but this server does not understand it.
+    pub(crate) fn flag_set_aside(code: &'static str, message: String) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "CONFLICT", message)
     }

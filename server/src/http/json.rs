@@ -43,11 +43,21 @@ pub(crate) fn body_error(rejection: BytesRejection) -> ApiError {
 
 /// Reads JSON; an error names the place.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // Keeping track of the place costs more than the reading, so that is done where there is something to say.
+    serde_json::from_slice(bytes).or_else(|_| read_again(bytes))
+}
+
+#[cold]
+fn read_again<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let message = error.into_inner().to_string();
-        ApiError::invalid(if path == "." { format!("the body: {message}") } else { format!("{path}: {message}") })
+        ApiError::invalid(if path == "." || path == "?" {
+            format!("the body: {message}")
+        } else {
+            format!("{path}: {message}")
+        })
     })?;
     reader.end().map_err(|error| ApiError::invalid(format!("the body: {error}")))?;
     Ok(value)

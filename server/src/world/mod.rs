@@ -60,6 +60,11 @@ impl World {
         self.keys.get(&selector).filter(|entry| entry.verifier.ct_eq(&verifier).into())
     }
 
+    /// Whether a key still opens what it was made for.
+    pub(crate) fn opens(&self, key: &KeyEntry) -> bool {
+        !key.revoked && key.scope.is_none_or(|(_, environment_id)| self.environment(environment_id).is_some())
+    }
+
     /// A project of an account; another account's is not found.
     pub(crate) fn project(&self, account_id: i64, project_id: i64) -> Option<&Project> {
         self.projects.get(&project_id).filter(|project| project.account_id == account_id)

@@ -146,6 +146,14 @@ impl Server {
         }
     }
 
+    /// Waits until the server has heard of a revision.
+    pub(crate) fn wait_for_revision(&self, server_key: &str, revision: i64) {
+        let path = format!("/api/v1/snapshot?min_revision={revision}");
+        let asked = || self.request("GET", &path).key(server_key).send().status;
+        // A poll comes every 2 seconds, and so does an answer.
+        assert!(std::iter::repeat_with(asked).take(5).any(|status| status == 200), "no revision {revision}");
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
     }
