@@ -85,8 +85,9 @@ pub(crate) struct Requests {
     #[arg(long, env = "FLAGBIT_MAX_BODY_BYTES", value_name = "BYTES", default_value_t = 1 << 20)]
     pub(crate) max_body_bytes: usize,
 
-    /// Largest body that defines flags: a flag, a segment, or all of them at once
-    #[arg(long, env = "FLAGBIT_MAX_DEFINITION_BYTES", value_name = "BYTES", default_value_t = 32 << 20)]
+    /// Largest body that defines flags: a flag, a segment, or all of them at once. SDKs read 32 MiB, without names and
+    /// descriptions
+    #[arg(long, env = "FLAGBIT_MAX_DEFINITION_BYTES", value_name = "BYTES", default_value_t = 64 << 20)]
     pub(crate) max_definition_bytes: usize,
 
     /// Requests a second with one key, on each server; twice as many at once (0: no limit)

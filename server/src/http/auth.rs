@@ -47,7 +47,8 @@ pub(crate) struct Evaluator {
     pub(crate) environment: Arc<Environment>,
     /// Client keys see only the flags that are visible to clients, and say nothing in the server's name.
     pub(crate) is_client: bool,
-    pub(crate) key_id: i64,
+    /// Counts the evaluations.
+    pub(crate) app: App,
 }
 
 /// A request that may read rules, with the environment that it asks.
@@ -96,7 +97,7 @@ impl FromRequestParts<App> for Evaluator {
         let identity = authenticate(parts, app, &world)?;
         let environment_id = environment_id(parts, &world, &identity)?;
         let environment = environment(&world, environment_id)?;
-        Ok(Self { environment, is_client: identity.key.kind == Kind::Sdk, key_id: identity.key.id })
+        Ok(Self { environment, is_client: identity.key.kind == Kind::Sdk, app: app.clone() })
     }
 }
 

@@ -160,7 +160,9 @@ impl Evaluator {
     }
 
     pub(super) fn answer<'a>(&'a self, flag: &'a Flag, context: &Context) -> Result<Answer<'a>, ErrorCode> {
-        flag.evaluate(&self.environment.snapshot, context, now)
+        let answer = flag.evaluate(&self.environment.snapshot, context, now)?;
+        self.app.metrics.evaluated(&self.environment, flag.key(), answer.enabled());
+        Ok(answer)
     }
 
     /// Why a flag that is set aside does not answer.

@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, OriginalUri, State},
+    extract::{OriginalUri, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use flagbit::MAX_SNAPSHOT_BYTES;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use update::UpdatedFlag;
@@ -36,10 +35,12 @@ use crate::{
 
 /// Relative to a project or an environment.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_flags, create_flag))
-        .routes(routes!(read_flag, put_flag, patch_flag, delete_flag))
-        .layer(DefaultBodyLimit::max(MAX_SNAPSHOT_BYTES))
+    OpenApiRouter::new().routes(routes!(list_flags, create_flag)).routes(routes!(
+        read_flag,
+        put_flag,
+        patch_flag,
+        delete_flag
+    ))
 }
 
 /// List the flags of an environment, sorted by key.

@@ -6,11 +6,10 @@ mod plan;
 
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, Query, State, rejection::QueryRejection},
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use flagbit::MAX_SNAPSHOT_BYTES;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -32,13 +31,11 @@ use plan::Plan;
 
 /// Relative to a project or an environment.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(export_flags, import_flags)).layer(DefaultBodyLimit::max(MAX_BYTES))
+    OpenApiRouter::new().routes(routes!(export_flags, import_flags))
 }
 
-/// An environment has no more than SDKs read; as code it has names and descriptions besides, and spaces.
-const MAX_BYTES: usize = 2 * MAX_SNAPSHOT_BYTES;
-
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ImportOptions {
     /// Only answer what would change.
     #[serde(default)]

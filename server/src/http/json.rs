@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request, rejection::BytesRejection},
-    http::header,
+    http::{StatusCode, header},
 };
 use serde::de::DeserializeOwned;
 
@@ -33,10 +33,12 @@ fn is_json(content_type: &str) -> bool {
     essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
 }
 
-/// For all who read a body themselves.
-pub(crate) fn body_error(rejection: BytesRejection) -> ApiError {
+fn body_error(rejection: BytesRejection) -> ApiError {
     match BodyError::in_chain(&rejection) {
         Some(error) => error.into(),
+        None if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            ApiError::too_large("the body is larger than this path allows")
+        }
         None => ApiError::invalid("the body could not be read to its end"),
     }
 }

@@ -106,6 +106,10 @@ impl Metrics {
         };
         // Counted where they happen; there from the start, so that a rate of none is 0 and not a gap.
         _ = counter("flagbit_evaluations_total", "Flags evaluated.");
+        _ = counter(
+            "flagbit_unsupported_attributes_total",
+            "Attributes of contexts that conditions cannot read: lists, objects.",
+        );
         _ = gauge("flagbit_stream_subscribers", "Open streams of changes.");
         recorder.describe_counter(REQUESTS.into(), None, "Requests answered.".into());
         recorder.describe_histogram(DURATION.into(), Some(Unit::Seconds), "Time until the head of the answer.".into());

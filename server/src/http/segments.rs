@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, OriginalUri, State},
+    extract::{OriginalUri, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use flagbit::MAX_SNAPSHOT_BYTES;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -33,10 +32,11 @@ use crate::{
 
 /// Relative to a project or an environment.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_segments))
-        .routes(routes!(read_segment_of_key, put_segment, delete_segment))
-        .layer(DefaultBodyLimit::max(MAX_SNAPSHOT_BYTES))
+    OpenApiRouter::new().routes(routes!(list_segments)).routes(routes!(
+        read_segment_of_key,
+        put_segment,
+        delete_segment
+    ))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -24,7 +24,6 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 pub(crate) use failure::{is_away, is_locked, writing};
-pub(crate) use listen::Listener;
 pub(crate) use write::Write;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
