@@ -32,6 +32,15 @@ pub(crate) enum Subject {
     Segment(String),
 }
 
+/// Why no SDK would read the snapshot.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// More bytes than SDKs read.
+    TooLarge { bytes: usize },
+    /// Nested deeper than SDKs read.
+    TooDeep,
+}
+
 /// Room for what the snapshot says of itself.
 const LABELS: usize = 4 << 10;
 /// No flag has a key of dots, so this begins those of none.
@@ -60,18 +69,15 @@ impl Draft {
     /// set aside.
     ///
     /// # Errors
-    /// The snapshot as a whole could not be read, for which the message gives the reason.
-    pub(crate) fn check(&self, environment: &Environment) -> anyhow::Result<Result<Vec<Aside>, String>> {
+    /// The snapshot as a whole could not be read.
+    pub(crate) fn check(&self, environment: &Environment) -> anyhow::Result<Result<Vec<Aside>, Refusal>> {
         let text = self.apply(&environment.body.plain.bytes)?;
         if text.len() > MAX_SNAPSHOT_BYTES - LABELS {
-            return Ok(Err(format!(
-                "the flags of the environment would have {} bytes together; SDKs read snapshots of {MAX_SNAPSHOT_BYTES}",
-                text.len()
-            )));
+            return Ok(Err(Refusal::TooLarge { bytes: text.len() }));
         }
-        let after = match Snapshot::parse(text.as_bytes(), usize::MAX) {
-            Ok(after) => after,
-            Err(error) => return Ok(Err(error.to_string())),
+        // Keys are unique and all else is of the right form: what is left is its depth.
+        let Ok(after) = Snapshot::parse(text.as_bytes(), usize::MAX) else {
+            return Ok(Err(Refusal::TooDeep));
         };
         let known: HashSet<(&str, &str)> = environment.snapshot.warnings().iter().map(relative).collect();
         let mut asides = Vec::new();
