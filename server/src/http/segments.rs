@@ -122,7 +122,7 @@ async fn put_segment(
         let limit = limits.max_segments;
         let message =
             format!("the environment has {limit} segments, which is what this server allows (--max-segments)");
-        return Err(ApiError::conflict(message));
+        return Err(ApiError::limit_reached(message));
     }
     let segments = BTreeMap::from([(key.clone(), Some(text))]);
     let draft = Draft { segments, ..Draft::default() };

@@ -1,7 +1,8 @@
 //! Writes: one at a time, each with a number of its own.
 
-use sqlx::{Any, AnyConnection, Transaction};
+use std::sync::Arc;
 
+use sqlx::{Any, AnyConnection, Transaction};
 use tokio::{sync::OwnedMutexGuard, time::timeout};
 
 use super::{ACQUIRE_TIMEOUT, Storage};
@@ -11,25 +12,28 @@ pub(crate) struct Write {
     transaction: Transaction<'static, Any>,
     sequence: i64,
     is_postgres: bool,
-    /// The next of this process begins when this is dropped.
     _turn: OwnedMutexGuard<()>,
 }
 
 impl Storage {
     /// Begins a write, after the one that is in progress.
     pub(crate) async fn write(&self) -> sqlx::Result<Write> {
-        // Those who wait here hold no connection, which others need for reading, and have their turn in the order in
-        // which they came: SQLite's own waiting lets some starve.
-        let turn =
-            timeout(ACQUIRE_TIMEOUT, self.writing.clone().lock_owned()).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        // The database would let one writer in at a time too, but SQLite by chance instead of in turn, and those who wait
+        // would hold the connections that readers need.
+        let turn = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.writing).lock_owned()).await;
+        let _turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let is_postgres = self.postgres.is_some();
         // In SQLite a transaction that begins by reading cannot become a writer later without failing.
         let begin = if is_postgres { "BEGIN" } else { "BEGIN IMMEDIATE" };
         let mut transaction = self.pool.begin_with(begin).await?;
+        if is_postgres {
+            // As long as SQLite waits, instead of for ever.
+            sqlx::query("SET LOCAL lock_timeout = '5s'").execute(&mut *transaction).await?;
+        }
         let (sequence,) = sqlx::query_as("UPDATE meta SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence")
             .fetch_one(&mut *transaction)
             .await?;
-        Ok(Write { transaction, sequence, is_postgres, _turn: turn })
+        Ok(Write { transaction, sequence, is_postgres, _turn })
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn create(app: &App, target: &EnvironmentTarget, fields: Map<St
     if change.write.count_flags(target.project_id).await? >= limits.max_flags {
         let message =
             format!("the project has {} flags, which is what this server allows (--max-flags)", limits.max_flags);
-        return Err(ApiError::conflict(message));
+        return Err(ApiError::limit_reached(message));
     }
     let off = state.switched_off();
     let off_text = snapshot_text(&key, &shared, &off);
