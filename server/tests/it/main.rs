@@ -7,6 +7,7 @@ mod environments;
 mod flag_validation;
 mod flags;
 mod flags_as_code;
+mod flags_everywhere;
 mod health;
 mod isolation;
 mod keys;
