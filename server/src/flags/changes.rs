@@ -105,7 +105,6 @@ impl Changes {
         }
         let (mut shared, mut state) = (Shared::default(), State::default());
         self.apply(&mut shared, &mut state);
-        check_whole(&shared, &state, problems);
         state.settle(&shared);
         (self.key, shared, state)
     }
@@ -118,7 +117,7 @@ fn set<T: Clone>(field: &mut T, value: &Option<T>) {
 }
 
 /// What the engine ignores, but nobody can have meant.
-pub(crate) fn check_whole(shared: &Shared, state: &State, problems: &mut Problems) {
+pub(super) fn check_whole(shared: &Shared, state: &State, problems: &mut Problems) {
     for (field, value) in [("default", &shared.default), ("off", &state.off)] {
         if shared.variants.is_none() && value.is_some() {
             problems.add(field, "names a variant, and the flag has no variants");

@@ -9,13 +9,16 @@ use flagbit::{MAX_SNAPSHOT_BYTES, Snapshot, Warning};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
+use super::{Problems, Shared, State, changes::check_whole, definition, flag::snapshot_text};
 use crate::world::Environment;
 
 /// What a write does to the snapshot of one environment: texts by key, `None` for what is deleted.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
-    pub(crate) flags: BTreeMap<String, Option<String>>,
-    pub(crate) segments: BTreeMap<String, Option<String>>,
+    flags: BTreeMap<String, Option<String>>,
+    segments: BTreeMap<String, Option<String>>,
+    /// What the engine would let pass.
+    asides: Vec<Aside>,
 }
 
 /// A flag that the engine would set aside. An environment's segment is in here too, as that of its key.
@@ -30,6 +33,15 @@ pub(crate) struct Aside {
 pub(crate) enum Subject {
     Flag(String),
     Segment(String),
+}
+
+/// Why no SDK would read the snapshot.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// More bytes than SDKs read.
+    TooLarge { bytes: usize },
+    /// Nested deeper than SDKs read.
+    TooDeep,
 }
 
 /// Room for what the snapshot says of itself.
@@ -56,25 +68,62 @@ impl Draft {
         self.flags.is_empty() && self.segments.is_empty()
     }
 
+    /// Creates a flag, or replaces it. How many bytes it takes.
+    pub(crate) fn put_flag(&mut self, key: &str, shared: &Shared, state: &State) -> usize {
+        let mut problems = Problems::default();
+        check_whole(shared, state, &mut problems);
+        if let Err(problem) = problems.into_result() {
+            self.asides.push(Aside { subject: Subject::Flag(key.into()), problem });
+        }
+        let text = snapshot_text(key, shared, state);
+        let bytes = text.len();
+        self.flags.insert(key.into(), Some(text));
+        bytes
+    }
+
+    pub(crate) fn delete_flag(&mut self, key: &str) {
+        self.flags.insert(key.into(), None);
+    }
+
+    /// Creates a segment, or replaces it. How many bytes it takes.
+    pub(crate) fn put_segment(&mut self, key: &str, rules: &[Value]) -> usize {
+        let text = definition(rules).to_string();
+        let bytes = text.len();
+        self.segments.insert(key.into(), Some(text));
+        bytes
+    }
+
+    pub(crate) fn delete_segment(&mut self, key: &str) {
+        self.segments.insert(key.into(), None);
+    }
+
     /// What the engine would set aside after the change and does not before; of what is in the draft, whatever it would
     /// set aside.
     ///
     /// # Errors
-    /// The snapshot as a whole could not be read, for which the message gives the reason.
-    pub(crate) fn check(&self, environment: &Environment) -> anyhow::Result<Result<Vec<Aside>, String>> {
+    /// The snapshot as a whole could not be read.
+    pub(crate) fn check(&self, environment: &Environment) -> anyhow::Result<Result<Vec<Aside>, Refusal>> {
         let text = self.apply(&environment.body.plain.bytes)?;
         if text.len() > MAX_SNAPSHOT_BYTES - LABELS {
-            return Ok(Err(format!(
-                "the flags of the environment would have {} bytes together; SDKs read snapshots of {MAX_SNAPSHOT_BYTES}",
-                text.len()
-            )));
+            return Ok(Err(Refusal::TooLarge { bytes: text.len() }));
         }
-        let after = match Snapshot::parse(text.as_bytes(), usize::MAX) {
-            Ok(after) => after,
-            Err(error) => return Ok(Err(error.to_string())),
-        };
-        let known: HashSet<(&str, &str)> = environment.snapshot.warnings().iter().map(relative).collect();
-        let mut asides = Vec::new();
+        let known = environment.snapshot.warnings().iter().map(relative).collect();
+        // Keys are unique and all else is of the right form: what is left is its depth.
+        Ok(Snapshot::parse(text.as_bytes(), usize::MAX)
+            .map(|after| self.asides(&after, &known))
+            .map_err(|_| Refusal::TooDeep))
+    }
+
+    /// The same of the draft by itself; nothing where it could not be read as a whole.
+    pub(crate) fn check_alone(&self) -> Vec<Aside> {
+        let text = self.apply(br#"{"flags": []}"#).unwrap_or_default();
+        let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES);
+        snapshot.map(|snapshot| self.asides(&snapshot, &HashSet::new())).unwrap_or_default()
+    }
+
+    /// The warnings of a snapshot with the change, but for those that were known before.
+    fn asides(&self, after: &Snapshot, known: &HashSet<(&str, &str)>) -> Vec<Aside> {
+        let mut asides = self.asides.clone();
         for (key, problem) in after.warnings().iter().map(relative) {
             let segment = key.strip_prefix(PROBE);
             if segment.is_none() && !self.flags.contains_key(key) && known.contains(&(key, problem)) {
@@ -86,7 +135,7 @@ impl Draft {
             };
             asides.push(Aside { subject, problem });
         }
-        Ok(Ok(asides))
+        asides
     }
 
     /// The snapshot's text with the change.
@@ -122,7 +171,7 @@ impl Draft {
 }
 
 /// The flag of a warning, and the problem as seen from the flag.
-pub(crate) fn relative(warning: &Warning) -> (&str, &str) {
+fn relative(warning: &Warning) -> (&str, &str) {
     let message = warning.message();
     let problem = message.split_once(']').map_or(message, |(_, rest)| rest.trim_start_matches(['.', ':', ' ']));
     (warning.flag_key(), problem)

@@ -112,7 +112,7 @@ impl State {
 }
 
 /// The flag as it stands in the snapshot, for the engine to judge.
-pub(crate) fn snapshot_text(key: &str, shared: &Shared, state: &State) -> String {
+pub(super) fn snapshot_text(key: &str, shared: &Shared, state: &State) -> String {
     let mut flag = Map::from_iter([("key".to_owned(), Value::from(key))]);
     if let Some(variants) = &shared.variants {
         flag.insert("variants".into(), variants.clone().into());

@@ -12,8 +12,8 @@ pub(crate) mod schema;
 mod segment;
 mod shape;
 
-pub(crate) use changes::{Changes, check_whole};
-pub(crate) use flag::{Flag, Record, Shared, State, as_code, snapshot_text};
+pub(crate) use changes::Changes;
+pub(crate) use flag::{Flag, Record, Shared, State, as_code};
 pub(crate) use limits::Limits;
 pub(crate) use moved::{Moved, moved};
 pub(crate) use problems::{Problems, describe, lines};

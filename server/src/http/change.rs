@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use flagbit::MAX_SNAPSHOT_BYTES;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     app::App,
     flags::{
-        check::{Aside, Draft, Subject},
+        check::{Aside, Draft, Refusal, Subject},
         lines,
     },
     storage::{Write, audit},
@@ -67,7 +68,7 @@ impl<'a> Change<'a> {
             let name = (!self.is_target(environment_id)).then(|| environment.name.clone());
             // Thousands of flags take a while.
             let outcome = tokio::task::spawn_blocking(move || draft.check(&environment)).await;
-            let asides = outcome.map_err(anyhow::Error::from)??.map_err(ApiError::conflict)?;
+            let asides = outcome.map_err(anyhow::Error::from)??.map_err(refusal)?;
             asides.into_iter().for_each(|aside| verdict.add(aside, name.as_deref(), &place));
         }
         verdict.into_result()
@@ -143,6 +144,15 @@ impl<'a> Change<'a> {
         self.write.commit().await?;
         self.app.follower.catch_up_after_write().await;
         Ok(())
+    }
+}
+
+fn refusal(refusal: Refusal) -> ApiError {
+    match refusal {
+        Refusal::TooDeep => ApiError::invalid("nested deeper than the 127 levels of a snapshot that SDKs read"),
+        Refusal::TooLarge { bytes } => ApiError::conflict(format!(
+            "the flags of the environment would have {bytes} bytes together; SDKs read snapshots of {MAX_SNAPSHOT_BYTES}"
+        )),
     }
 }
 

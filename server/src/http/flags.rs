@@ -65,7 +65,7 @@ async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: 
 #[utoipa::path(post, path = "/flags", tag = "flags", request_body = NewFlag, responses(
     (status = 201, description = "created", body = Flag, headers(("ETag" = String), ("Location" = String))),
     (status = 400, description = "a field is wrong; the message names its place", body = ErrorBody),
-    (status = 409, description = "the key is taken, flags ask each other in a circle, or the project is full",
+    (status = 409, description = "the key is taken, or the flag does not fit into another environment",
         body = ErrorBody),
 ))]
 async fn create_flag(
@@ -166,8 +166,8 @@ async fn delete_flag(
     let record = change.write.flag(target.project_id, &key).await?.ok_or_else(|| ApiError::flag_not_found(&key))?;
     check_match(&headers, &etag_of(record.version), || at_version(&key, record.version))?;
     let state = change.write.flag_states(record.id).await?.into_iter().find(|(id, _)| *id == target.environment_id);
-    let draft = || Draft { flags: BTreeMap::from([(key.clone(), None)]), ..Draft::default() };
-    let drafts = change.everywhere().into_iter().map(|id| (id, draft())).collect();
+    let mut drafts: BTreeMap<i64, Draft> = change.everywhere().into_iter().map(|id| (id, Draft::default())).collect();
+    drafts.values_mut().for_each(|draft| draft.delete_flag(&key));
     change.check(drafts, |_| None).await?;
     change.write.delete_flag(record.id).await?;
     change.touch_all().await?;

@@ -25,7 +25,7 @@ use crate::{
     flags::{
         Problems, Segment,
         check::{Draft, Subject},
-        definition, read_segment,
+        read_segment,
         schema::SegmentRules,
     },
 };
@@ -88,7 +88,7 @@ async fn read_segment_of_key(
         (status = 200, description = "the segment afterwards", body = Segment, headers(("ETag" = String))),
         (status = 201, description = "created", body = Segment, headers(("ETag" = String), ("Location" = String))),
         (status = 400, description = "a rule is wrong; the message names its place", body = ErrorBody),
-        (status = 409, description = "flags that use it would be set aside, or the environment is full", body = ErrorBody),
+        (status = 409, description = "flags that use it would be set aside", body = ErrorBody),
         (status = 412, description = "somebody else changed the segment meanwhile", body = ErrorBody),
     ))]
 async fn put_segment(
@@ -106,8 +106,8 @@ async fn put_segment(
         problems.add("key", format!("expected that of the path, {key:?}"));
     }
     problems.into_result().map_err(ApiError::invalid)?;
-    let text = definition(&changes.rules).to_string();
-    super::flags::check_size("segment", text.len(), limits)?;
+    let mut draft = Draft::default();
+    super::flags::check_size("segment", draft.put_segment(&key, &changes.rules), limits)?;
 
     let mut change = Change::begin(&app, &target).await?;
     let before = change.write.segment(target.environment_id, &key).await?;
@@ -122,10 +122,8 @@ async fn put_segment(
         let limit = limits.max_segments;
         let message =
             format!("the environment has {limit} segments, which is what this server allows (--max-segments)");
-        return Err(ApiError::conflict(message));
+        return Err(ApiError::limit_reached(message));
     }
-    let segments = BTreeMap::from([(key.clone(), Some(text))]);
-    let draft = Draft { segments, ..Draft::default() };
     let place = |subject: &Subject| matches!(subject, Subject::Segment(_)).then(Place::default);
     change.check(BTreeMap::from([(target.environment_id, draft)]), place).await?;
 
@@ -169,8 +167,8 @@ async fn delete_segment(
     let mut change = Change::begin(&app, &target).await?;
     let before = change.write.segment(target.environment_id, &key).await?.ok_or_else(|| no_segment(&key))?;
     check_match(&headers, &etag_of(before.version), || at_version(&key, before.version))?;
-    let segments = BTreeMap::from([(key.clone(), None)]);
-    let draft = Draft { segments, ..Draft::default() };
+    let mut draft = Draft::default();
+    draft.delete_segment(&key);
     change.check(BTreeMap::from([(target.environment_id, draft)]), |_| None).await?;
     change.write.delete_segment(target.environment_id, &key).await?;
     change.record("segment.delete", &key, Some(&Segment::from(before)), None).await?;

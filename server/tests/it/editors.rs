@@ -90,7 +90,8 @@ fn twenty_threads_that_change_one_flag_lose_nothing() {
         let flag = project.get("/flags/a").json();
         let last = (&flag["name"], &flag["description"], &flag["enabled"], &flag["default_enabled"]);
         assert_eq!(json!(last), json!(["name 10", "description 10", true, true]));
-        assert_eq!(flag["version"], 1 + THREADS * WRITES + fields.len() * 11, "no change was lost");
+        // The first write of `enabled` changes nothing.
+        assert_eq!(flag["version"], THREADS * WRITES + fields.len() * 11, "no change was lost");
         assert_eq!(project.answer("a", &[]), "on");
     });
 }

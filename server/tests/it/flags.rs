@@ -184,7 +184,7 @@ fn limits_are_settings() {
         for key in ["a", "b"] {
             project.done("POST", "/flags", &json!({"key": key, "enabled": true}));
         }
-        let message = project.refused("POST", "/flags", &json!({"key": "c", "enabled": true}), 409);
+        let message = project.refused("POST", "/flags", &json!({"key": "c", "enabled": true}), 403);
         assert_eq!(message, "the project has 2 flags, which is what this server allows (--max-flags)");
         let rule = json!({"attribute": "id", "operator": "in", "value": [1, 2, 3]});
         let refused = |body: &Value| project.refused("PATCH", "/flags/a", body, 400);
@@ -203,7 +203,7 @@ fn limits_are_settings() {
         assert_eq!(message, "rules[0].conditions: 101 conditions; a rule has at most 100");
         project.done("PATCH", "/flags/a", &json!({"rules": [rule, rule]}));
         project.done("PUT", "/segments/s", &json!({"rules": [rule]}));
-        let message = project.refused("PUT", "/segments/t", &json!({"rules": []}), 409);
+        let message = project.refused("PUT", "/segments/t", &json!({"rules": []}), 403);
         assert_eq!(message, "the environment has 1 segments, which is what this server allows (--max-segments)");
     });
 }

@@ -9,6 +9,7 @@ mod evaluate;
 mod flag_validation;
 mod flags;
 mod flags_as_code;
+mod flags_everywhere;
 mod health;
 mod hostile;
 mod isolation;

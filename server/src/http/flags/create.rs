@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{check_size, own_place};
 use crate::{
     app::App,
-    flags::{Changes, Flag, Problems, Segment, SegmentRecord, check::Draft, definition, snapshot_text, used_segments},
+    flags::{Changes, Flag, Problems, Segment, SegmentRecord, check::Draft, used_segments},
     http::{
         change::Change,
         error::{ApiError, ApiResult},
@@ -25,8 +25,8 @@ pub(super) async fn create(app: &App, target: &EnvironmentTarget, fields: Map<St
     let (key, shared, state) = changes.into_flag(&mut problems);
     problems.into_result().map_err(ApiError::invalid)?;
     let key = key.unwrap_or_default();
-    let text = snapshot_text(&key, &shared, &state);
-    check_size("flag", text.len(), limits)?;
+    let mut draft = Draft::default();
+    check_size("flag", draft.put_flag(&key, &shared, &state), limits)?;
 
     let mut change = Change::begin(app, target).await?;
     if change.write.flag(target.project_id, &key).await?.is_some() {
@@ -35,15 +35,16 @@ pub(super) async fn create(app: &App, target: &EnvironmentTarget, fields: Map<St
     if change.write.count_flags(target.project_id).await? >= limits.max_flags {
         let message =
             format!("the project has {} flags, which is what this server allows (--max-flags)", limits.max_flags);
-        return Err(ApiError::conflict(message));
+        return Err(ApiError::limit_reached(message));
     }
     let off = state.switched_off();
-    let off_text = snapshot_text(&key, &shared, &off);
-    let mut drafts = BTreeMap::new();
+    let mut drafts = BTreeMap::from([(target.environment_id, draft)]);
     for environment_id in change.everywhere() {
-        let text = if change.is_target(environment_id) { &text } else { &off_text };
-        let flags = BTreeMap::from([(key.clone(), Some(text.clone()))]);
-        drafts.insert(environment_id, Draft { flags, ..Draft::default() });
+        drafts.entry(environment_id).or_insert_with(|| {
+            let mut draft = Draft::default();
+            draft.put_flag(&key, &shared, &off);
+            draft
+        });
     }
     let used = used_segments(&state.rules).into_iter().map(str::to_owned).collect();
     let given =
@@ -86,8 +87,7 @@ pub(crate) async fn bring_segments(
         let own: BTreeSet<String> =
             change.write.segments(environment_id).await?.into_iter().map(|segment| segment.key).collect();
         for segment in given.iter().filter(|segment| used.contains(&segment.key) && !own.contains(&segment.key)) {
-            let text = definition(&segment.rules).to_string();
-            drafts.entry(environment_id).or_default().segments.insert(segment.key.clone(), Some(text));
+            drafts.entry(environment_id).or_default().put_segment(&segment.key, &segment.rules);
             brought.push((name.clone(), environment_id, segment.clone()));
         }
     }

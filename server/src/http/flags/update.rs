@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::{at_version, check_size, own_place};
 use crate::{
     app::App,
-    flags::{Changes, Flag, Moved, Problems, check::Draft, check_whole, moved, snapshot_text},
+    flags::{Changes, Flag, Moved, Problems, check::Draft, moved},
     http::{
         change::Change,
         error::{ApiError, ApiResult},
@@ -67,10 +67,6 @@ pub(super) async fn update(
     if record.shared == before.shared && states[position].1 == old_state {
         return Ok(answer(Flag::new(before, old_state), None));
     }
-    let mut problems = Problems::default();
-    check_whole(&record.shared, &states[position].1, &mut problems);
-    problems.into_result().map_err(ApiError::invalid)?;
-
     // Rules name values: where those change, the other environments must still fit.
     let has_same_values = record.shared.has_same_values(&before.shared);
     let is_same_state = states[position].1 == old_state;
@@ -79,10 +75,10 @@ pub(super) async fn update(
         if has_same_values && (index != position || is_same_state) {
             continue;
         }
-        let text = snapshot_text(key, &record.shared, state);
-        check_size("flag", text.len(), &app.settings.limits)?;
-        let flags = BTreeMap::from([(key.to_owned(), Some(text))]);
-        drafts.insert(*environment_id, Draft { flags, ..Draft::default() });
+        let mut draft = Draft::default();
+        let bytes = draft.put_flag(key, &record.shared, state);
+        check_size("flag", bytes, &app.settings.limits)?;
+        drafts.insert(*environment_id, draft);
     }
     change.check(drafts, own_place(key)).await?;
 

@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::flags::{
-    Changes, KEY_RULE, Limits, Problems, Record, SegmentRecord, Shared, State, as_code, check::relative, definition,
-    describe, is_key, read_segment, schema, snapshot_text,
+    Changes, KEY_RULE, Limits, Problems, Record, SegmentRecord, Shared, State, as_code,
+    check::{Aside, Draft, Subject},
+    definition, describe, is_key, read_segment, schema,
 };
-use flagbit::{MAX_SNAPSHOT_BYTES, Snapshot};
 
 /// The flags and segments of an environment as code.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +31,7 @@ pub(super) struct Document {
     pub(super) segments: BTreeMap<String, Vec<Value>>,
     /// The keys of the flags of which it is known that they cannot be read.
     faulty: BTreeSet<String>,
+    faulty_segments: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -80,15 +81,22 @@ impl Document {
 
     /// What the engine says of the flags that can be read otherwise.
     fn judge(&self, problems: &mut Problems) {
-        let texts: Vec<String> =
-            self.flags.iter().map(|(key, flag)| snapshot_text(key, &flag.shared, &flag.state)).collect();
-        let segments: Map<String, Value> =
-            self.segments.iter().map(|(key, rules)| (key.clone(), definition(rules))).collect();
-        let text = format!("{{\"flags\":[{}],\"segments\":{}}}", texts.join(","), Value::Object(segments));
-        let Ok(snapshot) = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES) else { return };
-        for (key, problem) in snapshot.warnings().iter().map(relative) {
-            if let Some(flag) = self.flags.get(key).filter(|_| !self.faulty.contains(key)) {
-                problems.add_placed(&format!("flags[{}]", flag.position), problem);
+        let mut draft = Draft::default();
+        for (key, flag) in &self.flags {
+            draft.put_flag(key, &flag.shared, &flag.state);
+        }
+        self.segments.iter().for_each(|(key, rules)| _ = draft.put_segment(key, rules));
+        for Aside { subject, problem } in draft.check_alone() {
+            match subject {
+                Subject::Flag(key) if !self.faulty.contains(&key) => {
+                    if let Some(flag) = self.flags.get(&key) {
+                        problems.add_placed(&format!("flags[{}]", flag.position), &problem);
+                    }
+                }
+                Subject::Segment(key) if !self.faulty_segments.contains(&key) => {
+                    problems.add_placed(&segment_place(&key), &problem)
+                }
+                _ => {}
             }
         }
     }
@@ -111,7 +119,7 @@ impl Document {
                 if !found.is_empty() {
                     self.faulty.insert(key.clone());
                 }
-                check_size(snapshot_text(&key, &shared, &state).len(), limits, &place, problems);
+                check_size(Draft::default().put_flag(&key, &shared, &state), limits, &place, problems);
                 let flag = FlagAsCode { position, shared, state };
                 if let Some(earlier) = self.flags.insert(key.clone(), flag) {
                     found.add("key", format!("duplicate key {key:?}, already at flags[{}]", earlier.position));
@@ -134,11 +142,15 @@ impl Document {
             };
             if !is_key(&key) {
                 problems.add(&place, format!("the key of a segment is {KEY_RULE}"));
+                continue;
             }
             let mut found = Problems::default();
             let changes = read_segment(fields, limits, &mut found);
             if changes.key.as_ref().is_some_and(|other| *other != key) {
                 found.add("key", format!("expected the one it stands under, {key:?}"));
+            }
+            if !found.is_empty() {
+                self.faulty_segments.insert(key.clone());
             }
             check_size(definition(&changes.rules).to_string().len(), limits, &place, problems);
             problems.add_within(&place, found);

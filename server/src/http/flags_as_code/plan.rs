@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 
 use super::{
     Difference, Differences, Updated,
-    document::{Document, segment_place},
+    document::{Document, FlagAsCode, segment_place},
 };
 use crate::{
     flags::{
         Moved, Record, SegmentRecord, State, as_code,
         check::{Draft, Subject},
-        definition, moved, snapshot_text, used_segments,
+        moved, used_segments,
     },
     http::{
         change::{Change, Place},
@@ -152,34 +152,38 @@ impl Plan {
 
     fn draft(&self) -> Draft {
         let mut draft = Draft::default();
-        let given = self.created.iter().chain(self.updated.iter().map(|flag| &flag.before.key));
-        for (key, flag) in given.filter_map(|key| Some((key, self.document.flags.get(key)?))) {
-            draft.flags.insert(key.clone(), Some(snapshot_text(key, &flag.shared, &flag.state)));
+        for (key, flag) in
+            self.created.iter().chain(self.updated.iter().map(|flag| &flag.before.key)).filter_map(|key| self.flag(key))
+        {
+            draft.put_flag(key, &flag.shared, &flag.state);
         }
-        draft.flags.extend(self.deleted.iter().map(|(record, _)| (record.key.clone(), None)));
-        let given = self.created_segments.iter().chain(self.updated_segments.iter().map(|segment| &segment.key));
-        for (key, rules) in given.filter_map(|key| Some((key, self.document.segments.get(key)?))) {
-            draft.segments.insert(key.clone(), Some(definition(rules).to_string()));
+        self.deleted.iter().for_each(|(record, _)| draft.delete_flag(&record.key));
+        let segments = self.created_segments.iter().chain(self.updated_segments.iter().map(|segment| &segment.key));
+        for key in segments {
+            draft.put_segment(key, self.document.segments.get(key).map_or(&[][..], Vec::as_slice));
         }
-        draft.segments.extend(self.deleted_segments.iter().map(|segment| (segment.key.clone(), None)));
+        self.deleted_segments.iter().for_each(|segment| draft.delete_segment(&segment.key));
         draft
     }
 
     fn draft_elsewhere(&self, environment_id: i64, states: &HashMap<i64, Vec<(i64, State)>>) -> Draft {
         let mut draft = Draft::default();
-        for (key, flag) in self.created.iter().filter_map(|key| Some((key, self.document.flags.get(key)?))) {
-            draft.flags.insert(key.clone(), Some(snapshot_text(key, &flag.shared, &flag.state.switched_off())));
+        for (key, flag) in self.created.iter().filter_map(|key| self.flag(key)) {
+            draft.put_flag(key, &flag.shared, &flag.state.switched_off());
         }
         for update in self.updated.iter().filter(|flag| !flag.has_same_values) {
-            let key = &update.before.key;
             let states = states.get(&update.before.id).map_or(&[][..], Vec::as_slice);
             let state = states.iter().find(|(id, _)| *id == environment_id);
-            if let (Some((_, state)), Some(flag)) = (state, self.document.flags.get(key)) {
-                draft.flags.insert(key.clone(), Some(snapshot_text(key, &flag.shared, state)));
+            if let (Some((_, state)), Some((key, flag))) = (state, self.flag(&update.before.key)) {
+                draft.put_flag(key, &flag.shared, state);
             }
         }
-        draft.flags.extend(self.deleted.iter().map(|(record, _)| (record.key.clone(), None)));
+        self.deleted.iter().for_each(|(record, _)| draft.delete_flag(&record.key));
         draft
+    }
+
+    fn flag(&self, key: &str) -> Option<(&String, &FlagAsCode)> {
+        self.document.flags.get_key_value(key)
     }
 }
 
