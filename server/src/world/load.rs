@@ -120,10 +120,9 @@ async fn load_environment(
             .await?;
     let (project_id, name, revision) = (row.project_id, row.name.clone(), row.revision);
     tokio::task::spawn_blocking(move || {
-        let flags = flags.into_iter().map(read_flag).collect::<anyhow::Result<_>>()?;
         let segments = segments.into_iter().map(|(key, text)| Ok((key, serde_json::from_str(&text)?)));
         let segments = segments.collect::<anyhow::Result<Map<String, Value>>>()?;
-        Environment::compile(project_id, name, revision, flags, segments)
+        Environment::compile(project_id, name, revision, flags.into_iter().map(read_flag), segments)
     })
     .await?
 }
