@@ -37,6 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// What a client sends. Other fields are of later versions of the protocol.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = OfrepQuestion)]
 struct Question {
     /// Who asks; `targetingKey` is `user_id`, unless that is there too.
     #[serde(default)]
@@ -46,6 +47,7 @@ struct Question {
 
 /// A flag's answer.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OfrepSuccess)]
 struct Success<'a> {
     key: &'a str,
     #[schema(value_type = Value)]
@@ -58,6 +60,7 @@ struct Success<'a> {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OfrepMetadata)]
 struct Metadata {
     /// FlagBit's own.
     reason: &'static str,
@@ -72,6 +75,7 @@ struct Metadata {
 /// One of several flags.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = OfrepOutcome)]
 enum Outcome<'a> {
     Success(Success<'a>),
     Failure(Failure<'a>),
@@ -79,6 +83,7 @@ enum Outcome<'a> {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OfrepFailure)]
 struct Failure<'a> {
     key: &'a str,
     error_code: &'static str,
@@ -87,12 +92,14 @@ struct Failure<'a> {
 
 /// The answers of all flags.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OfrepBulk)]
 struct Bulk<'a> {
     flags: Vec<Outcome<'a>>,
     metadata: BulkMetadata,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OfrepBulkMetadata)]
 struct BulkMetadata {
     revision: i64,
 }

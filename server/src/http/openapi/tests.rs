@@ -57,3 +57,27 @@ fn references_lead_somewhere() {
     }
     assert_eq!(document["openapi"], "3.1.0");
 }
+
+/// Schemas are known by their names alone: of two types with one name, one is described as the other.
+#[test]
+fn types_have_names_of_their_own() {
+    let mut names = HashSet::new();
+    let source = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+    for file in files(source).iter().filter(|file| !file.ends_with("openapi/tests.rs")) {
+        let text = std::fs::read_to_string(file).unwrap();
+        for part in text.split("ToSchema)]").skip(1) {
+            let item = part.split('{').next().unwrap();
+            let renamed = item.split_once("schema(as = ").map(|(_, name)| name);
+            let name =
+                renamed.or_else(|| item.split_once("struct ").or(item.split_once("enum ")).map(|(_, name)| name));
+            let name = name.unwrap().split(|char: char| !char.is_alphanumeric()).next().unwrap().to_owned();
+            assert!(names.insert(name.clone()), "{name} of {}: use #[schema(as = ...)]", file.display());
+        }
+    }
+    assert!(names.len() > 3);
+}
+
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
