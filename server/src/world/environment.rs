@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use flagbit::Snapshot;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Body;
 
@@ -32,7 +32,7 @@ pub(super) struct StoredFlag {
 const NOT_FOR_SDKS: [&str; 4] = ["name", "description", "tags", "client_visible"];
 
 impl Environment {
-    /// Compiles an environment.
+    /// Compiles an environment. Flags are taken one by one, so that they are never all in memory as trees.
     ///
     /// # Errors
     /// What the database holds is no snapshot, which no write can bring about.
@@ -40,28 +40,39 @@ impl Environment {
         project_id: i64,
         name: String,
         revision: i64,
-        flags: Vec<StoredFlag>,
+        flags: impl Iterator<Item = anyhow::Result<StoredFlag>>,
         segments: Map<String, Value>,
     ) -> anyhow::Result<Self> {
-        let is_visible = |flag: &StoredFlag| flag.shared.get("client_visible") == Some(&Value::Bool(true));
-        let client_visible = flags.iter().filter(|flag| is_visible(flag)).map(|flag| flag.key.clone()).collect();
-        let flags: Vec<Value> = flags.into_iter().map(StoredFlag::into_snapshot).collect();
-        let mut document = json!({"project": project_id, "environment": name, "revision": revision, "flags": flags});
-        if !segments.is_empty() {
-            document["segments"] = Value::Object(segments);
+        let mut client_visible = HashSet::new();
+        let label = Value::from(name.as_str());
+        let mut text = format!(r#"{{"project":{project_id},"environment":{label},"revision":{revision},"flags":["#);
+        for (index, flag) in flags.enumerate() {
+            let flag = flag?;
+            if flag.shared.get("client_visible") == Some(&Value::Bool(true)) {
+                client_visible.insert(flag.key.clone());
+            }
+            if index > 0 {
+                text.push(',');
+            }
+            text += &Value::Object(flag.into_snapshot()).to_string();
         }
-        let text = document.to_string();
+        text.push(']');
+        if !segments.is_empty() {
+            text += &format!(r#","segments":{}"#, Value::Object(segments));
+        }
+        text.push('}');
+        text.shrink_to_fit();
         let snapshot = Snapshot::parse(text.as_bytes(), usize::MAX)?;
         Ok(Self { project_id, name, revision, snapshot, client_visible, body: Body::new(revision, text) })
     }
 }
 
 impl StoredFlag {
-    fn into_snapshot(self) -> Value {
+    fn into_snapshot(self) -> Map<String, Value> {
         let mut flag = Map::new();
         flag.insert("key".into(), self.key.into());
         let shared = self.shared.into_iter().filter(|(field, _)| !NOT_FOR_SDKS.contains(&field.as_str()));
         flag.extend(shared.chain(self.state));
-        Value::Object(flag)
+        flag
     }
 }

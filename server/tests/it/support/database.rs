@@ -51,6 +51,15 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Lets nobody connect any more, or again.
+    pub(crate) fn refuse_connections(&self, refuse: bool) {
+        let name = self.url.rsplit('/').next().expect("a name");
+        let statement = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {}", !refuse);
+        Cluster::shared().sql("postgres", &statement);
+    }
+}
+
 /// A real PostgreSQL from the system's packages, on a free port of the loopback, gone with the test process.
 struct Cluster {
     port: u16,

@@ -2,6 +2,9 @@
 
 mod database;
 mod http;
+mod load;
+mod project;
+mod raw;
 mod server;
 
 use std::{
@@ -11,6 +14,9 @@ use std::{
 
 pub(crate) use database::Database;
 pub(crate) use http::{Answer, Request, request};
+pub(crate) use load::Load;
+pub(crate) use project::Project;
+pub(crate) use raw::Raw;
 pub(crate) use server::{Account, Server, flagbit};
 
 /// Waits until something is so, and fails after this time.
