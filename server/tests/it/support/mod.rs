@@ -7,6 +7,7 @@ mod server;
 
 pub(crate) use database::Database;
 pub(crate) use http::{Answer, Request, request};
+pub(crate) use load::Load;
 pub(crate) use server::{Account, Server};
 
 /// Runs a test on SQLite and on PostgreSQL.
