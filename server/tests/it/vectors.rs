@@ -10,7 +10,7 @@ use serde::{
 };
 use serde_json::{Value, json, value::RawValue};
 
-use crate::support::{Account, Answer, Database, Server};
+use crate::support::{Account, Answer, Database, Load, Server};
 
 #[derive(Deserialize)]
 struct File {
@@ -81,13 +81,7 @@ fn the_shared_vectors_hold() {
                     continue;
                 }
             };
-            let (project, environment) = load.project(owner).await;
-            for (key, flag) in &parts.flags {
-                load.flag(project, environment, key, "{}", flag.get()).await;
-            }
-            for (name, segment) in &parts.segments {
-                load.segment(environment, name, segment.get()).await;
-            }
+            let project = write(load, owner, &parts).await;
             projects.push((project, *group));
         }
         let environment = load.one("SELECT id FROM environments WHERE project_id = $1", &[account.project]).await;
@@ -107,6 +101,18 @@ fn the_shared_vectors_hold() {
     assert!(cases >= 6_700, "only {cases} vectors were found");
 }
 
+/// Makes a project of a group; its id.
+async fn write(load: &mut Load, owner: i64, parts: &Parts<'_>) -> i64 {
+    let (project, environment) = load.project(owner).await;
+    for (key, flag) in &parts.flags {
+        load.flag(project, environment, key, "{}", flag.get()).await;
+    }
+    for (name, segment) in &parts.segments {
+        load.segment(environment, name, segment.get()).await;
+    }
+    project
+}
+
 fn files() -> Vec<File> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
     let mut paths: Vec<_> =
@@ -124,7 +130,7 @@ fn parts(group: &Group) -> Result<Parts<'_>, Left> {
     serde_json::from_str::<Unique>(&group.snapshot).map_err(|_| Left::Duplicates)?;
     let text = &*group.snapshot;
     let (flags, segments) = if text.trim_start().starts_with('[') {
-        (text, "{}".into())
+        (text, "{}")
     } else {
         #[derive(Deserialize)]
         struct Document<'a> {
