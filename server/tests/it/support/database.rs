@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     process::{Command, Stdio},
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
     thread,
@@ -17,19 +17,20 @@ use std::{
 use tempfile::TempDir;
 
 /// An empty database.
+#[derive(Debug, Clone)]
 pub(crate) struct Database {
     url: String,
-    /// Of a database in a file.
-    _folder: Option<TempDir>,
+    /// Of a database in a file; it stays while anything uses it.
+    _folder: Option<Arc<TempDir>>,
     /// `None` for a file, and in the PostgreSQL that all tests share.
-    cluster: Option<Cluster>,
+    cluster: Option<Arc<Cluster>>,
 }
 
 impl Database {
     pub(crate) fn sqlite() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let url = format!("sqlite://{}/flagbit.db", folder.path().display());
-        Self { url, _folder: Some(folder), cluster: None }
+        Self { url, _folder: Some(Arc::new(folder)), cluster: None }
     }
 
     pub(crate) fn postgres() -> Self {
@@ -44,7 +45,7 @@ impl Database {
     pub(crate) fn postgres_of_its_own() -> Self {
         let cluster = Cluster::start();
         cluster.sql("postgres", "CREATE DATABASE own");
-        Self { url: cluster.url("own"), _folder: None, cluster: Some(cluster) }
+        Self { url: cluster.url("own"), _folder: None, cluster: Some(Arc::new(cluster)) }
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -55,7 +56,7 @@ impl Database {
     pub(crate) fn cut_connections(&self) {
         let name = self.url.rsplit('/').next().expect("a name");
         let statement = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-        self.cluster.as_ref().unwrap_or_else(|| Cluster::shared()).sql("postgres", &statement);
+        self.cluster.as_deref().unwrap_or_else(|| Cluster::shared()).sql("postgres", &statement);
     }
 
     /// Stops the PostgreSQL of its own.
@@ -69,15 +70,8 @@ impl Database {
     }
 }
 
-impl Drop for Database {
-    fn drop(&mut self) {
-        if let Some(cluster) = &self.cluster {
-            cluster.stop();
-        }
-    }
-}
-
 /// A real PostgreSQL from the system's packages, on a free port of the loopback, gone with the test process.
+#[derive(Debug)]
 struct Cluster {
     port: u16,
     binaries: PathBuf,
@@ -149,6 +143,12 @@ impl Cluster {
 
     fn sql(&self, database: &str, statement: &str) {
         assert!(self.psql(database, statement).status().expect("psql runs").success(), "{statement}");
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
