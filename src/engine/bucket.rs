@@ -9,40 +9,36 @@ const INITIAL_STATE: [u32; 8] =
 /// A message this long leaves room in one block for the end marker and the length.
 const ONE_BLOCK: usize = 55;
 
-/// Where a user stands from 0 to 100: those below a percentage are inside. `salt` is the flag's key, or what a rule has in
-/// its place.
-///
-/// ```
-/// assert!(flagbit::bucket("usr_2", "theme") < 26.13);
-/// ```
-pub fn bucket(attribute_value: &str, salt: &str) -> f64 {
-    of(attribute_value.as_bytes(), salt.as_bytes())
-}
-
 /// SPEC's bucket of a hash: from 0 to 100, in IEEE 754 doubles, in exactly this order.
-fn of_hash(hash: u32) -> f64 {
+fn bucket(hash: u32) -> f64 {
     f64::from(hash) / f64::from(u32::MAX) * 100.0
 }
 
 /// The bucket of a value, for people to see.
 pub(crate) fn of(value: &[u8], salt: &[u8]) -> f64 {
-    of_hash(hash(value, salt))
+    bucket(hash(value, salt))
+}
+
+/// The bucket, from 0 to 100, that a percentage is compared with: `bucket < percentage` is inside. The salt is the
+/// flag's key, unless the percentage has one of its own.
+pub fn bucket_of(value: &str, salt: &str) -> f64 {
+    of(value.as_bytes(), salt.as_bytes())
 }
 
 /// The part of the hashes that a percentage takes: those below a threshold.
 ///
-/// `of_hash` never falls as the hash grows, so `of_hash(hash) < percentage` holds up to one hash and no further.
+/// `bucket` never falls as the hash grows, so `bucket(hash) < percentage` holds up to one hash and no further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Threshold(u32);
 
 impl Threshold {
-    /// `percentage` must be from 0 to 100. The largest hash is outside each of them: `of_hash(u32::MAX)` is 100.
+    /// `percentage` must be from 0 to 100. The largest hash is outside each of them: `bucket(u32::MAX)` is 100.
     pub(crate) fn new(percentage: f64) -> Self {
         let mut threshold = (percentage / 100.0 * f64::from(u32::MAX)) as u32;
-        while threshold < u32::MAX && of_hash(threshold) < percentage {
+        while threshold < u32::MAX && bucket(threshold) < percentage {
             threshold += 1;
         }
-        while threshold > 0 && of_hash(threshold - 1) >= percentage {
+        while threshold > 0 && bucket(threshold - 1) >= percentage {
             threshold -= 1;
         }
         Self(threshold)
@@ -91,10 +87,10 @@ mod tests {
             let threshold = Threshold::new(percentage);
             let around = (percentage / 100.0 * f64::from(u32::MAX)) as u32;
             for hash in around.saturating_sub(1_000_000)..=around.saturating_add(1_000_000) {
-                assert_eq!(threshold.includes(hash), of_hash(hash) < percentage, "{hash} at {percentage} %");
+                assert_eq!(threshold.includes(hash), bucket(hash) < percentage, "{hash} at {percentage} %");
             }
-            assert_eq!(threshold.includes(0), of_hash(0) < percentage);
-            assert_eq!(threshold.includes(u32::MAX), of_hash(u32::MAX) < percentage);
+            assert_eq!(threshold.includes(0), bucket(0) < percentage);
+            assert_eq!(threshold.includes(u32::MAX), bucket(u32::MAX) < percentage);
         }
     }
 
@@ -103,7 +99,7 @@ mod tests {
         for exponent in 0..32 {
             let middle = 1_u32 << exponent;
             for hash in middle.saturating_sub(10_000)..middle.saturating_add(10_000) {
-                assert!(of_hash(hash) <= of_hash(hash + 1), "{hash}");
+                assert!(bucket(hash) <= bucket(hash + 1), "{hash}");
             }
         }
     }
@@ -112,9 +108,9 @@ mod tests {
         #[test]
         fn a_threshold_equals_the_formula(percentage in 0.0..=100.0_f64, hash: u32, near in -3_i64..=3) {
             let threshold = Threshold::new(percentage);
-            prop_assert_eq!(threshold.includes(hash), of_hash(hash) < percentage);
+            prop_assert_eq!(threshold.includes(hash), bucket(hash) < percentage);
             let close = (i64::from(threshold.0) + near).clamp(0, i64::from(u32::MAX)) as u32;
-            prop_assert_eq!(threshold.includes(close), of_hash(close) < percentage);
+            prop_assert_eq!(threshold.includes(close), bucket(close) < percentage);
         }
 
         #[test]

@@ -28,7 +28,7 @@ mod text_set;
 mod typed;
 mod variant;
 
-pub use bucket::bucket;
+pub use bucket::bucket_of;
 pub use context::{Attributes, Context, ContextBuilder, ContextError, MAX_LIST, Value};
 pub use evaluate::{Answer, ErrorCode, Reason};
 pub use explain::Explained;

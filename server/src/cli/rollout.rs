@@ -112,7 +112,7 @@ impl<'o> Rollout<'o> {
         let salt = options.salt.as_deref().unwrap_or(&options.flag);
         let mut histogram = [0; BARS];
         let user = |id: String| {
-            let bucket = flagbit::bucket(&id, salt);
+            let bucket = flagbit::bucket_of(&id, salt);
             histogram[((bucket / 100.0 * BARS as f64) as usize).min(BARS - 1)] += 1;
             User { id, bucket, included: bucket < options.percentage }
         };
