@@ -2,9 +2,12 @@
 
 mod account_command;
 mod audit;
+mod check;
 mod cors;
+mod docs;
 mod editors;
 mod environments;
+mod eval;
 mod evaluate;
 mod flag_validation;
 mod flags;
@@ -22,6 +25,8 @@ mod ofrep;
 mod openapi;
 mod outage;
 mod projects;
+mod replicas;
+mod rollout;
 mod segments;
 mod settings;
 mod shutdown;

@@ -1,5 +1,6 @@
 //! Starting servers and databases, and asking them.
 
+mod cli;
 mod database;
 mod http;
 mod load;
@@ -12,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(crate) use cli::{Ran, run, run_with};
 pub(crate) use database::Database;
 pub(crate) use http::{Answer, Request, request};
 pub(crate) use load::Load;
