@@ -54,6 +54,14 @@ fn the_client_does_not_know_the_c_abi_and_is_unsafe_in_one_file() {
     assert_absent("src/client", &["unsafe"], &["process.rs"]);
 }
 
+#[test]
+fn one_folder_knows_the_network() {
+    for (path, text) in sources("src") {
+        let knows = ["ureq", "std::net", "TcpStream"].iter().any(|word| text.contains(word));
+        assert!(!knows || path.to_string_lossy().contains("/client/network/"), "{} knows the network", path.display());
+    }
+}
+
 /// A host's clock may jump: waits and ages are counted on the one that does not. The host's dates what is written to the
 /// cache, and a server's `Retry-After` where the server has no date itself.
 #[test]
