@@ -17,7 +17,7 @@ use super::{
     fetch::{get, refusal, text_of},
     refresher::Refresher,
 };
-use crate::client::Level;
+use crate::{client::Level, engine::scalars};
 
 /// The server sends something each 15 s, if only a comment.
 pub(super) const SECONDS_TO_STALL: u32 = 45;
@@ -185,8 +185,8 @@ impl Refresher<'_> {
 /// The revisions that events tell; nothing at all where one cannot be read.
 fn revisions(events: &[Event]) -> Option<Vec<u64>> {
     let revision = |event: &Event| {
-        let data: serde_json::Value = serde_json::from_slice(event.data.as_bytes()).ok()?;
-        data["revision"].as_u64()
+        let [revision] = scalars(event.data.as_bytes(), [&["revision"]])?;
+        revision?.parse().ok()
     };
     events.iter().filter(|event| event.name == "snapshot").map(revision).collect()
 }
