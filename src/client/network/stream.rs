@@ -2,6 +2,7 @@
 
 use std::{
     io::Read,
+    panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
 
@@ -56,7 +57,9 @@ impl Refresher<'_> {
     /// Follows the stream until it ends, and decides when to try again.
     pub(super) fn follow(&mut self, stream: &mut Stream) {
         let start = Instant::now();
-        let end = self.follow_once(stream);
+        // As in `poll`: a fault in what reads a server's words must not end refreshing.
+        let end = catch_unwind(AssertUnwindSafe(|| self.follow_once(stream)));
+        let end = end.unwrap_or_else(|_| End::Failed(Failure::fault()));
         self.hub.lock().streaming = false;
         let now = Instant::now();
         let End::Failed(failure) = end else {
