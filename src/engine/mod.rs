@@ -36,6 +36,8 @@ pub use moment::{Clock, Moment};
 pub use name::Name;
 pub use packed::{PackedAttributes, PackedError, PackedList, PackedValue};
 pub use parse::MAX_SNAPSHOT_BYTES;
+#[cfg(feature = "client")]
+pub(crate) use parse::scalars;
 pub use place::{SnapshotError, Warning};
 pub use snapshot::{Flag, Snapshot};
 pub use variant::{Variant, VariantValue};
