@@ -22,13 +22,13 @@ enum Command {
     #[command(subcommand)]
     Account(account::Command),
     /// Serve the FlagBit API
-    Serve(Settings),
+    Serve(Box<Settings>),
 }
 
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Account(command) => in_runtime(account::run(command)),
-        Command::Serve(settings) => in_runtime(serve::run(settings)),
+        Command::Serve(settings) => in_runtime(serve::run(*settings)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -124,7 +124,7 @@ fn parts(group: &Group) -> Result<Parts<'_>, Left> {
     serde_json::from_str::<Unique>(&group.snapshot).map_err(|_| Left::Duplicates)?;
     let text = &*group.snapshot;
     let (flags, segments) = if text.trim_start().starts_with('[') {
-        (text, "{}".into())
+        (text, "{}")
     } else {
         #[derive(Deserialize)]
         struct Document<'a> {
