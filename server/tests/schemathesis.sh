@@ -67,10 +67,10 @@ run() {
         printf '[checks.not_a_server_error]\nexpected-statuses = ["2xx", "3xx", "4xx", 503]\n'
         cat
     } >"$folder/$name.toml"
-    # Not the stream, which does not end.
+    # Not the stream, which does not end. One worker, for runs that can be repeated (and two meet a defect of Python 3.11).
     timeout $((seconds * 4 + 120)) "$venv/bin/schemathesis" --config-file "$folder/$name.toml" run "$url/openapi.json" \
         --header "Authorization: Bearer $key" --checks "$checks" --mode all --max-examples 30 --max-time "$seconds" \
-        --seed "$seed" --request-timeout 10 --workers 2 --warnings off --continue-on-failure --no-color \
+        --seed "$seed" --request-timeout 10 --workers 1 --warnings off --continue-on-failure --no-color \
         --exclude-path /api/v1/stream "$@" || failed=1
     if ! kill -0 "$pid"; then
         echo "the server ended:"

@@ -36,7 +36,7 @@ enum Command {
     /// Show who is inside a percentage
     Rollout(rollout::Options),
     /// Serve the FlagBit API
-    Serve(Settings),
+    Serve(Box<Settings>),
 }
 
 pub(crate) fn run(cli: Cli) -> ExitCode {
@@ -47,7 +47,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Eval(options) => (eval::run(&options), 2),
         Command::Health(options) => (health::run(&options), 1),
         Command::Rollout(options) => (rollout::run(&options), 2),
-        Command::Serve(settings) => (in_runtime(serve::run(settings)).map(|()| ExitCode::SUCCESS), 1),
+        Command::Serve(settings) => (in_runtime(serve::run(*settings)).map(|()| ExitCode::SUCCESS), 1),
     };
     outcome.unwrap_or_else(|error| {
         output::complain(&format!("{error:#}"));

@@ -35,9 +35,8 @@ const FIELDS: &str = "key, name, description, tags, client_visible, variants, de
 impl Changes {
     /// Reads a body; what is wrong with it goes to `problems`.
     pub(crate) fn read(fields: Map<String, Value>, limits: &Limits, problems: &mut Problems) -> Self {
-        let mut changes = Self::default();
-        changes.has_key = fields.contains_key("key");
-        changes.has_enabled = fields.contains_key("enabled");
+        let (has_key, has_enabled) = (fields.contains_key("key"), fields.contains_key("enabled"));
+        let mut changes = Self { has_key, has_enabled, ..Self::default() };
         for (field, value) in fields {
             changes.read_field(&field, value, problems);
         }

@@ -214,7 +214,7 @@ fn text_that_is_no_flag_is_refused() {
     );
     for (body, expected) in [
         ("", "the body: EOF while parsing a value at line 1 column 0"),
-        ("{", "?: EOF while parsing an object at line 1 column 1"),
+        ("{", "the body: EOF while parsing an object at line 1 column 1"),
         ("[]", "the body: invalid type: sequence, expected an object"),
         ("null", "the body: invalid type: null, expected an object"),
         ("{} {}", "the body: trailing characters at line 1 column 4"),

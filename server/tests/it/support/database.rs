@@ -192,9 +192,6 @@ fn setpriv(user: Option<(u32, u32)>) -> Command {
 /// Starts a process from a thread that lives as long as this process: a parent's death is that of the thread.
 fn keep(mut command: Command) {
     thread::spawn(move || {
-        let _process = command.spawn().expect("postgres starts");
-        loop {
-            thread::park();
-        }
+        _ = command.spawn().expect("postgres starts").wait();
     });
 }

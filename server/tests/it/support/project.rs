@@ -24,11 +24,6 @@ impl<'s> Project<'s> {
         Self { server, api_key: api_key.into(), path: format!("/api/v1/projects/{id}") }
     }
 
-    /// The same project on another server, or on the same that was started again.
-    pub(crate) fn on<'o>(&self, server: &'o Server) -> Project<'o> {
-        Project { server, api_key: self.api_key.clone(), path: self.path.clone() }
-    }
-
     /// Another environment of it.
     pub(crate) fn environment(&self, name: &str) -> Self {
         Self { path: format!("{}/environments/{name}", self.path), ..self.clone() }

@@ -154,10 +154,6 @@ impl Server {
         assert!(std::iter::repeat_with(asked).take(5).any(|status| status == 200), "no revision {revision}");
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.process.id()
-    }
-
     /// Ends the server as a power cut does.
     pub(crate) fn kill(mut self) {
         self.process.kill().expect("it runs");
