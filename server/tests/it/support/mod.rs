@@ -16,6 +16,7 @@ use std::{
 pub(crate) use cli::{Ran, run, run_with};
 pub(crate) use database::Database;
 pub(crate) use http::{Answer, Request, request};
+pub(crate) use load::Load;
 pub(crate) use project::Project;
 pub(crate) use raw::Raw;
 pub(crate) use server::{Account, Server, flagbit};
