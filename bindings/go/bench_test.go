@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"github.com/flagbit/flagbit/bindings/go"
+	flagbit "github.com/flagbit/flagbit/bindings/go"
 )
 
 // The flags of the benchmarks: on or off by an attribute or a percentage, and one with values.

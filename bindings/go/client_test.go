@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flagbit/flagbit/bindings/go"
+	flagbit "github.com/flagbit/flagbit/bindings/go"
 )
 
 func TestARefusedSnapshotNamesThePlaceAndLeavesTheOldOne(t *testing.T) {

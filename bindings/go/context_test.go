@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flagbit/flagbit/bindings/go"
+	flagbit "github.com/flagbit/flagbit/bindings/go"
 )
 
 type (

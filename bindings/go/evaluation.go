@@ -1,3 +1,5 @@
+//go:build cgo
+
 package flagbit
 
 // Reason is why an evaluation came out as it did.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flagbit/flagbit/bindings/go"
+	flagbit "github.com/flagbit/flagbit/bindings/go"
 )
 
 // The repository, whose header and vectors the tests read.

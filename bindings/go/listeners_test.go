@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flagbit/flagbit/bindings/go"
+	flagbit "github.com/flagbit/flagbit/bindings/go"
 )
 
 type told chan flagbit.Change

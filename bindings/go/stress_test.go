@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flagbit/flagbit/bindings/go"
+	flagbit "github.com/flagbit/flagbit/bindings/go"
 )
 
 // How long the stress takes: FLAGBIT_STRESS_SECONDS, else a moment.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flagbit/flagbit/bindings/go"
+	flagbit "github.com/flagbit/flagbit/bindings/go"
 )
 
 const typed = `[

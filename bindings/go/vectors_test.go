@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flagbit/flagbit/bindings/go"
+	flagbit "github.com/flagbit/flagbit/bindings/go"
 )
 
 // The shared vectors; tests/fixtures/README.md has the format.
