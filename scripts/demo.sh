@@ -21,4 +21,7 @@ FLAGBIT_LIBRARY=$PWD/build/lib/libflagbit.so "$out/venv/bin/pip" install --quiet
     --force-reinstall ./bindings/python
 "$out/venv/bin/python" examples/python/shop.py "$flags" > "$out/Python"
 
-python3 scripts/demo_table.py "$out" Rust C C++ Python
+(cd examples/go && go build -o "$OLDPWD/$out/shop-go" .)
+"$out/shop-go" "$flags" > "$out/Go"
+
+python3 scripts/demo_table.py "$out" Rust C C++ Python Go

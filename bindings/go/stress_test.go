@@ -179,3 +179,37 @@ func TestContextsAndClientsLeaveNoMemory(t *testing.T) {
 		t.Errorf("the memory grew from %.1f MiB to %.1f MiB", before, after)
 	}
 }
+
+// A client and a context whose last use is a call live until it returns, however often the collector runs.
+func TestNothingIsCollectedDuringACall(t *testing.T) {
+	var stop atomic.Bool
+	var all sync.WaitGroup
+	for range 2 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for !stop.Load() {
+				runtime.GC()
+			}
+		}()
+	}
+	// Long enough for the collector to come round: many flags, each with a search in a long text.
+	flags := make([]string, 500)
+	for i := range flags {
+		flags[i] = fmt.Sprintf(`{"key": "%d", "enabled": true, "rules": [
+			{"attribute": "a", "operator": "matches", "value": "z[a-z]*z$"}]}`, i)
+	}
+	text := "[" + strings.Join(flags, ",") + "]"
+	long := strings.Repeat("a", 500) + "zz"
+	for range int(50 * min(stressTime().Seconds(), 10)) {
+		client, err := flagbit.Open(t.Context(), flagbit.WithSnapshot(text))
+		must(err)
+		for key, found := range client.EvaluateAll(flagbit.MustContext(flagbit.Attributes{"a": long})) {
+			if !found.Enabled {
+				t.Fatalf("something was collected during a call: %s: %+v", key, found)
+			}
+		}
+	}
+	stop.Store(true)
+	all.Wait()
+}
