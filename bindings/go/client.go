@@ -59,7 +59,12 @@ func Open(ctx context.Context, options ...Option) (*Client, error) {
 		if err != nil {
 			return opened{nil, err}
 		}
-		return opened{newClient(handle, &config), nil}
+		client := newClient(handle, &config)
+		if err := ctx.Err(); err != nil { // Nobody waits for it any more.
+			_ = client.Close()
+			return opened{nil, fmt.Errorf("flagbit: opening: %w", err)}
+		}
+		return opened{client, nil}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("flagbit: opening: %w", err)
@@ -102,6 +107,11 @@ func during[T any](ctx context.Context, call func() T) (T, error) {
 	case found := <-result:
 		return found, nil
 	case <-ctx.Done():
+	}
+	select { // Both may have come at once.
+	case found := <-result:
+		return found, nil
+	default:
 		return none, ctx.Err()
 	}
 }

@@ -376,6 +376,7 @@ func TestAClientThatIsNone(t *testing.T) {
 func checkClosed(t *testing.T, client *flagbit.Client, message string) {
 	for _, who := range []flagbit.AnyContext{
 		nil, flagbit.Attributes{"plan": "pro", "odd": struct{}{}}, newContext(t, flagbit.Attributes{"plan": "pro"}),
+		newPrepared(t, flagbit.Attributes{"plan": "pro"}),
 	} {
 		equal(t, "enabled", client.Enabled("always", who, false), false)
 		equal(t, "enabled", client.Enabled("off", who, true), true)

@@ -3,8 +3,10 @@
 package flagbit
 
 import (
+	"bytes"
 	"errors"
 	"runtime"
+	"sync/atomic"
 )
 
 // Attributes are who asks, for one question.
@@ -20,13 +22,38 @@ import (
 // A map must not be changed while it is passed to a call.
 type Attributes map[string]any
 
-// Context is the attributes of who asks, prepared for any number of evaluations.
+// Context is the attributes of who asks, checked and packed once, for any number of evaluations.
 //
-// It is immutable; any number of goroutines and clients may use one at once. Its memory is freed when it is collected. A nil
-// Context and a zero one have no attributes.
+// It is immutable; any number of goroutines and clients may use one at once. A nil Context and a zero one have no attributes.
 type Context struct {
-	_      noCopy
-	handle *nativeContext
+	subject *subject
+}
+
+// The attributes of a Context. They are Go's memory alone while few flags are asked for them, as for those of one request:
+// nothing then waits for the collector to free what it does not see. Asked often, they are prepared by the library, once,
+// which answers faster.
+type subject struct {
+	packed   []byte
+	asked    atomic.Int32
+	prepared atomic.Bool
+	handle   *nativeContext // Once it is prepared.
+	// A field, since through a call that it knows the compiler would see read hand its argument on.
+	prepare func()
+}
+
+// After so many questions it pays to prepare a context.
+const oftenAsked = 16
+
+func newSubject(packed []byte) *subject {
+	made := &subject{packed: packed}
+	made.prepare = func() {
+		if handle, err := newNativeContext(packed); err == nil {
+			runtime.AddCleanup(made, freeContext, handle)
+			made.handle = handle
+			made.prepared.Store(true)
+		}
+	}
+	return made
 }
 
 // AnyContext is who asks: [Attributes], a *[Context], or nil for no attributes.
@@ -42,17 +69,18 @@ func NewContext(attributes Attributes) (*Context, error) {
 	if err := checkLibrary(); err != nil {
 		return nil, err
 	}
-	packed := packSorted(attributes)
-	if packed == nil {
-		return nil, newError(statusUnsupportedValue, tooLong)
-	}
-	handle, err := newNativeContext(packed)
-	if err != nil {
+	buffer := pack(attributes)
+	defer buffer.release()
+	if buffer.odd {
+		// The library says what is wrong.
+		handle, err := newNativeContext(packSorted(attributes))
+		freeContext(handle)
 		return nil, err
 	}
-	context := &Context{handle: handle}
-	runtime.AddCleanup(context, freeContext, handle)
-	return context, nil
+	if len(buffer.bytes) == 0 {
+		return nil, newError(statusUnsupportedValue, tooLong)
+	}
+	return &Context{newSubject(bytes.Clone(buffer.bytes))}, nil
 }
 
 // MustContext is [NewContext] for attributes that are known to be good. It panics where that fails.
@@ -66,40 +94,44 @@ func MustContext(attributes Attributes) *Context {
 
 const tooLong = "the attributes take more than 4 GiB"
 
-func (c *Context) native() *nativeContext {
-	if c == nil {
-		return nil
-	}
-	return c.handle
-}
-
 var (
 	errTooLong        = errors.New(tooLong)
 	errUnknownContext = errors.New("a context is a flagbit.Attributes, a *flagbit.Context or nil")
 )
 
-// Who asks, as the library takes it: prepared, or packed into a buffer that release gives back, or neither for nobody.
+// Who asks, as the library takes it: prepared; or packed, where data is not nil, into a buffer that may have to be released;
+// or neither for nobody.
 //
 // It calls no method of the interface, and what it returns is no struct: with either, the compiler would put every map of
 // attributes on the heap.
-func read(who AnyContext) (context *nativeContext, packed *packed, err error) {
+func read(who AnyContext) (context *nativeContext, data []byte, buffer *packed, err error) {
 	switch who := who.(type) {
 	case nil:
-		return nil, nil, nil
+		return nil, nil, nil, nil
 	case *Context:
-		return who.native(), nil, nil
+		if who == nil || who.subject == nil {
+			return nil, nil, nil, nil
+		}
+		if who.subject.prepared.Load() {
+			return who.subject.handle, nil, nil, nil
+		}
+		if who.subject.asked.Add(1) == oftenAsked {
+			who.subject.prepare()
+		}
+		// What was just prepared is taken the next time.
+		return nil, who.subject.packed, nil, nil
 	case Attributes:
 		if len(who) == 0 {
-			return nil, nil, nil
+			return nil, nil, nil, nil
 		}
-		packed := pack(who)
-		if len(packed.bytes) == 0 {
-			packed.release()
-			return nil, nil, errTooLong
+		buffer := pack(who)
+		if len(buffer.bytes) == 0 {
+			buffer.release()
+			return nil, nil, nil, errTooLong
 		}
-		return nil, packed, nil
+		return nil, buffer.bytes, buffer, nil
 	}
-	return nil, nil, errUnknownContext
+	return nil, nil, nil, errUnknownContext
 }
 
 // What go vet reports when it is copied.

@@ -120,7 +120,8 @@ func TestValuesOfAllKinds(t *testing.T) {
 	for name, one := range kinds {
 		attributes := flagbit.Attributes{"a": one.value, "b": "another"}
 		equal(t, name, found(t, client, attributes), one.found)
-		equal(t, name+", prepared", found(t, client, newContext(t, attributes)), one.found)
+		equal(t, name+", in a context", found(t, client, newContext(t, attributes)), one.found)
+		equal(t, name+", prepared", found(t, client, newPrepared(t, attributes)), one.found)
 	}
 	equal(t, "unsupported values", client.Status().UnsupportedValues, 0)
 }
@@ -173,7 +174,9 @@ func TestLists(t *testing.T) {
 		"times": []time.Time{now}, "times in any": []any{now}, "pointers": []*string{pointer("admin")}, "a scalar": "admin",
 		"a scalar 7": 7, "stringers": []fmt.Stringer{time.Duration(7)}, "1,000": append(make([]int, 999), 7),
 	} {
-		for _, who := range []flagbit.AnyContext{flagbit.Attributes{"a": list}, newContext(t, flagbit.Attributes{"a": list})} {
+		for _, who := range []flagbit.AnyContext{
+			flagbit.Attributes{"a": list}, newContext(t, flagbit.Attributes{"a": list}), newPrepared(t, flagbit.Attributes{"a": list}),
+		} {
 			if !client.Enabled("f", who, false) {
 				t.Errorf("%s: not found: %s", name, client.Explain("f", who))
 			}
@@ -191,7 +194,7 @@ func TestNobody(t *testing.T) {
 	client := openText(t, `[{"key": "f", "enabled": true, "rules": [{"attribute": "a", "operator": "neq", "value": 1}]}]`)
 	for name, who := range map[string]flagbit.AnyContext{
 		"nil": nil, "a nil map": flagbit.Attributes(nil), "an empty map": flagbit.Attributes{}, "a nil context": (*flagbit.Context)(nil),
-		"a zero context": &flagbit.Context{}, "an empty context": newContext(t, nil),
+		"a zero context": &flagbit.Context{}, "an empty context": newContext(t, nil), "a prepared one": newPrepared(t, nil),
 	} {
 		equal(t, name, client.Enabled("f", who, false), true)
 		equal(t, name, client.Evaluate("f", who, false).Reason, flagbit.ReasonTargetingMatch)
@@ -207,7 +210,7 @@ func TestNobody(t *testing.T) {
 }
 
 func TestAContextIsForAllClients(t *testing.T) {
-	who := newContext(t, flagbit.Attributes{"a": "x"})
+	who := newPrepared(t, flagbit.Attributes{"a": "x"})
 	for range 3 {
 		client := openText(t, oneRule("eq", `"x"`))
 		equal(t, "on", client.Enabled("f", who, false), true)
@@ -222,5 +225,6 @@ func TestLargeContexts(t *testing.T) {
 	}
 	client := openText(t, oneRule("eq", `"x"`))
 	equal(t, "packed", client.Enabled("f", attributes, false), true)
-	equal(t, "prepared", client.Enabled("f", newContext(t, attributes), false), true)
+	equal(t, "in a context", client.Enabled("f", newContext(t, attributes), false), true)
+	equal(t, "prepared", client.Enabled("f", newPrepared(t, attributes), false), true)
 }

@@ -9,17 +9,17 @@ import (
 
 // Enabled is whether a boolean flag is on. Where there is no answer, and for a typed flag, def; Evaluate tells why.
 func (c *Client) Enabled(key string, who AnyContext, def bool) bool {
-	context, packed, err := read(who)
+	context, data, buffer, err := read(who)
 	if err != nil {
 		return def
 	}
 	answer := def
-	if packed == nil {
+	if data == nil {
 		answer = isEnabled(c.native(), key, context, def)
 	} else {
-		answer = isEnabledWith(c.native(), key, packed.bytes, def)
+		answer = isEnabledWith(c.native(), key, data, def)
 	}
-	c.finish(packed)
+	c.finish(buffer)
 	runtime.KeepAlive(who)
 	runtime.KeepAlive(c)
 	return answer
@@ -45,19 +45,19 @@ func (c *Client) Evaluate(key string, who AnyContext, def any) Evaluation {
 
 // EvaluateAll is what all flags answer, by key, from one state of the client. The default is false.
 func (c *Client) EvaluateAll(who AnyContext) map[string]Evaluation {
-	context, packed, err := read(who)
+	context, data, buffer, err := read(who)
 	if err != nil {
 		return allFailed(c.Flags(), err.Error())
 	}
 	defer func() {
-		c.finish(packed)
+		c.finish(buffer)
 		runtime.KeepAlive(who)
 		runtime.KeepAlive(c)
 	}()
 	for {
 		evaluations := map[string]Evaluation{}
 		revision, remembered := "", true
-		evaluateAll(c.native(), context, packed.data(),
+		evaluateAll(c.native(), context, data,
 			func(key string, native *nativeEvaluation, name, value string) {
 				answer := answer{native: *native}
 				if native.variant_id != 0 {
@@ -81,9 +81,9 @@ func (c *Client) EvaluateAll(who AnyContext) map[string]Evaluation {
 //
 // It is for people: a page for support, a test that fails. It is slow, and has the attributes' values in it.
 func (c *Client) Explain(key string, who AnyContext) json.RawMessage {
-	if context, packed, err := read(who); err == nil {
-		text, code := explanation(c.native(), key, context, packed.data())
-		c.finish(packed)
+	if context, data, buffer, err := read(who); err == nil {
+		text, code := explanation(c.native(), key, context, data)
+		c.finish(buffer)
 		runtime.KeepAlive(who)
 		runtime.KeepAlive(c)
 		if code == statusOK {
@@ -111,28 +111,28 @@ func (c *Client) ask(key string, who AnyContext, variant bool) (answer answer, t
 	if c == nil || c.core == nil {
 		return answer, noClient
 	}
-	context, packed, err := read(who)
+	context, data, buffer, err := read(who)
 	if err != nil {
 		return answer, &fault{InvalidContext, err.Error()}
 	}
 	var code status
-	if packed == nil {
+	if data == nil {
 		answer.native, code = evaluate(c.handle, key, context)
 	} else {
-		answer.native, code = evaluateWith(c.handle, key, packed.bytes)
+		answer.native, code = evaluateWith(c.handle, key, data)
 	}
 	if code == statusOK && variant && answer.native.variant_id != 0 {
 		answer.variant = c.core.variants.get(uint64(answer.native.variant_id))
 		if answer.variant == nil {
 			// Once more, with the texts. The flags may be others by now, so that this is the answer.
 			var name, value string
-			answer.native, name, value, code = evaluateValue(c.handle, key, context, packed.data())
+			answer.native, name, value, code = evaluateValue(c.handle, key, context, data)
 			if code == statusOK && answer.native.variant_id != 0 {
 				answer.variant = c.core.variant(&answer.native, name, value)
 			}
 		}
 	}
-	c.finish(packed)
+	c.finish(buffer)
 	runtime.KeepAlive(who)
 	runtime.KeepAlive(c)
 	switch code {
@@ -154,12 +154,12 @@ func (c *core) variant(native *nativeEvaluation, name, value string) *variant {
 }
 
 // Gives the buffer of a call back, and lets the library say, once, that attributes are not supported.
-func (c *Client) finish(packed *packed) {
-	if packed == nil {
+func (c *Client) finish(buffer *packed) {
+	if buffer == nil {
 		return
 	}
-	odd := packed.odd
-	packed.release()
+	odd := buffer.odd
+	buffer.release()
 	if odd && c != nil && c.core != nil && !c.core.unsupportedNoted.Swap(true) {
 		c.core.drainLog()
 	}

@@ -172,7 +172,7 @@ func chars(text string) (*C.char, C.size_t) {
 }
 
 // The memory of a buffer, where the library may read or write it during a call.
-func bytes(buffer []byte) (*C.uint8_t, C.size_t) {
+func octets(buffer []byte) (*C.uint8_t, C.size_t) {
 	return (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(buffer))), C.size_t(len(buffer))
 }
 
@@ -222,7 +222,7 @@ func textIn(block string, place nativeText) string {
 func newNativeContext(packed []byte) (*nativeContext, error) {
 	var context *nativeContext
 	var native *C.flagbit_error
-	data, length := bytes(packed)
+	data, length := octets(packed)
 	code := C.flagbit_context_new(data, length, &context, &native)
 	return context, failure(status(code), native)
 }
@@ -368,7 +368,7 @@ func isEnabled(client *nativeClient, key string, context *nativeContext, def boo
 
 func isEnabledWith(client *nativeClient, key string, packed []byte, def bool) bool {
 	data, length := chars(key)
-	attributes, size := bytes(packed)
+	attributes, size := octets(packed)
 	return bool(C.flagbit_is_enabled_with_n(client, data, length, attributes, size, C.bool(def)))
 }
 
@@ -382,7 +382,7 @@ func evaluate(client *nativeClient, key string, context *nativeContext) (native 
 func evaluateWith(client *nativeClient, key string, packed []byte) (native nativeEvaluation, code status) {
 	native.struct_size = C.sizeof_flagbit_evaluation
 	data, length := chars(key)
-	attributes, size := bytes(packed)
+	attributes, size := octets(packed)
 	code = status(C.flagbit_evaluate_with_n(client, data, length, attributes, size, &native))
 	return native, code
 }
@@ -398,7 +398,7 @@ func evaluateValue(
 		if packed == nil {
 			return C.flagbit_evaluate_value(client, data, length, context, &native, &name, &text, buffer, capacity, needed)
 		}
-		attributes, size := bytes(packed)
+		attributes, size := octets(packed)
 		return C.flagbit_evaluate_value_with(
 			client, data, length, attributes, size, &native, &name, &text, buffer, capacity, needed)
 	})
@@ -417,7 +417,7 @@ func evaluateAll(
 	if packed == nil {
 		code = C.flagbit_evaluate_all(client, context, &all)
 	} else {
-		attributes, size := bytes(packed)
+		attributes, size := octets(packed)
 		code = C.flagbit_evaluate_all_with(client, attributes, size, &all)
 	}
 	if code != C.FLAGBIT_STATUS_OK {
@@ -440,7 +440,7 @@ func explanation(client *nativeClient, key string, context *nativeContext, packe
 		if packed == nil {
 			return C.flagbit_explain(client, data, length, context, buffer, capacity, needed)
 		}
-		attributes, size := bytes(packed)
+		attributes, size := octets(packed)
 		return C.flagbit_explain_with(client, data, length, attributes, size, buffer, capacity, needed)
 	})
 	return withoutNUL(text, code), code

@@ -170,6 +170,12 @@ func TestCallsDoNotAllocate(t *testing.T) {
 	defer client.Close()
 	who := Attributes{"user_id": "usr_1", "plan": "pro", "age": 33, "score": 1.5, "roles": []string{"a", "b"}}
 	prepared := MustContext(who)
+	for range oftenAsked {
+		client.Enabled("on", prepared, false)
+	}
+	if !prepared.subject.prepared.Load() {
+		t.Error("a context that is asked often is not prepared")
+	}
 	for name, call := range map[string]func(){
 		"Enabled, nobody":   func() { client.Enabled("on", nil, false) },
 		"Enabled, map":      func() { client.Enabled("on", who, false) },

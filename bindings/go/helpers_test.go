@@ -87,6 +87,17 @@ func newContext(t testing.TB, attributes flagbit.Attributes) *flagbit.Context {
 	return made
 }
 
+// A context that was asked so often that the library has prepared it.
+func newPrepared(t testing.TB, attributes flagbit.Attributes) *flagbit.Context {
+	t.Helper()
+	made := newContext(t, attributes)
+	var nobody *flagbit.Client
+	for range 20 {
+		nobody.Enabled("", made, false)
+	}
+	return made
+}
+
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for begin := time.Now(); time.Since(begin) < 10*time.Second; time.Sleep(5 * time.Millisecond) {

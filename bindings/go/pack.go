@@ -37,16 +37,9 @@ var buffers = sync.Pool{New: func() any {
 	return &packed{bytes: make([]byte, 0, 512)}
 }}
 
-func (p *packed) data() []byte {
-	if p == nil {
-		return nil
-	}
-	return p.bytes
-}
-
 // Gives the buffer back.
 func (p *packed) release() {
-	if p != nil && cap(p.bytes) <= largestKept {
+	if cap(p.bytes) <= largestKept {
 		buffers.Put(p)
 	}
 }
@@ -75,7 +68,7 @@ func pack(attributes Attributes) *packed {
 	return packed
 }
 
-// Packs attributes sorted by name, so that of several errors always the same one is told.
+// Packs attributes sorted by name, so that of several that are wrong always the same one is told.
 func packSorted(attributes Attributes) []byte {
 	buffer := append(make([]byte, 0, 32*(len(attributes)+1)), 0, 0, 0, 0, 1, 0, 0, 0)
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {

@@ -78,9 +78,7 @@ func TestStress(t *testing.T) {
 			if all["a"].Enabled != all["b"].Enabled || all["text"].Value != "is "+all["b"].Revision {
 				t.Errorf("%+v", all)
 			}
-			if _, err := flagbit.NewContext(flagbit.Attributes{"plan": "pro", "number": number}); err != nil {
-				t.Error(err)
-			}
+			client.Enabled("a", newPrepared(t, flagbit.Attributes{"plan": "pro", "number": number}), false)
 		}
 	}
 	var all sync.WaitGroup
@@ -159,7 +157,12 @@ func TestClosingBesideEvaluations(t *testing.T) {
 func TestContextsAndClientsLeaveNoMemory(t *testing.T) {
 	churn := func(count int) {
 		for number := range count {
-			flagbit.MustContext(flagbit.Attributes{"plan": "pro", "user_id": strconv.Itoa(number), "text": strings.Repeat("x", 200)})
+			attributes := flagbit.Attributes{"plan": "pro", "user_id": strconv.Itoa(number), "text": strings.Repeat("x", 200)}
+			if number%2 == 0 {
+				newContext(t, attributes)
+			} else {
+				newPrepared(t, attributes)
+			}
 			if number%50 == 0 {
 				client, err := flagbit.Open(t.Context(), flagbit.WithSnapshot(typed))
 				must(err)
@@ -204,7 +207,7 @@ func TestNothingIsCollectedDuringACall(t *testing.T) {
 	for range int(50 * min(stressTime().Seconds(), 10)) {
 		client, err := flagbit.Open(t.Context(), flagbit.WithSnapshot(text))
 		must(err)
-		for key, found := range client.EvaluateAll(flagbit.MustContext(flagbit.Attributes{"a": long})) {
+		for key, found := range client.EvaluateAll(newPrepared(t, flagbit.Attributes{"a": long})) {
 			if !found.Enabled {
 				t.Fatalf("something was collected during a call: %s: %+v", key, found)
 			}

@@ -200,16 +200,11 @@ func (g group) checkRefusal(t *testing.T, err error) {
 
 func (v vector) check(t *testing.T, client *flagbit.Client, name string) {
 	all, supported := v.attributes()
-	prepared, err := flagbit.NewContext(supported)
-	if err != nil {
-		t.Errorf("%s: %v", name, err)
-		return
-	}
 	index := -1
 	if v.RuleIndex != nil {
 		index = *v.RuleIndex
 	}
-	for _, who := range []flagbit.AnyContext{all, prepared} {
+	for _, who := range []flagbit.AnyContext{all, newContext(t, supported), newPrepared(t, supported)} {
 		found := client.Evaluate(v.Flag, who, v.Default)
 		if found.Enabled != v.Enabled || found.Reason != v.Reason || found.RuleIndex != index ||
 			found.ErrorCode != v.ErrorCode || found.Variant != v.Variant {
