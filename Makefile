@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bootstrap lib lint vectors rust abi law instructions c python go go-library readme docs fuzz header format
+.PHONY: help demo test test-full torture bench bootstrap lib install installed lint vectors rust abi law instructions c python go go-library readme docs fuzz header format
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -8,10 +8,10 @@ demo: bootstrap lib go-library ## every language evaluates the same flags: one t
 	@scripts/demo.sh
 
 test: bootstrap ## everything that a change must pass
-	@scripts/steps.sh lint vectors rust lib abi law instructions c python go demo readme docs fuzz
+	@scripts/steps.sh lint vectors rust lib abi law instructions c installed python go demo readme docs fuzz
 
 test-full: bootstrap ## the same with more random cases and a longer fuzzing
-	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/steps.sh lint vectors rust lib abi law instructions c python go demo readme docs fuzz
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/steps.sh lint vectors rust lib abi law instructions c installed python go demo readme docs fuzz
 
 torture: bootstrap ## half an hour of fuzzing
 	@SECONDS_EACH=1800 scripts/steps.sh fuzz
@@ -24,6 +24,12 @@ bootstrap: ## installs what is missing, or says what to install
 
 lib: ## the shared and the static library, into build/lib
 	@scripts/library.sh
+
+install: lib ## headers, libraries, flagbit.pc and a CMake package below PREFIX (/usr/local), within DESTDIR
+	@scripts/install.sh
+
+installed: lib ## C and C++ against an installed copy: pkg-config, CMake, Meson
+	@scripts/test-install.sh
 
 lint: ## formatting and clippy
 	@cargo fmt --check

@@ -107,7 +107,7 @@
 #define FLAGBIT_ABI_MAJOR 0
 
 // The part of the ABI of which a binding must find at least its own.
-#define FLAGBIT_ABI_MINOR 2
+#define FLAGBIT_ABI_MINOR 3
 
 // The error_code of an evaluation that has an answer.
 #define FLAGBIT_ERROR_CODE_NONE 0
@@ -145,6 +145,10 @@ enum flagbit_status
     FLAGBIT_STATUS_IO = 30,
     // A thread could not be started.
     FLAGBIT_STATUS_THREAD = 31,
+    // The server refuses the key or the address: a person must do something.
+    FLAGBIT_STATUS_REFUSED = 32,
+    // The server could not be reached, or gave no snapshot; what was in force stays.
+    FLAGBIT_STATUS_UNAVAILABLE = 33,
     // A fault inside the library was stopped at its border. Nothing but freeing is promised for the objects of the
     // call. Please report it.
     FLAGBIT_STATUS_PANIC = 90,
@@ -157,7 +161,7 @@ typedef int32_t flagbit_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What can be set before a client is opened. Exactly one source is needed: SNAPSHOT, FILE or VALUES.
+// What can be set before a client is opened. Exactly one source is needed: SNAPSHOT, FILE, VALUES or URL.
 enum flagbit_option
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -174,6 +178,41 @@ enum flagbit_option
     FLAGBIT_OPTION_WATCH = 4,
     // Integer, bytes: the size limit of a snapshot's text; 32 MiB unless set.
     FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES = 5,
+    // String, a source: the base URL of a FlagBit server, `http://` or `https://`. Needs SERVER_KEY, or API_KEY and
+    // PROJECT_ID for the hosted service.
+    FLAGBIT_OPTION_URL = 10,
+    // String, secret: a server key, `fbsrv_...`, which knows its project and environment.
+    FLAGBIT_OPTION_SERVER_KEY = 11,
+    // String, secret: an API key, `fb_...`. It may do everything in its account: keep it where nobody else reads it.
+    FLAGBIT_OPTION_API_KEY = 12,
+    // Integer: the project of an API key.
+    FLAGBIT_OPTION_PROJECT_ID = 13,
+    // String: the text of a snapshot that serves until there is a better one.
+    FLAGBIT_OPTION_BOOTSTRAP = 14,
+    // String: the path of a file, in UTF-8, that keeps the last good snapshot for a start without the server. Written
+    // only for its owner; several processes may share it.
+    FLAGBIT_OPTION_CACHE_PATH = 15,
+    // Integer, milliseconds: how often the server is asked, give or take a tenth; 30 s unless set, 1 s at least (60 s
+    // with an API key).
+    FLAGBIT_OPTION_POLL_INTERVAL_MS = 16,
+    // Integer, milliseconds: how long resolving the name, and then connecting, may take each; 5 s unless set.
+    FLAGBIT_OPTION_CONNECT_TIMEOUT_MS = 17,
+    // Integer, milliseconds: how long a request may take as a whole; 30 s unless set.
+    FLAGBIT_OPTION_TIMEOUT_MS = 18,
+    // Integer, milliseconds: how long after the last successful contact the client is STALE; 3 intervals unless set.
+    FLAGBIT_OPTION_STALE_AFTER_MS = 19,
+    // Integer, 0 or 1: whether the server tells of changes at once, over a connection that stays open; 0 unless set.
+    // Where that does not work, the client polls.
+    FLAGBIT_OPTION_STREAM = 20,
+    // String: the path of a PEM file, in UTF-8, with the authorities to trust, in the place of those compiled in.
+    FLAGBIT_OPTION_CA_FILE = 21,
+    // Integer, 0 or 1: trust the authorities that the operating system trusts, in the place of those compiled in.
+    FLAGBIT_OPTION_SYSTEM_ROOTS = 22,
+    // String, secret: a proxy, `http://[user:password@]host:port`, `https://` or `socks5h://`. Unless set, that of the
+    // environment when the client is opened.
+    FLAGBIT_OPTION_PROXY = 23,
+    // String, secret: one more header of each request, `Name: value`. Each call adds one.
+    FLAGBIT_OPTION_HEADER = 24,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -270,7 +309,9 @@ enum flagbit_state
     FLAGBIT_STATE_INITIALIZING = 0,
     // Serving flags.
     FLAGBIT_STATE_READY = 1,
-    // Nothing to serve, and the source cannot be read.
+    // Serving flags, but the server was not reached for a while, or not yet.
+    FLAGBIT_STATE_STALE = 2,
+    // Nothing to serve, and the file cannot be read or the server refuses.
     FLAGBIT_STATE_ERROR = 3,
     // Closed: every evaluation gives the caller's default.
     FLAGBIT_STATE_CLOSED = 4,
@@ -528,10 +569,10 @@ FLAGBIT_API void flagbit_context_free(struct flagbit_context *context);
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_options_new(struct flagbit_options **options);
 
-// Sets an option that is a string. A second value replaces the first.
+// Sets an option that is a string. A second value replaces the first, but of HEADER.
 //
-// option: a flagbit_option. value: UTF-8 of `value_length` bytes, copied.
-// Errors: NULL_ARGUMENT, INVALID_UTF8 for a path, INVALID_ARGUMENT for an option that is unknown or no string.
+// option: a flagbit_option. value: UTF-8 of `value_length` bytes, copied. A NUL in it is part of it.
+// Errors: NULL_ARGUMENT, INVALID_UTF8 (of a snapshot or of values only when the client is opened), INVALID_ARGUMENT for an option that is unknown or no string.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_options_set_string(struct flagbit_options *options,
@@ -556,7 +597,7 @@ flagbit_status flagbit_options_set_integer(struct flagbit_options *options,
 // Since: 0.1
 FLAGBIT_API void flagbit_options_free(struct flagbit_options *options);
 
-// Opens a client. Reads the text or file once; never waits for a network.
+// Opens a client. Reads the text or file once; never waits for a network: see flagbit_client_wait_until_ready.
 //
 // options: borrowed for the call.
 // Ownership: the caller frees the client.
@@ -592,17 +633,30 @@ flagbit_status flagbit_client_load(const struct flagbit_client *client,
                                    size_t snapshot_length,
                                    struct flagbit_error **error);
 
-// Reads the client's file now, whether or not it seems to have changed. Does nothing for the other sources.
+// flagbit_client_refresh_within with 30 seconds.
 //
-// Threads: any. Blocks: while the file is read.
-// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED: what was in force stays.
+// Threads: any. Blocks: while the file is read, or for a fetch.
+// Errors: as flagbit_client_refresh_within.
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_client_refresh(const struct flagbit_client *client, struct flagbit_error **error);
 
+// Fetches the flags now, or reads the client's file, whether or not there seems to be a change. Does nothing for a
+// snapshot in memory.
+//
+// Threads: any. Blocks: while the file is read, or for up to `timeout_ms` milliseconds for a fetch, which goes on in
+// the background then; closing the client ends it.
+// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT: what was in force stays.
+// Since: 0.1
+FLAGBIT_API
+flagbit_status flagbit_client_refresh_within(const struct flagbit_client *client,
+                                             uint64_t timeout_ms,
+                                             struct flagbit_error **error);
+
 // Waits until the client has something to serve.
 //
-// Threads: any. Blocks: for up to `timeout_ms` milliseconds.
-// Errors: NULL_ARGUMENT, TIMEOUT, CLOSED.
+// Threads: any. Blocks: for up to `timeout_ms` milliseconds; closing the client ends it.
+// Errors: NULL_ARGUMENT, TIMEOUT, CLOSED; REFUSED at once where there is nothing to serve and the server refuses the
+// key or the address (401, 403, 404): the client's status tells in words.
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_client_wait_until_ready(const struct flagbit_client *client, uint64_t timeout_ms);
 

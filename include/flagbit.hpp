@@ -128,6 +128,7 @@ enum class ErrorCode : std::int32_t {
 enum class State : std::int32_t {
     initializing = FLAGBIT_STATE_INITIALIZING,
     ready = FLAGBIT_STATE_READY,
+    stale = FLAGBIT_STATE_STALE,
     error = FLAGBIT_STATE_ERROR,
     closed = FLAGBIT_STATE_CLOSED,
 };
@@ -685,6 +686,10 @@ namespace detail {
 /// Shared by a client and what it hands out, so that none of them has to be destroyed before another.
 using SharedClient = std::shared_ptr<flagbit_client>;
 
+inline std::uint64_t milliseconds(std::chrono::milliseconds timeout) noexcept {
+    return timeout.count() > 0 ? static_cast<std::uint64_t>(timeout.count()) : 0;
+}
+
 } // namespace detail
 
 /// Holds an override in force; destroying it ends the override. It may outlive its client.
@@ -779,6 +784,20 @@ class Client {
     static Result<Client> for_testing(const std::vector<FlagValue> &values) {
         Options options;
         if (auto set = options.set(FLAGBIT_OPTION_VALUES, detail::json_of(values)); !set) {
+            return set.error();
+        }
+        return open(options);
+    }
+
+    /// A client of a FlagBit server, whose flags are fetched in the background; see wait_until_ready. What else can be
+    /// set: Options with FLAGBIT_OPTION_URL.
+    /// Errors: INVALID_ARGUMENT, THREAD.
+    static Result<Client> server(std::string_view url, std::string_view server_key) {
+        Options options;
+        if (auto set = options.set(FLAGBIT_OPTION_URL, url); !set) {
+            return set.error();
+        }
+        if (auto set = options.set(FLAGBIT_OPTION_SERVER_KEY, server_key); !set) {
             return set.error();
         }
         return open(options);
@@ -980,16 +999,18 @@ class Client {
             [&](flagbit_error **error) { return flagbit_client_load(native(), json.data(), json.size(), error); });
     }
 
-    /// Reads the file now.
-    /// Errors: IO, SNAPSHOT_REFUSED (what was in force stays), CLOSED.
-    Done refresh() const {
-        return detail::done([&](flagbit_error **error) { return flagbit_client_refresh(native(), error); });
+    /// Fetches the flags now, or reads the file. The timeout is for a fetch, which goes on in the background then.
+    /// Errors: IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT (what was in force stays), CLOSED.
+    Done refresh(std::chrono::milliseconds timeout = std::chrono::seconds(30)) const {
+        return detail::done([&](flagbit_error **error) {
+            return flagbit_client_refresh_within(native(), detail::milliseconds(timeout), error);
+        });
     }
 
-    /// Waits until there is something to serve; false when the time ran out or the client was closed.
+    /// Waits until there is something to serve; false when the time ran out, when the client was closed, and at once
+    /// when there is nothing and the server refuses the key or the address: status() tells.
     [[nodiscard]] bool wait_until_ready(std::chrono::milliseconds timeout) const noexcept {
-        const auto count = timeout.count() > 0 ? static_cast<std::uint64_t>(timeout.count()) : 0;
-        return flagbit_client_wait_until_ready(native(), count) == FLAGBIT_STATUS_OK;
+        return flagbit_client_wait_until_ready(native(), detail::milliseconds(timeout)) == FLAGBIT_STATUS_OK;
     }
 
     /// Which flags changed after a generation.

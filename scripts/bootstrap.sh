@@ -12,7 +12,7 @@ test "${go_minor:-0}" -ge 24 || { echo "install Go 1.24 or newer first (https://
 # What is looked for, and the package it comes in.
 needs=(
     command:gcc:gcc command:g++:g++ command:clang:clang command:clang-format:clang-format command:valgrind:valgrind
-    command:abidiff:abigail-tools command:abidw:abigail-tools command:pkg-config:pkg-config
+    command:cmake:cmake command:meson:meson command:abidiff:abigail-tools command:abidw:abigail-tools command:pkg-config:pkg-config
     file:/usr/include/json-c/json.h:libjson-c-dev file:/usr/include/nlohmann/json.hpp:nlohmann-json3-dev
     fuzzer:libFuzzer:libclang-rt-14-dev
 )

@@ -34,7 +34,7 @@ tidy() {
 
 vetted() {
     in_module go vet ./...
-    (cd examples/go && go vet .)
+    (cd examples/go && go vet ./...)
 }
 
 # Without a network it is left out, where it was never installed.
@@ -42,14 +42,14 @@ checked() {
     GOBIN=$work/bin go install "honnef.co/go/tools/cmd/staticcheck@$staticcheck" || test -x "$work/bin/staticcheck" ||
         { echo "staticcheck cannot be installed"; return 0; }
     in_module "$work/bin/staticcheck" ./...
-    (cd examples/go && "$work/bin/staticcheck" .)
+    (cd examples/go && "$work/bin/staticcheck" ./...)
 }
 
 # What a plain user builds, without the tests' own stress a second time.
 benchmarks() { in_module go test -run '^$' -bench . -benchtime 10x . ; }
 
 example() {
-    (cd examples/go && go build -o "$work/shop" .)
+    (cd examples/go && go build -o "$work/shop" ./shop)
     "$work/shop" examples/flags.json | diff - <(cargo run -q --example shop)
 }
 

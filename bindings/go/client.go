@@ -33,7 +33,8 @@ type core struct {
 	listening        listening
 }
 
-// Open opens a client. It reads the text or file once, and never waits for a network. The context bounds opening alone.
+// Open opens a client. It reads the text or file once, and never waits for a network: see [Client.WaitUntilReady]. The context
+// bounds opening alone.
 //
 // The errors are [ErrSnapshot], [ErrFile] (both not [WithWatch]: see [Client.Status]), [ErrLibrary], and an *[Error] for
 // options that contradict each other.
@@ -149,12 +150,18 @@ func (c *Client) LoadSnapshot(snapshot string) error {
 	return err
 }
 
-// Refresh reads the client's file now; it does nothing for the other sources. What was in force stays on an error.
+// Refresh fetches the flags now, or reads the client's file; it does nothing for a snapshot in memory. What was in force stays
+// on an error. A fetch goes on in the background when ctx is done.
 //
-// The errors are [ErrSnapshot], [ErrFile], [ErrClosed], and those of ctx.
+// The errors are [ErrSnapshot], [ErrFile], [ErrRefused], [ErrUnavailable], [ErrClosed], and those of ctx.
 func (c *Client) Refresh(ctx context.Context) error {
+	timeout := uint64(forever)
+	if deadline, found := ctx.Deadline(); found {
+		timeout = uint64(max(0, time.Until(deadline).Milliseconds()+1))
+	}
 	read, err := during(ctx, func() error {
-		err := refreshNative(c.native())
+		err := refreshNative(c.native(), timeout)
+		runtime.KeepAlive(c)
 		c.drainLog()
 		return err
 	})
@@ -167,7 +174,8 @@ func (c *Client) Refresh(ctx context.Context) error {
 // How long a goroutine may outlive the context with which it waited.
 const waitSlice = 100 * time.Millisecond
 
-// WaitUntilReady waits until there are flags. The errors are [ErrClosed], and those of ctx.
+// WaitUntilReady waits until there are flags. The errors are [ErrClosed], those of ctx, and at once [ErrRefused] where there is
+// nothing to serve and the server refuses the key or the address.
 func (c *Client) WaitUntilReady(ctx context.Context) error {
 	code := waitUntilReady(c.native(), 0)
 	if code == statusTimeout && ctx.Err() == nil {
@@ -178,10 +186,14 @@ func (c *Client) WaitUntilReady(ctx context.Context) error {
 		}
 	}
 	runtime.KeepAlive(c)
-	if code != statusTimeout {
+	c.drainLog()
+	last := c.Status().LastError
+	switch {
+	case code == statusRefused && last != "":
+		return newError(code, last)
+	case code != statusTimeout:
 		return failure(code, nil)
-	}
-	if last := c.Status().LastError; last != "" {
+	case last != "":
 		return fmt.Errorf("flagbit: waiting until ready: %w (%s)", ctx.Err(), last)
 	}
 	return fmt.Errorf("flagbit: waiting until ready: %w", ctx.Err())

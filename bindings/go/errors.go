@@ -3,6 +3,7 @@
 package flagbit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -17,6 +18,10 @@ var (
 	ErrFile = errors.New("flagbit: the file cannot be read")
 	// ErrContext: a Context cannot be built; the message names the attribute.
 	ErrContext = errors.New("flagbit: the context cannot be built")
+	// ErrRefused: the server refuses the key or the address: a person must do something.
+	ErrRefused = errors.New("flagbit: the server refuses")
+	// ErrUnavailable: the server could not be reached, or gave no snapshot. What was in force stays.
+	ErrUnavailable = errors.New("flagbit: the server is unavailable")
 	// ErrClosed: the client is closed.
 	ErrClosed = errors.New("flagbit: the client is closed")
 	// ErrLibrary: FlagBit's C library does not fit this package.
@@ -52,11 +57,13 @@ var statuses = map[status]struct {
 	statusMalformedContext: {"MALFORMED_CONTEXT", nil},
 	statusUnsupportedValue: {"UNSUPPORTED_VALUE", ErrContext},
 	statusClosed:           {"CLOSED", ErrClosed},
-	statusTimeout:          {"TIMEOUT", nil},
+	statusTimeout:          {"TIMEOUT", context.DeadlineExceeded},
 	statusBufferTooSmall:   {"BUFFER_TOO_SMALL", nil},
 	statusSnapshotRefused:  {"SNAPSHOT_REFUSED", ErrSnapshot},
 	statusIO:               {"IO", ErrFile},
 	statusThread:           {"THREAD", nil},
+	statusRefused:          {"REFUSED", ErrRefused},
+	statusUnavailable:      {"UNAVAILABLE", ErrUnavailable},
 	statusPanic:            {"PANIC", nil},
 }
 

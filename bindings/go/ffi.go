@@ -12,8 +12,8 @@ package flagbit
 #endif
 #include <flagbit.h>
 
-#if FLAGBIT_ABI_MAJOR != 0 || FLAGBIT_ABI_MINOR < 2
-#error "this version of the Go package needs FlagBit's C library with the ABI 0.2, or a later 0.x"
+#if FLAGBIT_ABI_MAJOR != 0 || FLAGBIT_ABI_MINOR < 3
+#error "this version of the Go package needs FlagBit's C library with the ABI 0.3, or a later 0.x"
 #endif
 
 #cgo noescape flagbit_error_status
@@ -30,8 +30,8 @@ package flagbit
 #cgo nocallback flagbit_client_open
 #cgo noescape flagbit_client_load
 #cgo nocallback flagbit_client_load
-#cgo noescape flagbit_client_refresh
-#cgo nocallback flagbit_client_refresh
+#cgo noescape flagbit_client_refresh_within
+#cgo nocallback flagbit_client_refresh_within
 #cgo noescape flagbit_client_wait
 #cgo nocallback flagbit_client_wait
 #cgo noescape flagbit_client_changes
@@ -89,7 +89,7 @@ type (
 // The ABI that this package is written for: its libraries have the same major and at least this minor number.
 const (
 	abiMajor = 0
-	abiMinor = 2
+	abiMinor = 3
 )
 
 type status int32
@@ -108,6 +108,8 @@ const (
 	statusSnapshotRefused  status = C.FLAGBIT_STATUS_SNAPSHOT_REFUSED
 	statusIO               status = C.FLAGBIT_STATUS_IO
 	statusThread           status = C.FLAGBIT_STATUS_THREAD
+	statusRefused          status = C.FLAGBIT_STATUS_REFUSED
+	statusUnavailable      status = C.FLAGBIT_STATUS_UNAVAILABLE
 	statusPanic            status = C.FLAGBIT_STATUS_PANIC
 )
 
@@ -119,6 +121,21 @@ const (
 	optionValues           option = C.FLAGBIT_OPTION_VALUES
 	optionWatch            option = C.FLAGBIT_OPTION_WATCH
 	optionMaxSnapshotBytes option = C.FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES
+	optionURL              option = C.FLAGBIT_OPTION_URL
+	optionServerKey        option = C.FLAGBIT_OPTION_SERVER_KEY
+	optionAPIKey           option = C.FLAGBIT_OPTION_API_KEY
+	optionProjectID        option = C.FLAGBIT_OPTION_PROJECT_ID
+	optionBootstrap        option = C.FLAGBIT_OPTION_BOOTSTRAP
+	optionCachePath        option = C.FLAGBIT_OPTION_CACHE_PATH
+	optionPollInterval     option = C.FLAGBIT_OPTION_POLL_INTERVAL_MS
+	optionConnectTimeout   option = C.FLAGBIT_OPTION_CONNECT_TIMEOUT_MS
+	optionTimeout          option = C.FLAGBIT_OPTION_TIMEOUT_MS
+	optionStaleAfter       option = C.FLAGBIT_OPTION_STALE_AFTER_MS
+	optionStream           option = C.FLAGBIT_OPTION_STREAM
+	optionCAFile           option = C.FLAGBIT_OPTION_CA_FILE
+	optionSystemRoots      option = C.FLAGBIT_OPTION_SYSTEM_ROOTS
+	optionProxy            option = C.FLAGBIT_OPTION_PROXY
+	optionHeader           option = C.FLAGBIT_OPTION_HEADER
 )
 
 const (
@@ -149,6 +166,7 @@ const (
 const (
 	stateInitializing = C.FLAGBIT_STATE_INITIALIZING
 	stateReady        = C.FLAGBIT_STATE_READY
+	stateStale        = C.FLAGBIT_STATE_STALE
 	stateError        = C.FLAGBIT_STATE_ERROR
 	stateClosed       = C.FLAGBIT_STATE_CLOSED
 )
@@ -268,9 +286,9 @@ func loadNative(client *nativeClient, snapshot string) error {
 	return failure(status(code), native)
 }
 
-func refreshNative(client *nativeClient) error {
+func refreshNative(client *nativeClient, milliseconds uint64) error {
 	var native *C.flagbit_error
-	code := C.flagbit_client_refresh(client, &native)
+	code := C.flagbit_client_refresh_within(client, C.uint64_t(milliseconds), &native)
 	return failure(status(code), native)
 }
 

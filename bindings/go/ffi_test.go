@@ -18,6 +18,7 @@ var unbound = map[string]string{
 	"flagbit_evaluate":             "for text that ends with NUL",
 	"flagbit_evaluate_with":        "for text that ends with NUL",
 	"flagbit_client_from_snapshot": "flagbit_client_open does it, with options",
+	"flagbit_client_refresh":       "flagbit_client_refresh_within does it, with a timeout",
 }
 
 func content(t *testing.T, path string) string {
@@ -148,7 +149,7 @@ func TestTheVendoredHeaderIsTheRepositorys(t *testing.T) {
 }
 
 func TestALibraryThatDoesNotFit(t *testing.T) {
-	for abi, fits := range map[uint32]bool{0x0000_0001: false, 0x0000_0002: true, 0x0000_0009: true, 0x0001_0002: false} {
+	for abi, fits := range map[uint32]bool{0x0000_0002: false, 0x0000_0003: true, 0x0000_0009: true, 0x0001_0002: false} {
 		err := checkABI(abi, "9.8.7")
 		if (err == nil) != fits {
 			t.Errorf("%#x: %v", abi, err)

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 	"unicode/utf8"
 )
 
-// Option says how a client is opened. Exactly one source is needed: [WithSnapshot], [WithFile] or [WithValues].
+// Option says how a client is opened. Exactly one source is needed: [WithURL], [WithSnapshot], [WithFile] or
+// [WithValues].
 type Option func(*config)
 
 type config struct {
@@ -26,6 +28,94 @@ func (c *config) text(option option, text string) {
 
 func (c *config) integer(option option, number int64) {
 	c.settings = append(c.settings, setting{option: option, number: number})
+}
+
+// A duration is rounded up to the library's milliseconds.
+func (c *config) duration(option option, duration time.Duration) {
+	milliseconds := duration / time.Millisecond
+	if duration > milliseconds*time.Millisecond {
+		milliseconds++
+	}
+	c.integer(option, int64(milliseconds))
+}
+
+// WithURL is the source of a FlagBit server, which is asked in the background: its base URL. It needs [WithServerKey], or
+// [WithAPIKey] and [WithProjectID] for the hosted service. What the library says of the server is logged as it happens.
+func WithURL(url string) Option {
+	return func(c *config) {
+		c.text(optionURL, url)
+		c.background = true
+	}
+}
+
+// WithServerKey is the key for a server, fbsrv_..., which knows its project and environment.
+func WithServerKey(key string) Option {
+	return func(c *config) { c.text(optionServerKey, key) }
+}
+
+// WithAPIKey is a key of the hosted service, fb_.... It may do everything in its account: keep it where nobody else reads it.
+func WithAPIKey(key string) Option {
+	return func(c *config) { c.text(optionAPIKey, key) }
+}
+
+// WithProjectID is the project of an API key.
+func WithProjectID(id int64) Option {
+	return func(c *config) { c.integer(optionProjectID, id) }
+}
+
+// WithPollInterval is how often the server is asked, give or take a tenth; 30 s unless set, 1 s at least, 60 s with an API key.
+func WithPollInterval(interval time.Duration) Option {
+	return func(c *config) { c.duration(optionPollInterval, interval) }
+}
+
+// WithStream has the server tell of changes at once, over a connection that stays open. Where that fails, the client polls.
+func WithStream() Option {
+	return func(c *config) { c.integer(optionStream, 1) }
+}
+
+// WithBootstrap is the text of a snapshot that serves until there is a better one.
+func WithBootstrap(snapshot string) Option {
+	return func(c *config) { c.text(optionBootstrap, snapshot) }
+}
+
+// WithCachePath is a file that keeps the last good snapshot, for a start without the server. Processes may share it.
+func WithCachePath(path string) Option {
+	return func(c *config) { c.text(optionCachePath, path) }
+}
+
+// WithConnectTimeout is how long resolving the server's name, and then connecting, may take each; 5 s unless set.
+func WithConnectTimeout(timeout time.Duration) Option {
+	return func(c *config) { c.duration(optionConnectTimeout, timeout) }
+}
+
+// WithTimeout is how long a request may take as a whole; 30 s unless set.
+func WithTimeout(timeout time.Duration) Option {
+	return func(c *config) { c.duration(optionTimeout, timeout) }
+}
+
+// WithStaleAfter is how long after the last contact with the server the state is [StateStale]; 3 intervals unless set.
+func WithStaleAfter(age time.Duration) Option {
+	return func(c *config) { c.duration(optionStaleAfter, age) }
+}
+
+// WithCAFile is a PEM file with the authorities to trust, in the place of those compiled in.
+func WithCAFile(path string) Option {
+	return func(c *config) { c.text(optionCAFile, path) }
+}
+
+// WithSystemRoots trusts the authorities that the operating system trusts, in the place of those compiled in.
+func WithSystemRoots() Option {
+	return func(c *config) { c.integer(optionSystemRoots, 1) }
+}
+
+// WithProxy is the URL of a proxy, http://, https:// or socks5h://; that of the environment unless set.
+func WithProxy(url string) Option {
+	return func(c *config) { c.text(optionProxy, url) }
+}
+
+// WithHeader is one more header of each request.
+func WithHeader(name, value string) Option {
+	return func(c *config) { c.text(optionHeader, name+": "+value) }
 }
 
 // WithSnapshot is the source of a snapshot in memory: its JSON text. [Client.LoadSnapshot] replaces it.

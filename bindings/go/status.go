@@ -16,7 +16,9 @@ const (
 	StateInitializing State = "initializing"
 	// StateReady: serving flags.
 	StateReady State = "ready"
-	// StateError: nothing to serve, and the source cannot be read.
+	// StateStale: serving flags, but the server was not reached for a while, or not yet.
+	StateStale State = "stale"
+	// StateError: nothing to serve, and the file cannot be read or the server refuses.
 	StateError State = "error"
 	// StateClosed: every evaluation gives the caller's default.
 	StateClosed State = "closed"
@@ -25,6 +27,7 @@ const (
 var states = map[int32]State{
 	stateInitializing: StateInitializing,
 	stateReady:        StateReady,
+	stateStale:        StateStale,
 	stateError:        StateError,
 	stateClosed:       StateClosed,
 }

@@ -97,3 +97,4 @@ CREATE TABLE audit (
     after TEXT
 );
 CREATE INDEX audit_of_project ON audit (project_id, id);
+CREATE INDEX audit_of_account ON audit (account_id, id);

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use axum::Router;
+use axum::{Router, middleware};
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -48,7 +48,17 @@ impl Deref for App {
 
 /// All routes. Which key may do what is each handler's first argument, see [`http::auth`].
 pub(crate) fn router(app: App) -> Router {
-    let (router, _document) =
-        OpenApiRouter::new().merge(http::health::routes()).merge(http::signup::routes()).split_for_parts();
-    router.fallback(http::error::no_route).method_not_allowed_fallback(http::error::no_method).with_state(app)
+    let (router, _document) = OpenApiRouter::new()
+        .merge(http::audit::routes())
+        .merge(http::environments::routes())
+        .merge(http::health::routes())
+        .merge(http::keys::routes())
+        .merge(http::projects::routes())
+        .merge(http::signup::routes())
+        .split_for_parts();
+    router
+        .fallback(http::error::no_route)
+        .method_not_allowed_fallback(http::error::no_method)
+        .layer(middleware::from_fn(http::unread::read_the_rest))
+        .with_state(app)
 }

@@ -3,10 +3,13 @@
 //! The checksum tells a typo from a revoked key and lets scanners find leaked ones; it is no protection, the random bits
 //! are. Only the SHA-256 of a key is kept.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 /// What a key may do; part of the key as its prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
     /// Everything in its account.
     Api,

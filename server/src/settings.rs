@@ -14,6 +14,18 @@ pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) database: Database,
 
+    /// Environments that a project may have
+    #[arg(long, env = "FLAGBIT_MAX_ENVIRONMENTS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_environments: u32,
+
+    /// Valid keys that a project may have, and valid API keys that an account may have
+    #[arg(long, env = "FLAGBIT_MAX_KEYS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
+    pub(crate) max_keys: u32,
+
+    /// Projects that an account may have
+    #[arg(long, env = "FLAGBIT_MAX_PROJECTS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_projects: u32,
+
     /// Let anybody sign up, not only the first account
     #[arg(long, env = "FLAGBIT_SIGNUP")]
     pub(crate) signup: bool,

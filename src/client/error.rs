@@ -2,6 +2,7 @@
 
 use std::{error, fmt, io, path::PathBuf};
 
+use super::FetchErrorKind;
 use crate::engine::SnapshotError;
 
 /// Why a client could not be opened, loaded or refreshed.
@@ -22,8 +23,17 @@ pub enum ClientError {
         /// Why it cannot be read.
         error: io::Error,
     },
-    /// The options do not fit together; the text says which.
+    /// The options do not fit together, or one is out of its range; the text says which.
     Options(String),
+    /// The snapshot could not be fetched, or what came is refused; what was in force stays.
+    Fetch {
+        /// What kind of failure it is.
+        kind: FetchErrorKind,
+        /// What happened and what to do.
+        message: String,
+    },
+    /// The time ran out.
+    Timeout,
     /// The background thread could not be started.
     Thread(io::Error),
     /// The client is closed.
@@ -36,7 +46,8 @@ impl fmt::Display for ClientError {
             Self::Snapshot { path: None, error } => write!(formatter, "{error}"),
             Self::Snapshot { path: Some(path), error } => write!(formatter, "{}: {error}", path.display()),
             Self::File { path, error } => write!(formatter, "cannot read {}: {error}", path.display()),
-            Self::Options(message) => formatter.write_str(message),
+            Self::Options(message) | Self::Fetch { message, .. } => formatter.write_str(message),
+            Self::Timeout => formatter.write_str("the time ran out"),
             Self::Thread(error) => write!(formatter, "cannot start the background thread: {error}"),
             Self::Closed => formatter.write_str("the client is closed"),
         }
@@ -48,7 +59,7 @@ impl error::Error for ClientError {
         match self {
             Self::Snapshot { error, .. } => Some(error),
             Self::File { error, .. } | Self::Thread(error) => Some(error),
-            Self::Options(_) | Self::Closed => None,
+            Self::Options(_) | Self::Fetch { .. } | Self::Timeout | Self::Closed => None,
         }
     }
 }

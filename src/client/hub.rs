@@ -1,11 +1,19 @@
 //! Everything of a client that has a lock. No evaluation takes it.
 
 use std::{
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
-    time::{Duration, SystemTime},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use super::{ClientError, Level, history::History, log::Log, process, watcher::Reading};
+use super::{
+    ClientError, FetchErrorKind, Level,
+    contact::Contact,
+    history::History,
+    log::Log,
+    network::{Connections, Refreshes},
+    process,
+    watcher::Reading,
+};
 
 /// Everything that has a lock, made afresh in the child of a fork.
 ///
@@ -18,6 +26,8 @@ pub(super) struct Hub {
     changed: Condvar,
     /// Held while the source is read, so that an older text never replaces a newer one.
     reading: Mutex<Reading>,
+    /// Without a lock, so that a child goes on with its parent's.
+    contact: Arc<Contact>,
 }
 
 /// What only cold calls read.
@@ -27,16 +37,21 @@ pub(super) struct Cold {
     pub(super) events: u64,
     pub(super) history: History,
     pub(super) log: Log,
-    pub(super) last_success: Option<SystemTime>,
     pub(super) last_error: Option<String>,
     pub(super) consecutive_failures: u32,
+    /// Whether the last failure was the server's refusal.
+    pub(super) refused: bool,
+    /// Whether a stream tells of changes at this moment.
+    pub(super) streaming: bool,
+    pub(super) refreshes: Refreshes,
+    pub(super) connections: Connections,
     pub(super) closed: bool,
 }
 
 impl Hub {
-    pub(super) fn new(closed: bool) -> Self {
+    pub(super) fn new(closed: bool, contact: Arc<Contact>) -> Self {
         let cold = Mutex::new(Cold { closed, ..Cold::default() });
-        Self { forks: process::forks(), cold, changed: Condvar::new(), reading: Mutex::default() }
+        Self { forks: process::forks(), cold, changed: Condvar::new(), reading: Mutex::default(), contact }
     }
 
     /// Not after a fork: then its locks may be held by threads that this process does not have.
@@ -59,20 +74,26 @@ impl Hub {
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
+    pub(super) fn contact(&self) -> &Contact {
+        &self.contact
+    }
+
     /// Notes that the source was read and holds what is in force already.
     pub(super) fn note_unchanged(&self) {
-        self.lock().note_success();
+        self.note_success(&mut self.lock());
+    }
+
+    pub(super) fn note_success(&self, cold: &mut Cold) {
+        self.contact.note();
+        cold.last_error = None;
+        cold.consecutive_failures = 0;
+        cold.refused = false;
     }
 
     /// Notes that the source could not be read; gives the error back.
     pub(super) fn note_failure(&self, error: ClientError) -> ClientError {
         let mut cold = self.lock();
-        let message = error.to_string();
-        cold.consecutive_failures = cold.consecutive_failures.saturating_add(1);
-        // A failure that repeats is one line, not one each second.
-        if cold.last_error.as_ref() != Some(&message) {
-            cold.log.push(Level::Warning, format!("{message}; what was in force stays"));
-            cold.last_error = Some(message);
+        if cold.note_failure(&error) {
             self.announce(&mut cold);
         }
         error
@@ -84,16 +105,30 @@ impl Hub {
         self.announce(&mut cold);
     }
 
+    /// Tells those who wait of a change or a log line.
     pub(super) fn announce(&self, cold: &mut Cold) {
         cold.events += 1;
+        self.wake();
+    }
+
+    /// Lets those who wait look whether what they wait for is there.
+    pub(super) fn wake(&self) {
         self.changed.notify_all();
     }
 }
 
 impl Cold {
-    pub(super) fn note_success(&mut self) {
-        self.last_success = Some(SystemTime::now());
-        self.last_error = None;
-        self.consecutive_failures = 0;
+    /// Notes that the source could not be read; whether that is news.
+    pub(super) fn note_failure(&mut self, error: &ClientError) -> bool {
+        let message = error.to_string();
+        self.consecutive_failures = self.consecutive_failures.saturating_add(1);
+        self.refused = matches!(error, ClientError::Fetch { kind: FetchErrorKind::Refused, .. });
+        // A failure that repeats is one line, not one each second.
+        let is_news = self.last_error.as_ref() != Some(&message);
+        if is_news {
+            self.log.push(Level::Warning, format!("{message}; what was in force stays"));
+            self.last_error = Some(message);
+        }
+        is_news
     }
 }

@@ -2,16 +2,23 @@
 
 use std::{path::PathBuf, sync::atomic::Ordering, time::Duration};
 
-use super::{Changes, Client, ClientError, ClientOptions, LogLine, State, Status, options::Source, shared::Shared};
+use super::{
+    Changes, Client, ClientError, ClientOptions, FetchErrorKind, LogLine, State, Status,
+    network::{self, Remote},
+    options::Source,
+    shared::Shared,
+};
 use crate::engine::{Snapshot, Warning};
 
 impl Client {
-    /// Opens a client. Reads the text or file once; a watched file may be missing.
+    /// Opens a client. Reads the text or file once; a watched file may be missing. Never waits for the network: see
+    /// [`Client::wait_until_ready`].
     ///
     /// # Errors
-    /// A snapshot that is refused, a file that cannot be read (unless it is watched), no thread for watching.
+    /// A snapshot that is refused, a file that cannot be read (unless it is watched), options that do not fit, no thread.
+    #[allow(clippy::needless_pass_by_value, reason = "options are made for one client")]
     pub fn open(options: ClientOptions) -> Result<Self, ClientError> {
-        let shared = Shared::new(options.source, options.max_snapshot_bytes);
+        let shared = Shared::new(&options)?;
         match &shared.source {
             Source::Values => shared.accept(Snapshot::of_values(&options.text)?)?,
             Source::Text => shared.load(&options.text, None)?,
@@ -19,8 +26,9 @@ impl Client {
                 // A watched file has time to appear; the status tells how it stands.
                 shared.read_file(true).or_else(|error| if *watch { Ok(()) } else { Err(error) })?;
             }
+            Source::Remote(_) => network::prepare(&shared, options.network.bootstrap.as_deref())?,
         }
-        shared.start_watching()?;
+        shared.start_thread()?;
         Ok(Self { shared })
     }
 
@@ -61,21 +69,43 @@ impl Client {
         }
     }
 
-    /// Reads the file now, whether or not it seems to have changed. Nothing to do for a text.
+    /// Fetches the flags now, or reads the file, whether or not there seems to be a change. Nothing to do for a text.
+    /// `timeout` is for a fetch, which goes on in the background when it is over.
     ///
     /// # Errors
-    /// A file that cannot be read, a snapshot that is refused: the one in force stays.
-    pub fn refresh(&self) -> Result<(), ClientError> {
-        self.shared.open_hub()?;
-        self.shared.read_file(true)
+    /// A fetch that fails, a file that cannot be read, a snapshot that is refused: the one in force stays.
+    /// [`ClientError::Timeout`], [`ClientError::Closed`].
+    pub fn refresh(&self, timeout: Duration) -> Result<(), ClientError> {
+        let hub = self.shared.open_hub()?;
+        match self.shared.remote() {
+            Some(remote) => network::refresh(&hub, remote, timeout),
+            None => self.shared.read_file(true),
+        }
     }
 
-    /// Waits until there is something to serve: `false` when `timeout` ran out, or when the client was closed.
+    /// Waits until there is something to serve: `false` when `timeout` ran out, when the client was closed, and at once
+    /// when there is nothing and the server refuses. [`Client::ready_within`] tells these apart.
     pub fn wait_until_ready(&self, timeout: Duration) -> bool {
+        self.ready_within(timeout).is_ok()
+    }
+
+    /// Waits until there is something to serve.
+    ///
+    /// # Errors
+    /// [`ClientError::Timeout`]; [`ClientError::Closed`]; [`ClientError::Fetch`] with [`FetchErrorKind::Refused`] when
+    /// there is nothing to serve and the server refuses (401, 403, 404).
+    pub fn ready_within(&self, timeout: Duration) -> Result<(), ClientError> {
         let hub = self.shared.hub();
         let ready = || self.shared.serving.load().is_ready();
-        drop(hub.wait(timeout, |cold| cold.closed || ready()));
-        ready()
+        let cold = hub.wait(timeout, |cold| cold.closed || cold.refused || ready());
+        match &cold.last_error {
+            _ if ready() => Ok(()),
+            _ if cold.closed => Err(ClientError::Closed),
+            Some(message) if cold.refused => {
+                Err(ClientError::Fetch { kind: FetchErrorKind::Refused, message: message.clone() })
+            }
+            _ => Err(ClientError::Timeout),
+        }
     }
 
     /// Waits for a change of the flags or a log line after the event `seen`; the number of the latest event.
@@ -127,10 +157,13 @@ impl Client {
         let hub = self.shared.hub();
         let cold = hub.lock();
         let serving = self.shared.serving.load();
+        let remote = self.shared.remote();
+        let is_fresh = |remote: &Remote| cold.streaming || hub.contact().is_within(remote.stale_after);
         let state = match () {
             () if serving.closed => State::Closed,
-            () if serving.is_ready() => State::Ready,
-            () if cold.last_error.is_some() => State::Error,
+            () if serving.is_ready() && remote.is_none_or(is_fresh) => State::Ready,
+            () if serving.is_ready() => State::Stale,
+            () if cold.refused || remote.is_none() && cold.last_error.is_some() => State::Error,
             () => State::Initializing,
         };
         Status {
@@ -138,7 +171,7 @@ impl Client {
             generation: serving.generation,
             revision: serving.revision().map(Into::into),
             source: self.shared.source.describe(),
-            last_success: cold.last_success,
+            last_success: hub.contact().time(),
             last_error: cold.last_error.clone(),
             consecutive_failures: cold.consecutive_failures,
             flags: serving.flags().len(),

@@ -3,6 +3,7 @@
 //! Evaluations read one atomic pointer, [`serving::Serving`]; everything else stands behind one lock in [`hub::Hub`],
 //! which no evaluation takes. No unsafe code but in [`process`].
 
+mod contact;
 mod error;
 mod evaluate;
 mod evaluation;
@@ -12,6 +13,7 @@ mod history;
 mod hub;
 mod life;
 mod log;
+mod network;
 mod options;
 mod overrides;
 mod process;
@@ -26,6 +28,7 @@ pub use evaluation::Evaluation;
 pub use flag_value::FlagValue;
 pub use history::Changes;
 pub use log::{Level, LogLine};
+pub use network::FetchErrorKind;
 pub use options::ClientOptions;
 pub use overrides::Override;
 pub use state::State;
@@ -39,7 +42,7 @@ use shared::Shared;
 ///
 /// Threads: every method may be called from any number of threads at once. Evaluations take no lock and allocate
 /// nothing, but for the search of a regular expression. After a `fork()` the child goes on with the flags it inherited,
-/// and its watching thread starts again with its next call.
+/// and its thread starts again with its next call.
 #[derive(Debug)]
 pub struct Client {
     shared: Arc<Shared>,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::network::{Account, NetworkOptions};
 use crate::engine::MAX_SNAPSHOT_BYTES;
 
 /// Where a client's flags come from, and how it treats them.
@@ -18,6 +19,7 @@ pub struct ClientOptions {
     /// What a source in memory holds; not kept once it is read.
     pub(super) text: Vec<u8>,
     pub(super) max_snapshot_bytes: usize,
+    pub(super) network: NetworkOptions,
 }
 
 #[derive(Debug, Clone)]
@@ -29,6 +31,7 @@ pub(super) enum Source {
         path: PathBuf,
         watch: bool,
     },
+    Remote(Account),
 }
 
 impl Source {
@@ -38,13 +41,14 @@ impl Source {
             Self::Values => "values".into(),
             Self::Text => "text".into(),
             Self::File { path, .. } => format!("file {}", path.display()),
+            Self::Remote(account) => account.describe(),
         }
     }
 }
 
 impl ClientOptions {
-    fn new(source: Source, text: Vec<u8>) -> Self {
-        Self { source, text, max_snapshot_bytes: MAX_SNAPSHOT_BYTES }
+    pub(super) fn new(source: Source, text: Vec<u8>) -> Self {
+        Self { source, text, max_snapshot_bytes: MAX_SNAPSHOT_BYTES, network: NetworkOptions::default() }
     }
 
     fn new_file(path: PathBuf, watch: bool) -> Self {

@@ -41,9 +41,9 @@ pub(super) fn count_forks() {
 pub(super) fn count_forks() {}
 
 /// Starts a thread that never runs the host's signal handlers.
-pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub(super) fn spawn(name: &str, stack_bytes: usize, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let _blocked = BlockedSignals::new();
-    thread::Builder::new().name(name.into()).stack_size(128 << 10).spawn(run).map(drop)
+    thread::Builder::new().name(name.into()).stack_size(stack_bytes).spawn(run).map(drop)
 }
 
 /// Blocks all signals on this thread, and so on those it starts, until it is dropped.

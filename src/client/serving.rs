@@ -6,6 +6,8 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use sha2::{Digest, Sha256};
+
 use crate::engine::{Answer, Attributes, ErrorCode, Flag, Moment, Snapshot};
 
 /// The flags in force.
@@ -15,9 +17,26 @@ pub(super) struct Serving {
     pub(super) generation: u64,
     /// `None` before the first snapshot.
     pub(super) snapshot: Option<Arc<Snapshot>>,
+    /// Of a snapshot that came over the network, now or once.
+    pub(super) validator: Option<Arc<Validator>>,
     /// By id; later ones win.
     pub(super) overrides: Vec<(u64, Arc<Snapshot>)>,
     pub(super) closed: bool,
+}
+
+/// By what a snapshot is known not to have changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Validator {
+    /// What the server calls it.
+    pub(super) etag: Option<Box<str>>,
+    /// SHA-256 of the text.
+    pub(super) digest: [u8; 32],
+}
+
+impl Validator {
+    pub(super) fn new(text: &[u8], etag: Option<Box<str>>) -> Self {
+        Self { etag, digest: Sha256::digest(text).into() }
+    }
 }
 
 impl Serving {

@@ -11,12 +11,15 @@ use std::{
 use arc_swap::ArcSwap;
 
 use super::{
-    Changes, ClientError, Level,
+    Changes, ClientError, ClientOptions, Level,
+    contact::Contact,
     history::changes_between,
     hub::{Cold, Hub},
+    network::{self, Remote},
     options::Source,
     process,
-    serving::Serving,
+    serving::{Serving, Validator},
+    watcher,
 };
 use crate::engine::Snapshot;
 
@@ -29,23 +32,45 @@ pub(super) struct Shared {
     pub(super) serving: ArcSwap<Serving>,
     pub(super) unsupported_values: AtomicU64,
     pub(super) source: Source,
+    remote: Option<Remote>,
     max_snapshot_bytes: usize,
     /// The forks that `hub` has seen, where evaluations find them.
     pub(super) forks: AtomicU32,
     hub: ArcSwap<Hub>,
+    contact: Arc<Contact>,
 }
 
 impl Shared {
-    pub(super) fn new(source: Source, max_snapshot_bytes: usize) -> Arc<Self> {
+    pub(super) fn new(options: &ClientOptions) -> Result<Arc<Self>, ClientError> {
+        let remote = match &options.source {
+            Source::Remote(account) => Some(Remote::new(account, options)?),
+            _ => options.network.require_unset().map(|()| None)?,
+        };
         process::count_forks();
-        Arc::new(Self {
+        let contact = Arc::new(Contact::new());
+        Ok(Arc::new(Self {
             serving: ArcSwap::default(),
             unsupported_values: AtomicU64::new(0),
-            source,
-            max_snapshot_bytes,
+            source: options.source.clone(),
+            remote,
+            max_snapshot_bytes: options.max_snapshot_bytes,
             forks: AtomicU32::new(process::forks()),
-            hub: ArcSwap::from_pointee(Hub::new(false)),
-        })
+            hub: ArcSwap::from_pointee(Hub::new(false, Arc::clone(&contact))),
+            contact,
+        }))
+    }
+
+    pub(super) fn remote(&self) -> Option<&Remote> {
+        self.remote.as_ref()
+    }
+
+    /// Starts the thread of a source that is followed.
+    pub(super) fn start_thread(self: &Arc<Self>) -> Result<(), ClientError> {
+        match self.source {
+            Source::File { watch: true, .. } => watcher::start(self, self.hub()),
+            Source::Remote(_) => network::start(self, self.hub()),
+            _ => Ok(()),
+        }
     }
 
     /// The part with the locks. In the child of a fork it is made afresh and the thread is started again.
@@ -56,13 +81,13 @@ impl Shared {
 
     #[cold]
     fn after_fork(self: &Arc<Self>, old: Arc<Hub>) -> Arc<Hub> {
-        let fresh = Hub::new(self.serving.load().closed);
+        let fresh = Hub::new(self.serving.load().closed, Arc::clone(&self.contact));
         let first = Arc::ptr_eq(&self.hub.compare_and_swap(&old, Arc::new(fresh)), &old);
         // Never dropped: its locks may be held for ever by threads that this process does not have.
         std::mem::forget(old);
         self.forks.store(process::forks(), Ordering::Relaxed);
         let hub = self.hub.load_full();
-        if first && let Err(error) = self.start_watching() {
+        if first && let Err(error) = self.start_thread() {
             hub.log(Level::Warning, format!("after a fork: {error}; the flags stay as they are"));
         }
         hub
@@ -84,13 +109,64 @@ impl Shared {
         }
     }
 
+    /// What the snapshot in force is known by, where it came over the network.
+    pub(super) fn validator(&self) -> Option<Arc<Validator>> {
+        self.serving.load().validator.clone()
+    }
+
+    /// Puts the snapshot that a server sent in force, unless it is there already; `None` then.
+    pub(super) fn accept_fetched(
+        self: &Arc<Self>,
+        text: &[u8],
+        etag: Option<Box<str>>,
+    ) -> Result<Option<Arc<Snapshot>>, ClientError> {
+        let validator = Validator::new(text, etag);
+        if self.validator().is_some_and(|known| known.digest == validator.digest) {
+            self.revalidate(validator);
+            return Ok(None);
+        }
+        let snapshot = Snapshot::parse(text, self.max_snapshot_bytes)?;
+        self.put(snapshot, Some(validator), Hub::note_success).map(Some)
+    }
+
+    /// Puts a snapshot in force that serves until the source is reached.
+    pub(super) fn accept_meanwhile(
+        self: &Arc<Self>,
+        snapshot: Snapshot,
+        validator: Option<Validator>,
+    ) -> Result<(), ClientError> {
+        self.put(snapshot, validator, |_, _| ()).map(drop)
+    }
+
+    /// Notes what the server now calls the snapshot in force.
+    fn revalidate(self: &Arc<Self>, validator: Validator) {
+        let hub = self.hub();
+        let mut cold = hub.lock();
+        if !cold.closed {
+            let serving = Serving { validator: Some(Arc::new(validator)), ..Serving::clone(&self.serving.load()) };
+            self.serving.store(Arc::new(serving));
+            hub.note_success(&mut cold);
+        }
+    }
+
     pub(super) fn max_snapshot_bytes(&self) -> usize {
         self.max_snapshot_bytes
     }
 
-    /// Puts a snapshot in force.
-    pub(super) fn accept(self: &Arc<Self>, mut snapshot: Snapshot) -> Result<(), ClientError> {
+    /// Puts a snapshot in force that was read from the source.
+    pub(super) fn accept(self: &Arc<Self>, snapshot: Snapshot) -> Result<(), ClientError> {
+        self.put(snapshot, None, Hub::note_success).map(drop)
+    }
+
+    /// Puts a snapshot in force and notes what that means.
+    fn put(
+        self: &Arc<Self>,
+        mut snapshot: Snapshot,
+        validator: Option<Validator>,
+        note: impl FnOnce(&Hub, &mut Cold),
+    ) -> Result<Arc<Snapshot>, ClientError> {
         number_variants(&mut snapshot);
+        let snapshot = Arc::new(snapshot);
         let hub = self.hub();
         for warning in snapshot.warnings().iter().take(LOGGED_WARNINGS) {
             hub.log(Level::Warning, format!("flag {:?} is set aside: {}", warning.flag_key(), warning.message()));
@@ -100,10 +176,12 @@ impl Shared {
         }
         self.publish(|serving, cold| {
             let changes = changes_between(serving.snapshot.as_deref(), &snapshot);
-            serving.snapshot = Some(Arc::new(snapshot));
-            cold.note_success();
+            serving.snapshot = Some(Arc::clone(&snapshot));
+            serving.validator = validator.map(Arc::new);
+            note(&hub, cold);
             changes
-        })
+        })?;
+        Ok(snapshot)
     }
 
     /// Changes what is served, as a whole and in order.
@@ -132,6 +210,9 @@ impl Shared {
         let generation = self.serving.load().generation;
         self.serving.store(Arc::new(Serving { generation, closed: true, ..Serving::default() }));
         hub.announce(&mut cold);
+        let connections = std::mem::take(&mut cold.connections);
+        drop(cold);
+        connections.shut_down();
     }
 }
 

@@ -10,7 +10,9 @@ pub enum State {
     Initializing = 0,
     /// Serving flags.
     Ready = 1,
-    /// Nothing to serve, and the source cannot be read.
+    /// Serving flags, but the server was not reached for a while, or not yet.
+    Stale = 2,
+    /// Nothing to serve, and the file cannot be read or the server refuses.
     Error = 3,
     /// Closed: every evaluation gives the caller's default.
     Closed = 4,
@@ -18,7 +20,7 @@ pub enum State {
 
 impl State {
     #[cfg(feature = "capi")]
-    pub(crate) const ALL: &[Self] = &[Self::Initializing, Self::Ready, Self::Error, Self::Closed];
+    pub(crate) const ALL: &[Self] = &[Self::Initializing, Self::Ready, Self::Stale, Self::Error, Self::Closed];
 
     /// The state's name.
     pub fn name(self) -> &'static str {
@@ -29,6 +31,7 @@ impl State {
         match self {
             Self::Initializing => c"initializing",
             Self::Ready => c"ready",
+            Self::Stale => c"stale",
             Self::Error => c"error",
             Self::Closed => c"closed",
         }

@@ -14,6 +14,7 @@ use super::{
 };
 
 const INTERVAL: Duration = Duration::from_secs(1);
+const STACK_BYTES: usize = 128 << 10;
 
 /// What is known of the file from the last time it was read.
 #[derive(Debug, Default)]
@@ -52,15 +53,12 @@ impl Shared {
         reading.stamp = stamp;
         Ok(())
     }
+}
 
-    /// Starts the thread of a watched file.
-    pub(super) fn start_watching(self: &Arc<Self>) -> Result<(), ClientError> {
-        if !matches!(self.source, Source::File { watch: true, .. }) {
-            return Ok(());
-        }
-        let (shared, hub) = (Arc::clone(self), self.hub());
-        process::spawn("flagbit-watch", move || watch(&shared, &hub)).map_err(ClientError::Thread)
-    }
+/// Starts the thread of a watched file.
+pub(super) fn start(shared: &Arc<Shared>, hub: Arc<Hub>) -> Result<(), ClientError> {
+    let shared = Arc::clone(shared);
+    process::spawn("flagbit-watch", STACK_BYTES, move || watch(&shared, &hub)).map_err(ClientError::Thread)
 }
 
 fn watch(shared: &Arc<Shared>, hub: &Hub) {

@@ -11,7 +11,10 @@ use super::{
     text,
     text_list::{Texts, flagbit_text_list, give_list},
 };
-use crate::{Changes, Client, ErrorCode, LogLine, State, Warning};
+use crate::{Changes, Client, ErrorCode, LogLine, Warning};
+
+/// How long a refresh without a timeout of its own may take.
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Answers "is this feature on for this user?" from flags in memory.
 ///
@@ -19,7 +22,7 @@ use crate::{Changes, Client, ErrorCode, LogLine, State, Warning};
 /// Threads: any number of threads may use one at once, but freeing must be the last thing.
 pub struct flagbit_client(pub(super) Client);
 
-/// Opens a client. Reads the text or file once; never waits for a network.
+/// Opens a client. Reads the text or file once; never waits for a network: see flagbit_client_wait_until_ready.
 ///
 /// options: borrowed for the call.
 /// Ownership: the caller frees the client.
@@ -84,33 +87,50 @@ fn load(client: *const flagbit_client, snapshot: *const c_char, length: usize) -
     Ok(handle::borrow(client)?.0.load(text::bytes(snapshot, length)?)?)
 }
 
-/// Reads the client's file now, whether or not it seems to have changed. Does nothing for the other sources.
+/// flagbit_client_refresh_within with 30 seconds.
 ///
-/// Threads: any. Blocks: while the file is read.
-/// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED: what was in force stays.
+/// Threads: any. Blocks: while the file is read, or for a fetch.
+/// Errors: as flagbit_client_refresh_within.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_client_refresh(
     client: *const flagbit_client,
     error: *mut *mut flagbit_error,
 ) -> Status {
-    guard(|| report(error, handle::borrow(client).map_err(Failure::from).and_then(|client| Ok(client.0.refresh()?))))
+    guard(|| report(error, refresh(client, REFRESH_TIMEOUT)))
+}
+
+/// Fetches the flags now, or reads the client's file, whether or not there seems to be a change. Does nothing for a
+/// snapshot in memory.
+///
+/// Threads: any. Blocks: while the file is read, or for up to `timeout_ms` milliseconds for a fetch, which goes on in
+/// the background then; closing the client ends it.
+/// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT: what was in force stays.
+/// Since: 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_client_refresh_within(
+    client: *const flagbit_client,
+    timeout_ms: u64,
+    error: *mut *mut flagbit_error,
+) -> Status {
+    guard(|| report(error, refresh(client, Duration::from_millis(timeout_ms))))
+}
+
+fn refresh(client: *const flagbit_client, timeout: Duration) -> Result<(), Failure> {
+    Ok(handle::borrow(client)?.0.refresh(timeout)?)
 }
 
 /// Waits until the client has something to serve.
 ///
-/// Threads: any. Blocks: for up to `timeout_ms` milliseconds.
-/// Errors: NULL_ARGUMENT, TIMEOUT, CLOSED.
+/// Threads: any. Blocks: for up to `timeout_ms` milliseconds; closing the client ends it.
+/// Errors: NULL_ARGUMENT, TIMEOUT, CLOSED; REFUSED at once where there is nothing to serve and the server refuses the
+/// key or the address (401, 403, 404): the client's status tells in words.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_client_wait_until_ready(client: *const flagbit_client, timeout_ms: u64) -> Status {
     guard(|| {
-        let client = &handle::borrow(client)?.0;
-        match client.wait_until_ready(Duration::from_millis(timeout_ms)) {
-            true => Ok(()),
-            false if client.status().state == State::Closed => Err(Status::Closed),
-            false => Err(Status::Timeout),
-        }
+        let waited = handle::borrow(client)?.0.ready_within(Duration::from_millis(timeout_ms));
+        waited.map_err(|error| Status::from(&error))
     })
 }
 

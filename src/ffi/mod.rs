@@ -20,6 +20,7 @@ mod names;
 mod options;
 mod overrides;
 mod report;
+mod setting;
 mod status;
 mod text;
 mod text_list;

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 
-use crate::{ClientError, PackedError};
+use crate::{ClientError, FetchErrorKind, PackedError};
 
 /// What a call came to. It says whether the call was well formed and could be carried out; what an evaluation found
 /// is its own error_code. Numbers are never used again for something else.
@@ -35,13 +35,17 @@ pub enum Status {
     Io = 30,
     /// A thread could not be started.
     Thread = 31,
+    /// The server refuses the key or the address: a person must do something.
+    Refused = 32,
+    /// The server could not be reached, or gave no snapshot; what was in force stays.
+    Unavailable = 33,
     /// A fault inside the library was stopped at its border. Nothing but freeing is promised for the objects of the
     /// call. Please report it.
     Panic = 90,
 }
 
 impl Status {
-    pub(super) const ALL: [(Self, &'static CStr); 14] = [
+    pub(super) const ALL: [(Self, &'static CStr); 16] = [
         (Self::Ok, c"the call did what it says"),
         (Self::NullArgument, c"an argument that must not be NULL was NULL"),
         (Self::InvalidUtf8, c"a text was not UTF-8"),
@@ -55,6 +59,8 @@ impl Status {
         (Self::SnapshotRefused, c"the snapshot is refused; what was in force stays"),
         (Self::Io, c"a file could not be read"),
         (Self::Thread, c"a thread could not be started"),
+        (Self::Refused, c"the server refuses the key or the address"),
+        (Self::Unavailable, c"the server could not be reached, or gave no snapshot; what was in force stays"),
         (Self::Panic, c"a fault inside the library was stopped at its border"),
     ];
 
@@ -83,6 +89,10 @@ impl From<&ClientError> for Status {
             ClientError::Snapshot { .. } => Self::SnapshotRefused,
             ClientError::File { .. } => Self::Io,
             ClientError::Options(_) => Self::InvalidArgument,
+            ClientError::Fetch { kind: FetchErrorKind::Refused, .. } => Self::Refused,
+            ClientError::Fetch { kind: FetchErrorKind::Snapshot, .. } => Self::SnapshotRefused,
+            ClientError::Fetch { .. } => Self::Unavailable,
+            ClientError::Timeout => Self::Timeout,
             ClientError::Thread(_) => Self::Thread,
             ClientError::Closed => Self::Closed,
         }

@@ -76,6 +76,7 @@ static void null_is_a_status(const flagbit_client *client, flagbit_options *opti
     EXPLAINS(null, flagbit_client_load, NULL, "[]", 2);
     EXPLAINS(null, flagbit_client_load, client, NULL, 2);
     EXPLAINS(null, flagbit_client_refresh, NULL);
+    EXPLAINS(null, flagbit_client_refresh_within, NULL, 0);
     NEEDS(flagbit_client_wait_until_ready(NULL, 0));
     NEEDS(flagbit_client_wake(NULL));
     NEEDS(flagbit_client_wait(NULL, 0, 0, &out.number));

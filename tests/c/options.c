@@ -61,7 +61,7 @@ static void values(void) {
 }
 
 static void exactly_one_source(void) {
-    static const char MESSAGE[] = "give exactly one source: the option SNAPSHOT, FILE or VALUES";
+    static const char MESSAGE[] = "give exactly one source: the option SNAPSHOT, FILE, VALUES or URL";
     flagbit_options *options = options_new();
     refused(options, MESSAGE);
     CHECK_OK(set_text(options, FLAGBIT_OPTION_SNAPSHOT, SNAPSHOT, NULL));
@@ -109,9 +109,9 @@ static void numbers_that_are_no_option(void) {
         CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, message);
     }
     CHECK_STATUS(set_text(options, FLAGBIT_OPTION_WATCH, "1", &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
-    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "option 4 is an integer");
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "the option WATCH is an integer");
     CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_FILE, 1, &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
-    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "option 2 is a string");
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "the option FILE is a string");
     flagbit_options_free(options);
 }
 

@@ -93,7 +93,7 @@ fn a_closed_client_gives_defaults_and_wakes_those_who_wait() {
     assert_eq!((evaluation.enabled, evaluation.error_code), (true, Some(ErrorCode::ProviderNotReady)));
     assert_eq!(client.status().state, State::Closed);
     assert!(matches!(client.load(OFF.as_bytes()), Err(ClientError::Closed)));
-    assert!(matches!(client.refresh(), Err(ClientError::Closed)));
+    assert!(matches!(client.refresh(Duration::ZERO), Err(ClientError::Closed)));
     assert!(!client.wait_until_ready(Duration::ZERO));
 }
 

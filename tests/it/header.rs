@@ -5,7 +5,7 @@ use std::{env, fs, path::Path};
 use cbindgen::{Builder, Config};
 
 /// In the order of the header.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 19] = [
     "src/ffi/version.rs",
     "src/ffi/status.rs",
     "src/engine/evaluate.rs",
@@ -15,6 +15,7 @@ const SOURCES: [&str; 18] = [
     "src/ffi/text_list.rs",
     "src/ffi/error.rs",
     "src/ffi/context.rs",
+    "src/ffi/setting.rs",
     "src/ffi/options.rs",
     "src/ffi/evaluation.rs",
     "src/ffi/client.rs",

@@ -5,6 +5,7 @@ mod architecture;
 mod client;
 mod header;
 mod messages;
+mod network;
 mod oracle;
 mod pack;
 mod scale;

@@ -51,10 +51,10 @@ fn a_file_is_read_once_and_again_on_request() {
     let client = Client::from_file(&file.0).unwrap();
     assert!(!is_on(&client));
     file.write(ON);
-    client.refresh().unwrap();
+    client.refresh(Duration::ZERO).unwrap();
     assert!(is_on(&client));
     let generation = client.status().generation;
-    client.refresh().unwrap();
+    client.refresh(Duration::ZERO).unwrap();
     assert_eq!(client.status().generation, generation, "the same text is no change");
     assert_eq!(client.status().source, format!("file {}", file.0.display()));
 }

@@ -94,11 +94,6 @@ def test_a_snapshot_is_text_bytes_or_what_json_makes_of_it() -> None:
         assert flagbit.Client.from_snapshot(value).flags() == ["always", "broken", "off", "pro"]  # type: ignore[arg-type]
 
 
-def test_a_client_is_not_made_by_its_name() -> None:
-    with pytest.raises(TypeError, match=r"Client\.from_snapshot, Client\.from_file or Client\.for_testing"):
-        flagbit.Client("http://localhost", server_key="secret")
-
-
 def test_the_size_limit(tmp_path: Path) -> None:
     text = json.dumps(SNAPSHOT)
     (tmp_path / "flags.json").write_text(text)

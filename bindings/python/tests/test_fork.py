@@ -16,6 +16,7 @@ import pytest
 
 import flagbit
 from conftest import eventually, snapshot
+from stub import KEY, serving
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
@@ -198,3 +199,40 @@ def test_a_child_of_many_waiting_threads(tmp_path: Path) -> None:
         in_child(check)
     for client in clients:
         client.close()
+
+
+def test_a_child_follows_the_server_and_leaves_the_parent_alone() -> None:
+    told: queue.SimpleQueue[list[str] | None] = queue.SimpleQueue()
+    with serving(snapshot(a=True)) as stub, flagbit.Client(stub.url, server_key=KEY) as client:
+        assert client.wait_until_ready(10)
+        client.on_change(told.put)
+
+        def check() -> bool:
+            inherited = client.is_enabled("a")
+            refreshed = client.refresh(10)
+            told.get(timeout=10)
+            return inherited and refreshed and not client.is_enabled("a", default=True)
+
+        stub.put(snapshot(a=False))
+        for _ in range(5):
+            in_child(check)
+        assert client.is_enabled("a") is True  # it has not asked yet
+        assert client.refresh(10) is True
+        assert told.get(timeout=10) == ["a"]
+
+
+def test_a_child_follows_by_itself() -> None:
+    """Nothing is called in the child but evaluations."""
+    with serving(snapshot(a=True)) as stub, flagbit.Client(stub.url, server_key=KEY, poll_interval=1) as client:
+        assert client.wait_until_ready(10)
+
+        def check() -> bool:
+            return eventually(lambda: not client.is_enabled("a", default=True))
+
+        children = [threading.Thread(target=in_child, args=(check,)) for _ in range(4)]
+        for child in children:
+            child.start()
+        stub.put(snapshot(a=False))
+        for child in children:
+            child.join()
+        assert eventually(lambda: not client.is_enabled("a", default=True))

@@ -1,5 +1,7 @@
 //! The commands.
 
+mod account;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -16,12 +18,16 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Create accounts without a running server
+    #[command(subcommand)]
+    Account(account::Command),
     /// Serve the FlagBit API
     Serve(Settings),
 }
 
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
+        Command::Account(command) => in_runtime(account::run(command)),
         Command::Serve(settings) => in_runtime(serve::run(settings)),
     };
     match outcome {

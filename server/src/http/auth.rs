@@ -12,6 +12,7 @@ use super::error::{ApiError, ApiResult};
 use crate::{
     app::App,
     key::{self, Kind, NoKey},
+    storage::audit,
     world::{Environment, KeyEntry, World},
 };
 
@@ -52,6 +53,13 @@ pub(crate) struct RuleReader {
     /// Where to look for newer states of the environment.
     pub(crate) environment_id: i64,
     pub(crate) key_id: i64,
+}
+
+impl Manager {
+    /// The beginning of an entry of the audit.
+    pub(crate) fn entry(&self) -> audit::Entry<'_> {
+        audit::Entry { account_id: self.account_id, actor: &self.actor, ..Default::default() }
+    }
 }
 
 impl FromRequestParts<App> for Identity {
@@ -114,7 +122,6 @@ fn identify(headers: &HeaderMap, world: &World) -> ApiResult<Identity> {
             NoKey::Mistyped => "the key is not complete or has a typo in it",
         })
     })?;
-    // The look-up is by the hash of 256 random bits: how long it takes says nothing of any key.
     let entry = world.key(&hash).filter(|entry| entry.kind == kind);
     let Some(entry) = entry else {
         return Err(ApiError::unauthenticated("this server does not know the key"));

@@ -8,6 +8,8 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::storage;
+
 /// What every failed request gets.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ErrorBody {
@@ -50,6 +52,11 @@ impl ApiError {
 
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", message)
+    }
+
+    /// The message names the setting.
+    pub(crate) fn limit_reached(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "LIMIT_REACHED", message)
     }
 
     /// Also for what belongs to another account.
@@ -114,12 +121,10 @@ impl IntoResponse for ApiError {
 /// A database that cannot be reached is 503, what it refuses is a defect of ours.
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
-        let is_away = matches!(
-            &error,
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_)
-        );
         tracing::error!(%error, "the database failed");
-        if is_away {
+        if storage::is_locked(&error) {
+            Self::unavailable("the database is locked by another program; nothing was changed")
+        } else if storage::is_away(&error) {
             Self::unavailable("the database cannot be reached; nothing was changed")
         } else {
             Self::internal()

@@ -8,11 +8,15 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     error::{ApiError, ApiResult, ErrorBody},
     json::JsonBody,
+    keys, projects,
 };
 use crate::{
     app::App,
     key::Kind,
-    storage::{Write, audit, keys::Grant},
+    storage::{
+        Write, audit,
+        keys::{Grant, Owner},
+    },
 };
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -51,44 +55,42 @@ pub(crate) struct ProjectName {
     (status = 403, description = "signing up is closed", body = ErrorBody),
 ))]
 async fn signup(State(app): State<App>, JsonBody(signup): JsonBody<Signup>) -> ApiResult<(StatusCode, Json<Account>)> {
-    let email = email(&signup.email)?;
+    let email = email(&signup.email).map_err(|error| ApiError::invalid(format!("email: {error}")))?;
     let mut write = app.storage.write().await?;
     if !app.settings.signup && write.has_account().await? {
         return Err(ApiError::forbidden("signing up is closed here; `flagbit account create` makes accounts"));
     }
-    let account = create_account(&mut write, email).await?;
+    let account = create_account(&mut write, audit::SIGNUP, email).await?;
     write.commit().await?;
     app.follower.catch_up_after_write().await;
     Ok((StatusCode::CREATED, Json(account)))
 }
 
-/// An address that could be one.
-pub(crate) fn email(text: &str) -> ApiResult<&str> {
+/// An address that could be one, or what is expected.
+pub(crate) fn email(text: &str) -> Result<&str, &'static str> {
     let is_address = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
     if !is_address || text.len() > 254 || text.chars().any(|char| char.is_whitespace() || char.is_control()) {
-        return Err(ApiError::invalid("email: expected an address of at most 254 bytes"));
+        return Err("expected an address of at most 254 bytes");
     }
     Ok(text)
 }
 
 /// Creates an account with its first project and keys.
-pub(crate) async fn create_account(write: &mut Write, email: &str) -> anyhow::Result<Account> {
+pub(crate) async fn create_account(write: &mut Write, actor: &str, email: &str) -> anyhow::Result<Account> {
     let account_id = write.create_account(email).await?;
-    let name = "default";
-    let project = write.create_project(account_id, name).await?;
-    let scope = Some((project.id, project.environment_id));
-    let (_, api_key) = write.create_key(Grant { account_id, scope: None, kind: Kind::Api, name: "first" }).await?;
-    let (_, sdk_key) = write.create_key(Grant { account_id, scope, kind: Kind::Sdk, name: "first" }).await?;
-    let (_, server_key) = write.create_key(Grant { account_id, scope, kind: Kind::Server, name: "first" }).await?;
-    write
-        .record(audit::Entry {
-            account_id,
-            actor: "signup",
-            action: "account.create",
-            target: email,
-            ..Default::default()
-        })
-        .await?;
-    let project = ProjectName { id: project.id, name: name.into() };
-    Ok(Account { account_id, api_key, project, sdk_key, server_key })
+    // Without the address, which is personal: whoever may read the audit need not know it.
+    let target = account_id.to_string();
+    let entry = audit::Entry { account_id, actor, action: "account.create", target: &target, ..Default::default() };
+    write.record(entry).await?;
+    let owner = Owner { account_id, project_id: None };
+    let grant = Grant { owner, kind: Kind::Api, name: "first", environment: None };
+    let (_, api_key) = keys::create(write, actor, grant).await?;
+    let project = projects::create(write, account_id, actor, "default").await?;
+    Ok(Account {
+        account_id,
+        api_key,
+        project: ProjectName { id: project.id, name: project.name },
+        sdk_key: project.sdk_key,
+        server_key: project.server_key,
+    })
 }

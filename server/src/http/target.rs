@@ -9,7 +9,7 @@ use super::{
     auth::Manager,
     error::{ApiError, ApiResult},
 };
-use crate::app::App;
+use crate::{app::App, storage::audit};
 
 /// A request with an API key about a project: `/projects/{id}/...`.
 #[derive(Debug, Clone)]
@@ -26,6 +26,25 @@ pub(crate) struct EnvironmentTarget {
     pub(crate) project_id: i64,
     pub(crate) environment: String,
     pub(crate) environment_id: i64,
+}
+
+/// The `{key_id}` of a path; whose key it is, is found out with the key. To be extracted after who asks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeyId(pub(crate) i64);
+
+impl ProjectTarget {
+    /// The beginning of an entry of the audit.
+    pub(crate) fn entry(&self) -> audit::Entry<'_> {
+        audit::Entry { project_id: Some(self.project_id), ..self.manager.entry() }
+    }
+}
+
+impl EnvironmentTarget {
+    /// The beginning of an entry of the audit.
+    pub(crate) fn entry(&self) -> audit::Entry<'_> {
+        let (project_id, environment) = (Some(self.project_id), Some(self.environment.as_str()));
+        audit::Entry { project_id, environment, ..self.manager.entry() }
+    }
 }
 
 impl FromRequestParts<App> for ProjectTarget {
@@ -62,6 +81,16 @@ impl FromRequestParts<App> for EnvironmentTarget {
     }
 }
 
+impl FromRequestParts<App> for KeyId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let params = path_params(parts, app).await?;
+        let text = param(&params, "key_id").unwrap_or_default();
+        text.parse().map(Self).map_err(|_| ApiError::not_found(format!("no key {text:?}: ids are integers")))
+    }
+}
+
 async fn path_params(parts: &mut Parts, app: &App) -> ApiResult<RawPathParams> {
     RawPathParams::from_request_parts(parts, app).await.map_err(|_| ApiError::invalid("the path is not UTF-8"))
 }
@@ -75,6 +104,7 @@ fn project_id(params: &RawPathParams) -> ApiResult<i64> {
     text.parse().map_err(|_| ApiError::not_found(format!("no project {text:?}: ids are integers")))
 }
 
-fn no_project(project_id: i64) -> ApiError {
+/// Also for the project of another account.
+pub(crate) fn no_project(project_id: i64) -> ApiError {
     ApiError::not_found(format!("no project {project_id}"))
 }

@@ -1,41 +1,122 @@
 //! Keys: what is kept of them.
 
-use super::{Write, now};
+use super::{Storage, Write, now};
 use crate::key::{Hash, Kind, NewKey};
+
+/// Whose keys: those of a project, or without one the API keys of an account.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Owner {
+    pub(crate) account_id: i64,
+    pub(crate) project_id: Option<i64>,
+}
 
 /// What a new key is for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grant<'a> {
-    pub(crate) account_id: i64,
-    /// The project and the environment; `None` for an API key.
-    pub(crate) scope: Option<(i64, i64)>,
+    pub(crate) owner: Owner,
     pub(crate) kind: Kind,
     pub(crate) name: &'a str,
+    /// The id and the name; `None` for an API key.
+    pub(crate) environment: Option<(i64, &'a str)>,
+}
+
+/// A key as it is stored, without its hash.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct KeyRow {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) ending: String,
+    /// The name of its environment; `None` for an API key.
+    pub(crate) environment: Option<String>,
+    pub(crate) created_at: String,
+    pub(crate) revoked_at: Option<String>,
+}
+
+impl Storage {
+    /// All keys of an owner, revoked ones too, oldest first.
+    pub(crate) async fn keys(&self, owner: Owner) -> sqlx::Result<Vec<KeyRow>> {
+        sqlx::query_as(
+            "SELECT k.id, k.kind, k.name, k.ending, e.name AS environment, k.created_at, k.revoked_at \
+             FROM keys k LEFT JOIN environments e ON e.id = k.environment_id \
+             WHERE k.account_id = $1 AND k.project_id IS NOT DISTINCT FROM $2 ORDER BY k.id",
+        )
+        .bind(owner.account_id)
+        .bind(owner.project_id)
+        .fetch_all(self.pool())
+        .await
+    }
 }
 
 impl Write {
-    /// Creates a key: its id, and its text, which is never to be had again.
-    pub(crate) async fn create_key(&mut self, grant: Grant<'_>) -> anyhow::Result<(i64, String)> {
+    /// A key of an owner, revoked or not.
+    pub(crate) async fn key(&mut self, owner: Owner, key_id: i64) -> sqlx::Result<Option<KeyRow>> {
+        sqlx::query_as(
+            "SELECT k.id, k.kind, k.name, k.ending, e.name AS environment, k.created_at, k.revoked_at \
+             FROM keys k LEFT JOIN environments e ON e.id = k.environment_id \
+             WHERE k.account_id = $1 AND k.project_id IS NOT DISTINCT FROM $2 AND k.id = $3",
+        )
+        .bind(owner.account_id)
+        .bind(owner.project_id)
+        .bind(key_id)
+        .fetch_optional(self.connection())
+        .await
+    }
+
+    /// How many keys of an owner are not revoked.
+    pub(crate) async fn count_keys(&mut self, owner: Owner) -> sqlx::Result<i64> {
+        let (count,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM keys \
+             WHERE account_id = $1 AND project_id IS NOT DISTINCT FROM $2 AND revoked_at IS NULL",
+        )
+        .bind(owner.account_id)
+        .bind(owner.project_id)
+        .fetch_one(self.connection())
+        .await?;
+        Ok(count)
+    }
+
+    pub(crate) async fn revoke_key(&mut self, key_id: i64) -> sqlx::Result<()> {
+        let sequence = self.sequence();
+        sqlx::query("UPDATE keys SET revoked_at = $1, changed = $2 WHERE id = $3")
+            .bind(now())
+            .bind(sequence)
+            .bind(key_id)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Creates a key: what is stored of it, and its text, which is never to be had again.
+    pub(crate) async fn create_key(&mut self, grant: Grant<'_>) -> anyhow::Result<(KeyRow, String)> {
         let key = NewKey::generate(grant.kind)?;
-        let id = self.next_id().await?;
+        let row = KeyRow {
+            id: self.next_id().await?,
+            kind: grant.kind.name().into(),
+            name: grant.name.into(),
+            ending: key.ending().into(),
+            environment: grant.environment.map(|(_, name)| name.into()),
+            created_at: now(),
+            revoked_at: None,
+        };
         let sequence = self.sequence();
         sqlx::query(
             "INSERT INTO keys (id, account_id, project_id, environment_id, kind, name, hash, ending, created_at, changed) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
-        .bind(id)
-        .bind(grant.account_id)
-        .bind(grant.scope.map(|(project_id, _)| project_id))
-        .bind(grant.scope.map(|(_, environment_id)| environment_id))
-        .bind(grant.kind.name())
+        .bind(row.id)
+        .bind(grant.owner.account_id)
+        .bind(grant.owner.project_id)
+        .bind(grant.environment.map(|(id, _)| id))
+        .bind(&row.kind)
         .bind(grant.name)
         .bind(hex(&key.hash))
         .bind(key.ending())
-        .bind(now())
+        .bind(&row.created_at)
         .bind(sequence)
         .execute(self.connection())
         .await?;
-        Ok((id, key.text))
+        Ok((row, key.text))
     }
 }
 

@@ -4,12 +4,14 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod environments;
+mod failure;
 pub(crate) mod keys;
 mod listen;
 pub(crate) mod projects;
 mod write;
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use chrono::{SecondsFormat, Utc};
 use sqlx::{
@@ -17,7 +19,9 @@ use sqlx::{
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::Migrator,
 };
+use tokio::sync::Mutex;
 
+pub(crate) use failure::{is_away, is_locked, writing};
 pub(crate) use listen::Listener;
 pub(crate) use write::Write;
 
@@ -37,40 +41,52 @@ pub(crate) struct Storage {
     pool: AnyPool,
     /// `None` for SQLite.
     postgres: Option<String>,
+    /// Held by the write in progress.
+    writing: Arc<Mutex<()>>,
 }
 
 impl Storage {
     /// Connects, creating an SQLite file that is missing, and brings the schema up to date.
     pub(crate) async fn open(url: &str) -> anyhow::Result<Self> {
+        Self::open_with(url, "rwc").await
+    }
+
+    /// [`Self::open`] of a database that should be there: a file that is missing is an error, unless the URL says
+    /// `mode=rwc`.
+    pub(crate) async fn open_existing(url: &str) -> anyhow::Result<Self> {
+        Self::open_with(url, "rw").await
+    }
+
+    async fn open_with(url: &str, sqlite_mode: &str) -> anyhow::Result<Self> {
         sqlx::any::install_default_drivers();
         let is_sqlite = url.starts_with("sqlite:");
         if !is_sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             anyhow::bail!("--database: expected sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME");
         }
         let url = if is_sqlite && !url.contains("mode=") {
-            format!("{url}{}mode=rwc", if url.contains('?') { '&' } else { '?' })
+            format!("{url}{}mode={sqlite_mode}", if url.contains('?') { '&' } else { '?' })
         } else {
             url.to_owned()
         };
         // The error of a URL may quote it, with its password.
         let options = AnyConnectOptions::from_str(&url)
             .map_err(|_| anyhow::anyhow!("--database: not a URL of SQLite or PostgreSQL that can be read"))?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(move |connection, _| {
+        let pool = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
+            move |connection, _| {
                 Box::pin(async move {
                     if is_sqlite {
                         connection.execute(SQLITE_PRAGMAS).await?;
                     }
                     Ok(())
                 })
-            })
-            .connect_with(options)
-            .await
-            .map_err(|error| anyhow::anyhow!("cannot open the database: {error}"))?;
-        MIGRATIONS.run(&pool).await.map_err(|error| anyhow::anyhow!("cannot migrate the database: {error}"))?;
-        Ok(Self { pool, postgres: (!is_sqlite).then_some(url) })
+            },
+        );
+        let pool = match pool.connect_with(options.clone()).await {
+            Ok(pool) => pool,
+            Err(error) => return Err(failure::opening(&url, &options, error).await),
+        };
+        MIGRATIONS.run(&pool).await.map_err(failure::migrating)?;
+        Ok(Self { pool, postgres: (!is_sqlite).then_some(url), writing: Arc::default() })
     }
 
     /// For statements that only read.

@@ -1,8 +1,10 @@
-//! Projects and their environments.
+//! Projects.
 
-use super::{Write, now};
+use sqlx::{Any, Executor};
 
-/// The name of a project's first environment, unless it is given another.
+use super::{Storage, Write, now};
+
+/// The name of a project's first environment, until it is renamed.
 pub(crate) const FIRST_ENVIRONMENT: &str = "production";
 
 /// The ids of a new project.
@@ -11,7 +13,43 @@ pub(crate) struct NewProject {
     pub(crate) environment_id: i64,
 }
 
+/// A project as it is stored.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct ProjectRow {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) created_at: String,
+}
+
+impl Storage {
+    /// The projects of an account, oldest first.
+    pub(crate) async fn projects(&self, account_id: i64) -> sqlx::Result<Vec<ProjectRow>> {
+        sqlx::query_as("SELECT id, name, created_at FROM projects WHERE account_id = $1 ORDER BY id")
+            .bind(account_id)
+            .fetch_all(self.pool())
+            .await
+    }
+
+    /// A project of an account.
+    pub(crate) async fn project(&self, account_id: i64, project_id: i64) -> sqlx::Result<Option<ProjectRow>> {
+        find(self.pool(), account_id, project_id).await
+    }
+}
+
 impl Write {
+    /// A project of an account, as this write sees it.
+    pub(crate) async fn project(&mut self, account_id: i64, project_id: i64) -> sqlx::Result<Option<ProjectRow>> {
+        find(self.connection(), account_id, project_id).await
+    }
+
+    pub(crate) async fn count_projects(&mut self, account_id: i64) -> sqlx::Result<i64> {
+        let (count,) = sqlx::query_as("SELECT COUNT(*) FROM projects WHERE account_id = $1")
+            .bind(account_id)
+            .fetch_one(self.connection())
+            .await?;
+        Ok(count)
+    }
+
     /// Creates a project with its first environment.
     pub(crate) async fn create_project(&mut self, account_id: i64, name: &str) -> sqlx::Result<NewProject> {
         let id = self.next_id().await?;
@@ -26,20 +64,30 @@ impl Write {
         Ok(NewProject { id, environment_id })
     }
 
-    /// Creates an environment without flags; its id.
-    pub(crate) async fn create_environment(&mut self, project_id: i64, name: &str) -> sqlx::Result<i64> {
-        let id = self.next_id().await?;
-        let revision = self.sequence();
-        sqlx::query(
-            "INSERT INTO environments (id, project_id, name, revision, created_at) VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(id)
-        .bind(project_id)
-        .bind(name)
-        .bind(revision)
-        .bind(now())
-        .execute(self.connection())
-        .await?;
-        Ok(id)
+    pub(crate) async fn rename_project(&mut self, project_id: i64, name: &str) -> sqlx::Result<()> {
+        sqlx::query("UPDATE projects SET name = $1 WHERE id = $2")
+            .bind(name)
+            .bind(project_id)
+            .execute(self.connection())
+            .await?;
+        Ok(())
     }
+
+    /// Deletes a project with its environments, flags and keys. What was recorded of it stays.
+    pub(crate) async fn delete_project(&mut self, project_id: i64) -> sqlx::Result<()> {
+        sqlx::query("DELETE FROM projects WHERE id = $1").bind(project_id).execute(self.connection()).await?;
+        Ok(())
+    }
+}
+
+async fn find<'c>(
+    executor: impl Executor<'c, Database = Any>,
+    account_id: i64,
+    project_id: i64,
+) -> sqlx::Result<Option<ProjectRow>> {
+    sqlx::query_as("SELECT id, name, created_at FROM projects WHERE account_id = $1 AND id = $2")
+        .bind(account_id)
+        .bind(project_id)
+        .fetch_optional(executor)
+        .await
 }

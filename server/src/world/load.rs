@@ -5,9 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::{Map, Value};
 use sqlx::{Any, AnyConnection, Transaction};
 
-use super::{Environment, KeyEntry, Project, World, environment::StoredFlag};
+use super::{Environment, HalfHash, KeyEntry, Project, World, environment::StoredFlag, halves};
 use crate::{
-    key::{Hash, Kind},
+    key::Kind,
     storage::{Storage, keys::hash_of_hex},
 };
 
@@ -67,7 +67,7 @@ pub(super) async fn load(storage: &Storage, old: &World) -> anyhow::Result<Optio
     Ok(Some(World { sequence, projects: projects.into(), environments: environments.into(), keys }))
 }
 
-async fn load_keys(connection: &mut AnyConnection, old: &World) -> anyhow::Result<Arc<HashMap<Hash, KeyEntry>>> {
+async fn load_keys(connection: &mut AnyConnection, old: &World) -> anyhow::Result<Arc<HashMap<HalfHash, KeyEntry>>> {
     // A key that went away with its project or environment leaves no row that changed; its scope is gone too, which is
     // what counts.
     let rows: Vec<KeyRow> = sqlx::query_as(
@@ -85,14 +85,16 @@ async fn load_keys(connection: &mut AnyConnection, old: &World) -> anyhow::Resul
             tracing::error!(key_id = row.id, "a key in the database cannot be read; it opens nothing");
             continue;
         };
+        let (selector, verifier) = halves(&hash);
         let entry = KeyEntry {
             id: row.id,
             kind,
             account_id: row.account_id,
             scope: row.project_id.zip(row.environment_id),
             revoked: row.revoked_at.is_some(),
+            verifier,
         };
-        keys.insert(hash, entry);
+        keys.insert(selector, entry);
     }
     Ok(keys.into())
 }

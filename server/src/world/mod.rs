@@ -13,6 +13,8 @@ pub(crate) use body::Body;
 pub(crate) use environment::Environment;
 pub(crate) use follow::Follower;
 
+use subtle::ConstantTimeEq;
+
 use crate::key::{Hash, Kind};
 
 /// One state of the database. Immutable.
@@ -22,8 +24,11 @@ pub(crate) struct World {
     pub(crate) sequence: i64,
     projects: Arc<HashMap<i64, Project>>,
     environments: Arc<HashMap<i64, Arc<Environment>>>,
-    keys: Arc<HashMap<Hash, KeyEntry>>,
+    keys: Arc<HashMap<HalfHash, KeyEntry>>,
 }
+
+/// Half of the hash of a key: the first is looked up, the second compared in constant time.
+type HalfHash = [u8; 16];
 
 /// A project and its environments.
 #[derive(Debug, Clone)]
@@ -42,11 +47,15 @@ pub(crate) struct KeyEntry {
     /// The project and the environment; `None` for an API key.
     pub(crate) scope: Option<(i64, i64)>,
     pub(crate) revoked: bool,
+    verifier: HalfHash,
 }
 
 impl World {
+    /// A key that was given out, revoked or not. However long the look-up of the first half takes, it says nothing of
+    /// the second.
     pub(crate) fn key(&self, hash: &Hash) -> Option<&KeyEntry> {
-        self.keys.get(hash)
+        let (selector, verifier) = halves(hash);
+        self.keys.get(&selector).filter(|entry| entry.verifier.ct_eq(&verifier).into())
     }
 
     /// A project of an account; another account's is not found.
@@ -62,6 +71,13 @@ impl World {
     pub(crate) fn flags(&self) -> usize {
         self.environments.values().map(|environment| environment.snapshot.flags().len()).sum()
     }
+}
+
+fn halves(hash: &Hash) -> (HalfHash, HalfHash) {
+    let mut halves = (HalfHash::default(), HalfHash::default());
+    halves.0.copy_from_slice(&hash[..16]);
+    halves.1.copy_from_slice(&hash[16..]);
+    halves
 }
 
 impl Project {

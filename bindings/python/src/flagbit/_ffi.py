@@ -24,6 +24,8 @@ class Status(IntEnum):
     SNAPSHOT_REFUSED = 20
     IO = 30
     THREAD = 31
+    REFUSED = 32
+    UNAVAILABLE = 33
     PANIC = 90
 
 
@@ -33,6 +35,21 @@ class Option(IntEnum):
     VALUES = 3
     WATCH = 4
     MAX_SNAPSHOT_BYTES = 5
+    URL = 10
+    SERVER_KEY = 11
+    API_KEY = 12
+    PROJECT_ID = 13
+    BOOTSTRAP = 14
+    CACHE_PATH = 15
+    POLL_INTERVAL_MS = 16
+    CONNECT_TIMEOUT_MS = 17
+    TIMEOUT_MS = 18
+    STALE_AFTER_MS = 19
+    STREAM = 20
+    CA_FILE = 21
+    SYSTEM_ROOTS = 22
+    PROXY = 23
+    HEADER = 24
 
 
 class Kind(IntEnum):
@@ -63,6 +80,7 @@ class ErrorCode(IntEnum):
 class State(IntEnum):
     INITIALIZING = 0
     READY = 1
+    STALE = 2
     ERROR = 3
     CLOSED = 4
 
@@ -208,6 +226,7 @@ client_open = _slow("client_open", c_int32, _options, POINTER(ClientHandle), _er
 client_from_snapshot = _slow("client_from_snapshot", c_int32, c_char_p, c_size_t, POINTER(ClientHandle), _error_out)
 client_load = _slow("client_load", c_int32, _client, c_char_p, c_size_t, _error_out)
 client_refresh = _slow("client_refresh", c_int32, _client, _error_out)
+client_refresh_within = _slow("client_refresh_within", c_int32, _client, c_uint64, _error_out)
 client_wait_until_ready = _slow("client_wait_until_ready", c_int32, _client, c_uint64)
 client_wait = _slow("client_wait", c_int32, _client, c_uint64, c_uint64, POINTER(c_uint64))
 client_wake = _slow("client_wake", c_int32, _client)

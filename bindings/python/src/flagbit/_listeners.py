@@ -40,12 +40,11 @@ class Listeners:
         self._subscriptions: tuple[_Subscription, ...] = ()
 
     def add(self, callback: Callback) -> Callable[[], None]:
-        """Adds a listener, and starts the thread with the first. Returns what ends the listening."""
+        """Adds a listener. Returns what ends the listening."""
         with self._lock:
             subscription = _Subscription(callback, _changes(self._client, _LATEST)[1])
             self._subscriptions += (subscription,)
-            if self._thread is None:
-                self._start()
+        self.start()
 
         def stop() -> None:
             subscription.active = False
@@ -53,6 +52,12 @@ class Listeners:
                 self._subscriptions = tuple(other for other in self._subscriptions if other is not subscription)
 
         return stop
+
+    def start(self) -> None:
+        """Starts the thread, unless it was."""
+        with self._lock:
+            if self._thread is None:
+                self._start()
 
     def _start(self) -> None:
         thread = threading.Thread(target=self._run, name="flagbit-listeners", daemon=True)

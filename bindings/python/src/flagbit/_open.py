@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import operator
 import os
 from collections.abc import Mapping
@@ -16,6 +17,11 @@ from .evaluation import FlagValue
 
 Snapshot = str | bytes | bytearray | memoryview | Mapping[str, Any] | list[Any]
 """A snapshot: its JSON text, or what `json.loads` would make of it."""
+
+Path = str | bytes | os.PathLike[str]
+Setting = str | bytes | int | list[str] | None
+
+_LARGEST = 2**63 - 1
 
 
 def snapshot_bytes(snapshot: Snapshot) -> bytes:
@@ -49,30 +55,51 @@ def _json(value: object) -> bytes:
 def open_text(text: bytes, max_snapshot_bytes: int | None) -> _ffi.ClientHandle:
     """A client of a snapshot in memory."""
     if max_snapshot_bytes is not None:
-        return open_source(_ffi.Option.SNAPSHOT, text, max_snapshot_bytes)
+        return open_client({_ffi.Option.SNAPSHOT: text, _ffi.Option.MAX_SNAPSHOT_BYTES: max_snapshot_bytes})
     handle = _ffi.ClientHandle()
     call(_ffi.client_from_snapshot, text, len(text), byref(handle))
     return handle
 
 
-def open_file(path: str | bytes | os.PathLike[str], watch: bool, max_snapshot_bytes: int | None) -> _ffi.ClientHandle:
-    """A client of a file."""
-    return open_source(_ffi.Option.FILE, os.fsencode(path), max_snapshot_bytes, watch)
+def path_bytes(path: Path | None) -> bytes | None:
+    """A path as the system has it."""
+    return None if path is None else os.fsencode(path)
 
 
-def open_source(
-    source: _ffi.Option, value: bytes, max_snapshot_bytes: int | None = None, watch: bool = False
-) -> _ffi.ClientHandle:
-    """A client of any source. Raises FlagBitError."""
-    options = _ffi.OptionsHandle()
-    check(_ffi.options_new(byref(options)))
-    call(_ffi.options_set_string, options, source, value, len(value))
-    if watch:
-        call(_ffi.options_set_integer, options, _ffi.Option.WATCH, 1)
-    if max_snapshot_bytes is not None:
-        # ctypes would cut a larger number to its lower 64 bits.
-        limit = max(0, min(operator.index(max_snapshot_bytes), 2**63 - 1))
-        call(_ffi.options_set_integer, options, _ffi.Option.MAX_SNAPSHOT_BYTES, limit)
+def milliseconds(seconds: float | None) -> int | None:
+    """A duration for the library, which says what is wrong with one that is out of its range. Raises ValueError."""
+    if seconds is None:
+        return None
+    if math.isnan(seconds):
+        raise ValueError("a duration is a number of seconds, not NaN")
+    return _LARGEST if seconds >= _LARGEST / 1000 else math.ceil(seconds * 1000)
+
+
+def header_lines(headers: Mapping[str, str] | None) -> list[str]:
+    """Headers as the library takes them."""
+    return [f"{name}: {value}" for name, value in (headers or {}).items()]
+
+
+def open_client(options: Mapping[_ffi.Option, Setting]) -> _ffi.ClientHandle:
+    """A client of any source; what is None is not set. Raises FlagBitError, TypeError."""
+    native = _ffi.OptionsHandle()
+    check(_ffi.options_new(byref(native)))
+    for option, value in options.items():
+        for single in value if isinstance(value, list) else [value]:
+            _set(native, option, single)
     handle = _ffi.ClientHandle()
-    call(_ffi.client_open, options, byref(handle))
+    call(_ffi.client_open, native, byref(handle))
     return handle
+
+
+def _set(options: _ffi.OptionsHandle, option: _ffi.Option, value: str | bytes | int | None) -> None:
+    if value is None:
+        return
+    if isinstance(value, str):
+        value = value.encode("utf-8", "surrogatepass")
+    if isinstance(value, bytes):
+        call(_ffi.options_set_string, options, option, value, len(value))
+    else:
+        # ctypes would cut a larger number to its lower 64 bits.
+        number = max(-_LARGEST, min(operator.index(value), _LARGEST))
+        call(_ffi.options_set_integer, options, option, number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +17,17 @@ from ._explain import explain, unexplained
 from ._ffi import is_enabled_unchecked, is_enabled_with_unchecked
 from ._fitting import fitting
 from ._listeners import Callback, Listeners, drain_log
-from ._open import Snapshot, open_file, open_source, open_text, snapshot_bytes, values_bytes
+from ._open import (
+    Path,
+    Snapshot,
+    header_lines,
+    milliseconds,
+    open_client,
+    open_text,
+    path_bytes,
+    snapshot_bytes,
+    values_bytes,
+)
 from ._pack import KEYS, pack
 from ._question import UnanswerableError
 from .context import Attributes, Context
@@ -35,9 +44,9 @@ _WAIT_SLICE = 0.2
 class Client:
     """Answers whether a feature is on for a user, from flags in memory.
 
-    Made by `from_snapshot`, `from_file` or `for_testing`. All methods may be called from any number of threads at
-    once, also beside `close`. Evaluations never raise, whatever they are given. After a fork the child goes on with
-    the flags it inherited; a watched file and listeners are followed there too.
+    Of a server; or made by `from_snapshot`, `from_file` or `for_testing`. All methods may be called from any number
+    of threads at once, also beside `close`. Evaluations never raise, whatever they are given. After a fork the child
+    goes on with the flags it inherited; the server or the watched file, and listeners, are followed there too.
     """
 
     __slots__ = ("__weakref__", "_evaluator", "_handle", "_listeners", "_unsupported_noted")
@@ -47,8 +56,69 @@ class Client:
     _listeners: Listeners
     _unsupported_noted: bool
 
-    def __init__(self, *_args: object, **_options: object) -> None:
-        raise TypeError("make a client with Client.from_snapshot, Client.from_file or Client.for_testing")
+    def __init__(
+        self,
+        url: str,
+        *,
+        server_key: str | None = None,
+        api_key: str | None = None,
+        project_id: int | None = None,
+        poll_interval: float | None = None,
+        stream: bool = False,
+        bootstrap: Snapshot | None = None,
+        cache_path: Path | None = None,
+        connect_timeout: float | None = None,
+        timeout: float | None = None,
+        stale_after: float | None = None,
+        ca_file: Path | None = None,
+        system_roots: bool = False,
+        proxy: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        max_snapshot_bytes: int | None = None,
+    ) -> None:
+        """A client of a FlagBit server, whose flags are fetched in the background. Never waits for the network.
+
+        `url`: the server's base URL. `server_key`: `fbsrv_...`; or, for the hosted service, `api_key`, `fb_...`, and
+        `project_id`. Durations are in seconds.
+        `poll_interval`: how often the server is asked, 30 unless set, 1 at least (60 with an API key).
+        `stream`: be told of changes at once, over a connection that stays open; where that fails, poll.
+        `bootstrap`: a snapshot that serves until there is a better one. `cache_path`: a file that keeps the last good
+        snapshot, for a start without the server; processes may share it.
+        `connect_timeout`: 5 unless set, for resolving and for connecting. `timeout`: 30 unless set, for a request.
+        `stale_after`: how old the last contact may be before the state is `stale`; 3 intervals unless set.
+        `ca_file`: a PEM file with the authorities to trust; `system_roots`: trust those of the system; else those
+        compiled in. `proxy`: its URL; unless set, that of the environment. `headers`: more headers of each request.
+        `max_snapshot_bytes`: 32 MiB unless set.
+
+        What the library says of the server goes to the logger `flagbit` as it happens, from a daemon thread.
+
+        Raises FlagBitError for options that do not fit, SnapshotError for the bootstrap, FileError for `ca_file`,
+        TypeError.
+        """
+        option = _ffi.Option
+        self._use(
+            open_client(
+                {
+                    option.URL: url,
+                    option.SERVER_KEY: server_key,
+                    option.API_KEY: api_key,
+                    option.PROJECT_ID: project_id,
+                    option.POLL_INTERVAL_MS: milliseconds(poll_interval),
+                    option.STREAM: bool(stream),
+                    option.BOOTSTRAP: None if bootstrap is None else snapshot_bytes(bootstrap),
+                    option.CACHE_PATH: path_bytes(cache_path),
+                    option.CONNECT_TIMEOUT_MS: milliseconds(connect_timeout),
+                    option.TIMEOUT_MS: milliseconds(timeout),
+                    option.STALE_AFTER_MS: milliseconds(stale_after),
+                    option.CA_FILE: path_bytes(ca_file),
+                    option.SYSTEM_ROOTS: bool(system_roots),
+                    option.PROXY: proxy,
+                    option.HEADER: header_lines(headers),
+                    option.MAX_SNAPSHOT_BYTES: max_snapshot_bytes,
+                }
+            )
+        )
+        self._listeners.start()
 
     @classmethod
     def from_snapshot(cls: type[Self], snapshot: Snapshot, *, max_snapshot_bytes: int | None = None) -> Self:
@@ -61,7 +131,7 @@ class Client:
     @classmethod
     def from_file(
         cls: type[Self],
-        path: str | bytes | os.PathLike[str],
+        path: Path,
         watch: bool = False,
         *,
         max_snapshot_bytes: int | None = None,
@@ -72,7 +142,13 @@ class Client:
         Without, it is read once. Raises FileError and SnapshotError (not with `watch`: see `status`), FlagBitError
         where no thread can be started, TypeError.
         """
-        return cls._of(open_file(path, watch, max_snapshot_bytes))
+        option = _ffi.Option
+        settings = {
+            option.FILE: path_bytes(path),
+            option.WATCH: bool(watch),
+            option.MAX_SNAPSHOT_BYTES: max_snapshot_bytes,
+        }
+        return cls._of(open_client(settings))
 
     @classmethod
     def for_testing(cls: type[Self], values: Mapping[str, FlagValue]) -> Self:
@@ -80,17 +156,20 @@ class Client:
 
         Raises SnapshotError, TypeError.
         """
-        return cls._of(open_source(_ffi.Option.VALUES, values_bytes(values)))
+        return cls._of(open_client({_ffi.Option.VALUES: values_bytes(values)}))
 
     @classmethod
     def _of(cls: type[Self], handle: _ffi.ClientHandle) -> Self:
         client = cls.__new__(cls)
-        client._handle = handle
-        client._evaluator = Evaluator(handle)
-        client._listeners = Listeners(handle)
-        client._unsupported_noted = False
-        drain_log(handle)
+        client._use(handle)
         return client
+
+    def _use(self, handle: _ffi.ClientHandle) -> None:
+        self._handle = handle
+        self._evaluator = Evaluator(handle)
+        self._listeners = Listeners(handle)
+        self._unsupported_noted = False
+        drain_log(handle)
 
     def is_enabled(self, flag_key: str, context: AnyContext = None, default: bool = False) -> bool:
         """Whether a boolean flag is on. Where there is no answer: the truth of `default`; `evaluate` tells why.
@@ -206,17 +285,19 @@ class Client:
             self._drain_log()
 
     def refresh(self, timeout: float | None = 5.0) -> bool:
-        """Reads the file now. True where that went well, or where there is nothing to read; else see `status`.
+        """Fetches the flags now, or reads the file. True where that went well; else see `status`.
 
-        `timeout`, in seconds, is for sources in the network; reading a file takes the time it takes.
+        `timeout`, in seconds, is for a fetch, which goes on in the background when it is over; None waits for its end.
+        For a snapshot in memory there is nothing to do. Other threads run meanwhile; a signal such as that of Ctrl-C
+        waits.
         """
-        _seconds(timeout)
-        status = _ffi.client_refresh(self._handle, None)
+        status = _ffi.client_refresh_within(self._handle, milliseconds(max(0.0, _seconds(timeout))), None)
         self._drain_log()
         return bool(status == _ffi.Status.OK)
 
     def wait_until_ready(self, timeout: float | None = 5.0) -> bool:
-        """Waits until there are flags. False when `timeout`, in seconds, ran out, or when the client is closed.
+        """Waits until there are flags. False when `timeout`, in seconds, ran out, or when the client is closed; and at
+        once where there is nothing to serve and the server refuses the key or the address: see `status`.
 
         None waits for as long as it takes. Other threads run meanwhile.
         """
@@ -224,8 +305,9 @@ class Client:
         while True:
             left = deadline - time.monotonic()
             wait = max(0.0, min(left, _WAIT_SLICE))
-            status = _ffi.client_wait_until_ready(self._handle, math.ceil(wait * 1000))
+            status = _ffi.client_wait_until_ready(self._handle, milliseconds(wait))
             if status != _ffi.Status.TIMEOUT or left <= _WAIT_SLICE:
+                self._drain_log()
                 return bool(status == _ffi.Status.OK)
 
     def on_change(self, callback: Callback) -> Callable[[], None]:

@@ -17,7 +17,8 @@ class Status:
     """What a client knows of itself at one moment."""
 
     state: str
-    """`initializing`, `ready`, `error` (nothing to serve, and the source cannot be read) or `closed`."""
+    """`initializing`, `ready`, `stale` (serving, but the server was not reached for a while, or not yet), `error`
+    (nothing to serve, and the file cannot be read or the server refuses) or `closed`."""
 
     revision: str | None
     """The revision that the snapshot in force states."""

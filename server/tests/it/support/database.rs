@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     process::{Command, Stdio},
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
     thread,
@@ -17,17 +17,18 @@ use std::{
 use tempfile::TempDir;
 
 /// An empty database.
+#[derive(Debug, Clone)]
 pub(crate) struct Database {
     url: String,
-    /// Of a database in a file.
-    _folder: Option<TempDir>,
+    /// Of a database in a file; it stays while anything uses it.
+    _folder: Option<Arc<TempDir>>,
 }
 
 impl Database {
     pub(crate) fn sqlite() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let url = format!("sqlite://{}/flagbit.db", folder.path().display());
-        Self { url, _folder: Some(folder) }
+        Self { url, _folder: Some(Arc::new(folder)) }
     }
 
     pub(crate) fn postgres() -> Self {

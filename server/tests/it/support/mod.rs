@@ -4,9 +4,24 @@ mod database;
 mod http;
 mod server;
 
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 pub(crate) use database::Database;
 pub(crate) use http::{Answer, Request, request};
-pub(crate) use server::{Account, Server};
+pub(crate) use server::{Account, Server, flagbit};
+
+/// Waits until something is so, and fails after this time.
+#[track_caller]
+pub(crate) fn within(limit: Duration, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + limit;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "not within {limit:?}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
 
 /// Runs a test on SQLite and on PostgreSQL.
 pub(crate) fn on_each_database(test: impl Fn(&Database)) {

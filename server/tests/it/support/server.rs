@@ -18,6 +18,8 @@ pub(crate) struct Server {
     process: Child,
     pub(crate) address: SocketAddr,
     output: Arc<Mutex<String>>,
+    /// As long as the server.
+    _database: Database,
 }
 
 /// What signing up gives.
@@ -51,7 +53,8 @@ impl Server {
         let output = Arc::default();
         collect(process.stderr.take().expect("a pipe"), Arc::clone(&output));
         collect(process.stdout.take().expect("a pipe"), Arc::clone(&output));
-        let mut server = Self { process, address: SocketAddr::from(([127, 0, 0, 1], 0)), output };
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut server = Self { process, address, output, _database: database.clone() };
         server.address = server.wait_for_line("listening on http://").parse().expect("an address");
         server
     }

@@ -1,4 +1,4 @@
-// Evaluates every flag of a small shop for three users: go run . [SNAPSHOT], in this folder.
+// Evaluates every flag of a small shop for three users: go run ./shop [SNAPSHOT], in the folder examples/go.
 package main
 
 import (

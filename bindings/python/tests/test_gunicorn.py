@@ -1,0 +1,78 @@
+"""A real gunicorn, whose workers are forks: each follows the server, with and without the client made before."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from conftest import eventually, snapshot
+from stub import KEY, serving
+
+WORKERS = 3
+
+APPLICATION = f"""
+import os, flagbit
+client = flagbit.Client(os.environ["STUB"], server_key="{KEY}", poll_interval=1)
+told = []
+client.on_change(told.append)
+
+def application(environ, start_response):
+    client.wait_until_ready(10)
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Connection", "close")])
+    return [f"{{os.getpid()}} {{client.is_enabled('a')}} {{bool(told)}} {{client.status().state}}".encode()]
+"""
+
+
+@contextmanager
+def gunicorn(folder: Path, server: str, *options: str) -> Iterator[str]:
+    (folder / "shop.py").write_text(APPLICATION)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "gunicorn", "shop:application", "--bind", address, "--workers", str(WORKERS)]
+    command += ["--graceful-timeout", "5", "--no-control-socket", *options]
+    environment = {**os.environ, "STUB": server}
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield f"http://{address}/"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0, (folder / "log").read_text()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def ask(url: str) -> tuple[str, ...]:
+    try:
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            return tuple(answer.read().decode().split())
+    except OSError:
+        return ()
+
+
+@pytest.mark.parametrize("options", [(), ("--preload",)])
+def test_every_worker_follows_the_server(tmp_path: Path, options: tuple[str, ...]) -> None:
+    with serving(snapshot(a=True)) as stub, gunicorn(tmp_path, stub.url, *options) as url:
+
+        def all_workers(enabled: str, *, told: bool) -> bool:
+            answers = [ask(url) for _ in range(WORKERS * 8)]
+            return (
+                all(answer and answer[1] == enabled and answer[3] == "ready" for answer in answers)
+                and all(answer[2] == "True" or not told for answer in answers)
+                and len({answer[0] for answer in answers}) == WORKERS
+            )
+
+        assert eventually(lambda: all_workers("True", told=False), 30), (tmp_path / "log").read_text()
+        stub.put(snapshot(a=False))
+        assert eventually(lambda: all_workers("False", told=True), 30), (tmp_path / "log").read_text()

@@ -1,0 +1,168 @@
+"""A client of a server: what it asks, what it makes of the answers, and that it is never in the way."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import flagbit
+from conftest import eventually, snapshot
+from stub import KEY, Stub, serving
+
+Keys = list[str] | None
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with serving(snapshot(a=True)) as stub:
+        yield stub
+
+
+def test_flags_are_fetched_and_asked_for_again(stub: Stub) -> None:
+    with flagbit.Client(stub.url, server_key=KEY, headers={"X-Team": "checkout"}) as client:
+        assert client.wait_until_ready(10) is True
+        assert client.is_enabled("a") is True
+        assert client.refresh() is True
+        assert stub.answers[:2] == [200, 304]
+        path, headers = stub.requests[0]
+        assert path == "/api/v1/snapshot"
+        assert headers["authorization"] == f"Bearer {KEY}"
+        assert headers["accept-encoding"] == "gzip"
+        assert headers["user-agent"] == f"flagbit-rust/{flagbit.__version__}"
+        assert headers["x-team"] == "checkout"
+        status = client.status()
+        assert (status.state, status.last_error, status.consecutive_failures) == ("ready", None, 0)
+        assert stub.url in status.source
+        assert "secret" not in repr(client)
+
+
+def test_listeners_hear_of_what_is_fetched(stub: Stub) -> None:
+    told: queue.SimpleQueue[Keys] = queue.SimpleQueue()
+    with flagbit.Client(stub.url, server_key=KEY) as client:
+        client.wait_until_ready(10)
+        client.on_change(told.put)
+        stub.put(snapshot(a=False, b=True))
+        assert client.refresh() is True
+        assert told.get(timeout=10) == ["a", "b"]
+
+
+def test_a_stream_brings_changes_at_once(stub: Stub) -> None:
+    told: queue.SimpleQueue[Keys] = queue.SimpleQueue()
+    with flagbit.Client(stub.url, server_key=KEY, stream=True, poll_interval=600) as client:
+        client.wait_until_ready(10)
+        client.on_change(told.put)
+        assert eventually(lambda: any(path == "/api/v1/stream" for path, _ in stub.requests))
+        stub.put(snapshot(a=False))
+        assert told.get(timeout=10) == ["a"]
+        assert client.is_enabled("a", default=True) is False
+
+
+def test_polling_brings_changes_within_its_interval(stub: Stub) -> None:
+    with flagbit.Client(stub.url, server_key=KEY, poll_interval=1) as client:
+        client.wait_until_ready(10)
+        stub.put(snapshot(a=False))
+        assert eventually(lambda: not client.is_enabled("a", default=True))
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_refusal_ends_the_waiting_and_is_logged(stub: Stub, status: int, caplog: pytest.LogCaptureFixture) -> None:
+    stub.status = status
+    caplog.set_level(logging.WARNING, "flagbit")
+    with flagbit.Client(stub.url, server_key=KEY) as client:
+        assert client.wait_until_ready(None) is False
+        assert client.status().state == "error"
+        assert client.is_enabled("a", default=True) is True
+        assert client.evaluate("a").error_code == "PROVIDER_NOT_READY"
+        # Without another call, from the thread.
+        assert eventually(lambda: str(status) in caplog.text)
+        assert "secret" not in caplog.text
+        assert "secret" not in str(client.status())
+        stub.status = 200
+        assert client.refresh() is True
+        assert client.is_enabled("a") is True
+
+
+def test_a_dead_server_leaves_the_last_good_flags(stub: Stub) -> None:
+    with flagbit.Client(stub.url, server_key=KEY) as client:
+        client.wait_until_ready(10)
+        stub.status = 500
+        assert client.refresh() is False
+        assert client.is_enabled("a") is True
+        status = client.status()
+        assert status.consecutive_failures == 1
+        assert status.last_error is not None
+        assert "500" in status.last_error
+
+
+def test_the_cache_serves_where_the_server_does_not(stub: Stub, tmp_path: Path) -> None:
+    cache = tmp_path / "flags.cache"
+    with flagbit.Client(stub.url, server_key=KEY, cache_path=cache) as client:
+        client.wait_until_ready(10)
+        assert eventually(cache.exists)
+    assert cache.stat().st_mode & 0o777 == 0o600
+    assert b"secret" not in cache.read_bytes()
+    stub.status = 503
+    with flagbit.Client(stub.url, server_key=KEY, cache_path=cache, bootstrap=snapshot(a=False)) as client:
+        assert client.wait_until_ready(0) is True
+        assert client.is_enabled("a") is True
+        assert client.status().state == "stale"
+    cache.write_bytes(cache.read_bytes()[:-1])
+    with flagbit.Client(stub.url, server_key=KEY, cache_path=cache, bootstrap=snapshot(a=False)) as client:
+        assert client.is_enabled("a", default=True) is False
+
+
+def test_closing_does_not_wait_for_a_request(stub: Stub) -> None:
+    stub.status = 0
+    client = flagbit.Client(stub.url, server_key=KEY)
+    assert stub.hanging.wait(10)
+    assert client.wait_until_ready(0.01) is False
+    begin = time.monotonic()
+    client.close()
+    assert time.monotonic() - begin < 0.1  # what is promised
+    assert client.refresh(10) is False
+    assert client.wait_until_ready(None) is False
+
+
+def test_a_client_that_is_forgotten_ends_its_threads(stub: Stub) -> None:
+    before = len(list(Path("/proc/self/task").iterdir()))
+    client = flagbit.Client(stub.url, server_key=KEY)
+    client.wait_until_ready(10)
+    assert len(list(Path("/proc/self/task").iterdir())) > before
+    del client
+    assert eventually(lambda: len(list(Path("/proc/self/task").iterdir())) <= before + 1)  # the stub's own
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "SERVER_KEY"),
+        ({"server_key": KEY, "api_key": "fb_x"}, "SERVER_KEY"),
+        ({"api_key": "fb_x"}, "PROJECT_ID"),
+        ({"server_key": "fbsdk_secret"}, "fbsrv_"),
+        ({"server_key": ""}, "key"),
+        ({"server_key": KEY, "poll_interval": 0.5}, "poll_interval"),
+        ({"server_key": KEY, "poll_interval": -1}, "POLL_INTERVAL_MS"),
+        ({"server_key": KEY, "headers": {"Authorization": "x"}}, "header"),
+        ({"server_key": KEY, "proxy": "nonsense://"}, "proxy"),
+        ({"server_key": KEY, "bootstrap": "[{}]"}, r"\[0\]\.key: missing"),
+        ({"server_key": KEY, "ca_file": "/nonexistent.pem"}, "nonexistent"),
+    ],
+)
+def test_options_that_do_not_fit(options: dict[str, object], message: str) -> None:
+    with pytest.raises(flagbit.FlagBitError, match=message) as caught:
+        flagbit.Client("http://127.0.0.1:1", **options)  # type: ignore[arg-type]
+    assert "secret" not in str(caught.value)
+
+
+def test_types_that_do_not_fit() -> None:
+    with pytest.raises(TypeError):
+        flagbit.Client()  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        flagbit.Client("http://127.0.0.1:1", server_key=7.5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="NaN"):
+        flagbit.Client("http://127.0.0.1:1", server_key=KEY, timeout=float("nan"))

@@ -1,0 +1,113 @@
+//! The audit: every change with who made it, newest first, in pages, without secrets.
+
+use serde_json::{Value, json};
+
+use crate::support::{Account, Database, Server, on_each_database};
+
+#[test]
+fn every_change_is_recorded_with_who_made_it() {
+    on_each_database(|database| {
+        let server = Server::start(database);
+        let account = server.account();
+        let project = format!("/api/v1/projects/{}", account.project);
+        let ask = |method: &str, path: &str, body: Value| {
+            server.request(method, path).key(&account.api_key).json(&body).send()
+        };
+        ask("PATCH", &project, json!({"name": "Shop"})).expect(200);
+        ask("POST", &format!("{project}/environments"), json!({"name": "staging"})).expect(201);
+        ask("PATCH", &format!("{project}/environments/staging"), json!({"name": "test"})).expect(200);
+        let created = ask("POST", &format!("{project}/keys"), json!({"kind": "sdk", "name": "web"})).expect(201).json();
+        ask("DELETE", &format!("{project}/keys/{}", created["id"]), json!({})).expect(204);
+        ask("DELETE", &format!("{project}/environments/test"), json!({})).expect(204);
+        let of_project = entries(&server, &account, &format!("{project}/audit"));
+        ask("DELETE", &project, json!({})).expect(204);
+        ask("POST", "/api/v1/keys", json!({"name": "ci"})).expect(201);
+
+        let actions: Vec<&str> = of_project.iter().rev().filter_map(|entry| entry["action"].as_str()).collect();
+        let expected = [
+            "project.create",
+            "key.create",
+            "key.create",
+            "project.rename",
+            "environment.create",
+            "key.create",
+            "key.create",
+            "environment.rename",
+            "key.create",
+            "key.revoke",
+            "environment.delete",
+        ];
+        assert_eq!(actions, expected);
+        let all = entries(&server, &account, "/api/v1/audit");
+        assert_eq!(all[2..2 + of_project.len()], of_project);
+        assert_eq!((&all[0]["action"], &all[1]["action"]), (&"key.create".into(), &"project.delete".into()));
+        assert_eq!(all[1]["before"], json!({"name": "Shop", "environments": ["production"]}));
+        assert_eq!(all.last().expect("entries")["action"], "account.create");
+
+        let rename = &of_project[7];
+        let key_id = all[0]["actor"]["id"].clone();
+        let ending = &account.api_key[account.api_key.len() - 4..];
+        let expected = json!({
+            "id": rename["id"], "at": rename["at"],
+            "actor": {"kind": "key", "id": key_id, "name": "first", "prefix": "fb_", "ending": ending},
+            "action": "project.rename", "target": "Shop", "project_id": account.project,
+            "before": {"name": "default"}, "after": {"name": "Shop"},
+        });
+        assert_eq!(*rename, expected);
+        assert_eq!(of_project.last().expect("entries")["actor"], json!({"kind": "signup"}));
+        assert_eq!(of_project[1]["before"], json!({"kind": "sdk", "name": "web", "ending": created["ending"]}));
+        assert!(!json!(all).to_string().contains("example.com"), "the address is personal");
+    });
+}
+
+#[test]
+fn what_failed_is_not_recorded() {
+    let server = Server::start(&Database::sqlite());
+    let account = server.account();
+    let project = format!("/api/v1/projects/{}", account.project);
+    let before = entries(&server, &account, "/api/v1/audit");
+    for (method, path, body) in [
+        ("POST", "/api/v1/projects".to_owned(), json!({"name": ""})),
+        ("PATCH", project.clone(), json!({"name": "default"})),
+        ("DELETE", format!("{project}/environments/production"), json!({})),
+        ("POST", format!("{project}/environments"), json!({"name": "production"})),
+        ("DELETE", format!("{project}/keys/999"), json!({})),
+    ] {
+        server.request(method, &path).key(&account.api_key).json(&body).send();
+    }
+    assert_eq!(entries(&server, &account, "/api/v1/audit"), before);
+}
+
+#[test]
+fn pages_go_back_to_the_beginning() {
+    on_each_database(|database| {
+        let server = Server::start(database);
+        let account = server.account();
+        let all = entries(&server, &account, "/api/v1/audit");
+        let (mut paged, mut path) = (Vec::new(), "/api/v1/audit?limit=2".to_owned());
+        loop {
+            let page = entries(&server, &account, &path);
+            let Some(last) = page.last() else { break };
+            assert!(page.len() <= 2);
+            path = format!("/api/v1/audit?limit=2&before={}", last["id"]);
+            paged.extend(page);
+        }
+        assert_eq!(paged, all);
+        for (query, message) in [
+            ("limit=0", "limit: expected an integer from 1 to 1000"),
+            ("limit=1001", "limit: expected an integer from 1 to 1000"),
+            ("limit=", "limit: expected an integer from 1 to 1000"),
+            ("before=x", "before: expected the id of an entry"),
+            ("limit=1&limit=2", "the query: "),
+            ("limit=%ff", "limit: "),
+        ] {
+            let answer = server.request("GET", &format!("/api/v1/audit?{query}")).key(&account.api_key).send();
+            assert!(answer.expect(400).message().starts_with(message), "{query}");
+        }
+    });
+}
+
+fn entries(server: &Server, account: &Account, path: &str) -> Vec<Value> {
+    let answer = server.request("GET", path).key(&account.api_key).send().expect(200).json();
+    answer["entries"].as_array().expect("a list").clone()
+}

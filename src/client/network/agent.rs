@@ -1,0 +1,115 @@
+//! How ureq is set up.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use ureq::{
+    Agent, Error, Proxy,
+    config::Config,
+    http::Uri,
+    tls::{PemItem, RootCerts, TlsConfig, parse_pem},
+    unversioned::{
+        resolver::{ResolvedSocketAddrs, Resolver},
+        transport::{DefaultConnector, NextTimeout},
+    },
+};
+
+use super::{
+    super::{ClientError, file},
+    resolver::{Lookup, LookupResolver},
+};
+
+/// A request has a few hundred bytes, a snapshot comes in any number of pieces.
+const SENDING_BYTES: usize = 4 << 10;
+const RECEIVING_BYTES: usize = 16 << 10;
+const LONGEST_HEADERS: usize = 16 << 10;
+/// A CA file is small; the system's whole bundle has a quarter of this.
+const LONGEST_CA_FILE: usize = 1 << 20;
+const USER_AGENT: &str = concat!("flagbit-rust/", env!("CARGO_PKG_VERSION"));
+
+/// What the requests of one kind may take.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Limits {
+    pub(super) connect: Duration,
+    pub(super) response: Option<Duration>,
+    pub(super) whole: Option<Duration>,
+    /// Between two pieces of a body.
+    pub(super) piece: Option<Duration>,
+    /// How long a connection is kept for the next request.
+    pub(super) idle: Duration,
+}
+
+/// What all agents of a client have in common; read once, so that nothing of the host can change it later.
+#[derive(Debug)]
+pub(super) struct Transport {
+    pub(super) tls: TlsConfig,
+    pub(super) proxy: Option<Proxy>,
+}
+
+impl Transport {
+    pub(super) fn config(&self, limits: &Limits) -> Config {
+        Agent::config_builder()
+            .tls_config(self.tls.clone())
+            .proxy(self.proxy.clone())
+            .user_agent(USER_AGENT)
+            .http_status_as_error(false)
+            // Where a redirect leads is looked at first: it may not take the key with it.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_resolve(Some(limits.connect))
+            .timeout_connect(Some(limits.connect))
+            .timeout_recv_response(limits.response)
+            .timeout_global(limits.whole)
+            .timeout_per_read(limits.piece)
+            .max_idle_age(limits.idle)
+            .max_idle_connections(1)
+            .max_response_header_size(LONGEST_HEADERS)
+            .input_buffer_size(RECEIVING_BYTES)
+            .output_buffer_size(SENDING_BYTES)
+            .build()
+    }
+}
+
+/// Lets ureq make what it makes once in a process, behind a lock: a child of a fork in that very moment would find it
+/// locked for ever. Asks nobody.
+pub(super) fn warm_up() {
+    #[derive(Debug)]
+    struct NoNames;
+
+    impl Resolver for NoNames {
+        fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+            Err(Error::HostNotFound)
+        }
+    }
+
+    let config = Agent::config_builder().proxy(None).build();
+    _ = Agent::with_parts(config, DefaultConnector::default(), NoNames).get("http://flags.invalid").call();
+}
+
+/// A fresh agent: connections and locks of its own.
+pub(super) fn agent(config: &Config, lookup: &Arc<Lookup>) -> Agent {
+    Agent::with_parts(config.clone(), DefaultConnector::default(), LookupResolver(Arc::clone(lookup)))
+}
+
+pub(super) fn tls(ca_file: Option<&Path>, system_roots: bool) -> Result<TlsConfig, ClientError> {
+    let roots = match ca_file {
+        Some(_) if system_roots => {
+            let message = "give either ca_file or system_roots: each replaces the roots that are compiled in";
+            return Err(ClientError::Options(message.into()));
+        }
+        Some(path) => read_roots(path)?,
+        None if system_roots => RootCerts::PlatformVerifier,
+        None => RootCerts::WebPki,
+    };
+    Ok(TlsConfig::builder().root_certs(roots).build())
+}
+
+fn read_roots(path: &Path) -> Result<RootCerts, ClientError> {
+    let pem = file::read(path, LONGEST_CA_FILE).map_err(|error| ClientError::File { path: path.into(), error })?;
+    let certificates: Vec<_> = parse_pem(&pem)
+        .filter_map(|item| if let Ok(PemItem::Certificate(certificate)) = item { Some(certificate) } else { None })
+        .collect();
+    if certificates.is_empty() {
+        return Err(ClientError::Options(format!("the ca_file {} has no certificate in PEM form", path.display())));
+    }
+    Ok(certificates.into())
+}

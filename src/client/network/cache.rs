@@ -1,0 +1,106 @@
+//! The last good snapshot, kept in a file for a start without the server.
+//!
+//! One line, `flagbit-cache 1 SHA256 {...}`, and the snapshot's text. The digest is of all that follows it, so that no
+//! damaged entity tag makes an old snapshot look current.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{
+    super::{file, serving::Validator},
+    retry::Random,
+};
+use crate::engine::Snapshot;
+
+const FORMAT: &str = "flagbit-cache 1 ";
+const LONGEST_FIRST_LINE: usize = 8 << 10;
+const DIGEST_DIGITS: usize = 64;
+
+/// A snapshot that was once the source's.
+#[derive(Debug)]
+pub(in crate::client) struct Cached {
+    pub(in crate::client) snapshot: Snapshot,
+    pub(in crate::client) validator: Validator,
+    /// When it was saved.
+    pub(super) saved: SystemTime,
+}
+
+/// The snapshot of a file that was saved for this source; `None` where there is no file.
+///
+/// # Errors
+/// Why the file is ignored, in words.
+pub(super) fn read(path: &Path, source: &str, max_snapshot_bytes: usize) -> Result<Option<Cached>, String> {
+    let content = match file::read(path, max_snapshot_bytes.saturating_add(LONGEST_FIRST_LINE)) {
+        Ok(content) => content,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("it cannot be read: {error}")),
+    };
+    let rest = content.strip_prefix(FORMAT.as_bytes()).ok_or("it is no cache file of this version of FlagBit")?;
+    let (digest, rest) = rest.split_at_checked(DIGEST_DIGITS).ok_or("it is cut short")?;
+    if digest != hex(Sha256::digest(rest).as_slice()).as_bytes() {
+        return Err("it is damaged: its checksum is another".into());
+    }
+    let end = rest.iter().position(|&byte| byte == b'\n').ok_or("it has no snapshot")?;
+    let (line, text) = rest.split_at(end);
+    let about: Value = serde_json::from_slice(line).map_err(|error| format!("its first line is no JSON: {error}"))?;
+    if about["source"] != source {
+        return Err(format!("it is of another source: {}", about["source"]));
+    }
+    let text = text.get(1..).unwrap_or_default();
+    let snapshot = Snapshot::parse(text, max_snapshot_bytes).map_err(|error| error.to_string())?;
+    let saved = Duration::from_secs(about["saved"].as_u64().unwrap_or_default());
+    let saved = UNIX_EPOCH.checked_add(saved).unwrap_or(UNIX_EPOCH);
+    Ok(Some(Cached { snapshot, validator: Validator::new(text, about["etag"].as_str().map(Into::into)), saved }))
+}
+
+/// Replaces the file as a whole: whoever reads it, also after a crash, finds the old one or the new one.
+pub(super) fn write(path: &Path, source: &str, snapshot: &Snapshot, etag: Option<&str>, text: &[u8]) -> io::Result<()> {
+    let saved = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let about = json!({
+        "source": source,
+        "project": snapshot.project(),
+        "environment": snapshot.environment(),
+        "revision": snapshot.revision(),
+        "etag": etag,
+        "saved": saved,
+    });
+    let line = format!(" {about}\n");
+    let digest = hex(Sha256::new().chain_update(&line).chain_update(text).finalize().as_slice());
+    let temporary = beside(path);
+    let written = create(&temporary).and_then(|mut file| {
+        file.write_all(format!("{FORMAT}{digest}{line}").as_bytes())?;
+        file.write_all(text)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)
+    });
+    if written.is_err() {
+        _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// A name of its own for each writer: two processes may write at once.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{:016x}.tmp", Random::new().next()))
+}
+
+/// A file that is new, so that nobody else has it open, and that only its owner may read.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,182 @@
+//! What went wrong with a request, in words a person can act on.
+
+use std::{io, time::Duration};
+
+use ureq::{Error, Timeout, http::StatusCode};
+
+use super::{super::ClientError, remote::Remote, resolver::LookupError};
+
+/// How much of a server's own words is repeated.
+const LONGEST_QUOTE: usize = 200;
+
+/// What kind of failure a fetch met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FetchErrorKind {
+    /// The source refuses: 401, 403 or 404. Asked again, but slowly, since a person must do something first.
+    Refused,
+    /// The source gave something that is no snapshot, or one that is refused.
+    Snapshot,
+    /// Everything else, which may pass by itself.
+    Unavailable,
+}
+
+/// Why a fetch failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::client) struct Failure {
+    pub(super) kind: FetchErrorKind,
+    message: String,
+    /// How long the server asks to be left alone.
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Failure {
+    pub(super) fn new(kind: FetchErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), retry_after: None }
+    }
+
+    pub(super) fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(FetchErrorKind::Unavailable, message)
+    }
+
+    pub(super) fn fault() -> Self {
+        Self::unavailable("a fault inside the library was stopped; please report it")
+    }
+
+    /// What a status other than 200 and 304 means. `said` is what the server says itself, or empty.
+    pub(super) fn of_status(remote: &Remote, status: StatusCode, said: &str) -> Self {
+        let place = remote.place();
+        let code = status.as_u16();
+        let (kind, message) = match code {
+            401 => (FetchErrorKind::Refused, format!("{place} does not know the key (401{said}); check the key")),
+            403 => {
+                let advice = "check what the key may read, and what a proxy or firewall on the way lets through";
+                (FetchErrorKind::Refused, format!("{place} forbids reading the flags (403{said}); {advice}"))
+            }
+            404 => {
+                let advice = "check the base URL, and the project where one is named";
+                (FetchErrorKind::Refused, format!("{place} has no flags there (404{said}); {advice}"))
+            }
+            407 => (FetchErrorKind::Unavailable, format!("the proxy on the way to {place} wants a password (407)")),
+            429 => {
+                let advice = "poll less often, or raise the server's limit";
+                (FetchErrorKind::Unavailable, format!("{place} has had too many requests (429{said}); {advice}"))
+            }
+            500.. => {
+                let advice = "look at the server's own log if it lasts";
+                (FetchErrorKind::Unavailable, format!("{place} is in trouble ({code}{said}); {advice}"))
+            }
+            _ => {
+                let advice = "check that the base URL is a FlagBit server's";
+                (FetchErrorKind::Unavailable, format!("{place} answered {code} instead of a snapshot{said}; {advice}"))
+            }
+        };
+        Self::new(kind, message)
+    }
+
+    /// What a stream that was open met.
+    pub(super) fn of_stream_error(remote: &Remote, error: Error) -> Self {
+        match error {
+            Error::Timeout(Timeout::PerRead) => {
+                let limit = seconds(remote.stall_timeout);
+                Self::unavailable(format!("the stream of {} was silent for {limit}", remote.place()))
+            }
+            error => Self::of_error(remote, &error),
+        }
+    }
+
+    /// What a request that got no whole answer met.
+    pub(super) fn of_error(remote: &Remote, error: &Error) -> Self {
+        let place = remote.place();
+        Self::unavailable(match error {
+            Error::Timeout(Timeout::Resolve) => {
+                let limit = seconds(remote.connect_timeout);
+                format!("the name of {place} was not resolved within {limit}; check DNS")
+            }
+            Error::Timeout(Timeout::Connect) => {
+                let limit = seconds(remote.connect_timeout);
+                format!("no connection to {place} within {limit}; check the address, firewalls and proxies")
+            }
+            Error::Timeout(_) => {
+                let limit = seconds(remote.timeout);
+                format!(
+                    "{place} did not send a whole answer within {limit}; it or the network is slow, or a proxy stalls"
+                )
+            }
+            Error::Io(error) => of_io_error(place, error),
+            Error::Other(error) if error.is::<LookupError>() => format!("{place}: {error}"),
+            Error::ConnectProxyFailed(reason) => {
+                let reason = quote(reason);
+                format!("the proxy on the way to {place} makes no connection: {reason}; check the proxy's settings")
+            }
+            Error::BodyExceedsLimit(limit) => return Self::too_large(remote, *limit),
+            Error::Decompress(_, error) if error.kind() == io::ErrorKind::UnexpectedEof => cut_off(place),
+            Error::Decompress(..) => format!("{place} sent damaged gzip; look at what compresses on the way"),
+            Error::Protocol(_) | Error::LargeResponseHeader(..) => {
+                format!("{place} does not speak HTTP as it should ({}); check the address", quote(&error.to_string()))
+            }
+            _ => format!("{place}: {}", quote(&error.to_string())),
+        })
+    }
+
+    pub(super) fn too_large(remote: &Remote, limit: u64) -> Self {
+        let place = remote.place();
+        let message = format!("the snapshot of {place} has more bytes than the limit of {limit} (max_snapshot_bytes)");
+        Self::new(FetchErrorKind::Snapshot, message)
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(super) fn after(mut self, retry_after: Option<Duration>) -> Self {
+        self.retry_after = retry_after;
+        self
+    }
+
+    /// The error for who asked. Whatever a server may have echoed, no key gets into it.
+    pub(super) fn to_error(&self, remote: &Remote) -> ClientError {
+        ClientError::Fetch { kind: self.kind, message: self.message.replace(remote.key(), "[key]") }
+    }
+}
+
+fn of_io_error(place: &str, error: &io::Error) -> String {
+    let text = quote(&error.to_string());
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => {
+            format!("{place} refuses connections; check that the server runs, and the address")
+        }
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => cut_off(place),
+        // What TLS objects to.
+        io::ErrorKind::InvalidData if text.contains("certificate") => {
+            let advice = match () {
+                () if text.contains("for name") => "use a name in the base URL that it has",
+                () if text.contains("expired") || text.contains("not valid yet") => {
+                    "renew it, or set this host's clock"
+                }
+                () => "give its CA as ca_file, or use the system's with system_roots",
+            };
+            format!("the certificate of {place} is not trusted ({text}); {advice}")
+        }
+        io::ErrorKind::InvalidData => format!("no TLS with {place} ({text}); check that it is an https server"),
+        _ => format!("{place} cannot be reached ({text}); check the network"),
+    }
+}
+
+fn cut_off(place: &str) -> String {
+    format!("{place} ended the connection in the middle of its answer; it or a proxy may be restarting")
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs_f64())
+}
+
+/// Somebody else's words on one line, and not many of them.
+pub(super) fn quote(text: &str) -> String {
+    let printable = |character: char| if character.is_control() { ' ' } else { character };
+    let mut quoted: String = text.chars().take(LONGEST_QUOTE).map(printable).collect();
+    if text.chars().nth(LONGEST_QUOTE).is_some() {
+        quoted.push('…');
+    }
+    quoted
+}

@@ -1,0 +1,33 @@
+//! Flags over the network: one thread a client that keeps them fresh, politely, and is never in the way.
+//!
+//! [`refresher`] is the thread; everything else is what it needs: [`remote`] is what it is to do, [`retry`] when,
+//! [`fetch`] one request, [`stream`] being told of changes, [`connections`] what can be interrupted from outside.
+
+mod address;
+mod agent;
+mod cache;
+mod connections;
+mod events;
+mod failure;
+mod fetch;
+mod options;
+mod proxy;
+mod refresher;
+mod remote;
+mod resolver;
+mod retry;
+#[cfg(test)]
+mod simulation;
+mod start;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use failure::FetchErrorKind;
+
+pub(super) use address::Account;
+pub(super) use connections::{Connections, Refreshes};
+pub(super) use options::NetworkOptions;
+pub(super) use refresher::{refresh, start};
+pub(super) use remote::Remote;
+pub(super) use start::prepare;

@@ -1,0 +1,191 @@
+//! A source over the network as the options describe it: checked once, never changed.
+
+use std::{path::PathBuf, time::Duration};
+
+use ureq::{
+    config::Config,
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
+};
+
+use super::{
+    super::{ClientError, options::ClientOptions},
+    address::{Account, Address, Secret},
+    agent::{Limits, Transport, tls, warm_up},
+    options::NetworkOptions,
+    proxy,
+    retry::Pace,
+    stream::SECONDS_TO_STALL,
+};
+
+const INTERVAL: Duration = Duration::from_secs(30);
+const LEAST_INTERVAL: Duration = Duration::from_secs(1);
+const LEAST_HOSTED_INTERVAL: Duration = Duration::from_secs(60);
+/// Longer ones are mistakes, and would overflow somewhere.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// What the client itself sends, or what would change how an answer is read.
+const OWN_HEADERS: [HeaderName; 9] = [
+    header::AUTHORIZATION,
+    header::HOST,
+    header::IF_NONE_MATCH,
+    header::ACCEPT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::CONNECTION,
+    header::RANGE,
+    header::UPGRADE,
+];
+
+#[derive(Debug)]
+pub(in crate::client) struct Remote {
+    pub(super) address: Address,
+    /// The address for people, with the proxy that stands before it.
+    place: String,
+    key: Secret,
+    /// Sensitive, so that nothing prints them.
+    pub(super) headers: HeaderMap,
+    pub(super) polling: Config,
+    pub(super) streaming: Config,
+    /// Whether changes are to be followed.
+    stream: bool,
+    pub(super) cache_path: Option<PathBuf>,
+    /// What a cached snapshot must be of.
+    pub(super) identity: String,
+    pub(super) pace: Pace,
+    pub(super) connect_timeout: Duration,
+    pub(super) timeout: Duration,
+    pub(super) stall_timeout: Duration,
+    pub(in crate::client) stale_after: Duration,
+    pub(super) max_snapshot_bytes: usize,
+    /// What the host's log should say from the start.
+    pub(in crate::client) warnings: Vec<String>,
+}
+
+impl Remote {
+    pub(in crate::client) fn new(account: &Account, options: &ClientOptions) -> Result<Self, ClientError> {
+        let network = &options.network;
+        let (key, address) = (account.key()?, account.address()?);
+        if network.stream == Some(true) && address.stream.is_none() {
+            return Err(ClientError::Options(
+                "the option stream is for a server: a hosted project has no stream".into(),
+            ));
+        }
+        let transport = Transport {
+            tls: tls(network.ca_file.as_deref(), network.system_roots.unwrap_or(false))?,
+            proxy: proxy::choose(network.proxy.as_ref().map(|proxy| &*proxy.0), &address)?,
+        };
+        warm_up();
+        let interval = interval(account, network)?;
+        let connect_timeout = duration("connect_timeout", network.connect_timeout, CONNECT_TIMEOUT)?;
+        let timeout = duration("timeout", network.timeout, TIMEOUT)?;
+        let polling = Limits {
+            connect: connect_timeout,
+            whole: Some(timeout),
+            // Beyond the next request, which then needs no handshake.
+            idle: interval * 2,
+            ..Limits::default()
+        };
+        let pace = Pace { interval, second: network.second.unwrap_or(Duration::from_secs(1)) };
+        let stall_timeout = pace.seconds(SECONDS_TO_STALL);
+        let streaming = Limits {
+            connect: connect_timeout,
+            response: Some(timeout),
+            piece: Some(stall_timeout),
+            ..Limits::default()
+        };
+        let place = match &transport.proxy {
+            None => address.origin.clone(),
+            Some(proxy) => format!("{} (through the proxy {})", address.origin, proxy::describe(proxy)),
+        };
+        let warnings = warnings(account, &address);
+        Ok(Self {
+            place,
+            key: Secret(key.to_owned()),
+            headers: headers(key, &network.headers)?,
+            polling: transport.config(&polling),
+            streaming: transport.config(&streaming),
+            stream: network.stream.unwrap_or(false),
+            cache_path: network.cache_path.clone(),
+            identity: account.describe(),
+            pace,
+            stall_timeout,
+            connect_timeout,
+            timeout,
+            stale_after: duration("stale_after", network.stale_after, interval * 3)?,
+            max_snapshot_bytes: options.max_snapshot_bytes,
+            warnings,
+            address,
+        })
+    }
+
+    /// The stream's URL, where it is to be followed.
+    pub(super) fn stream(&self) -> Option<&Uri> {
+        self.address.stream.as_ref().filter(|_| self.stream)
+    }
+
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key.0
+    }
+}
+
+fn interval(account: &Account, network: &NetworkOptions) -> Result<Duration, ClientError> {
+    let (least, usual) = match account.is_hosted() {
+        true => (LEAST_HOSTED_INTERVAL, LEAST_HOSTED_INTERVAL),
+        false => (LEAST_INTERVAL, INTERVAL),
+    };
+    let interval = duration("poll_interval", network.poll_interval, usual)?;
+    if interval < least {
+        let message = format!("the option poll_interval is {} s at least, not {interval:?}", least.as_secs());
+        return Err(ClientError::Options(message));
+    }
+    Ok(interval)
+}
+
+fn duration(option: &str, value: Option<Duration>, default: Duration) -> Result<Duration, ClientError> {
+    match value {
+        None => Ok(default),
+        Some(value) if !value.is_zero() && value <= LONGEST => Ok(value),
+        Some(value) => {
+            Err(ClientError::Options(format!("the option {option} is more than 0 and at most a year, not {value:?}")))
+        }
+    }
+}
+
+fn headers(key: &str, further: &[(String, Secret)]) -> Result<HeaderMap, ClientError> {
+    let invalid = |name: &str, problem: &str| ClientError::Options(format!("the header {name:?} {problem}"));
+    let sensitive = |name: &str, value: &str| {
+        let mut value =
+            HeaderValue::from_str(value).map_err(|_| invalid(name, "has a value that no header can have"))?;
+        value.set_sensitive(true);
+        Ok::<_, ClientError>(value)
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::AUTHORIZATION, sensitive("Authorization", &format!("Bearer {key}"))?);
+    for (name, value) in further {
+        let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid(name, "has no valid name"))?;
+        if OWN_HEADERS.contains(&parsed) {
+            return Err(invalid(name, "is one that the client sets itself"));
+        }
+        headers.append(parsed, sensitive(name, &value.0)?);
+    }
+    Ok(headers)
+}
+
+fn warnings(account: &Account, address: &Address) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !address.is_https() && !address.is_loopback() {
+        let origin = &address.origin;
+        warnings.push(format!("{origin} is asked over http, which shows the key to the network: use https"));
+    }
+    if account.is_hosted() {
+        let message = "an API key (fb_...) may do everything in its account and is now in this process: a FlagBit \
+                       server of your own needs only a server key (fbsrv_...)";
+        warnings.push(message.into());
+    }
+    warnings
+}

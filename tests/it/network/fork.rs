@@ -1,0 +1,89 @@
+//! Forks in the middle of refreshes: parent and child both go on, and neither disturbs the other.
+#![allow(unsafe_code, reason = "fork has no safe interface")]
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
+
+use flagbit::{Client, State};
+
+use super::{
+    PATIENCE, eventually, is_on, isolated, options, ready,
+    server::{Server, good},
+};
+
+const FORKS: usize = 200;
+
+/// Runs in a child of a fork; its process id.
+fn fork(run: impl FnOnce()) -> i32 {
+    // SAFETY: the child calls what a child of a program with threads may: the library says that it is made for that.
+    // It ends without what the process does at its exit, and a hang ends it.
+    unsafe {
+        let pid = libc::fork();
+        assert!(pid >= 0);
+        if pid == 0 {
+            libc::alarm(20);
+            libc::_exit(i32::from(catch_unwind(AssertUnwindSafe(run)).is_err()));
+        }
+        pid
+    }
+}
+
+fn wait(pid: i32) -> i32 {
+    let mut status = -1;
+    // SAFETY: the status is a live place.
+    assert_eq!(unsafe { libc::waitpid(pid, &raw mut status, 0) }, pid);
+    status
+}
+
+/// What a child does with the client that it inherited.
+fn child(client: &Client) {
+    let before = client.status();
+    assert!(is_on(client));
+    assert_eq!((before.state, before.revision.as_deref()), (State::Ready, Some("1")));
+    assert!(before.last_success.is_some());
+    client.refresh(PATIENCE).unwrap();
+    client.close();
+}
+
+#[test]
+#[ignore = "run by the test below in a process of its own"]
+fn alone() {
+    for stream in [false, true] {
+        let server = Server::new(good(1, true));
+        let client = ready(options(&server).stream(stream).poll_interval(Duration::from_secs(1)));
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    client.refresh(PATIENCE).unwrap();
+                }
+            });
+            for _ in 0..FORKS / 10 {
+                let children: Vec<_> = (0..10).map(|_| fork(|| child(&client))).collect();
+                assert!(children.into_iter().all(|pid| wait(pid) == 0), "a child failed or hung");
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        assert!(is_on(&client) && client.status().last_error.is_none());
+
+        // Without being asked, a child follows the server as its parent does.
+        let pid = fork(|| {
+            assert!(is_on(&client));
+            eventually(&client, || !is_on(&client));
+        });
+        thread::sleep(Duration::from_millis(50));
+        server.answer(good(2, false));
+        assert_eq!(wait(pid), 0);
+        eventually(&client, || !is_on(&client));
+        println!("{FORKS} forks amid refreshes, stream {stream}");
+    }
+}
+
+#[test]
+fn children_go_on_by_themselves() {
+    isolated::run("network::fork::alone", &[]);
+}

@@ -1,0 +1,134 @@
+//! Servers with a certificate of a private authority.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    sync::Arc,
+    thread,
+};
+
+use flagbit::{Client, ClientOptions};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::{
+    ServerConfig, ServerConnection, StreamOwned,
+    crypto::ring,
+    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+};
+
+use super::{KEY, PATIENCE, is_on, isolated, ready, server::snapshot};
+
+/// A server of `localhost`, and the file of its authority, which is removed at the end.
+struct TlsServer {
+    address: SocketAddr,
+    ca_file: PathBuf,
+}
+
+impl TlsServer {
+    fn new(name: &str) -> Self {
+        let mut authority = CertificateParams::new(Vec::new()).unwrap();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let certificate =
+            CertificateParams::new(vec!["localhost".into()]).unwrap().signed_by(&key, &authority).unwrap();
+        let ca_file = std::env::temp_dir().join(format!("flagbit-{}-{name}.pem", std::process::id()));
+        fs::write(&ca_file, authority.pem()).unwrap();
+
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .unwrap();
+        let (config, listener) = (Arc::new(config), TcpListener::bind("127.0.0.1:0").unwrap());
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for connection in listener.incoming().map_while(Result::ok) {
+                let tls = ServerConnection::new(Arc::clone(&config)).unwrap();
+                thread::spawn(move || {
+                    let mut stream = BufReader::new(StreamOwned::new(tls, connection));
+                    let body = snapshot(1, true);
+                    let answer = format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+                    let mut line = String::new();
+                    while stream.read_line(&mut line).is_ok_and(|length| length > 0) {
+                        if std::mem::take(&mut line) == "\r\n" {
+                            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+                        }
+                    }
+                });
+            }
+        });
+        Self { address, ca_file }
+    }
+
+    fn options(&self, host: &str) -> ClientOptions {
+        ClientOptions::server(format!("https://{host}:{}", self.address.port()), KEY)
+    }
+}
+
+impl Drop for TlsServer {
+    fn drop(&mut self) {
+        _ = fs::remove_file(&self.ca_file);
+    }
+}
+
+fn error(options: ClientOptions) -> String {
+    Client::open(options).unwrap().refresh(PATIENCE).unwrap_err().to_string()
+}
+
+#[test]
+fn a_private_authority_is_trusted_when_its_file_is_given() {
+    let server = TlsServer::new("trusted");
+    let client = ready(server.options("localhost").ca_file(&server.ca_file));
+    client.refresh(PATIENCE).unwrap();
+    assert!(is_on(&client));
+}
+
+#[test]
+fn what_is_not_trusted_is_named_with_what_to_do() {
+    let server = TlsServer::new("untrusted");
+    let unknown = error(server.options("localhost"));
+    assert!(unknown.contains("is not trusted (") && unknown.contains("give its CA as ca_file"), "{unknown}");
+    let other_name = error(server.options("127.0.0.1").ca_file(&server.ca_file));
+    assert!(
+        other_name.contains("is not trusted (") && other_name.ends_with("use a name in the base URL that it has"),
+        "{other_name}"
+    );
+    let other_authority = TlsServer::new("other");
+    let foreign = error(server.options("localhost").ca_file(&other_authority.ca_file));
+    assert!(foreign.contains("is not trusted ("), "{foreign}");
+    let no_tls = error(ClientOptions::server(format!("https://{}", plain_server()), KEY));
+    assert!(no_tls.contains("check that it is an https server"), "{no_tls}");
+    println!("{unknown}\n{other_name}\n{no_tls}");
+}
+
+/// What a server without TLS says to a greeting it does not understand.
+fn plain_server() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for mut connection in listener.incoming().map_while(Result::ok) {
+            _ = connection.read(&mut [0; 1024]);
+            _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+        }
+    });
+    address
+}
+
+#[test]
+#[ignore = "run by the test below with its environment"]
+fn alone() {
+    let address = std::env::var("FLAGBIT_TEST_SERVER").unwrap();
+    assert!(is_on(&ready(ClientOptions::server(&address, KEY).system_roots(true))));
+}
+
+#[test]
+fn the_systems_authorities_are_trusted_on_demand() {
+    let server = TlsServer::new("system");
+    let address = format!("https://localhost:{}", server.address.port());
+    let roots = server.ca_file.to_str().unwrap();
+    isolated::run("network::tls::alone", &[("FLAGBIT_TEST_SERVER", &address), ("SSL_CERT_FILE", roots)]);
+}

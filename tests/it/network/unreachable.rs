@@ -1,0 +1,154 @@
+//! Servers that are not there: the flags stay, the words help, and nothing waits for longer than it may.
+
+use std::{
+    net::{TcpListener, TcpStream},
+    os::fd::AsRawFd,
+    thread,
+    time::{Duration, Instant},
+};
+
+use flagbit::{Client, ClientError, ClientOptions, State};
+
+use super::{
+    KEY, PATIENCE, eventually, is_on, options, ready,
+    server::{Server, good, silence, snapshot, status},
+};
+
+/// An address that takes no further connection and refuses none: one that is full.
+pub(crate) struct BlackHole {
+    listener: TcpListener,
+    _waiting: Vec<TcpStream>,
+}
+
+impl BlackHole {
+    #[allow(unsafe_code, reason = "std's listeners have a long queue")]
+    pub(crate) fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        // SAFETY: a live descriptor of a listening socket, whose queue this makes short.
+        assert_eq!(unsafe { libc::listen(listener.as_raw_fd(), 0) }, 0);
+        let address = listener.local_addr().unwrap();
+        let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok();
+        let waiting = std::iter::from_fn(connect).collect();
+        Self { listener, _waiting: waiting }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.listener.local_addr().unwrap())
+    }
+}
+
+#[test]
+fn a_server_that_is_down_and_comes_back() {
+    let server = Server::new(good(1, true));
+    let address = server.address();
+    let client = ready(options(&server));
+    drop(server);
+    let error = client.refresh(PATIENCE).unwrap_err().to_string();
+    assert!(is_on(&client) && client.status().state == State::Ready);
+    println!("{error}");
+    // The connection that was kept may notice first.
+    let error = client.refresh(PATIENCE).unwrap_err().to_string();
+    assert_eq!(error, format!("http://{address} refuses connections; check that the server runs, and the address"));
+    let _server = Server::on(TcpListener::bind(address).unwrap(), good(2, false));
+    eventually(&client, || !is_on(&client) && client.status().last_error.is_none());
+}
+
+#[test]
+fn a_black_hole_is_given_up() {
+    let hole = BlackHole::new();
+    let options =
+        ClientOptions::server(hole.url(), KEY).bootstrap(snapshot(1, true)).connect_timeout(Duration::from_millis(300));
+    let client = Client::open(options).unwrap();
+    assert_eq!(client.status().state, State::Stale, "only the bootstrap so far");
+    let error = client.refresh(PATIENCE).unwrap_err().to_string();
+    assert!(error.starts_with("no connection to http://127.0.0.1:"), "{error}");
+    assert!(error.ends_with("within 0.3 s; check the address, firewalls and proxies"), "{error}");
+    assert!(is_on(&client));
+}
+
+#[test]
+fn a_name_without_an_address() {
+    let client = Client::open(ClientOptions::server("https://flags.invalid", KEY)).unwrap();
+    let error = client.refresh(PATIENCE).unwrap_err().to_string();
+    assert!(error.starts_with("https://flags.invalid: the name flags.invalid has no address ("), "{error}");
+    assert!(error.ends_with("; check the address, and DNS"), "{error}");
+    assert_eq!(client.status().state, State::Initializing);
+    assert!(matches!(client.ready_within(Duration::ZERO), Err(ClientError::Timeout)));
+}
+
+#[test]
+fn a_name_is_looked_up() {
+    let server = Server::new(good(1, true));
+    let url = format!("http://localhost:{}", server.address().port());
+    assert!(is_on(&ready(ClientOptions::server(url, KEY))));
+}
+
+#[test]
+fn opening_and_evaluating_wait_for_nothing() {
+    let hole = BlackHole::new();
+    let start = Instant::now();
+    let client = Client::open(ClientOptions::server(hole.url(), KEY)).unwrap();
+    assert!(!is_on(&client));
+    assert!(matches!(client.refresh(Duration::from_millis(20)), Err(ClientError::Timeout)));
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[test]
+fn waiting_ends_at_once_where_a_server_refuses_and_there_is_nothing() {
+    for code in [401, 403, 404] {
+        let server = Server::new(status(code, &[], ""));
+        let client = Client::open(options(&server)).unwrap();
+        let error = client.ready_within(Duration::from_secs(600)).unwrap_err();
+        assert!(error.to_string().contains(&code.to_string()), "{error}");
+        assert!(!client.wait_until_ready(Duration::from_secs(600)));
+        assert_eq!(client.status().state, State::Error);
+        server.answer(good(1, true));
+        client.refresh(PATIENCE).unwrap();
+        assert!(client.wait_until_ready(Duration::ZERO));
+
+        let server = Server::new(status(code, &[], ""));
+        let client = Client::open(options(&server).bootstrap(snapshot(1, true))).unwrap();
+        client.refresh(PATIENCE).unwrap_err();
+        assert!(client.wait_until_ready(Duration::ZERO), "the bootstrap serves");
+        assert_eq!(client.status().state, State::Stale);
+    }
+}
+
+#[test]
+fn a_client_that_hears_nothing_for_a_while_is_stale() {
+    let server = Server::new(good(1, true));
+    let client = ready(options(&server).stale_after(Duration::from_millis(200)));
+    assert_eq!(client.status().state, State::Ready);
+    eventually(&client, || client.status().state == State::Stale);
+    client.refresh(PATIENCE).unwrap();
+    assert_eq!(client.status().state, State::Ready);
+}
+
+#[test]
+fn refreshes_of_many_threads_are_one_request_at_a_time() {
+    let server = Server::new(good(1, true));
+    let client = ready(options(&server));
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..20).for_each(|_| client.refresh(PATIENCE).unwrap()));
+        }
+    });
+    let requests = server.requests();
+    assert!(requests.iter().all(|request| request.in_flight == 1));
+    assert!(requests.len() <= 162, "those who ask together are answered together: {}", requests.len());
+}
+
+#[test]
+fn closing_wakes_whoever_waits() {
+    let server = Server::new(silence());
+    let client = Client::open(options(&server)).unwrap();
+    thread::scope(|scope| {
+        let refreshing = scope.spawn(|| client.refresh(Duration::from_secs(600)));
+        let waiting = scope.spawn(|| client.ready_within(Duration::from_secs(600)));
+        thread::sleep(Duration::from_millis(50));
+        client.close();
+        assert!(matches!(refreshing.join().unwrap(), Err(ClientError::Closed)));
+        assert!(matches!(waiting.join().unwrap(), Err(ClientError::Closed)));
+    });
+    assert!(matches!(client.refresh(PATIENCE), Err(ClientError::Closed)));
+}
