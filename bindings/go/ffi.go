@@ -224,6 +224,11 @@ func texts(code C.flagbit_status, list *C.flagbit_text_list) []string {
 		return nil
 	}
 	defer C.flagbit_text_list_free(list)
+	if list.count == 0 {
+		// Not even to look at: an empty list's pointers are no addresses, and Go's runtime ends a program that has such a
+		// one on its stack.
+		return []string{}
+	}
 	block := copied(list.text, list.text_length)
 	found := make([]string, list.count)
 	for i, place := range unsafe.Slice(list.items, list.count) {
@@ -442,6 +447,9 @@ func evaluateAll(
 		return status(code)
 	}
 	defer C.flagbit_evaluations_free(all)
+	if all.count == 0 {
+		return statusOK // Not even to look at its pointers, as above.
+	}
 	block := copied(all.text, all.text_length)
 	for i := range uintptr(all.count) {
 		// A later library's items may be larger than those of this header.

@@ -216,3 +216,38 @@ func TestNothingIsCollectedDuringACall(t *testing.T) {
 	stop.Store(true)
 	all.Wait()
 }
+
+// The stack of a goroutine may grow, and so be looked through, in the middle of any call. The library's empty lists have
+// addresses that are none, which must never be in a variable of Go.
+func TestStacksMayGrowAnywhere(t *testing.T) {
+	empty, some := openText(t, "[]"), openText(t, sample)
+	var all sync.WaitGroup
+	for depth := range 300 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			deeper(depth, func() {
+				for _, client := range []*flagbit.Client{empty, some} {
+					client.Flags()
+					client.Warnings()
+					client.EvaluateAll(nil)
+					client.Status()
+					client.Evaluate("a", nil, false)
+					client.Explain("a", nil)
+					client.OnChange(func(flagbit.Change) {})()
+				}
+				_, _ = flagbit.NewContext(flagbit.Attributes{"a": make(chan int)})
+			})
+		}()
+	}
+	all.Wait()
+}
+
+//go:noinline
+func deeper(depth int, call func()) {
+	if depth > 0 {
+		deeper(depth-1, call)
+	} else {
+		call()
+	}
+}
