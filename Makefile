@@ -1,17 +1,17 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bootstrap lib install installed lint vectors rust abi law instructions c python readme docs fuzz header format server server-lint
+.PHONY: help demo test test-full torture bench bootstrap lib install installed lint vectors rust abi law instructions c python go go-library readme docs fuzz header format server server-lint
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: bootstrap lib ## every language evaluates the same flags: one table
+demo: bootstrap lib go-library ## every language evaluates the same flags: one table
 	@scripts/demo.sh
 
 test: bootstrap ## everything that a change must pass
-	@scripts/steps.sh lint vectors rust lib abi law instructions c installed python server demo readme docs fuzz
+	@scripts/steps.sh lint vectors rust lib abi law instructions c installed python go server demo readme docs fuzz
 
 test-full: bootstrap ## the same with more random cases and a longer fuzzing
-	@PROPTEST_CASES=200000 SECONDS_EACH=150 scripts/steps.sh lint vectors rust lib abi law instructions c installed python server demo readme docs fuzz
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/steps.sh lint vectors rust lib abi law instructions c installed python go server demo readme docs fuzz
 
 torture: bootstrap ## half an hour of fuzzing
 	@SECONDS_EACH=1800 scripts/steps.sh fuzz
@@ -70,6 +70,12 @@ c: lib ## C and C++: plain, under sanitizers, under valgrind
 python: lib ## the Python package, as installed
 	@scripts/test-python.sh
 
+go: lib ## the Go module: plain, under the race detector, as installed
+	@scripts/test-go.sh
+
+go-library: lib ## the static library of this platform, into the Go module
+	@scripts/go-library.sh
+
 readme: ## the README's programs
 	@scripts/test-readme.sh
 
@@ -82,7 +88,8 @@ fuzz: ## the parsers, for SECONDS_EACH (30) seconds each
 header: ## writes include/flagbit.h from the sources
 	@UPDATE_HEADER=1 cargo test --quiet --test it header
 
-format: ## formats Rust, C and C++
+format: ## formats Rust, C, C++ and Go
+	@gofmt -w bindings/go examples/go
 	@cargo fmt
 	@cargo fmt --manifest-path server/Cargo.toml
 	@clang-format -i $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp')

@@ -7,6 +7,9 @@ PATH=$PATH:/usr/sbin
 for tool in cargo python3; do
     command -v "$tool" > /dev/null || { echo "install $tool first (Rust: https://rustup.rs, Python 3.10 or newer)"; exit 1; }
 done
+# Debian's Go is older than the binding needs.
+go_minor=$(go env GOVERSION 2> /dev/null | sed -nE 's/^go1\.([0-9]+).*/\1/p')
+test "${go_minor:-0}" -ge 24 || { echo "install Go 1.24 or newer first (https://go.dev/dl)"; exit 1; }
 
 # What is looked for, and the package it comes in.
 needs=(

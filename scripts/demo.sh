@@ -7,6 +7,7 @@ out=build/demo
 mkdir -p "$out"
 rpath=-Wl,-rpath,$PWD/build/lib
 test -e build/lib/libflagbit.so || scripts/library.sh
+scripts/go-library.sh
 
 cargo build --quiet --manifest-path server/Cargo.toml
 cargo build --quiet --example shop --example live
@@ -18,6 +19,8 @@ test -x "$out/venv/bin/python" || python3 -m venv "$out/venv"
 FLAGBIT_LIBRARY=$PWD/build/lib/libflagbit.so "$out/venv/bin/pip" install --quiet --disable-pip-version-check \
     --force-reinstall ./bindings/python
 
+(cd examples/go && for program in shop live; do go build -o "$OLDPWD/$out/$program-go" ./$program; done)
+
 python3 - "$PWD" "$out" "${CARGO_TARGET_DIR:-$PWD/target}" > "$out/commands.json" << 'END'
 import json, sys
 root, out, target = sys.argv[1:]
@@ -26,7 +29,8 @@ print(json.dumps({
     "Rust": {name: [f"{target}/debug/examples/{name}"] for name in ("shop", "live")},
     "C": {name: [f"{root}/{out}/{name}-c"] for name in ("shop", "live")},
     "C++": {name: [f"{root}/{out}/{name}-cpp"] for name in ("shop", "live")},
+    "Go": {name: [f"{root}/{out}/{name}-go"] for name in ("shop", "live")},
     "Python": {name: [python, f"{root}/examples/python/{name}.py"] for name in ("shop", "live")},
 }))
 END
-python3 scripts/demo.py "$out" Rust C C++ Python
+python3 scripts/demo.py "$out" Rust C C++ Python Go
