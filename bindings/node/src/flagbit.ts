@@ -2,9 +2,9 @@
 
 import { EventEmitter } from 'node:events';
 import { ErrorCode, Status } from './codes.js';
-import type { Attributes, Context } from './context.js';
+import type { AttributeValue, Context } from './context.js';
 import { Evaluator, failed, unanswered } from './evaluate.js';
-import type { Evaluation, Explanation, JsonValue } from './evaluation.js';
+import type { Evaluation, Explanation } from './evaluation.js';
 import { explain, unexplained } from './explain.js';
 import { fitting } from './fitting.js';
 import { lastClient, putDefault } from './frame.js';
@@ -15,8 +15,11 @@ import { ask } from './question.js';
 import { type ClientStatus, readStatus } from './status.js';
 import { CHANGES, Readiness, Refreshing, milliseconds, start } from './wait.js';
 
+/** An object whose properties are attributes: also one whose type is an interface or a class. */
+export type AttributesOf<Who> = object & { readonly [Name in keyof Who]: AttributeValue };
+
 /** Who asks: a Context, an object of attributes, or nothing for no attributes. */
-export type AnyContext = Context | Attributes | null | undefined;
+export type AnyContext<Who> = Context | Who | null | undefined;
 
 /** What a client emits. */
 export interface FlagBitEvents {
@@ -83,24 +86,24 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
 
   /** A client of a snapshot in memory: its JSON text, or what `JSON.parse` makes of it. */
   static fromSnapshot(snapshot: options.Snapshot, more: options.ClientOptions = {}): FlagBit {
-    return FlagBit.open({ ...more, snapshot });
+    return FlagBit.open(options.withSource('snapshot', snapshot, more));
   }
 
   /** A client of a snapshot in a file. Without `watch` it is read once, and by `refresh`. */
   static fromFile(path: string | URL, more: options.FileOptions = {}): FlagBit {
-    return FlagBit.open({ ...more, file: path });
+    return FlagBit.open(options.withSource('file', path, more));
   }
 
   /** A client of flags that answer everybody alike, for tests: `{ on: true, theme: 'dark', limit: 5 }`. */
   static forTesting(values: options.FlagValues): FlagBit {
-    return FlagBit.open({ values });
+    return FlagBit.open(options.withSource('values', values, {}));
   }
 
   /**
    * Whether a boolean flag is on. Where there is no answer: `defaultValue`; `evaluate` tells why. A typed flag is no
    * boolean: `defaultValue`, too. Never throws.
    */
-  isEnabled(flagKey: string, context?: AnyContext, defaultValue = false): boolean {
+  isEnabled<Who extends AttributesOf<Who>>(flagKey: string, context?: AnyContext<Who>, defaultValue = false): boolean {
     try {
       if (ask(this.#client, flagKey, context)) {
         putDefault(defaultValue);
@@ -117,9 +120,13 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
    * What a flag answers, and why. Never throws: see `Evaluation.errorCode`. A typed flag answers with a value of its own,
    * whatever the type of `defaultValue`.
    */
-  evaluate(flagKey: string, context?: AnyContext): Evaluation<boolean>;
-  evaluate<Default>(flagKey: string, context: AnyContext, defaultValue: Default): Evaluation<Default>;
-  evaluate(flagKey: string, context?: AnyContext, defaultValue: unknown = false): Evaluation<unknown> {
+  evaluate<Who extends AttributesOf<Who>>(flagKey: string, context?: AnyContext<Who>): Evaluation<boolean>;
+  evaluate<Who extends AttributesOf<Who>, Default>(
+    flagKey: string,
+    context: AnyContext<Who>,
+    defaultValue: Default,
+  ): Evaluation<Default>;
+  evaluate(flagKey: string, context?: unknown, defaultValue: unknown = false): Evaluation<unknown> {
     return this.#evaluator.evaluate(flagKey, context, defaultValue);
   }
 
@@ -129,18 +136,21 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
    * A boolean asks a boolean flag, a string a string, a number a number; an object or an array asks JSON that is one. What
    * is in the JSON is not checked; it is the caller's own.
    */
-  value(flagKey: string, context: AnyContext, defaultValue: boolean): boolean;
-  value(flagKey: string, context: AnyContext, defaultValue: string): string;
-  value(flagKey: string, context: AnyContext, defaultValue: number): number;
-  value<Item extends JsonValue>(flagKey: string, context: AnyContext, defaultValue: Item[]): Item[];
-  value<Json extends object>(flagKey: string, context: AnyContext, defaultValue: Json): Json;
-  value(flagKey: string, context: AnyContext, defaultValue: unknown): unknown {
+  value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: boolean): boolean;
+  value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: string): string;
+  value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: number): number;
+  value<Json extends object, Who extends AttributesOf<Who> = object>(
+    flagKey: string,
+    context: AnyContext<Who>,
+    defaultValue: Json,
+  ): Json;
+  value(flagKey: string, context: AnyContext<object>, defaultValue: unknown): unknown {
     if (typeof defaultValue === 'boolean') return this.isEnabled(flagKey, context, defaultValue);
     return fitting(this.#evaluator.value(flagKey, context), defaultValue);
   }
 
   /** What all flags answer, by key, sorted, from one state of the client. The default is false. Never throws. */
-  evaluateAll(context?: AnyContext): { [flagKey: string]: Evaluation<boolean> } {
+  evaluateAll<Who extends AttributesOf<Who>>(context?: AnyContext<Who>): { [flagKey: string]: Evaluation<boolean> } {
     try {
       return this.#evaluator.evaluateAll(context);
     } catch (error) {
@@ -155,7 +165,7 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
    *
    * For people: a page for support, a test that fails. Slow, and with the attributes' values in it.
    */
-  explain(flagKey: string, context?: AnyContext): Explanation {
+  explain<Who extends AttributesOf<Who>>(flagKey: string, context?: AnyContext<Who>): Explanation {
     const explanation = explain(this.#client, flagKey, context);
     this.#drainLog();
     return explanation ?? unexplained(this.evaluate(flagKey, context));

@@ -1,6 +1,6 @@
 /** FlagBit: is this feature on for this user? Answered in this process, the same in every language. */
 
-export { FlagBit, type AnyContext, type FlagBitEvents, type Override } from './flagbit.js';
+export { FlagBit, type AnyContext, type AttributesOf, type FlagBitEvents, type Override } from './flagbit.js';
 export { Context, type Attributes, type AttributeValue, type Scalar } from './context.js';
 export { ClosedError, ContextError, FileError, FlagBitError, LibraryError, SnapshotError } from './errors.js';
 export type {

@@ -64,6 +64,12 @@ export function open(options: OpenOptions): Owner {
   return native.open(set);
 }
 
+/** Options with a source that has to be there. Throws TypeError. */
+export function withSource(source: 'snapshot' | 'file' | 'values', value: unknown, more: ClientOptions): OpenOptions {
+  if (value === undefined) OPTIONS[source]?.[1](value);
+  return { ...more, [source]: value };
+}
+
 /** A snapshot's JSON text. Throws SnapshotError, TypeError. */
 export function snapshotBytes(snapshot: unknown): Uint8Array {
   if (typeof snapshot === 'string') return encode(snapshot);

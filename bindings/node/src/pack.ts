@@ -126,13 +126,18 @@ function putFurther(bytes: Buffer, view: DataView, kindAt: number, at: number, v
   return end;
 }
 
-/** A Date as RFC 3339 text in UTC: seconds, and their fraction where there is one. */
+/** A Date as RFC 3339 text in UTC: seconds, and their fraction where there is one. Undefined where it has none. */
 function moment(date: Date): string | undefined {
-  const time = Date.prototype.getTime.call(date);
-  // From the year 1 to 9999, which RFC 3339 can write and every language of FlagBit has.
-  if (!(time >= -62_135_596_800_000 && time < 253_402_300_800_000)) return undefined;
-  const text = Date.prototype.toISOString.call(date);
-  return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+  try {
+    const time = Date.prototype.getTime.call(date);
+    // From the year 1 to 9999, which RFC 3339 can write and every language of FlagBit has.
+    if (!(time >= -62_135_596_800_000 && time < 253_402_300_800_000)) return undefined;
+    const text = Date.prototype.toISOString.call(date);
+    return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+  } catch {
+    // It only looks like a Date.
+    return undefined;
+  }
 }
 
 const owns = Object.prototype.hasOwnProperty;

@@ -16,7 +16,7 @@ export class Variant {
     this.name = name;
     this.#text = text;
     if (kind === Kind.STRING) this.#value = text;
-    else if (kind === Kind.NUMBER) this.#value = number;
+    else if (kind === Kind.NUMBER) this.#value = number + 0; // -0 is 0, as in every other language.
   }
 
   /** A string, a number, or an object or array of the caller's own, since they may change it. */

@@ -69,22 +69,23 @@ export class Waiters {
 /** Waiting for the first flags: one thread, however many wait. */
 export class Readiness {
   readonly #client: Owner;
-  readonly #waiters = new Waiters();
-  #running = false;
+  // Apart from this, since a wait without end must not keep the client alive.
+  readonly #wait = { waiters: new Waiters(), running: false };
 
   constructor(client: Owner) {
     this.#client = client;
   }
 
   join(timeout: number): Promise<boolean> {
-    if (!this.#running) {
+    const wait = this.#wait;
+    if (!wait.running) {
       start(this.#client, READY, (status) => {
-        this.#running = false;
-        this.#waiters.settle(status === Status.OK);
+        wait.running = false;
+        wait.waiters.settle(status === Status.OK);
       });
-      this.#running = true;
+      wait.running = true;
     }
-    return this.#waiters.join(timeout);
+    return wait.waiters.join(timeout);
   }
 }
 
