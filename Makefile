@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bootstrap lib lint vectors rust abi law instructions c python readme docs fuzz header format
+.PHONY: help demo test test-full torture bench bootstrap lib lint vectors rust abi law instructions c python node readme docs fuzz header format
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -8,10 +8,10 @@ demo: bootstrap lib ## every language evaluates the same flags: one table
 	@scripts/demo.sh
 
 test: bootstrap ## everything that a change must pass
-	@scripts/steps.sh lint vectors rust lib abi law instructions c python demo readme docs fuzz
+	@scripts/steps.sh lint vectors rust lib abi law instructions c python node demo readme docs fuzz
 
 test-full: bootstrap ## the same with more random cases and a longer fuzzing
-	@PROPTEST_CASES=200000 SECONDS_EACH=150 scripts/steps.sh lint vectors rust lib abi law instructions c python demo readme docs fuzz
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 SECONDS_OF_STRESS=30 scripts/steps.sh lint vectors rust lib abi law instructions c python node demo readme docs fuzz
 
 torture: bootstrap ## half an hour of fuzzing
 	@SECONDS_EACH=1800 scripts/steps.sh fuzz
@@ -27,7 +27,7 @@ lib: ## the shared and the static library, into build/lib
 
 lint: ## formatting and clippy
 	@cargo fmt --check
-	@clang-format --dry-run --Werror $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp')
+	@clang-format --dry-run --Werror $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')
 	@cargo clippy --quiet --all-targets -- -D warnings
 	@cargo clippy --quiet --no-default-features -- -D warnings
 
@@ -53,6 +53,9 @@ c: lib ## C and C++: plain, under sanitizers, under valgrind
 python: lib ## the Python package, as installed
 	@scripts/test-python.sh
 
+node: lib ## the Node package, as installed
+	@scripts/test-node.sh
+
 readme: ## the README's programs
 	@scripts/test-readme.sh
 
@@ -67,4 +70,4 @@ header: ## writes include/flagbit.h from the sources
 
 format: ## formats Rust, C and C++
 	@cargo fmt
-	@clang-format -i $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp')
+	@clang-format -i $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')

@@ -2,8 +2,11 @@
 # Installs what the build and the tests need from Debian's packages, or says in one line what to install.
 set -euo pipefail
 
-for tool in cargo python3; do
-    command -v "$tool" > /dev/null || { echo "install $tool first (Rust: https://rustup.rs, Python 3.10 or newer)"; exit 1; }
+for tool in cargo python3 node npm; do
+    command -v "$tool" > /dev/null || {
+        echo "install $tool first (Rust: https://rustup.rs, Python 3.10 or newer, Node 20 or newer: https://nodejs.org)"
+        exit 1
+    }
 done
 
 # What is looked for, and the package it comes in.

@@ -21,4 +21,8 @@ FLAGBIT_LIBRARY=$PWD/build/lib/libflagbit.so "$out/venv/bin/pip" install --quiet
     --force-reinstall ./bindings/python
 "$out/venv/bin/python" examples/python/shop.py "$flags" > "$out/Python"
 
-python3 scripts/demo_table.py "$out" Rust C C++ Python
+scripts/node-package.sh "$out/node"
+cp examples/node/shop.mjs "$out/node"
+node "$out/node/shop.mjs" "$flags" > "$out/Node"
+
+python3 scripts/demo_table.py "$out" Rust C C++ Python Node

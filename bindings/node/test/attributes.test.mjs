@@ -184,7 +184,7 @@ test('contexts are freed', async () => {
     }
     return process.memoryUsage.rss();
   };
-  const before = await ask(40);
-  // 1.2 GB if none were.
-  assert.ok((await ask(240)) - before < 150e6);
+  const before = await ask(20);
+  // 500 MB if none were.
+  assert.ok((await ask(100)) - before < 150e6);
 });

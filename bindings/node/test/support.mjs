@@ -68,7 +68,11 @@ export function run(code, { node = [], args = [], env = {}, limit = 60_000 } = {
   writeFileSync(file, code);
   return new Promise((done, failed) => {
     const begin = performance.now();
-    const child = spawn(process.execPath, [...node, file, ...args], { env: { ...process.env, ...env }, timeout: limit });
+    const child = spawn(process.execPath, [...node, file, ...args], {
+      cwd: import.meta.dirname,
+      env: { ...process.env, ...env },
+      timeout: limit,
+    });
     let output = '';
     let errors = '';
     child.stdout.on('data', (data) => (output += data));
