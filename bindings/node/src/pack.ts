@@ -5,7 +5,7 @@ import { AttributeKind } from './codes.js';
 /** A longer list is unsupported. */
 const MOST_ELEMENTS = 1000;
 
-/** Texts up to this length are written character by character, longer ones by Node. */
+/** Texts up to this length are written character by character, longer ones by Node, which takes longer to begin. */
 const SHORT = 48;
 
 const HEADER = 8;
@@ -25,21 +25,28 @@ let unsupported = false;
 /** Whether what was packed last has values that no rule can match. */
 export const hadUnsupported = (): boolean => unsupported;
 
-/** Writes an ASCII text of up to SHORT characters, for which there is room. Returns the place after it, or UNFIT. */
-function putAscii(bytes: Buffer, at: number, text: string): number {
+/** Writes a text of up to SHORT characters, for which there is room. Returns the place after it, or UNFIT. */
+function putShort(bytes: Buffer, start: number, text: string): number {
   const length = text.length;
+  let at = start;
   for (let index = 0; index < length; index++) {
     const code = text.charCodeAt(index);
-    if (code > 127) return UNFIT;
-    bytes[at + index] = code;
+    if (code < 0x80) {
+      bytes[at++] = code;
+    } else if (code < 0x800) {
+      bytes[at++] = 0xc0 | (code >> 6);
+      bytes[at++] = 0x80 | (code & 0x3f);
+    } else {
+      return UNFIT;
+    }
   }
-  return at + length;
+  return at;
 }
 
 /** Writes a text's UTF-8. Returns the place after it, or UNFIT, or UNSUPPORTED for a lone surrogate. */
 export function putText(bytes: Buffer, at: number, text: string): number {
-  if (text.length <= SHORT && at + SHORT <= bytes.length) {
-    const end = putAscii(bytes, at, text);
+  if (text.length <= SHORT && at + 2 * SHORT <= bytes.length) {
+    const end = putShort(bytes, at, text);
     if (end > 0) return end;
   }
   return putAnyText(bytes, at, text);
@@ -149,19 +156,19 @@ const owns = Object.prototype.hasOwnProperty;
 export function pack(bytes: Buffer, view: DataView, start: number, attributes: object): number {
   let at = start + HEADER;
   let odd: string[] | undefined;
-  const roomy = bytes.length - 2 * SHORT - 9;
+  const roomy = bytes.length - 4 * SHORT - 9;
   unsupported = false;
   for (const name in attributes) {
     if (!owns.call(attributes, name)) continue;
     const value = (attributes as { [name: string]: unknown })[name];
     // The common case, in as few steps as there can be. What follows knows all cases.
     if (typeof value === 'string' && value.length <= SHORT && name.length <= SHORT && at < roomy) {
-      const after = putAscii(bytes, at + 5, name);
-      const end = after < 0 ? UNFIT : putAscii(bytes, after + 4, value);
+      const after = putShort(bytes, at + 5, name);
+      const end = after < 0 ? UNFIT : putShort(bytes, after + 4, value);
       if (end > 0) {
         bytes[at] = STRING;
-        view.setUint32(at + 1, name.length, true);
-        view.setUint32(after, value.length, true);
+        view.setUint32(at + 1, after - at - 5, true);
+        view.setUint32(after, end - after - 4, true);
         at = end;
         continue;
       }
