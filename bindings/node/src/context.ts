@@ -17,15 +17,16 @@ export type Attributes = { readonly [name: string]: AttributeValue };
 let whereIs: (context: Context) => number;
 
 /**
- * The attributes of who asks, prepared for any number of evaluations: `new Context({ user_id: 'usr_123', plan: 'pro' })`.
+ * The attributes of who asks, prepared for any number of evaluations:
+ * `new Context({ user_id: 'usr_123', plan: 'pro' })`.
  *
  * Immutable; any number of clients of this thread may use one. It cannot be posted to a worker: post the attributes.
  *
  * An array holds up to 1,000 scalars, for the operators `has` and `exists`. A Date is its RFC 3339 text in UTC, for
  * `before` and `after`.
  *
- * Throws ContextError for a value that no rule can match (NaN, an infinity, a lone surrogate, an invalid Date, any other
- * type) or a name with a lone surrogate. The error names the attribute, never a value.
+ * Throws ContextError for a value that no rule can match (NaN, an infinity, a lone surrogate, an invalid Date, any
+ * other type) or a name with a lone surrogate. The error names the attribute, never a value.
  */
 export class Context {
   /**

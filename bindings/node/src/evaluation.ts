@@ -19,7 +19,8 @@ export interface Evaluation<Default = unknown> {
   /** The key that was asked for. */
   readonly flagKey: string;
   /**
-   * Whether the feature is on; on an error the truth of the caller's default. A typed flag is on unless it is `disabled`.
+   * Whether the feature is on; on an error the truth of the caller's default. A typed flag is on unless it is
+   * `disabled`.
    */
   readonly enabled: boolean;
   /** The flag's value: `enabled` for a boolean flag; on an error the caller's default, as it was given. */

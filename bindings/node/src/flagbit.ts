@@ -23,7 +23,7 @@ export type AnyContext<Who> = Context | Who | null | undefined;
 
 /** What a client emits. */
 export interface FlagBitEvents {
-  /** The flags changed: the keys of those that may have, or null for all. Changes that come quickly may be told together. */
+  /** The flags changed: the keys of those that may have, or null for all. Several changes may be told together. */
   change: [keys: string[] | null];
 }
 
@@ -44,8 +44,8 @@ const OPENED = Symbol('opened');
 /**
  * Answers whether a feature is on for a user, from flags in memory.
  *
- * Made by `open`, `fromSnapshot`, `fromFile` or `forTesting`; belongs to the thread that made it. Evaluations never throw
- * and never block, whatever they are given. An open client does not hold the process open, with listeners or without.
+ * Made by `open`, `fromSnapshot`, `fromFile` or `forTesting`; belongs to the thread that made it. Evaluations never
+ * throw and never block, whatever they are given. An open client does not hold the process open, with listeners or without.
  */
 export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   readonly #owner: Owner;
@@ -120,8 +120,8 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   }
 
   /**
-   * What a flag answers, and why. Never throws: see `Evaluation.errorCode`. A typed flag answers with a value of its own,
-   * whatever the type of `defaultValue`.
+   * What a flag answers, and why. Never throws: see `Evaluation.errorCode`. A typed flag answers with a value of its
+   * own, whatever the type of `defaultValue`.
    */
   evaluate<Who extends AttributesOf<Who>>(flagKey: string, context?: AnyContext<Who>): Evaluation<boolean>;
   evaluate<Who extends AttributesOf<Who>, Default>(
@@ -136,8 +136,8 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   /**
    * The value of a flag of the default's type; `defaultValue` where there is no such value. Never throws.
    *
-   * A boolean asks a boolean flag, a string a string, a number a number; an object or an array asks JSON that is one. What
-   * is in the JSON is not checked; it is the caller's own.
+   * A boolean asks a boolean flag, a string a string, a number a number; an object or an array asks JSON that is one.
+   * What is in the JSON is not checked; it is the caller's own.
    */
   value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: boolean): boolean;
   value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: string): string;
@@ -295,7 +295,14 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
 
   static {
     // `once` and `emit` come to these too. Not declared as methods, so that their types stay the emitter's.
-    for (const name of ['on', 'addListener', 'prependListener', 'off', 'removeListener', 'removeAllListeners'] as const) {
+    for (const name of [
+      'on',
+      'addListener',
+      'prependListener',
+      'off',
+      'removeListener',
+      'removeAllListeners',
+    ] as const) {
       const inherited = EventEmitter.prototype[name] as (...given: unknown[]) => unknown;
       Object.defineProperty(this.prototype, name, {
         configurable: true,
@@ -309,4 +316,3 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
     }
   }
 }
-

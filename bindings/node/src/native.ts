@@ -35,7 +35,9 @@ export interface Native {
   takeLog(client: Owner): string[];
   changes(client: Owner, since: number): [keys: string[], all: boolean, generation: number];
 
-  status(client: Owner): [
+  status(
+    client: Owner,
+  ): [
     state: number,
     generation: number,
     flags: number,
@@ -78,7 +80,7 @@ function refused(path: string, found: string): LibraryError {
   const remedy = process.env[PATH_VARIABLE]
     ? `${PATH_VARIABLE} names this file: unset it to use the package's own, or name a fitting one`
     : `reinstall the package flagbit, or build the addon from source and name it in ${PATH_VARIABLE}`;
-  const needed = `this package needs the ABI ${ABI_MAJOR}.${ABI_MINOR} of FlagBit's C library, or a later ${ABI_MAJOR}.x`;
+  const needed = `this package needs the ABI ${ABI_MAJOR}.${ABI_MINOR} of the C library, or a later ${ABI_MAJOR}.x`;
   return new LibraryError(`cannot use ${path}: ${found}; ${needed}; ${remedy}`, path);
 }
 

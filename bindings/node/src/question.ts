@@ -11,8 +11,8 @@ import { encode } from './text.js';
 let begun = 0;
 
 /**
- * Puts a question into the frame. False where it has to be asked apart: it is too long, odd or no question at all, or it
- * has values that no rule can match. Throws what an attribute's getter throws.
+ * Puts a question into the frame. False where it has to be asked apart: it is too long, odd or no question at all, or
+ * it has values that no rule can match. Throws what an attribute's getter throws.
  */
 export function ask(client: number, flagKey: unknown, context: unknown): boolean {
   if (typeof flagKey !== 'string') return false;

@@ -12,7 +12,10 @@ export function encode(text: string): Buffer {
   let from = 0;
   for (const { index } of text.matchAll(LONE)) {
     const code = text.charCodeAt(index);
-    pieces.push(Buffer.from(text.slice(from, index)), Buffer.of(0xed, 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)));
+    pieces.push(
+      Buffer.from(text.slice(from, index)),
+      Buffer.of(0xed, 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)),
+    );
     from = index + 1;
   }
   return Buffer.concat([...pieces, Buffer.from(text.slice(from))]);
@@ -29,7 +32,9 @@ export function encodeJson(value: object): Buffer {
   try {
     text = JSON.stringify(value, sayable);
   } catch (error) {
-    throw new SnapshotError(`it cannot be written as JSON: ${error instanceof Error ? error.message : nameOfType(error)}`);
+    throw new SnapshotError(
+      `it cannot be written as JSON: ${error instanceof Error ? error.message : nameOfType(error)}`,
+    );
   }
   if (text === undefined) throw new SnapshotError('it cannot be written as JSON');
   return Buffer.from(text);

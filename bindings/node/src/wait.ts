@@ -55,8 +55,7 @@ export class Waiters {
         this.#waiting.delete(done);
         resolve(outcome);
       };
-      const timer =
-        timeout > LONGEST_TIMER ? setInterval(() => {}, LONGEST_TIMER) : setTimeout(done, timeout, false);
+      const timer = timeout > LONGEST_TIMER ? setInterval(() => {}, LONGEST_TIMER) : setTimeout(done, timeout, false);
       this.#waiting.add(done);
     });
   }

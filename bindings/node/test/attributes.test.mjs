@@ -55,7 +55,22 @@ for (const [value, text] of NUMBERS) {
   });
 }
 
-const TEXTS = ['', 'pro', 'ü', '\0', 'a\0b', '\u{1f600}', '\ufffd', 'x'.repeat(47), 'x'.repeat(48), 'x'.repeat(49), `${'x'.repeat(47)}ü`, 'ü'.repeat(100), '\x7f', '\x80'];
+const TEXTS = [
+  '',
+  'pro',
+  'ü',
+  '\0',
+  'a\0b',
+  '\u{1f600}',
+  '\ufffd',
+  'x'.repeat(47),
+  'x'.repeat(48),
+  'x'.repeat(49),
+  `${'x'.repeat(47)}ü`,
+  'ü'.repeat(100),
+  '\x7f',
+  '\x80',
+];
 
 test('texts are themselves, whatever is in them', () => {
   for (const text of TEXTS) {
@@ -92,7 +107,20 @@ test('a list with anything else is absent', () => {
   const endless = [];
   endless.push(endless);
   const holed = [1, , 2]; // eslint-disable-line no-sparse-arrays
-  const lists = [[null], [undefined], holed, [[]], ['a', {}], [NaN], ['\ud800'], [10n ** 400n], [new Date(0)], [Symbol('s')], Array(1001).fill('a'), endless];
+  const lists = [
+    [null],
+    [undefined],
+    holed,
+    [[]],
+    ['a', {}],
+    [NaN],
+    ['\ud800'],
+    [10n ** 400n],
+    [new Date(0)],
+    [Symbol('s')],
+    Array(1001).fill('a'),
+    endless,
+  ];
   for (const list of lists) {
     const client = asking('exists');
     assert.equal(client.isEnabled('f', { a: list }), false);
@@ -133,7 +161,13 @@ test('a moment is its text in UTC', () => {
 
 test('a moment that is none is absent', () => {
   const fake = Object.create(Date.prototype);
-  for (const value of [fake, new Date(NaN), new Date(8.64e15), new Date('-000001-01-01T00:00:00Z'), new Date('0000-12-31T23:59:59Z')]) {
+  for (const value of [
+    fake,
+    new Date(NaN),
+    new Date(8.64e15),
+    new Date('-000001-01-01T00:00:00Z'),
+    new Date('0000-12-31T23:59:59Z'),
+  ]) {
     const client = asking('exists');
     assert.equal(client.isEnabled('f', { a: value }), false);
     assert.equal(client.status().unsupportedValues, 1);

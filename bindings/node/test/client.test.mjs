@@ -14,7 +14,10 @@ const REFUSED = {
   'not JSON': ['{"flags": [\n  {]}', /line 2.*column 4/],
   'wrong shape': ['{"flags": 5}', /^flags: /],
   'an outer text': ['"flags"', /list|object/],
-  'a duplicate in a list': ['[{"key": "a", "enabled": true}, {"key": "a", "enabled": true}]', /^\[1\]\.key: duplicate key "a"/],
+  'a duplicate in a list': [
+    '[{"key": "a", "enabled": true}, {"key": "a", "enabled": true}]',
+    /^\[1\]\.key: duplicate key "a"/,
+  ],
   'no key': ['{"flags": [{"enabled": true}]}', /^flags\[0\]\.key: /],
   'bad UTF-8': [Buffer.from('[{"key": "\xff", "enabled": true}]', 'latin1'), /line 1.*column 11/],
   'a lone surrogate': ['[{"key": "\ud800", "enabled": true}]', /line 1.*column 11/],
@@ -22,7 +25,7 @@ const REFUSED = {
   'a lone surrogate in an object': [[{ key: '\ud800', enabled: true }], /line 1/],
   'a set': [{ flags: new Set([1]) }, /cannot be written as JSON.*"flags" is Set/],
   'a function': [{ flags: [() => 1] }, /cannot be written as JSON/],
-  'NaN': [[{ key: 'a', enabled: NaN }], /cannot be written as JSON.*NaN/],
+  NaN: [[{ key: 'a', enabled: NaN }], /cannot be written as JSON.*NaN/],
   'a bigint': [[{ key: 'a', enabled: 1n }], /cannot be written as JSON/],
 };
 
@@ -53,7 +56,10 @@ test('a flag that cannot be read is set aside, with a warning', async () => {
   assert.match(warning, /^flags\[2\]\.rules\[0\]\.value: a percentage .*101/);
   assert.equal(more.length, 0);
   assert.equal(client.status().flagsSetAside, 1);
-  assert.ok(logger.lines.some((line) => line.startsWith('warn: ') && line.includes(warning)), logger.lines.join());
+  assert.ok(
+    logger.lines.some((line) => line.startsWith('warn: ') && line.includes(warning)),
+    logger.lines.join(),
+  );
 });
 
 test('without a logger, warnings are warnings of Node', async () => {
@@ -93,7 +99,10 @@ test('options', (t) => {
   for (const source of [{ snapshot: text }, { file: path }]) {
     assert.throws(() => FlagBit.open({ ...source, maxSnapshotBytes: text.length - 1 }), { name: 'SnapshotError' });
   }
-  assert.throws(() => FlagBit.open({ snapshot: text, maxSnapshotBytes: -1 }), { status: 'INVALID_ARGUMENT', message: /MAX_SNAPSHOT_BYTES/ });
+  assert.throws(() => FlagBit.open({ snapshot: text, maxSnapshotBytes: -1 }), {
+    status: 'INVALID_ARGUMENT',
+    message: /MAX_SNAPSHOT_BYTES/,
+  });
   assert.throws(() => FlagBit.open({ snapshot: text, file: path }), { status: 'INVALID_ARGUMENT' });
   assert.throws(() => FlagBit.open({}), { status: 'INVALID_ARGUMENT' });
   assert.throws(() => FlagBit.open({ watch: true }), { status: 'INVALID_ARGUMENT' });
@@ -157,12 +166,15 @@ test('long texts come out whole', () => {
 
 test('a file', async (t) => {
   const path = join(folder(), 'flägs.json');
-  assert.throws(() => FlagBit.fromFile(path), (error) => {
-    assert.ok(error instanceof FileError);
-    assert.equal(error.status, 'IO');
-    assert.match(error.message, /flägs\.json/);
-    return true;
-  });
+  assert.throws(
+    () => FlagBit.fromFile(path),
+    (error) => {
+      assert.ok(error instanceof FileError);
+      assert.equal(error.status, 'IO');
+      assert.match(error.message, /flägs\.json/);
+      return true;
+    },
+  );
   writeFileSync(path, '{');
   assert.throws(() => FlagBit.fromFile(path), { name: 'SnapshotError', message: /flägs\.json: .*line 1/ });
   writeJson(path, snapshot({ a: true }));
@@ -202,7 +214,12 @@ test('a watched file', async (t) => {
   assert.equal(await client.waitUntilReady(0), false);
   assert.equal(client.evaluate('a').errorCode, 'PROVIDER_NOT_READY');
   assert.equal(client.status().state, 'error');
-  const waits = [client.waitUntilReady(), client.waitUntilReady(Infinity), client.waitUntilReady(20_000), client.waitUntilReady(1)];
+  const waits = [
+    client.waitUntilReady(),
+    client.waitUntilReady(Infinity),
+    client.waitUntilReady(20_000),
+    client.waitUntilReady(1),
+  ];
   writeJson(path, snapshot({ a: true }));
   assert.deepEqual(await Promise.all(waits), [true, true, true, false]);
   assert.equal(await client.waitUntilReady(0), true);
@@ -251,7 +268,10 @@ test('overrides nest and end', (t) => {
     assert.throws(() => client.override(values), SnapshotError);
     assert.throws(() => FlagBit.forTesting(values), SnapshotError);
   }
-  assert.throws(() => client.override(['a']), { name: 'TypeError', message: /an object of keys and values, not Array/ });
+  assert.throws(() => client.override(['a']), {
+    name: 'TypeError',
+    message: /an object of keys and values, not Array/,
+  });
 });
 
 test('use after close', async () => {
@@ -265,14 +285,20 @@ test('use after close', async () => {
   assert.equal(client.isEnabled('always'), false);
   assert.equal(client.isEnabled('always', user, true), true);
   const found = client.evaluate('always', { plan: 'pro' }, true);
-  assert.deepEqual([found.enabled, found.errorCode, found.errorMessage], [true, 'PROVIDER_NOT_READY', 'the client is closed']);
+  assert.deepEqual(
+    [found.enabled, found.errorCode, found.errorMessage],
+    [true, 'PROVIDER_NOT_READY', 'the client is closed'],
+  );
   assert.equal(client.evaluate('\udc80').errorCode, 'PROVIDER_NOT_READY');
   assert.deepEqual(Object.keys(client.evaluateAll(user)), []);
   assert.deepEqual([client.flags(), client.warnings()], [[], []]);
   assert.equal(client.status().state, 'closed');
   assert.equal(await client.waitUntilReady(), false);
   assert.equal(await client.refresh(), false);
-  assert.throws(() => client.loadSnapshot('[]'), (error) => error instanceof ClosedError && error.status === 'CLOSED');
+  assert.throws(
+    () => client.loadSnapshot('[]'),
+    (error) => error instanceof ClosedError && error.status === 'CLOSED',
+  );
   assert.throws(() => client.override({ a: true }), ClosedError);
   client.on('change', () => {}).removeAllListeners();
   assert.match(inspect(client), /closed/);

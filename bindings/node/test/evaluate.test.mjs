@@ -72,7 +72,18 @@ for (const key of [undefined, null, 1, Symbol('k'), ['always'], {}, Buffer.from(
 }
 
 const fake = Object.create(Context.prototype);
-for (const context of [[], 'user', 1, true, Symbol('c'), () => {}, new Map([['plan', 'pro']]), new Date(), Promise.resolve({}), throwing]) {
+for (const context of [
+  [],
+  'user',
+  1,
+  true,
+  Symbol('c'),
+  () => {},
+  new Map([['plan', 'pro']]),
+  new Date(),
+  Promise.resolve({}),
+  throwing,
+]) {
   test(`a context that is none: ${typeof context} ${Array.isArray(context) ? 'array' : ''}`, (t) => {
     const client = opened(t);
     const found = client.evaluate('always', context);
@@ -106,12 +117,17 @@ test('a getter that throws, and one that asks a question of its own', (t) => {
     },
   };
   const found = client.evaluate('always', failing, 'x');
-  assert.deepEqual([found.value, found.errorCode, found.errorMessage], ['x', 'INVALID_CONTEXT', 'the context cannot be read: TypeError']);
+  assert.deepEqual(
+    [found.value, found.errorCode, found.errorMessage],
+    ['x', 'INVALID_CONTEXT', 'the context cannot be read: TypeError'],
+  );
   assert.equal(client.isEnabled('always', failing), false);
   const asking = {
     age: 7,
     get plan() {
-      return client.isEnabled('always', { plan: 'something rather long' }) && client.evaluate('off').enabled ? 'free' : 'pro';
+      return client.isEnabled('always', { plan: 'something rather long' }) && client.evaluate('off').enabled
+        ? 'free'
+        : 'pro';
     },
   };
   assert.equal(client.isEnabled('pro', asking), true);
@@ -133,7 +149,15 @@ test('a default of any type', (t) => {
 });
 
 test('keys are never cut or mixed up', () => {
-  const flags = { a: true, 'a\0b': false, 'a\0': false, ü: true, '\\udc80': true, ['k'.repeat(70_000)]: true, __proto__x: true };
+  const flags = {
+    a: true,
+    'a\0b': false,
+    'a\0': false,
+    ü: true,
+    '\\udc80': true,
+    ['k'.repeat(70_000)]: true,
+    __proto__x: true,
+  };
   const client = FlagBit.forTesting(flags);
   for (const [key, on] of Object.entries(flags)) {
     assert.equal(client.isEnabled(key, null, !on), on);
@@ -204,7 +228,17 @@ test('long names and values, and many of them', (t) => {
     assert.equal(client.isEnabled('f', new Context({ [name]: text })), true);
   }
   // Around the frame's end, whatever the last attribute is.
-  const values = { string: 'x', long: 'x'.repeat(60), wide: 'ü', integer: 7, double: 0.5, boolean: true, list: ['x', 1], date: new Date(0), bigint: 7n };
+  const values = {
+    string: 'x',
+    long: 'x'.repeat(60),
+    wide: 'ü',
+    integer: 7,
+    double: 0.5,
+    boolean: true,
+    list: ['x', 1],
+    date: new Date(0),
+    bigint: 7n,
+  };
   for (const value of Object.values(values)) {
     for (let length = 65_536 - 250; length < 65_536; length++) {
       assert.equal(client.isEnabled('f', { filler: 'x'.repeat(length), value, [name]: text }), true);
@@ -228,8 +262,30 @@ test('evaluateAll is of one state and sorted', (t) => {
 
 test('unsupported values count as absent, are counted, and are logged once', () => {
   const logger = recorder();
-  const rules = [{ conditions: [{ attribute: 'a', operator: 'neq', value: 'x' }, { attribute: 'b', operator: 'eq', value: 1 }] }];
-  const odd = [Symbol('s'), () => {}, {}, { a: 1 }, NaN, Infinity, 10n ** 400n, '\ud800', new Map(), Buffer.from('x'), new String('x'), new Date(NaN), null, undefined];
+  const rules = [
+    {
+      conditions: [
+        { attribute: 'a', operator: 'neq', value: 'x' },
+        { attribute: 'b', operator: 'eq', value: 1 },
+      ],
+    },
+  ];
+  const odd = [
+    Symbol('s'),
+    () => {},
+    {},
+    { a: 1 },
+    NaN,
+    Infinity,
+    10n ** 400n,
+    '\ud800',
+    new Map(),
+    Buffer.from('x'),
+    new String('x'),
+    new Date(NaN),
+    null,
+    undefined,
+  ];
   const client = FlagBit.fromSnapshot([{ key: 'f', enabled: true, rules }], { logger });
   for (const value of odd) {
     assert.equal(client.isEnabled('f', { a: value, b: 1 }), true);

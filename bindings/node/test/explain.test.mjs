@@ -15,7 +15,15 @@ const SNAPSHOT = {
       variants: { light: '#fff', dark: '#000' },
       rules: [
         { conditions: [{ attribute: 'roles', operator: 'has', value: 'admin' }], value: 'light' },
-        { conditions: [{ operator: 'percent', value: 100 }], value: { split: [['light', 0], ['dark', 100]] } },
+        {
+          conditions: [{ operator: 'percent', value: 100 }],
+          value: {
+            split: [
+              ['light', 0],
+              ['dark', 100],
+            ],
+          },
+        },
         { conditions: [], value: 'light' },
       ],
     },
@@ -23,7 +31,19 @@ const SNAPSHOT = {
     { key: 'odd', enabled: 1 },
   ],
 };
-const FIELDS = ['enabled', 'error_code', 'error_message', 'flag_key', 'kind', 'reason', 'revision', 'rule_index', 'rules', 'value', 'variant'];
+const FIELDS = [
+  'enabled',
+  'error_code',
+  'error_message',
+  'flag_key',
+  'kind',
+  'reason',
+  'revision',
+  'rule_index',
+  'rules',
+  'value',
+  'variant',
+];
 
 test('it tells of each rule', (t) => {
   const client = opened(t, SNAPSHOT);
@@ -33,7 +53,10 @@ test('it tells of each rule', (t) => {
   assert.deepEqual(Object.keys(found).sort(), FIELDS);
   assert.deepEqual([found.flag_key, found.kind, found.value, found.variant], ['theme', 'string', '#000', 'dark']);
   assert.deepEqual([found.reason, found.rule_index, found.revision], ['percentage_rollout', 1, 'r1']);
-  assert.deepEqual(found.rules.map(({ outcome }) => outcome), ['not_matched', 'decided', 'not_reached']);
+  assert.deepEqual(
+    found.rules.map(({ outcome }) => outcome),
+    ['not_matched', 'decided', 'not_reached'],
+  );
   assert.deepEqual(found.rules[0].conditions[0].found, ['dev', '7']);
   assert.equal(found.rules[1].conditions[0].holds, true);
 });
@@ -67,7 +90,11 @@ test('nothing throws', (t) => {
 });
 
 test('a long explanation comes out whole', (t) => {
-  const rules = Array.from({ length: 100 }, (_, number) => ({ attribute: `n${number}`, operator: 'eq', value: 'x'.repeat(100) }));
+  const rules = Array.from({ length: 100 }, (_, number) => ({
+    attribute: `n${number}`,
+    operator: 'eq',
+    value: 'x'.repeat(100),
+  }));
   const client = opened(t, [{ key: 'f', enabled: true, rules }]);
   assert.equal(client.explain('f', { n99: 'x'.repeat(100) }).rules.length, 100);
 });

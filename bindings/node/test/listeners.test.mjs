@@ -48,7 +48,11 @@ test('every way of listening, and of ending it', async (t) => {
   const listener = (keys) => told.push(keys);
   let number = 0;
   const change = () => client.loadSnapshot(snapshot({ [`n${number++}`]: true }));
-  for (const [add, remove] of [['on', 'off'], ['addListener', 'removeListener'], ['prependListener', 'off']]) {
+  for (const [add, remove] of [
+    ['on', 'off'],
+    ['addListener', 'removeListener'],
+    ['prependListener', 'off'],
+  ]) {
     told.length = 0;
     client[add]('change', listener);
     change();

@@ -43,7 +43,10 @@ test('the enums are those of the header', () => {
   assert.equal(enums.length, 7);
   for (const [, name, body] of enums) {
     const prefix = `FLAGBIT_${name.toUpperCase()}_`;
-    const members = [...body.matchAll(/(\w+) = (\d+)/g)].map(([, one, number]) => [one.slice(prefix.length), Number(number)]);
+    const members = [...body.matchAll(/(\w+) = (\d+)/g)].map(([, one, number]) => [
+      one.slice(prefix.length),
+      Number(number),
+    ]);
     const ours = codes[name.replace(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase())];
     assert.deepEqual({ ...ours }, Object.fromEntries(members), name);
   }
@@ -69,7 +72,10 @@ test('an addon that does not fit is refused with a remedy', async () => {
   const other = join(folder(), 'other.node');
   writeFileSync(other, 'nothing');
   for (const [path, message] of [
-    ['/nowhere/flagbit.node', /cannot use \/nowhere\/flagbit\.node: it is not there .*FLAGBIT_ADDON_PATH names this file: unset it/],
+    [
+      '/nowhere/flagbit.node',
+      /cannot use \/nowhere\/flagbit\.node: it is not there .*FLAGBIT_ADDON_PATH names this file: unset it/,
+    ],
     [other, /cannot use .*other\.node: it cannot be loaded: /],
   ]) {
     const program = `try { await import('flagbit'); } catch (error) { console.log(error.name, error.path, error.message); }`;
@@ -85,7 +91,12 @@ test('the addon needs no library but the C library’s, and exports nothing else
   const addon = join(PACKAGE, 'prebuilds', target, 'flagbit.node');
   const tool = (...command) => spawnSync(command[0], [...command.slice(1), addon], { encoding: 'utf8' }).stdout;
   const needed = [...tool('readelf', '-d').matchAll(/NEEDED.*\[(.*)\]/g)].map(([, name]) => name.replace(/\.so.*/, ''));
-  assert.deepEqual(needed.filter((name) => !['libc', 'libgcc_s', 'libm', 'libdl', 'libpthread'].includes(name) && !name.startsWith('ld-')), []);
+  assert.deepEqual(
+    needed.filter(
+      (name) => !['libc', 'libgcc_s', 'libm', 'libdl', 'libpthread'].includes(name) && !name.startsWith('ld-'),
+    ),
+    [],
+  );
   const exported = [...tool('nm', '-D', '--defined-only').matchAll(/ T (\w+)/g)].map(([, name]) => name);
   assert.deepEqual(exported.sort(), ['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
 });

@@ -33,30 +33,40 @@ function installed(test) {
   return { clean, run };
 }
 
-test('it is installed without a compiler, a script or a download, and its README’s first example runs', options, (t) => {
-  const { clean, run } = installed(t);
-  const root = join(clean, 'node_modules/flagbit');
-  assert.deepEqual(readdirSync(join(clean, 'node_modules')).filter((name) => !name.startsWith('.')), ['flagbit']);
-  assert.deepEqual(readdirSync(root).sort(), ['LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'prebuilds']);
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  for (const field of ['scripts', 'dependencies', 'optionalDependencies', 'peerDependencies']) {
-    assert.equal(manifest[field], undefined, field);
-  }
-  const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)];
-  const [example, typed] = blocks.map(([, text]) => text);
-  writeFileSync(join(clean, 'example.mjs'), example);
-  assert.equal(run('node', 'example.mjs'), 'true\npercentage_rollout\n');
-  const required = example.replace("import { Context, FlagBit } from 'flagbit';", "const { Context, FlagBit } = require('flagbit');");
-  assert.notEqual(required, example);
-  writeFileSync(join(clean, 'example.cjs'), required);
-  assert.equal(run('node', 'example.cjs'), 'true\npercentage_rollout\n');
-  // The second says of each call what it gives.
-  const printed = typed.replace(/^(client\..*); \/\/ (.*)$/gm, 'console.log($1);');
-  const expected = [...typed.matchAll(/^client\..*; \/\/ '?([^':]*)/gm)].map(([, text]) => text);
-  writeFileSync(join(clean, 'typed.mjs'), `import { FlagBit } from 'flagbit';\n${printed}`);
-  assert.equal(expected.length, 3);
-  assert.equal(run('node', 'typed.mjs'), `${expected.join('\n')}\n`);
-});
+test(
+  'it is installed without a compiler, a script or a download, and its README’s first example runs',
+  options,
+  (t) => {
+    const { clean, run } = installed(t);
+    const root = join(clean, 'node_modules/flagbit');
+    assert.deepEqual(
+      readdirSync(join(clean, 'node_modules')).filter((name) => !name.startsWith('.')),
+      ['flagbit'],
+    );
+    assert.deepEqual(readdirSync(root).sort(), ['LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'prebuilds']);
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    for (const field of ['scripts', 'dependencies', 'optionalDependencies', 'peerDependencies']) {
+      assert.equal(manifest[field], undefined, field);
+    }
+    const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)];
+    const [example, typed] = blocks.map(([, text]) => text);
+    writeFileSync(join(clean, 'example.mjs'), example);
+    assert.equal(run('node', 'example.mjs'), 'true\npercentage_rollout\n');
+    const required = example.replace(
+      "import { Context, FlagBit } from 'flagbit';",
+      "const { Context, FlagBit } = require('flagbit');",
+    );
+    assert.notEqual(required, example);
+    writeFileSync(join(clean, 'example.cjs'), required);
+    assert.equal(run('node', 'example.cjs'), 'true\npercentage_rollout\n');
+    // The second says of each call what it gives.
+    const printed = typed.replace(/^(client\..*); \/\/ (.*)$/gm, 'console.log($1);');
+    const expected = [...typed.matchAll(/^client\..*; \/\/ '?([^':]*)/gm)].map(([, text]) => text);
+    writeFileSync(join(clean, 'typed.mjs'), `import { FlagBit } from 'flagbit';\n${printed}`);
+    assert.equal(expected.length, 3);
+    assert.equal(run('node', 'typed.mjs'), `${expected.join('\n')}\n`);
+  },
+);
 
 test('import and require give the same classes', options, (t) => {
   const { clean, run } = installed(t);

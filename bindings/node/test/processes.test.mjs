@@ -42,7 +42,9 @@ test('a wait holds the process open, for its time', async () => {
 });
 
 test('a signal ends a process with an open client', async () => {
-  const { signal } = await run(`${OPEN} setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50); setTimeout(() => {}, 20_000);`);
+  const { signal } = await run(
+    `${OPEN} setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50); setTimeout(() => {}, 20_000);`,
+  );
   assert.equal(signal, 'SIGTERM');
 });
 

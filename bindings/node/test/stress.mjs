@@ -60,12 +60,19 @@ function started(path, end) {
 }
 
 function snapshot(revision) {
-  const rules = [{ attribute: 'plan', operator: 'eq', value: 'pro' }, { operator: 'percent', value: 30 }];
+  const rules = [
+    { attribute: 'plan', operator: 'eq', value: 'pro' },
+    { operator: 'percent', value: 30 },
+  ];
   const flags = Array.from({ length: 50 }, (_, number) => ({ key: `flag ${number}`, enabled: true, rules }));
   const variants = { now: { revision }, never: {} };
   return JSON.stringify({
     revision,
-    flags: [...flags, { key: 'json', enabled: true, variants, default: 'now' }, { key: `only in ${revision}`, enabled: true }],
+    flags: [
+      ...flags,
+      { key: 'json', enabled: true, variants, default: 'now' },
+      { key: `only in ${revision}`, enabled: true },
+    ],
   });
 }
 

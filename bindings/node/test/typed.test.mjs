@@ -60,7 +60,11 @@ test('values are of their types', (t) => {
   const client = opened(t, SNAPSHOT);
   for (const [key, [first, last]] of Object.entries(EXPECTED)) {
     for (let round = 0; round < 2; round++) {
-      for (const [context, expected] of [[null, first], [PRO, last], [{ plan: 'pro', x: 'ü' }, last]]) {
+      for (const [context, expected] of [
+        [null, first],
+        [PRO, last],
+        [{ plan: 'pro', x: 'ü' }, last],
+      ]) {
         const found = client.evaluate(key, context);
         assert.deepEqual(found.value, expected);
         assert.equal(found.enabled, true);
@@ -83,7 +87,8 @@ test('a flag of another type gives the default', (t) => {
   const type = (value) => (Array.isArray(value) ? 'array' : typeof value);
   for (const fallback of [true, false, 'x', 7, 7.5, { x: 1 }, ['x'], null, undefined, 7n, Symbol('s'), () => {}]) {
     for (const [key, [first]] of Object.entries(EXPECTED)) {
-      if (type(first) !== type(fallback) || fallback === null) assert.equal(client.value(key, null, fallback), fallback);
+      if (type(first) !== type(fallback) || fallback === null)
+        assert.equal(client.value(key, null, fallback), fallback);
     }
     for (const key of ['broken', 'nope', '\ud800']) assert.equal(client.value(key, PRO, fallback), fallback);
     if (typeof fallback !== 'boolean') assert.equal(client.value('plain', null, fallback), fallback);

@@ -91,4 +91,21 @@ function scoped(): void {
   override.end();
 }
 
-export { all, boolean, limits, list, number, on, other, outcome, rate, reason, scoped, since, text, value, wait, wrong };
+export {
+  all,
+  boolean,
+  limits,
+  list,
+  number,
+  on,
+  other,
+  outcome,
+  rate,
+  reason,
+  scoped,
+  since,
+  text,
+  value,
+  wait,
+  wrong,
+};
