@@ -4,8 +4,11 @@ set -euo pipefail
 # Where Debian has nginx, which is not in everybody's path.
 PATH=$PATH:/usr/sbin
 
-for tool in cargo python3; do
-    command -v "$tool" > /dev/null || { echo "install $tool first (Rust: https://rustup.rs, Python 3.10 or newer)"; exit 1; }
+for tool in cargo python3 node npm; do
+    command -v "$tool" > /dev/null || {
+        echo "install $tool first (Rust: https://rustup.rs, Python 3.10 or newer, Node 20 or newer: https://nodejs.org)"
+        exit 1
+    }
 done
 # Debian's Go is older than the binding needs.
 go_minor=$(go env GOVERSION 2> /dev/null | sed -nE 's/^go1\.([0-9]+).*/\1/p')

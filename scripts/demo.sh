@@ -19,6 +19,8 @@ test -x "$out/venv/bin/python" || python3 -m venv "$out/venv"
 FLAGBIT_LIBRARY=$PWD/build/lib/libflagbit.so "$out/venv/bin/pip" install --quiet --disable-pip-version-check \
     --force-reinstall ./bindings/python
 
+scripts/node-package.sh "$out/node"
+cp examples/node/*.mjs "$out/node"
 (cd examples/go && for program in shop live; do go build -o "$OLDPWD/$out/$program-go" ./$program; done)
 
 python3 - "$PWD" "$out" "${CARGO_TARGET_DIR:-$PWD/target}" > "$out/commands.json" << 'END'
