@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use super::{
+    conditional::takes_gzip,
     error::{ApiError, ApiResult},
     precondition::{etag_header, read_status},
 };
@@ -98,9 +99,9 @@ impl Listings {
     ) -> ApiResult<Response> {
         let listing = self.get(storage, world, target).await?;
         let listing = listing.ok_or_else(|| ApiError::not_found("the environment was deleted meanwhile"))?;
-        let is_gzip = accepts_gzip(headers);
+        let is_gzip = takes_gzip(headers);
         let encoded = if is_gzip { &listing.body.gzip } else { &listing.body.plain };
-        let status = read_status(headers, &encoded.etag)?;
+        let status = read_status(headers, &encoded.etag);
         let etag = etag_header(&encoded.etag);
         let caching =
             [(header::CACHE_CONTROL, "private, no-cache"), (header::VARY, "Authorization, X-API-Key, Accept-Encoding")];
@@ -114,14 +115,4 @@ impl Listings {
         }
         Ok(response)
     }
-}
-
-/// Whether the caller takes gzip.
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
-        let weight = parameters.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse::<f32>);
-        name.trim().eq_ignore_ascii_case("gzip") && weight.is_ok_and(|weight| weight > 0.0)
-    })
 }

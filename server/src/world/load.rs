@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use serde_json::{Map, Value};
 use sqlx::{Any, AnyConnection, Transaction};
 
 use super::{Environment, HalfHash, KeyEntry, Project, World, environment::StoredFlag, halves};
@@ -120,13 +119,8 @@ async fn load_environment(
             .await?;
     let (project_id, name, revision) = (row.project_id, row.name.clone(), row.revision);
     tokio::task::spawn_blocking(move || {
-        let segments = segments.into_iter().map(|(key, text)| Ok((key, serde_json::from_str(&text)?)));
-        let segments = segments.collect::<anyhow::Result<Map<String, Value>>>()?;
-        Environment::compile(project_id, name, revision, flags.into_iter().map(read_flag), segments)
+        let flags = flags.into_iter().map(|(key, shared, state)| StoredFlag { key, shared, state }).collect();
+        Environment::compile(project_id, name, revision, flags, segments)
     })
     .await?
-}
-
-fn read_flag((key, shared, state): (String, String, String)) -> anyhow::Result<StoredFlag> {
-    Ok(StoredFlag { key, shared: serde_json::from_str(&shared)?, state: serde_json::from_str(&state)? })
 }

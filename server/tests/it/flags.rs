@@ -90,7 +90,7 @@ fn the_listing_is_sorted_and_sent_once() {
         assert_eq!(again(&format!("\"other\", W/{etag}")).status, 304);
         assert_eq!(again("*").status, 304);
         assert_eq!(again("\"other\"").status, 200);
-        assert_eq!(again("other").status, 400);
+        assert_eq!(again("other").status, 200);
         let gzip = project.request("GET", "/flags").header("accept-encoding", "gzip").send();
         assert_ne!(gzip.header("etag"), Some(&*etag));
         assert_eq!(gzip.json(), listing.json());

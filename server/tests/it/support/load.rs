@@ -36,7 +36,9 @@ impl Database {
             for flag in flags.as_array().expect("a list of flags") {
                 let shared = serde_json::json!({"client_visible": flag["client_visible"]});
                 let key = flag["key"].as_str().expect("a key");
-                load.flag(project, environment, key, &shared.to_string(), &flag.to_string()).await;
+                let mut state = flag.clone();
+                state.as_object_mut().expect("a flag").remove("key");
+                load.flag(project, environment, key, &shared.to_string(), &state.to_string()).await;
             }
             load.touch(environment).await;
         })
