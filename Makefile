@@ -73,6 +73,9 @@ python: lib ## the Python package, as installed
 go: lib ## the Go module: plain, under the race detector, as installed
 	@scripts/test-go.sh
 
+node: lib ## the Node package, as installed
+	@scripts/test-node.sh
+
 go-library: lib ## the static library of this platform, into the Go module
 	@scripts/go-library.sh
 
