@@ -180,12 +180,7 @@ fn setpriv(user: Option<(u32, u32)>) -> Command {
     command
 }
 
-/// Starts a process from a thread that lives as long as this process: a parent's death is that of the thread.
+/// Starts a process from a thread that lives as long as it does: a parent's death is that of the thread.
 fn keep(mut command: Command) {
-    thread::spawn(move || {
-        let _process = command.spawn().expect("postgres starts");
-        loop {
-            thread::park();
-        }
-    });
+    thread::spawn(move || command.spawn().expect("postgres starts").wait());
 }
