@@ -180,7 +180,9 @@ fn setpriv(user: Option<(u32, u32)>) -> Command {
     command
 }
 
-/// Starts a process from a thread that lives as long as it does: a parent's death is that of the thread.
+/// Starts a process from a thread that lives as long as this process: a parent's death is that of the thread.
 fn keep(mut command: Command) {
-    thread::spawn(move || command.spawn().expect("postgres starts").wait());
+    thread::spawn(move || {
+        _ = command.spawn().expect("postgres starts").wait();
+    });
 }
