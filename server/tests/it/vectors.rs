@@ -10,7 +10,7 @@ use serde::{
 };
 use serde_json::{Value, json, value::RawValue};
 
-use crate::support::{Account, Answer, Database, Server};
+use crate::support::{Account, Answer, Database, Load, Server};
 
 #[derive(Deserialize)]
 struct File {
@@ -81,13 +81,7 @@ fn the_shared_vectors_hold() {
                     continue;
                 }
             };
-            let (project, environment) = load.project(owner).await;
-            for (key, flag) in &parts.flags {
-                load.flag(project, environment, key, "{}", flag.get()).await;
-            }
-            for (name, segment) in &parts.segments {
-                load.segment(environment, name, segment.get()).await;
-            }
+            let project = write(load, owner, &parts).await;
             projects.push((project, *group));
         }
         let environment = load.one("SELECT id FROM environments WHERE project_id = $1", &[account.project]).await;
@@ -105,6 +99,18 @@ fn the_shared_vectors_hold() {
     left.iter().filter(|(reason, ..)| *reason == Left::Duplicates).for_each(|left| println!("left out: {left:?}"));
     assert_eq!((count(Left::Refused), count(Left::Duplicates)), (133, 51), "groups that are left out");
     assert!(cases >= 6_700, "only {cases} vectors were found");
+}
+
+/// Makes a project of a group; its id.
+async fn write(load: &mut Load, owner: i64, parts: &Parts<'_>) -> i64 {
+    let (project, environment) = load.project(owner).await;
+    for (key, flag) in &parts.flags {
+        load.flag(project, environment, key, "{}", flag.get()).await;
+    }
+    for (name, segment) in &parts.segments {
+        load.segment(environment, name, segment.get()).await;
+    }
+    project
 }
 
 fn files() -> Vec<File> {
