@@ -107,9 +107,9 @@ class Follower:
 
     def __init__(self, language, command, server, key, folder):
         self.language, self.file = language, folder / f"{language}.live"
-        with self.file.open("w") as out:
-            environment = os.environ | {"FLAGBIT_SERVER_KEY": key}
-            self.process = subprocess.Popen([*command, server.url, FLIPPED], env=environment, stdout=out)
+        environment = os.environ | {"FLAGBIT_SERVER_KEY": key}
+        with self.file.open("w") as out, (folder / f"{language}.log").open("w") as log:
+            self.process = subprocess.Popen([*command, server.url, FLIPPED], env=environment, stdout=out, stderr=log)
 
     def shows(self, line):
         lines = self.file.read_text().splitlines()

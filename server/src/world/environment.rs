@@ -86,13 +86,15 @@ impl StoredFlag {
     fn write(&self, text: &mut String) -> anyhow::Result<bool> {
         let shared: ForPrograms = serde_json::from_str(&self.shared)?;
         let state = self.state.trim_start().strip_prefix('{').context("the state of a flag is an object")?;
-        *text += &format!(r#"{{"key":{},"#, Value::from(self.key.as_str()));
+        *text += &format!(r#"{{"key":{}"#, Value::from(self.key.as_str()));
         for (field, value) in [("variants", shared.variants), ("default", shared.default)] {
             if let Some(value) = value {
-                *text += &format!(r#""{field}":{},"#, value.get());
+                *text += &format!(r#","{field}":{}"#, value.get());
             }
         }
-        // A state has a field at least: `enabled`.
+        if state.trim_start() != "}" {
+            text.push(',');
+        }
         *text += state;
         Ok(shared.client_visible == Some(true))
     }

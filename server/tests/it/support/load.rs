@@ -1,6 +1,6 @@
 //! Flags written past the server, straight into its database: also those that it would refuse to write.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sqlx::{Any, Transaction};
 
 use super::Database;
@@ -36,9 +36,7 @@ impl Database {
             for flag in flags.as_array().expect("a list of flags") {
                 let shared = serde_json::json!({"client_visible": flag["client_visible"]});
                 let key = flag["key"].as_str().expect("a key");
-                let mut state = flag.clone();
-                state.as_object_mut().expect("a flag").remove("key");
-                load.flag(project, environment, key, &shared.to_string(), &state.to_string()).await;
+                load.flag(project, environment, key, &shared.to_string(), &flag.to_string()).await;
             }
             load.touch(environment).await;
         })
@@ -91,13 +89,16 @@ impl Load {
         (project, environment)
     }
 
+    /// A flag with its state in one environment, which may be a whole flag.
     pub(crate) async fn flag(&mut self, project: i64, environment: i64, key: &str, shared: &str, state: &str) {
+        let mut state: Map<String, Value> = serde_json::from_str(state).expect("an object");
+        state.remove("key");
         let id = self.id().await;
         let statement = "INSERT INTO flags (id, project_id, version, key, shared, created_at, updated_at) \
                          VALUES ($1, $2, 1, $3, $4, '', '')";
         self.execute(statement, &[id, project], &[key, shared]).await;
         let statement = "INSERT INTO flag_states (flag_id, environment_id, state) VALUES ($1, $2, $3)";
-        self.execute(statement, &[id, environment], &[state]).await;
+        self.execute(statement, &[id, environment], &[&Value::Object(state).to_string()]).await;
     }
 
     pub(crate) async fn segment(&mut self, environment: i64, key: &str, definition: &str) {

@@ -61,13 +61,21 @@ impl<'s> Project<'s> {
         answer.json()["error"]["message"].as_str().expect("a message").to_owned()
     }
 
-    /// What the engine makes of the listing, which must be all of it.
+    /// What the engine makes of the listing, which must be all of it, and what SDKs download.
     #[track_caller]
     pub(crate) fn snapshot(&self) -> Snapshot {
         let listing = self.get("/flags");
         assert_eq!(listing.status, 200, "{}", listing.text());
         let snapshot = Snapshot::parse(listing.bytes(), usize::MAX).expect("the listing is a snapshot");
         assert_eq!(snapshot.warnings(), [], "the engine reads every flag");
+        let mut parts = self.path.trim_start_matches("/api/v1/projects/").split("/environments/");
+        let mut query = format!("?project_id={}", parts.next().expect("an id"));
+        if let Some(environment) = parts.next() {
+            query += &format!("&environment={environment}");
+        }
+        let served = self.server.request("GET", &format!("/api/v1/snapshot{query}")).key(&self.api_key).send();
+        let served = Snapshot::parse(served.bytes(), usize::MAX).expect("a snapshot");
+        assert!(snapshot.flags().eq(served.flags()), "the listing and the snapshot differ");
         snapshot
     }
 
