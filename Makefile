@@ -84,6 +84,7 @@ readme: ## the README's programs
 
 docs: lib ## what the documents show is true
 	@PYTHONPATH=bindings/python/src FLAGBIT_LIBRARY_PATH=build/lib/libflagbit.so python3 scripts/test_docs.py
+	@python3 scripts/test_bindings.py
 
 fuzz: ## the parsers, for SECONDS_EACH (30) seconds each
 	@scripts/fuzz.sh
