@@ -156,7 +156,7 @@ test('neither closing nor the event loop waits for a request that hangs', async 
   const ticking = setInterval(() => ticks++, 1);
   assert.equal(await client.refresh(100), false);
   clearInterval(ticking);
-  assert.ok(ticks > 20, `${ticks} ticks`);
+  assert.ok(ticks > 5, `${ticks} ticks`);
   const waits = [client.refresh(Infinity), client.waitUntilReady(Infinity)];
   await new Promise((done) => setTimeout(done, 20));
   const begin = performance.now();
