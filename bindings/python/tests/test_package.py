@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import sys
 import sysconfig
 import tarfile
@@ -52,6 +53,26 @@ def test_a_wheel_is_for_any_python_and_one_platform(tmp_path: Path) -> None:
 def test_the_platform_can_be_named(tmp_path: Path) -> None:
     wheel = build("wheel", tmp_path, FLAGBIT_LIBRARY=library(), FLAGBIT_PLATFORM="manylinux_2_17_x86_64")
     assert wheel.name.endswith("-py3-none-manylinux_2_17_x86_64.whl")
+
+
+@pytest.mark.parametrize(
+    ("machine", "target", "tag"),
+    [
+        ("arm64", None, "macosx_11_0_arm64"),
+        ("x86_64", None, "macosx_10_12_x86_64"),
+        ("x86_64", "10.15", "macosx_10_15_x86_64"),
+        ("arm64", "13.3", "macosx_13_0_arm64"),
+        ("arm64", "14", "macosx_14_0_arm64"),
+    ],
+)
+def test_the_platform_of_macos(machine: str, target: str | None, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = runpy.run_path(str(PROJECT / "hatch_build.py"))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.delenv("MACOSX_DEPLOYMENT_TARGET", raising=False)
+    if target:
+        monkeypatch.setenv("MACOSX_DEPLOYMENT_TARGET", target)
+    assert hook["platform_tag"]() == tag
 
 
 def test_an_sdist_builds_and_carries_the_crate(clean: Path, tmp_path: Path) -> None:
