@@ -1,18 +1,17 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bootstrap lib install installed lint vectors rust abi law instructions c python readme docs fuzz wheel header format
+.PHONY: help demo test test-full torture bench bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz wheel header format server server-lint
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: bootstrap lib ## every language evaluates the same flags: one table
+demo: bootstrap lib go-library ## every language evaluates the same flags: one table
 	@scripts/demo.sh
 
 test: bootstrap ## everything that a change must pass
-	@scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel demo readme docs fuzz
+	@scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel go node server demo readme docs fuzz
 
 test-full: bootstrap ## the same with more random cases, longer fuzzing and longer stress
-	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 \
-		scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel demo readme docs fuzz
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel go node server demo readme docs fuzz
 
 torture: bootstrap ## half an hour of fuzzing
 	@SECONDS_EACH=1800 scripts/steps.sh fuzz
@@ -32,11 +31,22 @@ install: lib ## headers, libraries, flagbit.pc and a CMake package below PREFIX 
 installed: lib ## C and C++ against an installed copy: pkg-config, CMake, Meson
 	@scripts/test-install.sh
 
-lint: ## formatting and clippy
+lint: server-lint ## formatting and clippy
 	@cargo fmt --check
-	@clang-format --dry-run --Werror $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp')
+	@clang-format --dry-run --Werror $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')
 	@cargo clippy --quiet --all-targets -- -D warnings
 	@cargo clippy --quiet --no-default-features -- -D warnings
+
+server-lint:
+	@cargo fmt --check --manifest-path server/Cargo.toml
+	@cargo clippy --quiet --all-targets --manifest-path server/Cargo.toml -- -D warnings
+
+server: server-lint ## the server: its tests on SQLite and PostgreSQL, behind nginx, and as systemd sees it
+	@cargo test --quiet --manifest-path server/Cargo.toml
+	@python3 scripts/test_server_docs.py
+	@if test -x server/tests/schemathesis.sh; then server/tests/schemathesis.sh; fi
+	@deploy/test-nginx.sh
+	@if command -v systemd-analyze > /dev/null; then deploy/test-systemd.sh; fi
 
 vectors: ## the shared vectors are what the independent implementation answers
 	@python3 tests/fixtures/generate.py --check
@@ -63,6 +73,12 @@ python: lib ## the Python package, as installed
 wheel: lib ## the Python wheel for other Linux machines, into build/wheel/dist, tried on every Python there is
 	@scripts/wheel.sh
 
+go: lib ## the Go module: plain, under the race detector, as installed
+	@scripts/test-go.sh
+
+go-library: lib ## the static library of this platform, into the Go module
+	@scripts/go-library.sh
+
 readme: ## the README's programs
 	@scripts/test-readme.sh
 
@@ -75,6 +91,8 @@ fuzz: ## the parsers, for SECONDS_EACH (30) seconds each
 header: ## writes include/flagbit.h from the sources
 	@UPDATE_HEADER=1 cargo test --quiet --test it header
 
-format: ## formats Rust, C and C++
+format: ## formats Rust, C, C++ and Go
+	@gofmt -w bindings/go examples/go
 	@cargo fmt
-	@clang-format -i $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp')
+	@cargo fmt --manifest-path server/Cargo.toml
+	@clang-format -i $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')

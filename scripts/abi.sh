@@ -29,7 +29,9 @@ for dependency in $needed; do
         *) echo "needs $dependency at run time"; exit 1 ;;
     esac
 done
-echo "shared library: $(stat -Lc %s "$library") bytes, needs $needed"
+# The newest version of glibc that a symbol asks for.
+glibc=$(objdump --dynamic-syms "$library" | grep -oE 'GLIBC_[0-9.]+' | sort -Vu | tail -1)
+echo "shared library: $(stat -Lc %s "$library") bytes, needs $needed(${glibc/_/ } or newer)"
 
 # The functions' types as C sees them: a tiny library of one pointer to each. Rust's own types stay out of it.
 {

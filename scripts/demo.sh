@@ -1,24 +1,38 @@
 #!/usr/bin/env bash
-# Evaluates examples/flags.json in every language and prints one table, in which all columns agree.
+# Builds the server and every language's programs, and runs scripts/demo.py with them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 out=build/demo
 mkdir -p "$out"
-flags=examples/flags.json
 rpath=-Wl,-rpath,$PWD/build/lib
+test -e build/lib/libflagbit.so || scripts/library.sh
+scripts/go-library.sh
 
-cargo run --quiet --example shop -- "$flags" > "$out/Rust"
-
-cc -std=c11 -O2 -Iinclude examples/c/shop.c -Lbuild/lib -lflagbit "$rpath" -o "$out/shop-c"
-"$out/shop-c" "$flags" > "$out/C"
-
-c++ -std=c++17 -O2 -Iinclude examples/cpp/shop.cpp -Lbuild/lib -lflagbit "$rpath" -o "$out/shop-cpp"
-"$out/shop-cpp" "$flags" > "$out/C++"
-
+cargo build --quiet --manifest-path server/Cargo.toml
+cargo build --quiet --example shop --example live
+for program in shop live; do
+    cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -Iinclude examples/c/$program.c -Lbuild/lib -lflagbit "$rpath" -o "$out/$program-c"
+    c++ -std=c++17 -O2 -Iinclude examples/cpp/$program.cpp -Lbuild/lib -lflagbit "$rpath" -o "$out/$program-cpp"
+done
 test -x "$out/venv/bin/python" || python3 -m venv "$out/venv"
 FLAGBIT_LIBRARY=$PWD/build/lib/libflagbit.so "$out/venv/bin/pip" install --quiet --disable-pip-version-check \
     --force-reinstall ./bindings/python
-"$out/venv/bin/python" examples/python/shop.py "$flags" > "$out/Python"
 
-python3 scripts/demo_table.py "$out" Rust C C++ Python
+scripts/node-package.sh "$out/node"
+cp examples/node/*.mjs "$out/node"
+(cd examples/go && for program in shop live; do go build -o "$OLDPWD/$out/$program-go" ./$program; done)
+
+python3 - "$PWD" "$out" "${CARGO_TARGET_DIR:-$PWD/target}" > "$out/commands.json" << 'END'
+import json, sys
+root, out, target = sys.argv[1:]
+python = f"{root}/{out}/venv/bin/python"
+print(json.dumps({
+    "Rust": {name: [f"{target}/debug/examples/{name}"] for name in ("shop", "live")},
+    "C": {name: [f"{root}/{out}/{name}-c"] for name in ("shop", "live")},
+    "C++": {name: [f"{root}/{out}/{name}-cpp"] for name in ("shop", "live")},
+    "Go": {name: [f"{root}/{out}/{name}-go"] for name in ("shop", "live")},
+    "Python": {name: [python, f"{root}/examples/python/{name}.py"] for name in ("shop", "live")},
+}))
+END
+python3 scripts/demo.py "$out" Rust C C++ Python Go

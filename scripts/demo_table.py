@@ -29,9 +29,9 @@ for flag, by_language in answers.items():
     same = len(by_language) == len(languages) and all(by_language[one] == by_language[languages[0]] for one in languages)
     differences += not same
     reasons = ", ".join(dict.fromkeys(reason for _, reason, _ in by_language[languages[0]].values()))
-    print(flag.ljust(wide) + cells + (reasons if same else "THE LANGUAGES DIFFER"))
+    print(flag.ljust(wide) + cells + (reasons if same else "THEY DIFFER"))
 
 evaluations = len(answers) * len(users) * len(languages)
-print(f"\n{len(answers)} flags, {len(users)} users, {len(languages)} languages: {evaluations} evaluations, ", end="")
+print(f"\n{len(answers)} flags, {len(users)} users, {len(languages)} ways to ask: {evaluations} evaluations, ", end="")
 print("all agree on answer, reason and rule." if not differences else f"{differences} flags differ.")
 sys.exit(bool(differences) or len(answers) < 20)

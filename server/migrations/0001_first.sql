@@ -19,7 +19,9 @@ CREATE TABLE projects (
     id BIGINT NOT NULL PRIMARY KEY,
     account_id BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
-    created_at TEXT NOT NULL
+    created_at TEXT NOT NULL,
+    -- The sequence of the last write that changed any field of its flags and segments, also those for people only.
+    flags_changed BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX projects_of_account ON projects (account_id);
 

@@ -63,7 +63,8 @@ impl NewKey {
         let mut bits = [0; 32];
         getrandom::fill(&mut bits)?;
         let mut text = format!("{}{}", kind.prefix(), base_62(bits, RANDOM_DIGITS));
-        text += &checksum(&text);
+        let check = checksum(&text);
+        text.extend(check.map(char::from));
         Ok(Self { hash: hash(&text), text })
     }
 
@@ -90,17 +91,22 @@ pub(crate) fn read(text: &str) -> Result<(Kind, Hash), NoKey> {
         return Err(NoKey::Mistyped);
     }
     let (start, check) = text.split_at(length - CHECK_DIGITS);
-    if check == checksum(start) { Ok((kind, hash(text))) } else { Err(NoKey::Mistyped) }
+    if check.as_bytes() == checksum(start) { Ok((kind, hash(text))) } else { Err(NoKey::Mistyped) }
 }
 
 fn hash(text: &str) -> Hash {
     Sha256::digest(text).into()
 }
 
-fn checksum(text: &str) -> String {
-    let mut bits = [0; 32];
-    bits[28..].copy_from_slice(&crc32fast::hash(text.as_bytes()).to_be_bytes());
-    base_62(bits, CHECK_DIGITS)
+/// Six digits hold all 32 bits.
+fn checksum(text: &str) -> [u8; CHECK_DIGITS] {
+    let mut number = crc32fast::hash(text.as_bytes());
+    let mut digits = [0; CHECK_DIGITS];
+    for digit in digits.iter_mut().rev() {
+        *digit = DIGITS[number as usize % 62];
+        number /= 62;
+    }
+    digits
 }
 
 /// The last digits of a big-endian number.

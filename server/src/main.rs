@@ -2,8 +2,10 @@
 
 mod app;
 mod cli;
+mod flags;
 mod http;
 mod key;
+mod logs;
 mod serve;
 mod settings;
 mod storage;

@@ -1,46 +1,253 @@
 //! What `flagbit serve` can be told, as options or in the environment.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+
+use crate::flags::Limits;
 
 /// The settings of `flagbit serve`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "Every option can be given in the environment instead, by the name in [env: ...].")]
 pub(crate) struct Settings {
-    /// Address to listen on; port 0 takes a free one and prints it. TLS is the reverse proxy's job
-    #[arg(long, env = "FLAGBIT_LISTEN", default_value = "127.0.0.1:8080")]
+    /// Address to listen on; port 0 takes a free one and prints it
+    ///
+    /// TLS is the job of a reverse proxy: docs/server.md shows one. Without it, keys travel readable for everybody on
+    /// the way.
+    #[arg(long, env = "FLAGBIT_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
 
     #[command(flatten)]
     pub(crate) database: Database,
 
     /// Environments that a project may have
-    #[arg(long, env = "FLAGBIT_MAX_ENVIRONMENTS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "FLAGBIT_MAX_ENVIRONMENTS", help_heading = "Accounts", value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_environments: u32,
 
     /// Valid keys that a project may have, and valid API keys that an account may have
-    #[arg(long, env = "FLAGBIT_MAX_KEYS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
+    #[arg(long, env = "FLAGBIT_MAX_KEYS", help_heading = "Accounts", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
     pub(crate) max_keys: u32,
 
     /// Projects that an account may have
-    #[arg(long, env = "FLAGBIT_MAX_PROJECTS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "FLAGBIT_MAX_PROJECTS", help_heading = "Accounts", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_projects: u32,
 
     /// Let anybody sign up, not only the first account
-    #[arg(long, env = "FLAGBIT_SIGNUP")]
+    #[arg(long, env = "FLAGBIT_SIGNUP", help_heading = "Accounts")]
     pub(crate) signup: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: Limits,
+
+    #[command(flatten)]
+    pub(crate) requests: Requests,
+
+    #[command(flatten)]
+    pub(crate) connections: Connections,
+
+    #[command(flatten)]
+    pub(crate) streams: Streams,
+
+    #[command(flatten)]
+    pub(crate) logs: Logs,
+
+    #[command(flatten)]
+    pub(crate) metrics: Metrics,
 }
 
 /// Where everything is kept.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Database {
-    /// Database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
+    /// Database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME [default: DATABASE_URL, or sqlite://flagbit.db]
     #[arg(
         id = "database",
         long = "database",
         env = "FLAGBIT_DATABASE",
-        default_value = "sqlite://flagbit.db",
+        value_name = "URL",
+        default_value_t = default_database(),
+        hide_default_value = true,
         hide_env_values = true
     )]
     pub(crate) url: String,
+}
+
+/// What hosting platforms set, else a file in the working folder.
+fn default_database() -> String {
+    std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()).unwrap_or_else(|| "sqlite://flagbit.db".into())
+}
+
+/// What a request may be, and how many.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Requests")]
+pub(crate) struct Requests {
+    /// Largest body of a request, but for those that define flags
+    #[arg(long, env = "FLAGBIT_MAX_BODY_BYTES", value_name = "BYTES", default_value_t = 1 << 20)]
+    pub(crate) max_body_bytes: usize,
+
+    /// Largest body that defines flags: a flag, a segment, or all of them at once. SDKs read 32 MiB, without names and
+    /// descriptions
+    #[arg(long, env = "FLAGBIT_MAX_DEFINITION_BYTES", value_name = "BYTES", default_value_t = 64 << 20)]
+    pub(crate) max_definition_bytes: usize,
+
+    /// Requests a second with one key, on each server; twice as many at once (0: no limit)
+    #[arg(long, env = "FLAGBIT_KEY_REQUESTS_PER_SECOND", value_name = "NUMBER", default_value_t = 5000)]
+    key_requests_per_second: u32,
+
+    /// Requests an hour without a key, for signing up and the tools, from one address (0: no limit)
+    #[arg(long, env = "FLAGBIT_KEYLESS_REQUESTS_PER_HOUR", value_name = "NUMBER", default_value_t = 600)]
+    keyless_requests_per_hour: u32,
+
+    /// Requests a minute with a wrong or missing key that are told why, from one address (0: no limit)
+    #[arg(long, env = "FLAGBIT_FAILED_AUTHENTICATIONS_PER_MINUTE", value_name = "NUMBER", default_value_t = 60)]
+    failed_authentications_per_minute: u32,
+}
+
+impl Requests {
+    pub(crate) fn key_requests_per_second(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.key_requests_per_second)
+    }
+
+    pub(crate) fn keyless_requests_per_hour(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.keyless_requests_per_hour)
+    }
+
+    pub(crate) fn failed_authentications_per_minute(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.failed_authentications_per_minute)
+    }
+}
+
+/// Who may be connected, and for how long.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Connections")]
+pub(crate) struct Connections {
+    /// Reverse proxies, as addresses or networks (10.0.0.0/8), separated by commas: what they say in X-Forwarded-For is
+    /// believed
+    #[arg(long, env = "FLAGBIT_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
+    pub(crate) trusted_proxies: Vec<IpNet>,
+
+    /// Connections at a time
+    #[arg(long, env = "FLAGBIT_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = 20_000,
+        value_parser = clap::value_parser!(u32).range(1..1_000_000))]
+    pub(crate) max_connections: u32,
+
+    /// Connections at a time from one address; trusted proxies may have more (0: no limit)
+    #[arg(long, env = "FLAGBIT_MAX_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", default_value_t = 2500)]
+    pub(crate) max_connections_per_address: u32,
+
+    /// Time for the head of a request, from its first byte
+    #[arg(long, env = "FLAGBIT_HEADER_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 15,
+        value_parser = seconds())]
+    header_timeout_seconds: u64,
+
+    /// Time for the body of a request, and for a client to take something of an answer
+    #[arg(long, env = "FLAGBIT_BODY_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 30,
+        value_parser = seconds())]
+    body_timeout_seconds: u64,
+
+    /// Time that a connection is kept for the next request; longer than a reverse proxy keeps it
+    #[arg(long, env = "FLAGBIT_IDLE_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 75,
+        value_parser = seconds())]
+    idle_timeout_seconds: u64,
+
+    /// Time for requests to end when the server stops
+    #[arg(long, env = "FLAGBIT_SHUTDOWN_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 10,
+        value_parser = seconds())]
+    shutdown_timeout_seconds: u64,
+}
+
+impl Connections {
+    pub(crate) fn at_most(self, max_connections: u32) -> Self {
+        Self { max_connections, ..self }
+    }
+
+    pub(crate) fn header_timeout(&self) -> Duration {
+        Duration::from_secs(self.header_timeout_seconds)
+    }
+
+    pub(crate) fn body_timeout(&self) -> Duration {
+        Duration::from_secs(self.body_timeout_seconds)
+    }
+
+    pub(crate) fn idle_timeout(&self) -> Duration {
+        Duration::from_secs(self.idle_timeout_seconds)
+    }
+
+    pub(crate) fn shutdown_timeout(&self) -> Duration {
+        Duration::from_secs(self.shutdown_timeout_seconds)
+    }
+}
+
+/// Up to a day: more is no timeout, and overflows in the end.
+fn seconds() -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=86_400)
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let address = std::net::IpAddr::from_str(text).map(IpNet::from);
+    address.or_else(|_| text.parse()).map_err(|_| "expected addresses or networks, as 10.0.0.1 or 10.0.0.0/8".into())
+}
+
+/// Who may wait for changes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Streams")]
+pub(crate) struct Streams {
+    /// Open streams of changes at a time
+    #[arg(long, env = "FLAGBIT_MAX_SUBSCRIBERS", value_name = "NUMBER", default_value_t = 10_000)]
+    pub(crate) max_subscribers: u32,
+
+    /// Open streams of changes at a time with one key
+    #[arg(long, env = "FLAGBIT_MAX_SUBSCRIBERS_PER_KEY", value_name = "NUMBER", default_value_t = 2_000)]
+    pub(crate) max_subscribers_per_key: u32,
+}
+
+/// What is said on standard error.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Logs")]
+pub(crate) struct Logs {
+    /// Form of the log on standard error
+    #[arg(long, env = "FLAGBIT_LOG_FORMAT", value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+
+    /// What is logged: error, warn, info, debug, trace or off; also by part, as info,flagbit::access=debug
+    ///
+    /// flagbit::access is a line for each request: at `info` for those that fail or change something, at `debug` for
+    /// all others too.
+    #[arg(long, env = "FLAGBIT_LOG_LEVEL", value_name = "LEVEL", default_value = "info")]
+    pub(crate) log_level: String,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// What Prometheus reads.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Metrics")]
+pub(crate) struct Metrics {
+    /// Address that serves /metrics for Prometheus, without a key: keep it private; `off` for none
+    #[arg(long, env = "FLAGBIT_METRICS_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:9464",
+        value_parser = metrics_listen)]
+    pub(crate) metrics_listen: MetricsListen,
+
+    /// Count the evaluations of each flag, in at most so many series (0: none)
+    #[arg(long, env = "FLAGBIT_FLAG_METRICS", value_name = "SERIES", default_value_t = 0)]
+    pub(crate) flag_metrics: usize,
+}
+
+/// Where metrics are served; `None` for nowhere.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MetricsListen(pub(crate) Option<SocketAddr>);
+
+fn metrics_listen(text: &str) -> Result<MetricsListen, String> {
+    if text == "off" {
+        return Ok(MetricsListen(None));
+    }
+    text.parse().map(|address| MetricsListen(Some(address))).map_err(|_| "expected IP:PORT or off".into())
 }

@@ -19,6 +19,12 @@ pub(crate) fn of(value: &[u8], salt: &[u8]) -> f64 {
     bucket(hash(value, salt))
 }
 
+/// The bucket, from 0 to 100, that a percentage is compared with: `bucket < percentage` is inside. The salt is the
+/// flag's key, unless the percentage has one of its own.
+pub fn bucket_of(value: &str, salt: &str) -> f64 {
+    of(value.as_bytes(), salt.as_bytes())
+}
+
 /// The part of the hashes that a percentage takes: those below a threshold.
 ///
 /// `bucket` never falls as the hash grows, so `bucket(hash) < percentage` holds up to one hash and no further.

@@ -183,7 +183,11 @@ impl ContextBuilder {
         self.put(name, value.into()).map(|()| self)
     }
 
-    pub(crate) fn put(&mut self, name: &str, value: Value<'_>) -> Result<(), ContextError> {
+    /// [`Self::set`] in place: what was set before stays also where this fails.
+    ///
+    /// # Errors
+    /// As those of [`Self::set`].
+    pub fn put(&mut self, name: &str, value: Value<'_>) -> Result<(), ContextError> {
         if let Value::List(items) = value {
             return self.put_list(name, items.iter().copied());
         }
@@ -240,7 +244,8 @@ impl ContextBuilder {
         self.entries.iter().position(|entry| entry.name.of(&self.text) == name.as_bytes())
     }
 
-    pub(crate) fn has(&self, name: &str) -> bool {
+    /// Whether an attribute of that name was set.
+    pub fn has(&self, name: &str) -> bool {
         self.position(name).is_some() || self.lists.iter().any(|list| list.name.of(&self.text) == name.as_bytes())
     }
 

@@ -28,6 +28,7 @@ mod text_set;
 mod typed;
 mod variant;
 
+pub use bucket::bucket_of;
 pub use context::{Attributes, Context, ContextBuilder, ContextError, MAX_LIST, Value};
 pub use evaluate::{Answer, ErrorCode, Reason};
 pub use explain::Explained;
@@ -35,6 +36,8 @@ pub use moment::{Clock, Moment};
 pub use name::Name;
 pub use packed::{PackedAttributes, PackedError, PackedList, PackedValue};
 pub use parse::MAX_SNAPSHOT_BYTES;
+#[cfg(feature = "client")]
+pub(crate) use parse::scalars;
 pub use place::{SnapshotError, Warning};
 pub use snapshot::{Flag, Snapshot};
 pub use variant::{Variant, VariantValue};

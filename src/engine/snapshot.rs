@@ -136,8 +136,18 @@ impl Flag {
         self.variants().first().map_or("boolean", |variant| variant.value().type_name())
     }
 
-    pub(super) fn variants(&self) -> &[Arc<Variant>] {
+    /// The values that a typed flag can have; none of a boolean flag.
+    pub fn variants(&self) -> &[Arc<Variant>] {
         if let State::Typed(typed) = self.state.untimed() { &typed.variants } else { &[] }
+    }
+
+    /// Whether the answer can differ from one context to another: without rules it is the same for all.
+    pub fn has_rules(&self) -> bool {
+        match self.state.untimed() {
+            State::Enabled { rules, .. } => !rules.is_empty(),
+            State::Typed(typed) => !typed.rules.is_empty(),
+            _ => false,
+        }
     }
 
     fn variants_mut(&mut self) -> &mut [Arc<Variant>] {

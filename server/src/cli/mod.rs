@@ -1,6 +1,12 @@
 //! The commands.
 
 mod account;
+mod check;
+mod eval;
+mod health;
+mod input;
+mod output;
+mod rollout;
 
 use std::process::ExitCode;
 
@@ -21,22 +27,32 @@ enum Command {
     /// Create accounts without a running server
     #[command(subcommand)]
     Account(account::Command),
+    /// Check snapshots: what is wrong with them, and what may surprise
+    Check(check::Options),
+    /// Evaluate a snapshot's flags: what they answer, and why
+    Eval(eval::Options),
+    /// Ask a server whether it is ready
+    Health(health::Options),
+    /// Show who is inside a percentage
+    Rollout(rollout::Options),
     /// Serve the FlagBit API
-    Serve(Settings),
+    Serve(Box<Settings>),
 }
 
 pub(crate) fn run(cli: Cli) -> ExitCode {
-    let outcome = match cli.command {
-        Command::Account(command) => in_runtime(account::run(command)),
-        Command::Serve(settings) => in_runtime(serve::run(settings)),
+    // 1 is an answer of the commands that look at files: what keeps them from one is 2, like a wrong option.
+    let (outcome, failure) = match cli.command {
+        Command::Account(command) => (in_runtime(account::run(command)).map(|()| ExitCode::SUCCESS), 1),
+        Command::Check(options) => (check::run(&options), 2),
+        Command::Eval(options) => (eval::run(&options), 2),
+        Command::Health(options) => (health::run(&options), 1),
+        Command::Rollout(options) => (rollout::run(&options), 2),
+        Command::Serve(settings) => (in_runtime(serve::run(*settings)).map(|()| ExitCode::SUCCESS), 1),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("flagbit: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    outcome.unwrap_or_else(|error| {
+        output::complain(&format!("{error:#}"));
+        ExitCode::from(failure)
+    })
 }
 
 /// Only the commands that talk to a database or a network need one.

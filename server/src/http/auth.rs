@@ -8,10 +8,13 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::error::{ApiError, ApiResult};
+use super::{
+    edge::Caller,
+    error::{ApiError, ApiResult},
+};
 use crate::{
     app::App,
-    key::{self, Kind, NoKey},
+    key::{self, Hash, Kind, NoKey},
     storage::audit,
     world::{Environment, KeyEntry, World},
 };
@@ -20,6 +23,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     pub(crate) key: KeyEntry,
+    hash: Hash,
 }
 
 impl Identity {
@@ -43,7 +47,8 @@ pub(crate) struct Evaluator {
     pub(crate) environment: Arc<Environment>,
     /// Client keys see only the flags that are visible to clients, and say nothing in the server's name.
     pub(crate) is_client: bool,
-    pub(crate) key_id: i64,
+    /// Counts the evaluations.
+    pub(crate) app: App,
 }
 
 /// A request that may read rules, with the environment that it asks.
@@ -53,6 +58,8 @@ pub(crate) struct RuleReader {
     /// Where to look for newer states of the environment.
     pub(crate) environment_id: i64,
     pub(crate) key_id: i64,
+    /// Of the key, by which to look later whether it still opens anything.
+    pub(crate) key_hash: Hash,
 }
 
 impl Manager {
@@ -66,7 +73,7 @@ impl FromRequestParts<App> for Identity {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        identify(&parts.headers, &app.world())
+        authenticate(parts, app, &app.world())
     }
 }
 
@@ -74,7 +81,7 @@ impl FromRequestParts<App> for Manager {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        let identity = identify(&parts.headers, &app.world())?;
+        let identity = authenticate(parts, app, &app.world())?;
         match identity.key.kind {
             Kind::Api => Ok(Self { account_id: identity.key.account_id, actor: identity.actor() }),
             kind => Err(wrong_kind(kind, "an API key (fb_...)")),
@@ -87,10 +94,10 @@ impl FromRequestParts<App> for Evaluator {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let world = app.world();
-        let identity = identify(&parts.headers, &world)?;
+        let identity = authenticate(parts, app, &world)?;
         let environment_id = environment_id(parts, &world, &identity)?;
         let environment = environment(&world, environment_id)?;
-        Ok(Self { environment, is_client: identity.key.kind == Kind::Sdk, key_id: identity.key.id })
+        Ok(Self { environment, is_client: identity.key.kind == Kind::Sdk, app: app.clone() })
     }
 }
 
@@ -99,18 +106,39 @@ impl FromRequestParts<App> for RuleReader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let world = app.world();
-        let identity = identify(&parts.headers, &world)?;
+        let identity = authenticate(parts, app, &world)?;
         if identity.key.kind == Kind::Sdk {
             return Err(wrong_kind(Kind::Sdk, "a server key (fbsrv_...), since rules are secret"));
         }
         let environment_id = environment_id(parts, &world, &identity)?;
         let environment = environment(&world, environment_id)?;
-        Ok(Self { environment, environment_id, key_id: identity.key.id })
+        Ok(Self { environment, environment_id, key_id: identity.key.id, key_hash: identity.hash })
     }
 }
 
 fn wrong_kind(kind: Kind, expected: &str) -> ApiError {
     ApiError::forbidden(format!("this needs {expected}; the key is of the kind {}...", kind.prefix()))
+}
+
+/// Finds the key of a request, within the limits of that key, or of the address that has none.
+fn authenticate(parts: &Parts, app: &App, world: &World) -> ApiResult<Identity> {
+    let caller = parts.extensions.get::<Caller>();
+    let identity = identify(&parts.headers, world).inspect_err(|_| app.metrics.failed_authentications.increment(1));
+    match identity {
+        Ok(identity) => {
+            if let Some(caller) = caller {
+                caller.note_key(identity.key.id);
+            }
+            app.rates.count_key(identity.key.id)?;
+            Ok(identity)
+        }
+        Err(error) => {
+            if let Some(caller) = caller {
+                app.rates.count_failure(caller.address())?;
+            }
+            Err(error)
+        }
+    }
 }
 
 /// Finds the key of a request.
@@ -126,8 +154,7 @@ fn identify(headers: &HeaderMap, world: &World) -> ApiResult<Identity> {
     let Some(entry) = entry else {
         return Err(ApiError::unauthenticated("this server does not know the key"));
     };
-    let is_gone = entry.scope.is_some_and(|(_, environment_id)| world.environment(environment_id).is_none());
-    if entry.revoked || is_gone {
+    if !world.opens(entry) {
         return Err(ApiError::unauthenticated("the key was revoked"));
     }
     if kind != Kind::Sdk && is_foreign(headers) {
@@ -136,7 +163,7 @@ fn identify(headers: &HeaderMap, world: &World) -> ApiResult<Identity> {
              this one if it was published",
         ));
     }
-    Ok(Identity { key: entry.clone() })
+    Ok(Identity { key: entry.clone(), hash })
 }
 
 /// The text of the key, from either header.

@@ -68,12 +68,22 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "FLAG_NOT_FOUND", format!("no flag {key:?}"))
     }
 
+    /// The flag is there, but this server does not understand it.
+    pub(crate) fn flag_set_aside(code: &'static str, message: String) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "CONFLICT", message)
     }
 
     pub(crate) fn precondition_failed(message: impl Into<String>) -> Self {
         Self::new(StatusCode::PRECONDITION_FAILED, "PRECONDITION_FAILED", message)
+    }
+
+    /// The body did not come within its time.
+    pub(crate) fn too_slow(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message)
     }
 
     pub(crate) fn too_large(message: impl Into<String>) -> Self {
@@ -106,15 +116,55 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = ErrorBody { error: ErrorDetail { code: self.code, message: self.message } };
-        let mut response = (self.status, Json(body)).into_response();
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
-        if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
+        let (status, retry_after) = (self.status, self.retry_after);
+        with_headers(
+            status,
+            retry_after,
+            Json(ErrorBody { error: ErrorDetail { code: self.code, message: self.message } }),
+        )
+    }
+}
+
+fn with_headers(status: StatusCode, retry_after: Option<u64>, body: impl IntoResponse) -> Response {
+    let mut response = (status, body).into_response();
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// What a failed request of the OpenFeature Remote Evaluation Protocol gets. Its clients look for these fields, and at
+/// nothing else.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OfrepErrorBody {
+    /// The flag that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    /// One of OpenFeature's.
+    error_code: &'static str,
+    /// For people.
+    error_details: String,
+}
+
+impl ApiError {
+    /// The same for clients of OFREP, which know only OpenFeature's codes, and statuses that its document has.
+    pub(crate) fn into_ofrep(self, flag_key: Option<String>) -> Response {
+        let (status, error_code) = match self.code {
+            "FLAG_NOT_FOUND" => (self.status, "FLAG_NOT_FOUND"),
+            "PARSE_ERROR" => (StatusCode::BAD_REQUEST, "PARSE_ERROR"),
+            "INVALID_REQUEST" if self.message.starts_with("context") => (self.status, "INVALID_CONTEXT"),
+            "INVALID_REQUEST" => (self.status, "PARSE_ERROR"),
+            _ => (self.status, "GENERAL"),
+        };
+        with_headers(
+            status,
+            self.retry_after,
+            Json(OfrepErrorBody { key: flag_key, error_code, error_details: self.message }),
+        )
     }
 }
 

@@ -3,11 +3,11 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request, rejection::BytesRejection},
-    http::header,
+    http::{StatusCode, header},
 };
 use serde::de::DeserializeOwned;
 
-use super::error::ApiError;
+use super::{edge::BodyError, error::ApiError};
 
 /// A body in JSON. An error names the field.
 #[derive(Debug)]
@@ -34,21 +34,32 @@ fn is_json(content_type: &str) -> bool {
 }
 
 fn body_error(rejection: BytesRejection) -> ApiError {
-    let status = rejection.status();
-    if status == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        ApiError::too_large("the body is larger than this server allows")
-    } else {
-        ApiError::invalid("the body could not be read to its end")
+    match BodyError::in_chain(&rejection) {
+        Some(error) => error.into(),
+        None if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            ApiError::too_large("the body is larger than this path allows")
+        }
+        None => ApiError::invalid("the body could not be read to its end"),
     }
 }
 
 /// Reads JSON; an error names the place.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // Keeping track of the place costs more than the reading, so that is done where there is something to say.
+    serde_json::from_slice(bytes).or_else(|_| read_again(bytes))
+}
+
+#[cold]
+fn read_again<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let message = error.into_inner().to_string();
-        ApiError::invalid(if path == "." { format!("the body: {message}") } else { format!("{path}: {message}") })
+        ApiError::invalid(if path == "." || path == "?" {
+            format!("the body: {message}")
+        } else {
+            format!("{path}: {message}")
+        })
     })?;
     reader.end().map_err(|error| ApiError::invalid(format!("the body: {error}")))?;
     Ok(value)

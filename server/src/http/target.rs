@@ -108,3 +108,19 @@ fn project_id(params: &RawPathParams) -> ApiResult<i64> {
 pub(crate) fn no_project(project_id: i64) -> ApiError {
     ApiError::not_found(format!("no project {project_id}"))
 }
+
+/// The key of a flag or a segment in the path: `.../flags/{key}`.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyTarget(pub(crate) String);
+
+impl FromRequestParts<App> for KeyTarget {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let params = path_params(parts, app).await?;
+        let key = param(&params, "key").unwrap_or_default();
+        // What can be no key is not asked of the database, which has its own opinion of some characters.
+        let is_key = crate::flags::is_key(key);
+        if is_key { Ok(Self(key.into())) } else { Err(ApiError::not_found("nothing can have the key in the path")) }
+    }
+}

@@ -3,7 +3,12 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use sqlx::{AnyConnection, Connection, Executor, any::AnyConnectOptions, migrate::MigrateError};
+use sqlx::{
+    AnyConnection, Connection, Executor,
+    any::AnyConnectOptions,
+    migrate::MigrateError,
+    postgres::{PgDatabaseError, PgSeverity},
+};
 
 use super::SQLITE_PRAGMAS;
 
@@ -12,6 +17,13 @@ const LOCKED: &str = "the database is locked: another program has been writing t
 /// Whether the database cannot be reached, which may pass.
 pub(crate) fn is_away(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_))
+        || is_cut_by_postgres(error)
+}
+
+/// What PostgreSQL says when it ends a connection or takes none: it stops, starts, is full, or somebody ended it.
+fn is_cut_by_postgres(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    error.is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))
 }
 
 /// Whether another program has been writing for longer than one waits for it.

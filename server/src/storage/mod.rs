@@ -6,9 +6,11 @@ pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod environments;
 mod failure;
+pub(crate) mod flags;
 pub(crate) mod keys;
 mod listen;
 pub(crate) mod projects;
+pub(crate) mod segments;
 mod write;
 
 use std::{str::FromStr, sync::Arc, time::Duration};
@@ -22,12 +24,11 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 pub(crate) use failure::{is_away, is_locked, writing};
-pub(crate) use listen::Listener;
 pub(crate) use write::Write;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// How long a request waits for a free connection before it is told that the database is not to be had.
+/// How long a request waits for a free connection, or for its turn to write, before it is told that the database is not to be had.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 8;
 

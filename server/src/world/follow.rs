@@ -65,6 +65,17 @@ impl Follower {
         Ok(())
     }
 
+    /// The state that the write of that number, which is in progress, changes: all writes before it, and no other.
+    pub(crate) async fn world_before(&self, sequence: i64) -> anyhow::Result<Arc<World>> {
+        let before = sequence - 1;
+        if self.world().sequence != before {
+            self.catch_up().await?;
+        }
+        let world = self.world();
+        anyhow::ensure!(world.sequence == before, "the state before write {sequence} is not to be had");
+        Ok(world)
+    }
+
     /// [`Self::catch_up`] after a write that is acknowledged in any case: what cannot be read now is followed later.
     pub(crate) async fn catch_up_after_write(&self) {
         if let Err(error) = self.catch_up().await {

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use serde_json::{Map, Value};
 use sqlx::{Any, AnyConnection, Transaction};
 
 use super::{Environment, HalfHash, KeyEntry, Project, World, environment::StoredFlag, halves};
@@ -16,6 +15,7 @@ struct EnvironmentRow {
     id: i64,
     project_id: i64,
     account_id: i64,
+    flags_changed: i64,
     name: String,
     revision: i64,
 }
@@ -43,7 +43,7 @@ pub(super) async fn load(storage: &Storage, old: &World) -> anyhow::Result<Optio
     let nothing = World::default();
     let old = if sequence < old.sequence { &nothing } else { old };
     let rows: Vec<EnvironmentRow> = sqlx::query_as(
-        "SELECT e.id, e.project_id, p.account_id, e.name, e.revision FROM environments e \
+        "SELECT e.id, e.project_id, p.account_id, p.flags_changed, e.name, e.revision FROM environments e \
          JOIN projects p ON p.id = e.project_id ORDER BY e.id",
     )
     .fetch_all(&mut *transaction)
@@ -52,9 +52,11 @@ pub(super) async fn load(storage: &Storage, old: &World) -> anyhow::Result<Optio
     let mut projects: HashMap<i64, Project> = HashMap::new();
     let mut environments = HashMap::with_capacity(rows.len());
     for row in rows {
-        let project = projects
-            .entry(row.project_id)
-            .or_insert_with(|| Project { account_id: row.account_id, environments: Vec::new() });
+        let project = projects.entry(row.project_id).or_insert_with(|| Project {
+            account_id: row.account_id,
+            flags_changed: row.flags_changed,
+            environments: Vec::new(),
+        });
         project.environments.push((row.name.clone(), row.id));
         let known = old.environments.get(&row.id).filter(|known| known.revision == row.revision);
         let environment = match known {
@@ -117,14 +119,8 @@ async fn load_environment(
             .await?;
     let (project_id, name, revision) = (row.project_id, row.name.clone(), row.revision);
     tokio::task::spawn_blocking(move || {
-        let flags = flags.into_iter().map(read_flag).collect::<anyhow::Result<_>>()?;
-        let segments = segments.into_iter().map(|(key, text)| Ok((key, serde_json::from_str(&text)?)));
-        let segments = segments.collect::<anyhow::Result<Map<String, Value>>>()?;
+        let flags = flags.into_iter().map(|(key, shared, state)| StoredFlag { key, shared, state }).collect();
         Environment::compile(project_id, name, revision, flags, segments)
     })
     .await?
-}
-
-fn read_flag((key, shared, state): (String, String, String)) -> anyhow::Result<StoredFlag> {
-    Ok(StoredFlag { key, shared: serde_json::from_str(&shared)?, state: serde_json::from_str(&state)? })
 }

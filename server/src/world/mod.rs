@@ -34,6 +34,8 @@ type HalfHash = [u8; 16];
 #[derive(Debug, Clone)]
 pub(crate) struct Project {
     pub(crate) account_id: i64,
+    /// The last write that changed any field of its flags and segments, also those for people only.
+    pub(crate) flags_changed: i64,
     /// Names and ids; the first comes first.
     pub(crate) environments: Vec<(String, i64)>,
 }
@@ -58,13 +60,28 @@ impl World {
         self.keys.get(&selector).filter(|entry| entry.verifier.ct_eq(&verifier).into())
     }
 
+    /// Whether a key still opens what it was made for.
+    pub(crate) fn opens(&self, key: &KeyEntry) -> bool {
+        !key.revoked && key.scope.is_none_or(|(_, environment_id)| self.environment(environment_id).is_some())
+    }
+
     /// A project of an account; another account's is not found.
     pub(crate) fn project(&self, account_id: i64, project_id: i64) -> Option<&Project> {
         self.projects.get(&project_id).filter(|project| project.account_id == account_id)
     }
 
+    /// The last write that changed the flags or segments of a project; `None` without such a project.
+    pub(crate) fn flags_changed(&self, project_id: i64) -> Option<i64> {
+        self.projects.get(&project_id).map(|project| project.flags_changed)
+    }
+
     pub(crate) fn environment(&self, id: i64) -> Option<&Arc<Environment>> {
         self.environments.get(&id)
+    }
+
+    /// How many environments there are, in all projects.
+    pub(crate) fn environments(&self) -> usize {
+        self.environments.len()
     }
 
     /// How many flags there are, in all environments.

@@ -50,6 +50,45 @@ const CALLS: &[Call] = &[
     call("GET", "/api/v1/projects/{project}/keys", "", MANAGER),
     call("POST", "/api/v1/projects/{project}/keys", r#"{"kind": "sdk", "name": "web"}"#, MANAGER),
     call("DELETE", "/api/v1/projects/{project}/keys/{key}", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/flags", "", MANAGER),
+    call("POST", "/api/v1/projects/{project}/flags", r#"{"key": "new", "enabled": true}"#, MANAGER),
+    call("GET", "/api/v1/projects/{project}/flags/{flag}", "", MANAGER),
+    call("PUT", "/api/v1/projects/{project}/flags/{flag}", r#"{"enabled": false}"#, MANAGER),
+    call("PATCH", "/api/v1/projects/{project}/flags/{flag}", r#"{"enabled": false}"#, MANAGER),
+    call("DELETE", "/api/v1/projects/{project}/flags/{flag}", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/segments", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/segments/{segment}", "", MANAGER),
+    call("PUT", "/api/v1/projects/{project}/segments/{segment}", r#"{"rules": []}"#, MANAGER),
+    call("DELETE", "/api/v1/projects/{project}/segments/{segment}", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/snapshot", "", MANAGER),
+    call("PUT", "/api/v1/projects/{project}/snapshot", r#"{"flags": []}"#, MANAGER),
+    call("GET", "/api/v1/projects/{project}/environments/{environment}/flags", "", MANAGER),
+    call(
+        "POST",
+        "/api/v1/projects/{project}/environments/{environment}/flags",
+        r#"{"key": "new", "enabled": true}"#,
+        MANAGER,
+    ),
+    call("GET", "/api/v1/projects/{project}/environments/{environment}/flags/{flag}", "", MANAGER),
+    call("PUT", "/api/v1/projects/{project}/environments/{environment}/flags/{flag}", r#"{"enabled": false}"#, MANAGER),
+    call(
+        "PATCH",
+        "/api/v1/projects/{project}/environments/{environment}/flags/{flag}",
+        r#"{"enabled": false}"#,
+        MANAGER,
+    ),
+    call("DELETE", "/api/v1/projects/{project}/environments/{environment}/flags/{flag}", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/environments/{environment}/segments", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/environments/{environment}/segments/{segment}", "", MANAGER),
+    call(
+        "PUT",
+        "/api/v1/projects/{project}/environments/{environment}/segments/{segment}",
+        r#"{"rules": []}"#,
+        MANAGER,
+    ),
+    call("DELETE", "/api/v1/projects/{project}/environments/{environment}/segments/{segment}", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/environments/{environment}/snapshot", "", MANAGER),
+    call("PUT", "/api/v1/projects/{project}/environments/{environment}/snapshot", r#"{"flags": []}"#, MANAGER),
 ];
 
 /// An account with something of everything.
@@ -86,7 +125,15 @@ impl House {
             text(&created["key"])
         });
         let revoked = revoked.collect();
+        let flag = json!({"key": canary, "name": canary, "enabled": true});
+        post(&format!("{project}/flags"), flag);
+        for environment in [String::new(), format!("/environments/{}", text(&environment["name"]))] {
+            let path = format!("{project}{environment}/segments/{canary}");
+            server.request("PUT", &path).key(&account.api_key).json(&json!({"rules": []})).send().expect(201);
+        }
         let names = vec![
+            ("{flag}", canary.to_owned()),
+            ("{segment}", canary.to_owned()),
             ("{api_key}", post("/api/v1/keys", json!({"name": canary}))["id"].to_string()),
             ("{environment}", text(&environment["name"])),
             ("{key}", post(&format!("{project}/keys"), json!({"kind": "sdk", "name": canary}))["id"].to_string()),

@@ -10,14 +10,14 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{
     super::{file, serving::Validator},
     retry::Random,
 };
-use crate::engine::Snapshot;
+use crate::engine::{Snapshot, scalars};
 
 const FORMAT: &str = "flagbit-cache 1 ";
 const LONGEST_FIRST_LINE: usize = 8 << 10;
@@ -49,15 +49,16 @@ pub(super) fn read(path: &Path, source: &str, max_snapshot_bytes: usize) -> Resu
     }
     let end = rest.iter().position(|&byte| byte == b'\n').ok_or("it has no snapshot")?;
     let (line, text) = rest.split_at(end);
-    let about: Value = serde_json::from_slice(line).map_err(|error| format!("its first line is no JSON: {error}"))?;
-    if about["source"] != source {
-        return Err(format!("it is of another source: {}", about["source"]));
+    let paths: [&[&str]; 3] = [&["source"], &["etag"], &["saved"]];
+    let [of, etag, saved] = scalars(line, paths).ok_or("its first line is no JSON")?;
+    if of.as_deref() != Some(source) {
+        return Err(format!("it is of another source: {}", of.unwrap_or_default()));
     }
     let text = text.get(1..).unwrap_or_default();
     let snapshot = Snapshot::parse(text, max_snapshot_bytes).map_err(|error| error.to_string())?;
-    let saved = Duration::from_secs(about["saved"].as_u64().unwrap_or_default());
+    let saved = Duration::from_secs(saved.and_then(|saved| saved.parse().ok()).unwrap_or_default());
     let saved = UNIX_EPOCH.checked_add(saved).unwrap_or(UNIX_EPOCH);
-    Ok(Some(Cached { snapshot, validator: Validator::new(text, about["etag"].as_str().map(Into::into)), saved }))
+    Ok(Some(Cached { snapshot, validator: Validator::new(text, etag.map(Into::into)), saved }))
 }
 
 /// Replaces the file as a whole: whoever reads it, also after a crash, finds the old one or the new one.

@@ -13,6 +13,7 @@ use super::{
     remote::Remote,
     retry::retry_after,
 };
+use crate::engine::scalars;
 
 const MOST_REDIRECTS: usize = 5;
 /// Beyond this an entity tag is not sent back.
@@ -102,12 +103,10 @@ pub(super) fn refusal(remote: &Remote, status: StatusCode, response: &mut Respon
 
 /// `: CODE: message` of a body `{"error": {"code", "message"}}`; empty for any other.
 fn own_words(body: &[u8]) -> String {
-    let parsed: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    let part = |name: &str| parsed["error"][name].as_str().unwrap_or_default();
-    match (part("code"), part("message")) {
-        ("", "") => String::new(),
-        (one, "") | ("", one) => format!(": {}", quote(one)),
-        (code, message) => format!(": {}", quote(&format!("{code}: {message}"))),
+    match scalars(body, [&["error", "code"], &["error", "message"]]).unwrap_or_default() {
+        [None, None] => String::new(),
+        [Some(one), None] | [None, Some(one)] => format!(": {}", quote(&one)),
+        [Some(code), Some(message)] => format!(": {}", quote(&format!("{code}: {message}"))),
     }
 }
 

@@ -16,8 +16,6 @@ mod refresher;
 mod remote;
 mod resolver;
 mod retry;
-#[cfg(test)]
-mod simulation;
 mod start;
 mod stream;
 #[cfg(test)]

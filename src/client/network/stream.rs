@@ -2,6 +2,7 @@
 
 use std::{
     io::Read,
+    panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
 
@@ -17,7 +18,7 @@ use super::{
     fetch::{get, refusal, text_of},
     refresher::Refresher,
 };
-use crate::client::Level;
+use crate::{client::Level, engine::scalars};
 
 /// The server sends something each 15 s, if only a comment.
 pub(super) const SECONDS_TO_STALL: u32 = 45;
@@ -56,7 +57,9 @@ impl Refresher<'_> {
     /// Follows the stream until it ends, and decides when to try again.
     pub(super) fn follow(&mut self, stream: &mut Stream) {
         let start = Instant::now();
-        let end = self.follow_once(stream);
+        // As in `poll`: a fault in what reads a server's words must not end refreshing.
+        let end = catch_unwind(AssertUnwindSafe(|| self.follow_once(stream)));
+        let end = end.unwrap_or_else(|_| End::Failed(Failure::fault()));
         self.hub.lock().streaming = false;
         let now = Instant::now();
         let End::Failed(failure) = end else {
@@ -185,8 +188,8 @@ impl Refresher<'_> {
 /// The revisions that events tell; nothing at all where one cannot be read.
 fn revisions(events: &[Event]) -> Option<Vec<u64>> {
     let revision = |event: &Event| {
-        let data: serde_json::Value = serde_json::from_slice(event.data.as_bytes()).ok()?;
-        data["revision"].as_u64()
+        let [revision] = scalars(event.data.as_bytes(), [&["revision"]])?;
+        revision?.parse().ok()
     };
     events.iter().filter(|event| event.name == "snapshot").map(revision).collect()
 }

@@ -42,6 +42,19 @@ pub(super) fn read_values(text: &[u8]) -> Result<Snapshot, SnapshotError> {
     flags.into_snapshot(Origin::default(), Segments::default())
 }
 
+/// The canonical text of each scalar that stands at one of these paths in some other JSON; `None` where it is none.
+///
+/// For the little JSON that servers and files have around snapshots: another reader would share code with this one, which
+/// makes reading a snapshot slower.
+#[cfg(feature = "client")]
+pub(crate) fn scalars<const COUNT: usize>(text: &[u8], paths: [&[&str]; COUNT]) -> Option<[Option<String>; COUNT]> {
+    let arena = Bump::new();
+    let json = read_json(text, |reader| JsonSeed(&arena).deserialize(reader)).ok()?;
+    let field = |json, name: &&str| if let Json::Object(fields) = json { fields.get(name) } else { None };
+    let find = |path: &[&str]| path.iter().try_fold(json, field)?.canonical().map(Into::into);
+    Some(paths.map(find))
+}
+
 /// What the reader itself objects to: text that is not JSON, or a value of a type that has no place there.
 enum Failure {
     Json(SnapshotError),

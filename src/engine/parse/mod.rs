@@ -11,6 +11,9 @@ mod segments;
 mod tables;
 mod typed;
 
+#[cfg(feature = "client")]
+pub(crate) use document::scalars;
+
 use super::{Snapshot, SnapshotError};
 
 /// The size limit of a snapshot's text unless the caller sets another: 32 MiB.

@@ -123,7 +123,17 @@ fn plain_server() -> SocketAddr {
 #[ignore = "run by the test below with its environment"]
 fn alone() {
     let address = std::env::var("FLAGBIT_TEST_SERVER").unwrap();
-    assert!(is_on(&ready(ClientOptions::server(&address, KEY).system_roots(true))));
+    let file = std::env::var("SSL_CERT_FILE").unwrap();
+    let options = || ClientOptions::server(&address, KEY);
+    assert!(is_on(&ready(options().system_roots(true))));
+    const CLIENTS: usize = 50;
+    drop(ready(options().ca_file(&file)));
+    let before = isolated::resident();
+    let clients: Vec<Client> = (0..CLIENTS).map(|_| ready(options().ca_file(&file))).collect();
+    let each = (isolated::resident() - before) / clients.len();
+    println!("a client over TLS: {} kB", each / 1_000);
+    // A handshake's frames on the thread's stack are several times as large where nothing is optimised.
+    assert!(each < if cfg!(debug_assertions) { 400_000 } else { 200_000 }, "{each} bytes a client");
 }
 
 /// Elsewhere no variable says which they are.

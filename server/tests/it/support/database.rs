@@ -22,13 +22,15 @@ pub(crate) struct Database {
     url: String,
     /// Of a database in a file; it stays while anything uses it.
     _folder: Option<Arc<TempDir>>,
+    /// `None` for a file, and in the PostgreSQL that all tests share.
+    cluster: Option<Arc<Cluster>>,
 }
 
 impl Database {
     pub(crate) fn sqlite() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let url = format!("sqlite://{}/flagbit.db", folder.path().display());
-        Self { url, _folder: Some(Arc::new(folder)) }
+        Self { url, _folder: Some(Arc::new(folder)), cluster: None }
     }
 
     pub(crate) fn postgres() -> Self {
@@ -36,7 +38,14 @@ impl Database {
         let cluster = Cluster::shared();
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         cluster.sql("postgres", &format!("CREATE DATABASE {name}"));
-        Self { url: cluster.url(&name), _folder: None }
+        Self { url: cluster.url(&name), _folder: None, cluster: None }
+    }
+
+    /// In a PostgreSQL of its own, which can be stopped.
+    pub(crate) fn postgres_of_its_own() -> Self {
+        let cluster = Cluster::start();
+        cluster.sql("postgres", "CREATE DATABASE own");
+        Self { url: cluster.url("own"), _folder: None, cluster: Some(Arc::new(cluster)) }
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -47,15 +56,36 @@ impl Database {
     pub(crate) fn cut_connections(&self) {
         let name = self.url.rsplit('/').next().expect("a name");
         let statement = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        self.cluster.as_deref().unwrap_or_else(|| Cluster::shared()).sql("postgres", &statement);
+    }
+
+    /// Stops the PostgreSQL of its own.
+    pub(crate) fn stop(&self) {
+        self.cluster.as_ref().expect("a PostgreSQL of its own").stop();
+    }
+
+    /// Starts it again.
+    pub(crate) fn start_again(&self) {
+        self.cluster.as_ref().expect("a PostgreSQL of its own").run();
+    }
+}
+
+impl Database {
+    /// Lets nobody connect any more, or again.
+    pub(crate) fn refuse_connections(&self, refuse: bool) {
+        let name = self.url.rsplit('/').next().expect("a name");
+        let statement = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {}", !refuse);
         Cluster::shared().sql("postgres", &statement);
     }
 }
 
 /// A real PostgreSQL from the system's packages, on a free port of the loopback, gone with the test process.
+#[derive(Debug)]
 struct Cluster {
     port: u16,
     binaries: PathBuf,
-    _folder: TempDir,
+    user: Option<(u32, u32)>,
+    folder: TempDir,
 }
 
 impl Cluster {
@@ -65,30 +95,40 @@ impl Cluster {
     }
 
     fn start() -> Self {
-        let binaries = binaries();
-        let folder = TempDir::new().expect("a temporary folder");
-        let data = folder.path().join("data");
-        let log = File::create(folder.path().join("log")).expect("a log");
-        let user = user();
-        if let Some((user, group)) = user {
-            chown(folder.path(), Some(user), Some(group)).expect("root gives folders away");
-        }
-        let mut command = setpriv(user);
-        command.arg(binaries.join("initdb"));
-        command.args(["--auth=trust", "--username=flagbit", "--no-sync", "--encoding=UTF8", "--locale=C", "-D"]);
-        let output = command.arg(&data).output().expect("initdb runs");
-        assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
-
         let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port();
-        let mut command = setpriv(user);
-        // Statics are not dropped: the death of the tests ends the database.
-        command.arg("--pdeathsig=INT").arg(binaries.join("postgres"));
-        command.args(["-h", "127.0.0.1", "-k", "", "-c", "max_connections=200", "-c", "fsync=off"]);
-        command.args(["-p", &port.to_string(), "-D"]).arg(&data).stdout(Stdio::null()).stderr(log);
-        keep(command);
-        let cluster = Self { port, binaries, _folder: folder };
-        cluster.wait();
+        let folder = TempDir::new().expect("a temporary folder");
+        let cluster = Self { port, binaries: binaries(), user: user(), folder };
+        if let Some((user, group)) = cluster.user {
+            chown(cluster.folder.path(), Some(user), Some(group)).expect("root gives folders away");
+        }
+        let mut command = setpriv(cluster.user);
+        command.arg(cluster.binaries.join("initdb"));
+        command.args(["--auth=trust", "--username=flagbit", "--no-sync", "--encoding=UTF8", "--locale=C", "-D"]);
+        let output = command.arg(cluster.data()).output().expect("initdb runs");
+        assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
+        cluster.run();
         cluster
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn run(&self) {
+        let log = File::options().append(true).create(true).open(self.folder.path().join("log")).expect("a log");
+        let mut command = setpriv(self.user);
+        // Statics are not dropped: the death of the tests ends the database.
+        command.arg("--pdeathsig=INT").arg(self.binaries.join("postgres"));
+        command.args(["-h", "127.0.0.1", "-k", "", "-c", "max_connections=200", "-c", "fsync=off"]);
+        command.args(["-p", &self.port.to_string(), "-D"]).arg(self.data()).stdout(Stdio::null()).stderr(log);
+        keep(command);
+        self.wait();
+    }
+
+    fn stop(&self) {
+        let mut command = setpriv(self.user);
+        command.arg(self.binaries.join("pg_ctl")).args(["stop", "--mode=fast", "--wait", "--silent", "-D"]);
+        _ = command.arg(self.data()).stderr(Stdio::null()).status();
     }
 
     fn wait(&self) {
@@ -112,6 +152,12 @@ impl Cluster {
 
     fn sql(&self, database: &str, statement: &str) {
         assert!(self.psql(database, statement).status().expect("psql runs").success(), "{statement}");
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -146,9 +192,6 @@ fn setpriv(user: Option<(u32, u32)>) -> Command {
 /// Starts a process from a thread that lives as long as this process: a parent's death is that of the thread.
 fn keep(mut command: Command) {
     thread::spawn(move || {
-        let _process = command.spawn().expect("postgres starts");
-        loop {
-            thread::park();
-        }
+        _ = command.spawn().expect("postgres starts").wait();
     });
 }

@@ -95,7 +95,7 @@ fn agent() -> &'static Agent {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
-            .timeout_global(Some(Duration::from_secs(30)));
+            .timeout_global(Some(Duration::from_secs(120)));
         config.build().into()
     })
 }

@@ -1,7 +1,11 @@
 //! Starting servers and databases, and asking them.
 
+mod cli;
 mod database;
 mod http;
+mod load;
+mod project;
+mod raw;
 mod server;
 
 use std::{
@@ -9,8 +13,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(crate) use cli::{Ran, run, run_with};
 pub(crate) use database::Database;
 pub(crate) use http::{Answer, Request, request};
+pub(crate) use load::Load;
+pub(crate) use project::Project;
+pub(crate) use raw::Raw;
 pub(crate) use server::{Account, Server, flagbit};
 
 /// Waits until something is so, and fails after this time.

@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{Database, Request, request};
+use super::{Database, Raw, Request, request};
 
 /// A running server; killed when it is dropped.
 pub(crate) struct Server {
@@ -48,7 +48,15 @@ impl Server {
 
     pub(crate) fn start_with(database: &Database, settings: &[&str]) -> Self {
         let mut command = flagbit();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--database", database.url()]).args(settings);
+        command.args(["serve", "--database", database.url()]).args(settings);
+        // What the tests of limits set as options.
+        command.envs([
+            ("FLAGBIT_LISTEN", "127.0.0.1:0"),
+            ("FLAGBIT_METRICS_LISTEN", "127.0.0.1:0"),
+            ("FLAGBIT_KEY_REQUESTS_PER_SECOND", "0"),
+            ("FLAGBIT_KEYLESS_REQUESTS_PER_HOUR", "0"),
+            ("FLAGBIT_FAILED_AUTHENTICATIONS_PER_MINUTE", "0"),
+        ]);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the server starts");
         let output = Arc::default();
         collect(process.stderr.take().expect("a pipe"), Arc::clone(&output));
@@ -92,6 +100,38 @@ impl Server {
         TcpStream::connect(self.address).expect("the server accepts")
     }
 
+    /// A connection for a client that does not keep to the rules.
+    pub(crate) fn raw(&self) -> Raw {
+        Raw::new(self.connect())
+    }
+
+    /// What Prometheus reads.
+    pub(crate) fn metrics(&self) -> String {
+        let url = self.wait_for_line("metrics on ");
+        let answer = request("GET", &url).send();
+        assert_eq!(answer.status, 200);
+        answer.text()
+    }
+
+    /// Sends a signal to the server.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill runs").success());
+    }
+
+    /// Waits until the server has ended.
+    #[track_caller]
+    pub(crate) fn wait(mut self, limit: Duration) -> ExitStatus {
+        let deadline = Instant::now() + limit;
+        loop {
+            if let Some(status) = self.process.try_wait().expect("it can be waited for") {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "it does not end:\n{}", self.output());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Signs up.
     pub(crate) fn account(&self) -> Account {
         let answer = self.request("POST", "/api/v1/signup").json(&json!({"email": "dev@example.com"})).send();
@@ -106,8 +146,12 @@ impl Server {
         }
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.process.id()
+    /// Waits until the server has heard of a revision.
+    pub(crate) fn wait_for_revision(&self, server_key: &str, revision: i64) {
+        let path = format!("/api/v1/snapshot?min_revision={revision}");
+        let asked = || self.request("GET", &path).key(server_key).send().status;
+        // A poll comes every 2 seconds, and so does an answer.
+        assert!(std::iter::repeat_with(asked).take(5).any(|status| status == 200), "no revision {revision}");
     }
 
     /// Ends the server as a power cut does.
@@ -117,10 +161,9 @@ impl Server {
     }
 
     /// Asks the server to end with SIGTERM, and waits until it has.
-    pub(crate) fn terminate(mut self) -> ExitStatus {
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
-        self.process.wait().expect("it ends")
+    pub(crate) fn terminate(self) -> ExitStatus {
+        self.signal("TERM");
+        self.wait(Duration::from_secs(30))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
+use super::super::{
     failure::Failure,
     retry::{Pace, Random},
 };

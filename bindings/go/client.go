@@ -1,0 +1,267 @@
+//go:build cgo
+
+package flagbit
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Client answers whether a feature is on for a user, from flags in memory. [Open] makes one.
+//
+// All methods may be called from any number of goroutines at once, also beside Close. A nil or zero Client gives the
+// defaults. A client that is not closed is closed when it is collected.
+type Client struct {
+	_      noCopy
+	handle *nativeClient
+	core   *core
+}
+
+// What a client and its listeners share. It never refers to the Client, so that this can be collected.
+type core struct {
+	handle   *nativeClient
+	logger   *slog.Logger
+	variants variants
+	revision atomic.Pointer[revision]
+	// Whether the log was asked for attributes that are not supported. The library tells of them once.
+	unsupportedNoted atomic.Bool
+	listening        listening
+}
+
+// Open opens a client. It reads the text or file once, and never waits for a network: see [Client.WaitUntilReady]. The context
+// bounds opening alone.
+//
+// The errors are [ErrSnapshot], [ErrFile] (both not [WithWatch]: see [Client.Status]), [ErrLibrary], and an *[Error] for
+// options that contradict each other.
+func Open(ctx context.Context, options ...Option) (*Client, error) {
+	if err := checkLibrary(); err != nil {
+		return nil, err
+	}
+	var config config
+	for _, option := range options {
+		if option != nil {
+			option(&config)
+		}
+	}
+	if config.err != nil {
+		return nil, config.err
+	}
+	type opened struct {
+		client *Client
+		err    error
+	}
+	found, err := during(ctx, func() opened {
+		handle, err := openNative(config.settings)
+		if err != nil {
+			return opened{nil, err}
+		}
+		client := newClient(handle, &config)
+		if err := ctx.Err(); err != nil { // Nobody waits for it any more.
+			_ = client.Close()
+			return opened{nil, fmt.Errorf("flagbit: opening: %w", err)}
+		}
+		return opened{client, nil}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("flagbit: opening: %w", err)
+	}
+	return found.client, found.err
+}
+
+func newClient(handle *nativeClient, config *config) *Client {
+	core := &core{handle: handle, logger: config.logger}
+	client := &Client{handle: handle, core: core}
+	// The net below those who forget Close: the first ends the listeners, who are the last to refer to what the second frees.
+	runtime.AddCleanup(client, (*nativeCore).close, (*nativeCore)(core))
+	runtime.AddCleanup(core, freeClient, handle)
+	core.drainLog()
+	if config.background {
+		core.follow()
+	}
+	return client
+}
+
+type nativeCore core
+
+func (c *nativeCore) close() {
+	closeNative(c.handle)
+	runtime.KeepAlive(c)
+}
+
+// Runs a call that may take long, until the context is done. The call goes on to its end then, and nobody hears of it.
+func during[T any](ctx context.Context, call func() T) (T, error) {
+	var none T
+	if err := ctx.Err(); err != nil {
+		return none, err
+	}
+	if ctx.Done() == nil {
+		return call(), nil
+	}
+	result := make(chan T, 1)
+	go func() { result <- call() }()
+	select {
+	case found := <-result:
+		return found, nil
+	case <-ctx.Done():
+	}
+	select { // Both may have come at once.
+	case found := <-result:
+		return found, nil
+	default:
+		return none, ctx.Err()
+	}
+}
+
+// The client's handle, or NULL, which the library answers with the default or an error.
+func (c *Client) native() *nativeClient {
+	if c == nil {
+		return nil
+	}
+	return c.handle
+}
+
+// Hands the library's log lines over, if there is a client.
+func (c *Client) drainLog() {
+	if c != nil && c.core != nil {
+		c.core.drainLog()
+	}
+	runtime.KeepAlive(c)
+}
+
+// Close closes the client: from here on evaluations give the default, and whoever waits returns. It returns at once, always
+// nil, and may be called more than once. Closing is optional at the end of a process.
+func (c *Client) Close() error {
+	closeNative(c.native())
+	c.drainLog()
+	return nil
+}
+
+// LoadSnapshot puts another snapshot in force, in a client of [WithSnapshot]. Evaluations see the old one or the new one.
+//
+// The errors are [ErrSnapshot], and what was in force stays; [ErrClosed]; an *[Error] for a client of another source.
+func (c *Client) LoadSnapshot(snapshot string) error {
+	err := loadNative(c.native(), snapshot)
+	c.drainLog()
+	return err
+}
+
+// Refresh fetches the flags now, or reads the client's file; it does nothing for a snapshot in memory. What was in force stays
+// on an error. A fetch goes on in the background when ctx is done.
+//
+// The errors are [ErrSnapshot], [ErrFile], [ErrRefused], [ErrUnavailable], [ErrClosed], and those of ctx.
+func (c *Client) Refresh(ctx context.Context) error {
+	timeout := uint64(forever)
+	if deadline, found := ctx.Deadline(); found {
+		timeout = uint64(max(0, time.Until(deadline).Milliseconds()+1))
+	}
+	read, err := during(ctx, func() error {
+		err := refreshNative(c.native(), timeout)
+		runtime.KeepAlive(c)
+		c.drainLog()
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("flagbit: refreshing: %w", err)
+	}
+	return read
+}
+
+// How long a goroutine may outlive the context with which it waited.
+const waitSlice = 100 * time.Millisecond
+
+// WaitUntilReady waits until there are flags. The errors are [ErrClosed], those of ctx, and at once [ErrRefused] where there is
+// nothing to serve and the server refuses the key or the address.
+func (c *Client) WaitUntilReady(ctx context.Context) error {
+	code := waitUntilReady(c.native(), 0)
+	if code == statusTimeout && ctx.Err() == nil {
+		if ctx.Done() == nil {
+			code = waitUntilReady(c.native(), forever)
+		} else {
+			code = c.waitInSlices(ctx)
+		}
+	}
+	runtime.KeepAlive(c)
+	c.drainLog()
+	last := c.Status().LastError
+	switch {
+	case code == statusRefused && last != "":
+		return newError(code, last)
+	case code != statusTimeout:
+		return failure(code, nil)
+	case last != "":
+		return fmt.Errorf("flagbit: waiting until ready: %w (%s)", ctx.Err(), last)
+	}
+	return fmt.Errorf("flagbit: waiting until ready: %w", ctx.Err())
+}
+
+func (c *Client) waitInSlices(ctx context.Context) status {
+	waited, err := during(ctx, func() status {
+		for {
+			code := waitUntilReady(c.native(), uint64(waitSlice/time.Millisecond))
+			if code != statusTimeout || ctx.Err() != nil {
+				runtime.KeepAlive(c)
+				return code
+			}
+		}
+	})
+	if err != nil {
+		return statusTimeout
+	}
+	return waited
+}
+
+// Flags are the keys of the flags in force, sorted, those set aside included.
+func (c *Client) Flags() []string {
+	defer runtime.KeepAlive(c)
+	return flagKeys(c.native())
+}
+
+// Warnings are what is wrong with the flags that are set aside: place and reason.
+func (c *Client) Warnings() []string {
+	defer runtime.KeepAlive(c)
+	return warningTexts(c.native())
+}
+
+// Override lets flags answer everybody alike, in all goroutines, above the snapshot's answers, until end is called:
+//
+//	end, err := client.Override(map[string]any{"premium-feature": true, "theme": "dark"})
+//
+// A bool is the answer of a boolean flag; a string, a number, a map, slice or struct that of a typed one. Of several
+// overrides of a flag the latest wins. It is meant for tests. The errors are [ErrSnapshot] and [ErrClosed].
+func (c *Client) Override(values map[string]any) (end func(), err error) {
+	text, err := valuesJSON(values)
+	if err != nil {
+		return func() {}, err
+	}
+	id, err := startOverride(c.native(), text)
+	if err != nil {
+		return func() {}, err
+	}
+	return sync.OnceFunc(func() {
+		endOverride(c.handle, id)
+		runtime.KeepAlive(c)
+	}), nil
+}
+
+// TB is the part of [testing.TB] that [ForTesting] needs.
+type TB interface {
+	Helper()
+	Fatalf(format string, arguments ...any)
+	Cleanup(func())
+}
+
+// ForTesting is a client of flags that answer everybody alike, for tests: see [Client.Override]. It is closed with the test.
+func ForTesting(t TB, values map[string]any) *Client {
+	t.Helper()
+	client, err := Open(context.Background(), WithValues(values))
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}

@@ -1,0 +1,241 @@
+//go:build cgo
+
+package flagbit
+
+import (
+	"encoding/json"
+	"runtime"
+)
+
+// Enabled is whether a boolean flag is on. Where there is no answer, and for a typed flag, def; Evaluate tells why.
+func (c *Client) Enabled(key string, who AnyContext, def bool) bool {
+	context, data, buffer, err := read(who)
+	if err != nil {
+		return def
+	}
+	answer := def
+	if data == nil {
+		answer = isEnabled(c.native(), key, context, def)
+	} else {
+		answer = isEnabledWith(c.native(), key, data, def)
+	}
+	c.finish(buffer)
+	runtime.KeepAlive(who)
+	runtime.KeepAlive(c)
+	return answer
+}
+
+// Evaluate is what a flag answers, and why. A typed flag answers with a value of its own, whatever the type of def.
+func (c *Client) Evaluate(key string, who AnyContext, def any) Evaluation {
+	for {
+		answer, err := c.ask(key, who, true)
+		if err != nil {
+			return failed(key, def, err.code, err.message)
+		}
+		revision, remembered := c.core.revisionOf(uint64(answer.native.generation))
+		if !remembered {
+			continue // The flags were swapped many times since: their present answer.
+		}
+		evaluation := c.core.evaluation(key, &answer, def)
+		evaluation.Revision = revision
+		runtime.KeepAlive(c)
+		return evaluation
+	}
+}
+
+// EvaluateAll is what all flags answer, by key, from one state of the client. The default is false.
+func (c *Client) EvaluateAll(who AnyContext) map[string]Evaluation {
+	context, data, buffer, err := read(who)
+	if err != nil {
+		return allFailed(c.Flags(), err.Error())
+	}
+	defer func() {
+		c.finish(buffer)
+		runtime.KeepAlive(who)
+		runtime.KeepAlive(c)
+	}()
+	for {
+		evaluations := map[string]Evaluation{}
+		revision, remembered := "", true
+		evaluateAll(c.native(), context, data,
+			func(key string, native *nativeEvaluation, name, value string) {
+				answer := answer{native: *native}
+				if native.variant_id != 0 {
+					answer.variant = c.core.variant(native, name, value)
+				}
+				if len(evaluations) == 0 {
+					revision, remembered = c.core.revisionOf(uint64(native.generation))
+				}
+				evaluation := c.core.evaluation(key, &answer, false)
+				evaluation.Revision = revision
+				evaluations[key] = evaluation
+			})
+		if remembered {
+			return evaluations
+		}
+	}
+}
+
+// Explain is what a flag answers and how it came to that, as JSON: each rule, and which of its conditions hold
+// (docs/concepts/explain.md has the fields).
+//
+// It is for people: a page for support, a test that fails. It is slow, and has the attributes' values in it.
+func (c *Client) Explain(key string, who AnyContext) json.RawMessage {
+	if context, data, buffer, err := read(who); err == nil {
+		text, code := explanation(c.native(), key, context, data)
+		c.finish(buffer)
+		runtime.KeepAlive(who)
+		runtime.KeepAlive(c)
+		if code == statusOK {
+			return json.RawMessage(text)
+		}
+	}
+	return unexplained(c.Evaluate(key, who, nil))
+}
+
+// An answer of the library, with the variant of a typed flag where it was asked for.
+type answer struct {
+	native  nativeEvaluation
+	variant *variant
+}
+
+// Why a question came to no flag.
+type fault struct {
+	code    ErrorCode
+	message string
+}
+
+var noClient = &fault{ProviderNotReady, "there is no client: flagbit.Open makes one"}
+
+func (c *Client) ask(key string, who AnyContext, variant bool) (answer answer, trouble *fault) {
+	if c == nil || c.core == nil {
+		return answer, noClient
+	}
+	context, data, buffer, err := read(who)
+	if err != nil {
+		return answer, &fault{InvalidContext, err.Error()}
+	}
+	var code status
+	if data == nil {
+		answer.native, code = evaluate(c.handle, key, context)
+	} else {
+		answer.native, code = evaluateWith(c.handle, key, data)
+	}
+	if code == statusOK && variant && answer.native.variant_id != 0 {
+		answer.variant = c.core.variants.get(uint64(answer.native.variant_id))
+		if answer.variant == nil {
+			// Once more, with the texts. The flags may be others by now, so that this is the answer.
+			var name, value string
+			answer.native, name, value, code = evaluateValue(c.handle, key, context, data)
+			if code == statusOK && answer.native.variant_id != 0 {
+				answer.variant = c.core.variant(&answer.native, name, value)
+			}
+		}
+	}
+	c.finish(buffer)
+	runtime.KeepAlive(who)
+	runtime.KeepAlive(c)
+	switch code {
+	case statusOK:
+		return answer, nil
+	case statusInvalidUTF8:
+		answer.native.error_code = errorCodeFlagNotFound // A key that is no UTF-8 is no flag's key.
+		return answer, nil
+	}
+	return answer, &fault{General, statusMessage(code)}
+}
+
+// The variant with these texts, remembered.
+func (c *core) variant(native *nativeEvaluation, name, value string) *variant {
+	if known := c.variants.get(uint64(native.variant_id)); known != nil {
+		return known
+	}
+	return c.variants.add(newVariant(native, name, value))
+}
+
+// Gives the buffer of a call back, and lets the library say, once, that attributes are not supported.
+func (c *Client) finish(buffer *packed) {
+	if buffer == nil {
+		return
+	}
+	odd := buffer.odd
+	buffer.release()
+	if odd && c != nil && c.core != nil && !c.core.unsupportedNoted.Swap(true) {
+		c.core.drainLog()
+	}
+}
+
+func (c *core) evaluation(key string, answer *answer, def any) Evaluation {
+	native := &answer.native
+	if native.error_code != 0 {
+		failed := failed(key, def, errorCodeOf(int32(native.error_code)), errorMessageOf(c.handle, key, int32(native.error_code)))
+		failed.Generation = uint64(native.generation)
+		return failed
+	}
+	evaluation := Evaluation{
+		FlagKey:    key,
+		Enabled:    native.enabled != 0,
+		Reason:     reasonOf(int32(native.reason)),
+		RuleIndex:  int(native.rule_index),
+		Generation: uint64(native.generation),
+	}
+	switch {
+	case answer.variant != nil:
+		evaluation.Value, evaluation.Variant = answer.variant.value(), answer.variant.name
+	case evaluation.Enabled:
+		evaluation.Value, evaluation.Variant = true, "on"
+	default:
+		evaluation.Value, evaluation.Variant = false, "off"
+	}
+	return evaluation
+}
+
+type revision struct {
+	generation uint64
+	text       string
+}
+
+// The revision of a generation; false where it is forgotten.
+func (c *core) revisionOf(generation uint64) (string, bool) {
+	if generation == 0 {
+		return "", true // No flags were asked: they have not come yet, or the key is none.
+	}
+	if known := c.revision.Load(); known != nil && known.generation == generation {
+		return known.text, true
+	}
+	text, code := revisionOf(c.handle, generation)
+	if code != statusOK {
+		return "", false
+	}
+	c.revision.Store(&revision{generation, text})
+	return text, true
+}
+
+func allFailed(keys []string, message string) map[string]Evaluation {
+	evaluations := make(map[string]Evaluation, len(keys))
+	for _, key := range keys {
+		evaluations[key] = failed(key, false, InvalidContext, message)
+	}
+	return evaluations
+}
+
+// The shape of an explanation for a question that came to no flag.
+func unexplained(evaluation Evaluation) json.RawMessage {
+	text, _ := json.Marshal(struct {
+		FlagKey      string    `json:"flag_key"`
+		Enabled      any       `json:"enabled"`
+		Kind         any       `json:"kind"`
+		Value        any       `json:"value"`
+		Variant      any       `json:"variant"`
+		Reason       Reason    `json:"reason"`
+		RuleIndex    any       `json:"rule_index"`
+		ErrorCode    ErrorCode `json:"error_code"`
+		ErrorMessage string    `json:"error_message"`
+		Revision     any       `json:"revision"`
+		Rules        []string  `json:"rules"`
+	}{
+		FlagKey: evaluation.FlagKey, Reason: evaluation.Reason, ErrorCode: evaluation.ErrorCode,
+		ErrorMessage: evaluation.ErrorMessage, Rules: []string{},
+	})
+	return text
+}

@@ -1,0 +1,2 @@
+// Package darwin_arm64 is empty: it is here so that `go mod vendor` keeps this folder.
+package darwin_arm64

@@ -1,0 +1,2 @@
+// Package linux_arm64 is empty: it is here so that `go mod vendor` keeps this folder.
+package linux_arm64

@@ -1,0 +1,126 @@
+//go:build cgo
+
+package flagbit
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Change is what a listener is told.
+type Change struct {
+	// Keys are the flags that may have changed, sorted; empty where All is true.
+	Keys []string
+	// All is whether any flag may have changed.
+	All bool
+	// Generation is the one that the client has reached.
+	Generation uint64
+}
+
+// The listeners of a client, and the goroutine that tells them and follows the log.
+type listening struct {
+	lock sync.Mutex
+	all  []*listener
+	// Whether the log is followed also without listeners.
+	followed bool
+	// The goroutine that is at work; nil for none.
+	runner *int
+}
+
+type listener struct {
+	call       func(Change)
+	generation uint64
+	stopped    atomic.Bool
+}
+
+// OnChange calls a function after each change of the flags, until stop is called.
+//
+// Changes that come quickly may be told together. All listeners of a client are called on one goroutine of its own, one after
+// the other; a panic of theirs is logged. A listener may call everything, Close and stop too. A call that has already begun
+// when stop is called goes on to its end. A listener that refers to the client keeps it from being collected until Close.
+func (c *Client) OnChange(listener func(Change)) (stop func()) {
+	if listener == nil {
+		panic("flagbit: OnChange of a nil function")
+	}
+	if c == nil || c.core == nil {
+		return func() {}
+	}
+	defer runtime.KeepAlive(c)
+	return c.core.listen(listener)
+}
+
+func (c *core) listen(call func(Change)) (stop func()) {
+	l := &c.listening
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	_, _, generation := changesSince(c.handle, forever)
+	added := &listener{call: call, generation: generation}
+	// A list of its own, since the goroutine reads the old one.
+	l.all = append(slices.Clip(l.all), added)
+	c.start()
+	return func() {
+		added.stopped.Store(true)
+		l.lock.Lock()
+		defer l.lock.Unlock()
+		l.all = slices.DeleteFunc(slices.Clone(l.all), func(other *listener) bool { return other == added })
+		if len(l.all) == 0 && !l.followed && l.runner != nil {
+			l.runner = nil
+			wake(c.handle)
+		}
+	}
+}
+
+// Follows the log, also without listeners.
+func (c *core) follow() {
+	c.listening.lock.Lock()
+	defer c.listening.lock.Unlock()
+	c.listening.followed = true
+	c.start()
+}
+
+// Starts the goroutine where there is none. The lock is held.
+func (c *core) start() {
+	if c.listening.runner == nil {
+		c.listening.runner = new(int)
+		go c.run(c.listening.runner)
+	}
+}
+
+func (c *core) run(self *int) {
+	for event := uint64(0); ; {
+		var code status
+		event, code = waitForEvent(c.handle, event)
+		c.drainLog()
+		c.listening.lock.Lock()
+		all, at := c.listening.all, c.listening.runner
+		c.listening.lock.Unlock()
+		if code != statusOK || at != self {
+			runtime.KeepAlive(c)
+			return
+		}
+		for _, listener := range all {
+			c.tell(listener)
+		}
+	}
+}
+
+func (c *core) tell(listener *listener) {
+	keys, all, generation := changesSince(c.handle, listener.generation)
+	listener.generation = generation
+	if (len(keys) == 0 && !all) || listener.stopped.Load() {
+		return
+	}
+	defer func() {
+		if fault := recover(); fault != nil {
+			defer func() { _ = recover() }() // A logger that panics, too.
+			c.log().Error("flagbit: a listener of OnChange panicked",
+				slog.String("panic", fmt.Sprint(fault)), slog.String("stack", string(debug.Stack())))
+		}
+	}()
+	listener.call(Change{Keys: keys, All: all, Generation: generation})
+}

@@ -1,0 +1,326 @@
+//go:build cgo
+
+package flagbit
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	packedHeader = 8
+	// A longer list is unsupported.
+	mostElements = 1000
+	// Larger buffers are not kept.
+	largestKept = 64 << 10
+)
+
+var little = binary.LittleEndian
+
+// Attributes as the library takes them (see include/flagbit.h). The buffers are used again and again.
+type packed struct {
+	bytes []byte
+	// Whether there are values that no rule can match.
+	odd bool
+}
+
+var buffers = sync.Pool{New: func() any {
+	return &packed{bytes: make([]byte, 0, 512)}
+}}
+
+// Gives the buffer back.
+func (p *packed) release() {
+	if cap(p.bytes) <= largestKept {
+		buffers.Put(p)
+	}
+}
+
+// Packs attributes. The bytes are empty where there would be more than the library takes.
+func pack(attributes Attributes) *packed {
+	packed := buffers.Get().(*packed)
+	packed.odd = false
+	buffer := append(packed.bytes[:0], 0, 0, 0, 0, 1, 0, 0, 0)
+	unreadable := false
+	for name, value := range attributes {
+		if !utf8.ValidString(name) {
+			unreadable = true
+			continue
+		}
+		supported := false
+		if buffer, supported = appendAttribute(buffer, name, value); !supported {
+			packed.odd = true
+		}
+	}
+	if unreadable {
+		packed.odd = true
+		buffer = appendUnreadable(buffer, attributes)
+	}
+	packed.bytes = finish(buffer)
+	return packed
+}
+
+// Packs attributes sorted by name, so that of several that are wrong always the same one is told.
+func packSorted(attributes Attributes) []byte {
+	buffer := append(make([]byte, 0, 32*(len(attributes)+1)), 0, 0, 0, 0, 1, 0, 0, 0)
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if utf8.ValidString(name) {
+			buffer, _ = appendAttribute(buffer, name, attributes[name])
+		}
+	}
+	return finish(appendUnreadable(buffer, attributes))
+}
+
+func finish(buffer []byte) []byte {
+	if uint64(len(buffer)) > math.MaxUint32 {
+		return nil
+	}
+	little.PutUint32(buffer, uint32(len(buffer)))
+	return buffer
+}
+
+// The attributes whose names are no UTF-8, last, so that their stand-in names never hide another.
+func appendUnreadable(buffer []byte, attributes Attributes) []byte {
+	for name := range attributes {
+		if !utf8.ValidString(name) {
+			shown := strings.Trim(strconv.QuoteToASCII(name), `"`)
+			buffer = appendStart(buffer, attributeUnsupported, shown, 0)
+		}
+	}
+	return buffer
+}
+
+// Appends an attribute up to its value, of which the length is given.
+func appendStart(buffer []byte, kind byte, name string, length int) []byte {
+	buffer = append(buffer, kind)
+	buffer = little.AppendUint32(buffer, uint32(len(name)))
+	buffer = append(buffer, name...)
+	return little.AppendUint32(buffer, uint32(length))
+}
+
+// Appends one attribute, and tells whether its value is supported. Nothing is appended for one that is absent.
+func appendAttribute(buffer []byte, name string, value any) ([]byte, bool) {
+	// The common cases, each in one pass.
+	switch value := value.(type) {
+	case string:
+		if utf8.ValidString(value) {
+			return append(appendStart(buffer, attributeString, name, len(value)), value...), true
+		}
+	case bool:
+		return append(appendStart(buffer, attributeBoolean, name, 1), truth(value)), true
+	case int:
+		return little.AppendUint64(appendStart(buffer, attributeInteger, name, 8), uint64(value)), true
+	case nil:
+		return buffer, true
+	default:
+		return appendFurther(buffer, name, value)
+	}
+	return appendStart(buffer, attributeUnsupported, name, 0), false
+}
+
+// Appends an attribute of a type that is not so common.
+func appendFurther(buffer []byte, name string, value any) ([]byte, bool) {
+	begin := len(buffer)
+	buffer = appendStart(buffer, attributeList, name, 0)
+	body := len(buffer)
+	filled, kind := appendValue(buffer, value)
+	if kind == unsupported {
+		filled, kind = appendList(buffer, value)
+	}
+	switch kind {
+	case absent:
+		return buffer[:begin], true
+	case unsupported:
+		return appendStart(buffer[:begin], attributeUnsupported, name, 0), false
+	}
+	filled[begin] = kind
+	little.PutUint32(filled[body-4:], uint32(len(filled)-body))
+	return filled, true
+}
+
+// What a value may be beside the kinds of the library.
+const (
+	unsupported byte = 0
+	absent      byte = 0xff
+)
+
+// Nothing from here on may keep a value or a part of it, nor hand it to what the compiler cannot see through, such as
+// reflect's Interface: the maps of all callers would have to be on the heap. BenchmarkEnabled counts.
+
+// Appends a scalar and tells its kind.
+func appendValue(buffer []byte, value any) ([]byte, byte) {
+	switch value := value.(type) {
+	case nil:
+		return buffer, absent
+	case string:
+		return appendString(buffer, value)
+	case bool:
+		return append(buffer, truth(value)), attributeBoolean
+	case int:
+		return little.AppendUint64(buffer, uint64(value)), attributeInteger
+	case int64:
+		return little.AppendUint64(buffer, uint64(value)), attributeInteger
+	case uint64:
+		return little.AppendUint64(buffer, value), attributeUnsigned
+	case float64:
+		return appendNumber(buffer, value)
+	case time.Time:
+		return appendTime(buffer, value)
+	case *time.Time:
+		if value == nil {
+			return buffer, absent
+		}
+		return appendTime(buffer, *value)
+	case json.Number:
+		return appendJSONNumber(buffer, string(value))
+	}
+	return appendReflected(buffer, reflect.ValueOf(value), true)
+}
+
+// Appends a scalar of a type that only reflection knows.
+func appendReflected(buffer []byte, value reflect.Value, followed bool) ([]byte, byte) {
+	switch value.Kind() {
+	case reflect.String:
+		return appendString(buffer, value.String())
+	case reflect.Bool:
+		return append(buffer, truth(value.Bool())), attributeBoolean
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return little.AppendUint64(buffer, uint64(value.Int())), attributeInteger
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return little.AppendUint64(buffer, value.Uint()), attributeUnsigned
+	case reflect.Float32, reflect.Float64:
+		return appendNumber(buffer, value.Float())
+	case reflect.Pointer, reflect.Interface:
+		if value.IsNil() {
+			return buffer, absent
+		}
+		if followed || value.Kind() == reflect.Interface {
+			// A pointer to a pointer is not followed: they may go round in a circle.
+			return appendReflected(buffer, value.Elem(), value.Kind() == reflect.Interface)
+		}
+	}
+	return buffer, unsupported
+}
+
+// Appends the elements of a list, and tells the kind.
+func appendList(buffer []byte, value any) ([]byte, byte) {
+	switch list := value.(type) {
+	case []string:
+		if len(list) > mostElements {
+			return buffer, unsupported
+		}
+		for _, element := range list {
+			if !utf8.ValidString(element) {
+				return buffer, unsupported
+			}
+			buffer = little.AppendUint32(append(buffer, attributeString), uint32(len(element)))
+			buffer = append(buffer, element...)
+		}
+		return buffer, attributeList
+	case []time.Time:
+		if len(list) > mostElements {
+			return buffer, unsupported
+		}
+		for _, element := range list {
+			begin := len(buffer)
+			filled, kind := appendTime(append(buffer, 0, 0, 0, 0, 0), element)
+			if kind == unsupported {
+				return buffer, unsupported
+			}
+			buffer = finishElement(filled, begin, kind)
+		}
+		return buffer, attributeList
+	case []any:
+		if len(list) > mostElements {
+			return buffer, unsupported
+		}
+		for _, element := range list {
+			begin := len(buffer)
+			filled, kind := appendValue(append(buffer, 0, 0, 0, 0, 0), element)
+			if kind == unsupported || kind == absent {
+				return buffer, unsupported
+			}
+			buffer = finishElement(filled, begin, kind)
+		}
+		return buffer, attributeList
+	}
+	list := reflect.ValueOf(value)
+	kind := list.Kind()
+	if (kind != reflect.Slice && kind != reflect.Array) || list.Len() > mostElements {
+		return buffer, unsupported
+	}
+	for i := range list.Len() {
+		element := list.Index(i)
+		if element.Kind() == reflect.Uint8 {
+			return buffer, unsupported // Bytes are no numbers.
+		}
+		begin := len(buffer)
+		filled, kind := appendReflected(append(buffer, 0, 0, 0, 0, 0), element, true)
+		if kind == unsupported || kind == absent {
+			return buffer, unsupported
+		}
+		buffer = finishElement(filled, begin, kind)
+	}
+	return buffer, attributeList
+}
+
+// Fills in an element's kind and length.
+func finishElement(buffer []byte, begin int, kind byte) []byte {
+	buffer[begin] = kind
+	little.PutUint32(buffer[begin+1:], uint32(len(buffer)-begin-5))
+	return buffer
+}
+
+func appendString(buffer []byte, value string) ([]byte, byte) {
+	if !utf8.ValidString(value) {
+		return buffer, unsupported
+	}
+	return append(buffer, value...), attributeString
+}
+
+func appendNumber(buffer []byte, value float64) ([]byte, byte) {
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		return buffer, unsupported
+	}
+	return little.AppendUint64(buffer, math.Float64bits(value)), attributeNumber
+}
+
+func appendTime(buffer []byte, value time.Time) ([]byte, byte) {
+	// RFC 3339 has years of four digits.
+	if value = value.UTC(); value.Year() < 0 || value.Year() > 9999 {
+		return buffer, unsupported
+	}
+	return value.AppendFormat(buffer, time.RFC3339Nano), attributeString
+}
+
+// Appends a number of encoding/json, read as the library reads JSON.
+func appendJSONNumber(buffer []byte, text string) ([]byte, byte) {
+	if !strings.ContainsAny(text, ".eE") {
+		if integer, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return little.AppendUint64(buffer, uint64(integer)), attributeInteger
+		}
+		if integer, err := strconv.ParseUint(text, 10, 64); err == nil {
+			return little.AppendUint64(buffer, integer), attributeUnsigned
+		}
+	}
+	double, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return buffer, unsupported
+	}
+	return appendNumber(buffer, double)
+}
+
+func truth(value bool) byte {
+	if value {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,6 @@
+//go:build race
+
+package flagbit
+
+// RaceEnabled: see norace_test.go.
+const RaceEnabled = true

@@ -1,0 +1,131 @@
+//go:build cgo
+
+package flagbit
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+)
+
+// String is the value of a string flag; def where there is no answer, or one of another type.
+func (c *Client) String(key string, who AnyContext, def string) string {
+	answer, err := c.ask(key, who, true)
+	if err != nil || answer.variant == nil || answer.variant.kind != kindString {
+		return def
+	}
+	return answer.variant.text
+}
+
+// Number is the value of a number flag; def where there is no answer, or one of another type.
+func (c *Client) Number(key string, who AnyContext, def float64) float64 {
+	if number, found := c.number(key, who); found {
+		return number
+	}
+	return def
+}
+
+// Integer is the value of a number flag without a fraction; def where there is no answer, or one of another type.
+func (c *Client) Integer(key string, who AnyContext, def int64) int64 {
+	number, found := c.number(key, who)
+	// 2^63 is the first double above all int64.
+	if !found || number != math.Trunc(number) || number < math.MinInt64 || number >= -math.MinInt64 {
+		return def
+	}
+	return int64(number)
+}
+
+func (c *Client) number(key string, who AnyContext) (float64, bool) {
+	answer, err := c.ask(key, who, false)
+	if err != nil || answer.native.error_code != 0 || answer.native.kind != kindNumber {
+		return 0, false
+	}
+	return float64(answer.native.number), true
+}
+
+// JSON is the value of a JSON flag: a map[string]any or []any of the caller's own, with float64 for numbers. def where there
+// is no answer, or one of another type. [Value] reads it into a type of one's own.
+func (c *Client) JSON(key string, who AnyContext, def any) any {
+	answer, err := c.ask(key, who, true)
+	if err != nil || answer.variant == nil || answer.variant.kind != kindJSON {
+		return def
+	}
+	return answer.variant.value()
+}
+
+// Value is the value of a flag of the default's type; def where there is no answer, or one of another type.
+//
+// A bool asks a boolean flag, a string a string, an integer a number without a fraction that fits, a float a number.
+// Everything else asks a JSON flag and is filled by encoding/json: [Value] with a struct gives that struct, and def where
+// the JSON does not fit it.
+func Value[T any](client *Client, key string, who AnyContext, def T) T {
+	switch def := any(def).(type) {
+	case bool:
+		return as[T](client.Enabled(key, who, def))
+	case string:
+		return as[T](client.String(key, who, def))
+	case float64:
+		return as[T](client.Number(key, who, def))
+	case int64:
+		return as[T](client.Integer(key, who, def))
+	case int:
+		found := client.Integer(key, who, int64(def))
+		if int64(int(found)) != found {
+			return as[T](def)
+		}
+		return as[T](int(found))
+	}
+	value := def
+	if client.fill(key, who, reflect.ValueOf(&value).Elem()) {
+		return value
+	}
+	return def
+}
+
+func as[T any](value any) T { return value.(T) }
+
+// Sets a value of any type to the flag's. False where the flag has none that fits.
+func (c *Client) fill(key string, who AnyContext, value reflect.Value) bool {
+	answer, err := c.ask(key, who, true)
+	if err != nil || answer.native.error_code != 0 {
+		return false
+	}
+	number := float64(answer.native.number)
+	whole := answer.native.kind == kindNumber && number == math.Trunc(number)
+	switch kind := value.Kind(); kind {
+	case reflect.Bool:
+		value.SetBool(answer.native.enabled != 0)
+		return answer.native.kind == kindBoolean
+	case reflect.String:
+		if answer.native.kind != kindString || answer.variant == nil {
+			return false
+		}
+		value.SetString(answer.variant.text)
+		return true
+	case reflect.Float32, reflect.Float64:
+		value.SetFloat(number)
+		return answer.native.kind == kindNumber
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		if !whole || number < math.MinInt64 || number >= -math.MinInt64 || value.OverflowInt(int64(number)) {
+			return false
+		}
+		value.SetInt(int64(number))
+		return true
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		if !whole || number < 0 || number >= math.MaxUint64 || value.OverflowUint(uint64(number)) {
+			return false
+		}
+		value.SetUint(uint64(number))
+		return true
+	}
+	if answer.native.kind != kindJSON || answer.variant == nil {
+		return false
+	}
+	// A value of its own, so that nothing of the default is filled or shared.
+	made := reflect.New(value.Type())
+	if json.Unmarshal([]byte(answer.variant.text), made.Interface()) != nil {
+		return false
+	}
+	value.Set(made.Elem())
+	return true
+}

@@ -1,0 +1,84 @@
+/* What the files of the addon share. The addon is a thin layer between include/flagbit.h and src/native.ts: convert,
+ * call, convert. What a value means, and every default, is decided in TypeScript. SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef FLAGBIT_NODE_ADDON_H
+#define FLAGBIT_NODE_ADDON_H
+
+#define NAPI_VERSION 8
+#define FLAGBIT_STATIC
+#include <flagbit.h>
+#include <node_api.h>
+
+#include "thread.h"
+
+/* The memory that both sides share, so that the calls that matter convert no argument: JavaScript writes the question,
+ * the addon the answer. src/frame.ts has the same offsets, and compares them at load. */
+struct frame {
+    double client;  /* a flagbit_client */
+    double context; /* a flagbit_context, or 0 */
+    uint32_t key_length;
+    uint32_t packed_length; /* 0: the context counts */
+    uint32_t default_value;
+    int32_t status;
+    flagbit_evaluation evaluation;
+    uint8_t text[]; /* the key, then the packed attributes */
+};
+
+/* Of one environment (the main thread's, or a worker's): where its threads leave what they have to tell. Lives until
+ * the last of them is done, also after the environment. */
+struct hub {
+    mutex lock;
+    napi_threadsafe_function deliver; /* NULL before the first thread and after the environment */
+    unsigned references;              /* guarded by lock, like all counts here */
+};
+
+struct instance {
+    struct frame *frame;
+    size_t frame_size;
+    napi_ref frame_buffer; /* keeps the frame's memory */
+    napi_ref fail;         /* (status, message) => Error */
+    struct hub *hub;
+};
+
+/* A client, held by JavaScript's object and by each thread that is in a call with it. */
+struct client {
+    flagbit_client *raw;
+    struct hub *hub;
+    unsigned references;
+};
+
+/* values.c */
+void *checked_malloc(size_t size);
+napi_value text_value(napi_env env, const char *text, size_t length);
+napi_value number_value(napi_env env, double number);
+napi_value boolean_value(napi_env env, bool value);
+/* The bytes of a Uint8Array. False, with an exception, for anything else. */
+bool bytes_of(napi_env env, napi_value value, const uint8_t **bytes, size_t *length);
+/* Throws what the package makes of a status; `error` is freed. */
+napi_value fail(napi_env env, struct instance *instance, flagbit_status status, flagbit_error *error);
+/* Up to `count` arguments, the rest undefined. */
+struct instance *arguments(napi_env env, napi_callback_info info, size_t count, napi_value *values);
+/* An array of strings; frees the list. */
+napi_value texts(napi_env env, flagbit_text_list *list);
+
+/* A call that copies text into a buffer, and again into a larger one. The caller frees `*buffer`, also on an error. */
+typedef flagbit_status (*copying)(void *arguments, char *buffer, size_t capacity, size_t *needed);
+flagbit_status copied(copying call, void *arguments, char **buffer, size_t *length);
+
+/* wait.c */
+struct hub *hub_new(void);
+void hub_release(struct hub *hub);
+void client_retain(struct client *client);
+void client_release(struct client *client);
+
+/* What each file exports, named as in src/native.ts. */
+typedef struct {
+    const char *name;
+    napi_callback call;
+} export_entry;
+extern const export_entry hot_exports[], cold_exports[], report_exports[], wait_exports[];
+
+/* cold.c */
+struct client *client_of(napi_env env, napi_value value);
+
+#endif

@@ -1,0 +1,62 @@
+/** Who asks. */
+
+import { ContextError } from './errors.js';
+import * as frame from './frame.js';
+import { native, type Owner } from './native.js';
+import { packApart } from './attributes.js';
+
+/** A value that rules compare. A `number` that is an integer within 2^53, and a `bigint` of 64 bits, is an integer. */
+export type Scalar = string | number | bigint | boolean;
+
+/** What an attribute can be. `null` and `undefined` are absent, like an attribute that is not given. */
+export type AttributeValue = Scalar | Date | readonly Scalar[] | null | undefined;
+
+/** The attributes of who asks, by name. */
+export type Attributes = { readonly [name: string]: AttributeValue };
+
+let whereIs: (context: Context) => number;
+
+/**
+ * The attributes of who asks, prepared for any number of evaluations:
+ * `new Context({ user_id: 'usr_123', plan: 'pro' })`.
+ *
+ * Immutable; any number of clients of this thread may use one. It cannot be posted to a worker: post the attributes.
+ *
+ * An array holds up to 1,000 scalars, for the operators `has` and `exists`. A Date is its RFC 3339 text in UTC, for
+ * `before` and `after`.
+ *
+ * Throws ContextError for a value that no rule can match (NaN, an infinity, a lone surrogate, an invalid Date, any
+ * other type) or a name with a lone surrogate. The error names the attribute, never a value.
+ */
+export class Context {
+  /**
+   * Keeps the library's context, and keeps this from being cloned: a copy would have no attributes.
+   * @internal
+   */
+  readonly owner: Owner;
+  readonly #place: number;
+
+  constructor(attributes: Attributes = {}) {
+    const packed = packApart(attributes);
+    if (typeof packed === 'string') throw new ContextError(packed);
+    frame.putApart(0, 0);
+    this.owner = native.newContext(EMPTY, packed);
+    this.#place = frame.lastContext();
+    Object.freeze(this);
+  }
+
+  static {
+    whereIs = (context) => context.#place;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return 'Context {}';
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Where the library's context of a Context is. Throws TypeError for what only has a Context's prototype. */
+export function placeOf(context: Context): number {
+  return whereIs(context);
+}

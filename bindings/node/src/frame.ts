@@ -1,0 +1,91 @@
+/**
+ * The memory that this package shares with the addon (`struct frame` of addon/addon.h). A question is written here and
+ * its answer is read from here, so that the calls that matter convert no argument: that would be half of their time.
+ */
+
+import { errorOf } from './errors.js';
+import { native } from './native.js';
+
+const SIZE = 64 * 1024;
+
+/** Where the key begins; the packed attributes follow it. */
+export const TEXT = 80;
+const EVALUATION = 32;
+
+const memory = new ArrayBuffer(SIZE);
+export const bytes = Buffer.from(memory);
+export const view = new DataView(memory);
+const doubles = new Float64Array(memory);
+const words = new Uint32Array(memory);
+const integers = new Int32Array(memory);
+
+native.start(memory, errorOf);
+if (native.frameText !== TEXT || native.frameEvaluation !== EVALUATION || native.evaluationSize !== 48) {
+  throw new Error('the addon was built for another version of this package');
+}
+
+/** Where the library's objects are, of which an `Owner` keeps one alive. */
+export const lastClient = (): number => doubles[0] as number;
+export const lastContext = (): number => doubles[1] as number;
+
+/** Completes a question whose key, and whose attributes after it, are in the frame. */
+export function put(client: number, context: number, keyLength: number, packedLength: number): void {
+  doubles[0] = client;
+  doubles[1] = context;
+  words[4] = keyLength;
+  words[5] = packedLength;
+}
+
+/** Completes a question whose key and attributes are arguments of the call. */
+export function putApart(client: number, context: number): void {
+  put(client, context, 0, 0);
+}
+
+export function putDefault(value: boolean): void {
+  words[6] = value ? 1 : 0;
+}
+
+/** The status of the last evaluation. */
+export const status = (): number => integers[7] as number;
+
+/** A flagbit_evaluation at an offset of some memory, as the library wrote it. */
+export interface NativeEvaluation {
+  errorCode: number;
+  readonly reason: number;
+  readonly kind: number;
+  readonly ruleIndex: number;
+  readonly enabled: boolean;
+  readonly number: number;
+  readonly variantId: number;
+  readonly generation: number;
+}
+
+const LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/** A 64-bit count as a number; none of the library's reaches 2^53. */
+function count(from: DataView, at: number): number {
+  const [low, high] = LITTLE ? [at, at + 4] : [at + 4, at];
+  return from.getUint32(high, LITTLE) * 0x1_0000_0000 + from.getUint32(low, LITTLE);
+}
+
+export function readEvaluation(from: DataView, at: number): NativeEvaluation {
+  return {
+    errorCode: from.getInt32(at + 4, LITTLE),
+    reason: from.getInt32(at + 8, LITTLE),
+    kind: from.getInt32(at + 12, LITTLE),
+    ruleIndex: from.getInt32(at + 16, LITTLE),
+    enabled: from.getUint32(at + 20, LITTLE) !== 0,
+    number: from.getFloat64(at + 24, LITTLE),
+    variantId: count(from, at + 32),
+    generation: count(from, at + 40),
+  };
+}
+
+/** The evaluation that the addon left in the frame. */
+export const evaluation = (): NativeEvaluation => readEvaluation(view, EVALUATION);
+
+/** A flagbit_text at an offset: its text in a block. */
+export function textAt(from: DataView, at: number, block: Buffer): string {
+  const offset = from.getUint32(at, LITTLE);
+  return block.toString('utf8', offset, offset + from.getUint32(at + 4, LITTLE));
+}

@@ -1,0 +1,18 @@
+/** FlagBit: is this feature on for this user? Answered in this process, the same in every language. */
+
+export { FlagBit, type AnyContext, type AttributesOf, type FlagBitEvents, type Override } from './flagbit.js';
+export { Context, type Attributes, type AttributeValue, type Scalar } from './context.js';
+export { ClosedError, ContextError, FileError, FlagBitError, LibraryError, SnapshotError } from './errors.js';
+export type {
+  ErrorCodeName,
+  Evaluation,
+  ExplainedRule,
+  Explanation,
+  FlagValue,
+  JsonValue,
+  ReasonName,
+} from './evaluation.js';
+export type { StatusName } from './codes.js';
+export type { Logger } from './log.js';
+export type { ClientOptions, FileOptions, FlagValues, OpenOptions, Snapshot } from './options.js';
+export type { ClientStatus, StateName } from './status.js';

@@ -1,0 +1,209 @@
+/** Attributes as the library takes them: a whole context in one packed buffer (see include/flagbit.h). */
+
+import { AttributeKind } from './codes.js';
+
+/** A longer list is unsupported. */
+const MOST_ELEMENTS = 1000;
+
+/** Texts up to this length are written character by character, longer ones by Node, which takes longer to begin. */
+const SHORT = 48;
+
+const HEADER = 8;
+
+/** Instead of a place: the buffer is too small. */
+const UNFIT = -1;
+
+/** Instead of a place: no rule can match this value. */
+const UNSUPPORTED = -2;
+
+// Exported apart from where they are made: what is exported at once is looked up in `exports` at each use.
+export { UNFIT, UNSUPPORTED };
+const { STRING, INTEGER, UNSIGNED, NUMBER, BOOLEAN, LIST } = AttributeKind;
+
+let unsupported = false;
+
+/** Whether what was packed last has values that no rule can match. */
+export const hadUnsupported = (): boolean => unsupported;
+
+/** Writes a text of up to SHORT characters, for which there is room. Returns the place after it, or UNFIT. */
+function putShort(bytes: Buffer, start: number, text: string): number {
+  const length = text.length;
+  let at = start;
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x80) {
+      bytes[at++] = code;
+    } else if (code < 0x800) {
+      bytes[at++] = 0xc0 | (code >> 6);
+      bytes[at++] = 0x80 | (code & 0x3f);
+    } else {
+      return UNFIT;
+    }
+  }
+  return at;
+}
+
+/** Writes a text's UTF-8. Returns the place after it, or UNFIT, or UNSUPPORTED for a lone surrogate. */
+export function putText(bytes: Buffer, at: number, text: string): number {
+  if (text.length <= SHORT && at + 2 * SHORT <= bytes.length) {
+    const end = putShort(bytes, at, text);
+    if (end > 0) return end;
+  }
+  return putAnyText(bytes, at, text);
+}
+
+function putAnyText(bytes: Buffer, at: number, text: string): number {
+  if (at + 3 * text.length > bytes.length) return UNFIT;
+  if (!text.isWellFormed()) return UNSUPPORTED;
+  return at + bytes.write(text, at);
+}
+
+/** Writes a text with its length before it. */
+function putSized(bytes: Buffer, view: DataView, at: number, text: string): number {
+  if (at + 4 > bytes.length) return UNFIT;
+  const end = putText(bytes, at + 4, text);
+  if (end > 0) view.setUint32(at, end - at - 4, true);
+  return end;
+}
+
+/** Writes a value's kind to one place and the value, with its length before it, to another. */
+function putScalar(bytes: Buffer, view: DataView, kindAt: number, at: number, value: unknown): number {
+  if (typeof value === 'string') {
+    bytes[kindAt] = STRING;
+    return putSized(bytes, view, at, value);
+  }
+  if (at + 12 > bytes.length) return UNFIT;
+  if (typeof value === 'number') {
+    view.setUint32(at, 8, true);
+    if ((value | 0) === value) {
+      bytes[kindAt] = INTEGER;
+      view.setInt32(at + 4, value, true);
+      view.setInt32(at + 8, value >> 31, true);
+    } else if (Number.isInteger(value) && Math.abs(value) <= 2 ** 53) {
+      bytes[kindAt] = INTEGER;
+      view.setBigInt64(at + 4, BigInt(value), true);
+    } else if (Number.isFinite(value)) {
+      bytes[kindAt] = NUMBER;
+      view.setFloat64(at + 4, value, true);
+    } else {
+      return UNSUPPORTED;
+    }
+    return at + 12;
+  }
+  if (typeof value === 'boolean') {
+    bytes[kindAt] = BOOLEAN;
+    view.setUint32(at, 1, true);
+    bytes[at + 4] = value ? 1 : 0;
+    return at + 5;
+  }
+  if (typeof value === 'bigint') {
+    if (BigInt.asIntN(64, value) === value) {
+      bytes[kindAt] = INTEGER;
+      view.setUint32(at, 8, true);
+      view.setBigInt64(at + 4, value, true);
+      return at + 12;
+    }
+    if (BigInt.asUintN(64, value) === value) {
+      bytes[kindAt] = UNSIGNED;
+      view.setUint32(at, 8, true);
+      view.setBigUint64(at + 4, value, true);
+      return at + 12;
+    }
+    return putScalar(bytes, view, kindAt, at, Number(value));
+  }
+  return UNSUPPORTED;
+}
+
+/** Writes a list or a moment; anything else is unsupported. */
+function putFurther(bytes: Buffer, view: DataView, kindAt: number, at: number, value: unknown): number {
+  if (value instanceof Date) {
+    const text = moment(value);
+    return text === undefined ? UNSUPPORTED : putScalar(bytes, view, kindAt, at, text);
+  }
+  if (!Array.isArray(value) || value.length > MOST_ELEMENTS) return UNSUPPORTED;
+  bytes[kindAt] = LIST;
+  let end = at + 4;
+  for (let index = 0; index < value.length; index++) {
+    if (end + 1 > bytes.length) return UNFIT;
+    end = putScalar(bytes, view, end, end + 1, value[index]);
+    if (end < 0) return end;
+  }
+  if (end > bytes.length) return UNFIT;
+  view.setUint32(at, end - at - 4, true);
+  return end;
+}
+
+/** A Date as RFC 3339 text in UTC: seconds, and their fraction where there is one. Undefined where it has none. */
+function moment(date: Date): string | undefined {
+  try {
+    const time = Date.prototype.getTime.call(date);
+    // From the year 1 to 9999, which RFC 3339 can write and every language of FlagBit has.
+    if (!(time >= -62_135_596_800_000 && time < 253_402_300_800_000)) return undefined;
+    const text = Date.prototype.toISOString.call(date);
+    return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+  } catch {
+    // It only looks like a Date.
+    return undefined;
+  }
+}
+
+const owns = Object.prototype.hasOwnProperty;
+
+/**
+ * Writes a packed context. Returns the place after it, or UNFIT. Afterwards `hadUnsupported` tells of values that no
+ * rule can match. Throws what an attribute's getter throws.
+ */
+export function pack(bytes: Buffer, view: DataView, start: number, attributes: object): number {
+  let at = start + HEADER;
+  let odd: string[] | undefined;
+  const roomy = bytes.length - 4 * SHORT - 9;
+  unsupported = false;
+  for (const name in attributes) {
+    if (!owns.call(attributes, name)) continue;
+    const value = (attributes as { [name: string]: unknown })[name];
+    // The common case, in as few steps as there can be. What follows knows all cases.
+    if (typeof value === 'string' && value.length <= SHORT && name.length <= SHORT && at < roomy) {
+      const after = putShort(bytes, at + 5, name);
+      const end = after < 0 ? UNFIT : putShort(bytes, after + 4, value);
+      if (end > 0) {
+        bytes[at] = STRING;
+        view.setUint32(at + 1, after - at - 5, true);
+        view.setUint32(after, end - after - 4, true);
+        at = end;
+        continue;
+      }
+    }
+    if (value === undefined || value === null) continue;
+    if (at >= bytes.length) return UNFIT;
+    const named = putSized(bytes, view, at + 1, name);
+    if (named === UNSUPPORTED) {
+      (odd ??= []).push(name);
+      continue;
+    }
+    if (named < 0) return UNFIT;
+    let end = putScalar(bytes, view, at, named, value);
+    if (end === UNSUPPORTED && typeof value === 'object') end = putFurther(bytes, view, at, named, value);
+    if (end === UNSUPPORTED) end = putUnsupported(bytes, view, at, named);
+    if (end < 0) return UNFIT;
+    at = end;
+  }
+  // Last, so that their stand-in names never hide an attribute.
+  for (const name of odd ?? []) {
+    const named = putSized(bytes, view, at + 1, name.toWellFormed());
+    if (named < 0) return UNFIT;
+    at = putUnsupported(bytes, view, at, named);
+    if (at < 0) return UNFIT;
+  }
+  if (at > bytes.length) return UNFIT;
+  view.setUint32(start, at - start, true);
+  view.setUint32(start + 4, 1, true);
+  return at;
+}
+
+function putUnsupported(bytes: Buffer, view: DataView, kindAt: number, at: number): number {
+  if (at + 4 > bytes.length) return UNFIT;
+  bytes[kindAt] = AttributeKind.UNSUPPORTED;
+  view.setUint32(at, 0, true);
+  unsupported = true;
+  return at + 4;
+}

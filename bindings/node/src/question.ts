@@ -1,0 +1,78 @@
+/** Questions as the library takes them: a flag's key and a context, whatever the caller passed for them. */
+
+import { nameOfType, isAttributes, packApart } from './attributes.js';
+import { ErrorCode } from './codes.js';
+import { Context, placeOf } from './context.js';
+import { TEXT, bytes, put, view } from './frame.js';
+import { hadUnsupported, pack, putText } from './pack.js';
+import { encode } from './text.js';
+
+/** How many questions were begun: a getter of a context may ask one of its own amid another, in the same frame. */
+let begun = 0;
+
+/**
+ * Puts a question into the frame. False where it has to be asked apart: it is too long, odd or no question at all, or
+ * it has values that no rule can match. Throws what an attribute's getter throws.
+ */
+export function ask(client: number, flagKey: unknown, context: unknown): boolean {
+  if (typeof flagKey !== 'string') return false;
+  const question = ++begun;
+  const keyEnd = putText(bytes, TEXT, flagKey);
+  if (keyEnd < 0) return false;
+  let place = 0;
+  let end = keyEnd;
+  if (context !== undefined && context !== null) {
+    if (typeof context !== 'object') return false;
+    if (context instanceof Context) {
+      place = placeOf(context);
+    } else {
+      if (!isAttributes(context)) return false;
+      end = pack(bytes, view, keyEnd, context);
+      if (end < 0 || hadUnsupported() || begun !== question) return false;
+    }
+  }
+  put(client, place, keyEnd - TEXT, end - keyEnd);
+  return true;
+}
+
+/** A question whose parts are arguments of the call. */
+export interface Apart {
+  readonly key: Uint8Array;
+  readonly packed: Uint8Array;
+  /** Where a prepared context is; 0 where the packed attributes count. */
+  readonly context: number;
+  readonly unsupported: boolean;
+}
+
+/** A question that comes to no flag. Never leaves the package. */
+export class Unanswerable {
+  constructor(
+    readonly code: number,
+    readonly message: string,
+  ) {}
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The same question apart from the frame. Throws Unanswerable. */
+export function askApart(flagKey: unknown, context: unknown): Apart {
+  if (typeof flagKey !== 'string') {
+    throw new Unanswerable(ErrorCode.GENERAL, `a flag key is a string, not ${nameOfType(flagKey)}`);
+  }
+  const key = encode(flagKey);
+  if (context === undefined || context === null) return { key, packed: NOTHING, context: 0, unsupported: false };
+  const place = preparedPlace(context);
+  if (place !== 0) return { key, packed: NOTHING, context: place, unsupported: false };
+  const packed = packApart(context);
+  if (typeof packed === 'string') throw new Unanswerable(ErrorCode.INVALID_CONTEXT, packed);
+  return { key, packed, context: 0, unsupported: hadUnsupported() };
+}
+
+/** Where a Context's own is; 0 for any other value, also for one that only looks like a Context. */
+function preparedPlace(context: unknown): number {
+  try {
+    return context instanceof Context ? placeOf(context) : 0;
+  } catch {
+    return 0;
+  }
+}

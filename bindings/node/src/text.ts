@@ -1,0 +1,50 @@
+/** Texts and JSON as the library takes them: UTF-8. */
+
+import { nameOfType } from './attributes.js';
+import { SnapshotError } from './errors.js';
+
+const LONE = /\p{Surrogate}/gu;
+
+/** A text's UTF-8. A lone surrogate becomes bytes that are no UTF-8, which the library refuses with their place. */
+export function encode(text: string): Buffer {
+  if (text.isWellFormed()) return Buffer.from(text);
+  const pieces: Buffer[] = [];
+  let from = 0;
+  for (const { index } of text.matchAll(LONE)) {
+    const code = text.charCodeAt(index);
+    pieces.push(
+      Buffer.from(text.slice(from, index)),
+      Buffer.of(0xed, 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)),
+    );
+    from = index + 1;
+  }
+  return Buffer.concat([...pieces, Buffer.from(text.slice(from))]);
+}
+
+/** A text's UTF-8 for people to read: a lone surrogate as `\udc80`. */
+export function encodeShown(text: string): Buffer {
+  return Buffer.from(text.replace(LONE, (lone) => `\\u${lone.charCodeAt(0).toString(16)}`));
+}
+
+/** A value's JSON text. Throws SnapshotError for what JSON cannot say, where `JSON.stringify` would leave it out. */
+export function encodeJson(value: object): Buffer {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value, sayable);
+  } catch (error) {
+    throw new SnapshotError(
+      `it cannot be written as JSON: ${error instanceof Error ? error.message : nameOfType(error)}`,
+    );
+  }
+  if (text === undefined) throw new SnapshotError('it cannot be written as JSON');
+  return Buffer.from(text);
+}
+
+function sayable(key: string, value: unknown): unknown {
+  const lost =
+    typeof value === 'number'
+      ? !Number.isFinite(value)
+      : typeof value === 'function' || typeof value === 'symbol' || value instanceof Map || value instanceof Set;
+  if (lost) throw new TypeError(`${JSON.stringify(key)} is ${typeof value === 'number' ? value : nameOfType(value)}`);
+  return value;
+}

@@ -1,0 +1,102 @@
+// What this package and its addon have against include/flagbit.h: functions, enums, versions.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { REPOSITORY, folder, run } from './support.mjs';
+
+const require = createRequire(import.meta.url);
+const PACKAGE = dirname(require.resolve('flagbit/package.json'));
+const { native, PATH_VARIABLE } = require(join(PACKAGE, 'dist/native.js'));
+const codes = require(join(PACKAGE, 'dist/codes.js'));
+
+const source = (...path) => readFileSync(join(REPOSITORY, ...path), 'utf8');
+const code = (text) => text.replace(/\/\/[^\n]*|\/\*[^]*?\*\//g, '');
+const HEADER = code(source('include/flagbit.h'));
+const ADDON = readdirSync(join(REPOSITORY, 'bindings/node/addon'))
+  .map((name) => code(source('bindings/node/addon', name)))
+  .join('\n');
+
+/** Functions of the header that this binding has no use for. */
+const UNUSED = {
+  flagbit_is_enabled: 'keys have a length here',
+  flagbit_is_enabled_with: 'keys have a length here',
+  flagbit_evaluate: 'keys have a length here',
+  flagbit_evaluate_with: 'keys have a length here',
+  flagbit_error_status: 'the failed call told it',
+  flagbit_client_wake: 'the thread that waits for changes lives as long as its client',
+};
+
+test('every function of the header is bound', () => {
+  const declared = [...HEADER.matchAll(/FLAGBIT_API\s+[^;(]*?\b(flagbit_\w+)\(/g)].map(([, name]) => name);
+  assert.ok(declared.length > 40);
+  const unbound = declared.filter((name) => !new RegExp(`\\b${name}\\b`).test(ADDON));
+  assert.deepEqual(unbound.sort(), Object.keys(UNUSED).sort());
+});
+
+test('the enums are those of the header', () => {
+  const pattern = /enum flagbit_(\w+)\s*(?:#if.*?#endif[^\n]*)?\s*\{(.*?)\};/gs;
+  const enums = [...HEADER.matchAll(pattern)];
+  assert.equal(enums.length, 7);
+  for (const [, name, body] of enums) {
+    const prefix = `FLAGBIT_${name.toUpperCase()}_`;
+    const members = [...body.matchAll(/(\w+) = (\d+)/g)].map(([, one, number]) => [
+      one.slice(prefix.length),
+      Number(number),
+    ]);
+    const ours = codes[name.replace(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase())];
+    assert.deepEqual({ ...ours }, Object.fromEntries(members), name);
+  }
+});
+
+test('the addon exports what src/native.ts says', () => {
+  const [, body] = /export interface Native \{([^]*?)\n\}/.exec(code(source('bindings/node/src/native.ts')));
+  const named = [...body.matchAll(/^  (?:readonly )?(\w+)[(:]/gm)].map(([, name]) => name);
+  assert.deepEqual(Object.keys(native).sort(), named.sort());
+});
+
+test('versions agree', () => {
+  const [, version] = /^version = "(.*)"/m.exec(source('Cargo.toml'));
+  assert.equal(native.version(), version);
+  assert.equal(require('flagbit/package.json').version, version);
+  const abi = (part) => Number(new RegExp(`FLAGBIT_ABI_${part} (\\d+)`).exec(HEADER)[1]);
+  assert.equal(native.abiVersion, (abi('MAJOR') << 16) | abi('MINOR'));
+  const wanted = code(source('bindings/node/src/native.ts'));
+  for (const part of ['MAJOR', 'MINOR']) assert.match(wanted, new RegExp(`const ABI_${part} = ${abi(part)};`));
+});
+
+test('an addon that does not fit is refused with a remedy', async () => {
+  const other = join(folder(), 'other.node');
+  writeFileSync(other, 'nothing');
+  for (const [path, message] of [
+    [
+      '/nowhere/flagbit.node',
+      /cannot use \/nowhere\/flagbit\.node: it is not there .*FLAGBIT_ADDON_PATH names this file: unset it/,
+    ],
+    [other, /cannot use .*other\.node: it cannot be loaded: /],
+  ]) {
+    const program = `try { await import('flagbit'); } catch (error) { console.log(error.name, error.path, error.message); }`;
+    const { output, errors } = await run(program, { env: { [PATH_VARIABLE]: path } });
+    assert.ok(output.startsWith(`LibraryError ${path} `), output + errors);
+    assert.match(output, message);
+  }
+});
+
+test('the addon needs no library but the C library’s, and exports nothing else', (t) => {
+  if (process.platform !== 'linux') return t.skip('of Linux');
+  const [target] = readdirSync(join(PACKAGE, 'prebuilds'));
+  const addon = join(PACKAGE, 'prebuilds', target, 'flagbit.node');
+  const tool = (...command) => spawnSync(command[0], [...command.slice(1), addon], { encoding: 'utf8' }).stdout;
+  const needed = [...tool('readelf', '-d').matchAll(/NEEDED.*\[(.*)\]/g)].map(([, name]) => name.replace(/\.so.*/, ''));
+  assert.deepEqual(
+    needed.filter(
+      (name) => !['libc', 'libgcc_s', 'libm', 'libdl', 'libpthread'].includes(name) && !name.startsWith('ld-'),
+    ),
+    [],
+  );
+  const exported = [...tool('nm', '-D', '--defined-only').matchAll(/ T (\w+)/g)].map(([, name]) => name);
+  assert.deepEqual(exported.sort(), ['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
+});

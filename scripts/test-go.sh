@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Tests the Go binding: formatting, vet, staticcheck, the tests plain, under the race detector and with a collector that never
+# rests, the module as installed, the example. FLAGBIT_STRESS_SECONDS is how long the stress takes, by default a second.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD module=$PWD/bindings/go work=$PWD/build/go
+staticcheck=v0.8.2
+# The library is in the program, so none may be needed at run time.
+unset LD_LIBRARY_PATH GOFLAGS
+export GOWORK=off
+mkdir -p "$work/bin"
+
+step() {
+    local name=$1 begin=$EPOCHREALTIME
+    shift
+    "$@" > "$work/step.log" 2>&1 || { cat "$work/step.log"; echo "go: $name FAILED"; exit 1; }
+    printf 'go: %-38s %6.1f s  %s\n' "$name" "$(awk "BEGIN {print $EPOCHREALTIME - $begin}")" \
+        "$(grep -oE '[0-9]+ goroutines, .*' "$work/step.log" | tail -1 || true)"
+}
+
+in_module() { (cd "$module" && "$@"); }
+
+formatted() {
+    local files
+    files=$(gofmt -l "$module" examples/go)
+    test -z "$files" || { echo "run gofmt -w on:"; echo "$files"; return 1; }
+}
+
+# A module's lists of what it needs are complete and no longer than that.
+tidy() {
+    in_module go mod tidy -diff
+    (cd examples/go && go mod tidy -diff)
+}
+
+vetted() {
+    in_module go vet ./...
+    (cd examples/go && go vet ./...)
+}
+
+# Without a network it is left out, where it was never installed.
+checked() {
+    GOBIN=$work/bin go install "honnef.co/go/tools/cmd/staticcheck@$staticcheck" || test -x "$work/bin/staticcheck" ||
+        { echo "staticcheck cannot be installed"; return 0; }
+    in_module "$work/bin/staticcheck" ./...
+    (cd examples/go && "$work/bin/staticcheck" ./...)
+}
+
+# What a plain user builds, without the tests' own stress a second time.
+benchmarks() { in_module go test -run '^$' -bench . -benchtime 10x . ; }
+
+example() {
+    (cd examples/go && go build -o "$work/shop" ./shop)
+    "$work/shop" examples/flags.json | diff - <(cargo run -q --example shop)
+}
+
+step "the library" scripts/go-library.sh
+step "format" formatted
+step "tidy" tidy
+step "vet" vetted
+step "staticcheck" checked
+step "tests" in_module go test -count 1 -v ./...
+step "tests, race detector" in_module env FLAGBIT_STRESS_SECONDS=1 go test -count 1 -race ./...
+# MALLOC_PERTURB_ has glibc overwrite what is freed, so that a use of it is seen.
+step "tests, GOGC=1 and cgocheck" in_module env FLAGBIT_STRESS_SECONDS=1 MALLOC_PERTURB_=165 GOGC=1 GODEBUG=cgocheck=1 go test -count 1 ./...
+step "the benchmarks run" benchmarks
+step "package" in_module env FLAGBIT_TEST_PACKAGE=1 go test -count 1 -run '^TestPackage' .
+step "example" example

@@ -1,0 +1,98 @@
+//! What there is to say of a snapshot.
+
+use serde::Serialize;
+
+/// Whether the snapshot does not do what it says, or may surprise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Severity {
+    Error,
+    Warning,
+}
+
+/// What kind of thing was found; `--allow` names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Code {
+    /// The whole snapshot is refused: an error
+    #[value(skip)]
+    Refused,
+    /// One flag is set aside, and answers PARSE_ERROR: an error
+    #[value(skip)]
+    SetAside,
+    /// A segment cannot be read: an error
+    #[value(skip)]
+    UnreadableSegment,
+    /// A condition, a list or a rule that can never hold
+    NeverHolds,
+    /// A rule that is reached by nobody, or by few
+    NeverReached,
+    /// Rules that change nothing
+    NoEffect,
+    /// Conditions that hold for whoever lacks the attribute
+    HoldsWhenAbsent,
+    /// Percentages that take the same users
+    SameUsers,
+    /// 0 % or 100 %
+    Percentage,
+    /// The same value twice
+    Duplicate,
+    /// A number that not every language can tell from its neighbours
+    LargeNumber,
+    /// A field that means nothing where it stands
+    UnknownField,
+    /// A flag's key that the server would not take
+    Key,
+    /// A segment that no flag uses
+    UnusedSegment,
+    /// A variant that nobody gets
+    UnusedVariant,
+}
+
+impl Code {
+    pub(super) fn severity(self) -> Severity {
+        match self {
+            Self::Refused | Self::SetAside | Self::UnreadableSegment => Severity::Error,
+            _ => Severity::Warning,
+        }
+    }
+}
+
+/// One thing that was found.
+#[derive(Debug, Serialize)]
+pub(super) struct Finding {
+    pub(super) severity: Severity,
+    pub(super) code: Code,
+    /// `flags[3].rules[1]`; missing where there is no place but the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<String>,
+    /// Of text that is not JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) column: Option<usize>,
+    /// The key of the flag that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) flag: Option<String>,
+    pub(super) message: String,
+}
+
+/// Everything that was found, and what is being looked at.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) all: Vec<Finding>,
+    flag: Option<String>,
+}
+
+impl Findings {
+    /// Says which flag the following is about.
+    pub(super) fn about(&mut self, flag: Option<&str>) {
+        self.flag = flag.map(Into::into);
+    }
+
+    pub(super) fn add(&mut self, code: Code, place: impl Into<String>, message: impl Into<String>) {
+        let place = Some(place.into()).filter(|place| !place.is_empty());
+        let (flag, message) = (self.flag.clone(), message.into());
+        self.all.push(Finding { severity: code.severity(), code, place, line: None, column: None, flag, message });
+    }
+}

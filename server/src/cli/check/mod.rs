@@ -1,0 +1,80 @@
+//! `flagbit check`: what is wrong with snapshots, and what in them may surprise.
+
+mod condition;
+mod document;
+mod fields;
+mod finding;
+mod percent;
+mod reach;
+mod report;
+mod rule;
+mod segments;
+mod variants;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Args;
+
+use self::{
+    finding::{Code, Findings, Severity},
+    report::Report,
+};
+use super::{
+    input,
+    output::{complain, print},
+};
+
+/// The options of `flagbit check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit status: 0 nothing wrong, or warnings only; 1 errors, and with --strict warnings; 2 a file that cannot be read.
+
+Errors are snapshots that are refused and flags that are set aside. Warnings are the surprises of \
+docs/evaluation.md; what is meant as it stands, --allow silences.")]
+pub(crate) struct Options {
+    /// Snapshots, or exports of them; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Let warnings fail too
+    #[arg(long)]
+    strict: bool,
+
+    /// Say nothing of this kind of warning; may be repeated
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    allow: Vec<Code>,
+
+    /// Print what was found as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let mut reports = Vec::new();
+    let mut is_unreadable = false;
+    for file in &options.files {
+        match input::read(file) {
+            Ok(text) => reports.push(check(&input::name(file), &text, &options.allow)),
+            Err(error) => {
+                complain(&format!("{error:#}"));
+                is_unreadable = true;
+            }
+        }
+    }
+    print(&if options.json { report::as_json(&reports) } else { report::for_people(&reports) })?;
+    let fails = |report: &Report| report.errors > 0 || options.strict && report.warnings > 0;
+    Ok(ExitCode::from(match (is_unreadable, reports.iter().any(fails)) {
+        (true, _) => 2,
+        (false, true) => 1,
+        (false, false) => 0,
+    }))
+}
+
+fn check(file: &str, text: &[u8], allowed: &[Code]) -> Report {
+    let mut findings = Findings::default();
+    let flags = document::check(text, &mut findings);
+    let mut findings = findings.all;
+    findings.retain(|finding| !allowed.contains(&finding.code));
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    Report { file: file.into(), flags, errors, warnings: findings.len() - errors, findings }
+}

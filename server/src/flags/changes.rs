@@ -1,0 +1,159 @@
+//! The body of a write to a flag, field by field, so that every error has its place.
+
+use serde_json::{Map, Value};
+
+use super::{
+    KEY_RULE, Limits, Problems, Shared, State, describe, is_key,
+    limits::{MAX_DESCRIPTION, MAX_NAME, MAX_TAG, MAX_TAGS},
+    shape::{self, Kind},
+};
+
+/// Fields to set. In `Option<Option<T>>`, the inner `None` removes the field.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) key: Option<String>,
+    /// The version that the changes were made from.
+    pub(crate) version: Option<i64>,
+    name: Option<Option<String>>,
+    description: Option<Option<String>>,
+    tags: Option<Vec<String>>,
+    client_visible: Option<bool>,
+    variants: Option<Option<Map<String, Value>>>,
+    default: Option<Option<String>>,
+    enabled: Option<bool>,
+    default_enabled: Option<Option<bool>>,
+    off: Option<Option<String>>,
+    rules: Option<Vec<Value>>,
+    /// Which of the needed fields are there, be they right or wrong.
+    has_key: bool,
+    has_enabled: bool,
+}
+
+const FIELDS: &str = "key, name, description, tags, client_visible, variants, default, enabled, default_enabled, off, \
+                      rules, version";
+
+impl Changes {
+    /// Reads a body; what is wrong with it goes to `problems`.
+    pub(crate) fn read(fields: Map<String, Value>, limits: &Limits, problems: &mut Problems) -> Self {
+        let (has_key, has_enabled) = (fields.contains_key("key"), fields.contains_key("enabled"));
+        let mut changes = Self { has_key, has_enabled, ..Self::default() };
+        for (field, value) in fields {
+            changes.read_field(&field, value, problems);
+        }
+        if let Some(rules) = &changes.rules {
+            shape::check_rules(rules, Kind::Flag, limits, problems);
+        }
+        changes
+    }
+
+    fn read_field(&mut self, field: &str, value: Value, problems: &mut Problems) {
+        let wanted = match (field, value) {
+            ("key", Value::String(key)) => return self.key = Some(key),
+            ("key", value) => ("a string", value),
+            ("version", value) if value.is_i64() => return self.version = value.as_i64(),
+            ("version", value) => ("an integer", value),
+            // The server's own; what was read can be sent back.
+            ("created_at" | "updated_at", _) => return,
+            ("enabled", Value::Bool(enabled)) => return self.enabled = Some(enabled),
+            ("enabled", value) => ("a boolean", value),
+            ("client_visible", Value::Bool(visible)) => return self.client_visible = Some(visible),
+            ("client_visible", Value::Null) => return self.client_visible = Some(false),
+            ("client_visible", value) => ("a boolean", value),
+            ("default_enabled", Value::Bool(enabled)) => return self.default_enabled = Some(Some(enabled)),
+            ("default_enabled", Value::Null) => return self.default_enabled = Some(None),
+            ("default_enabled", value) => ("a boolean", value),
+            ("rules", Value::Array(rules)) => return self.rules = Some(rules),
+            ("rules", Value::Null) => return self.rules = Some(Vec::new()),
+            ("rules", value) => ("a list", value),
+            ("variants", Value::Object(variants)) => return self.variants = Some(Some(variants)),
+            ("variants", Value::Null) => return self.variants = Some(None),
+            ("variants", value) => ("an object", value),
+            ("tags", value) => return self.tags = read_tags(value, problems),
+            ("name", value) => return self.name = read_text(field, MAX_NAME, value, problems),
+            ("description", value) => return self.description = read_text(field, MAX_DESCRIPTION, value, problems),
+            ("default", value) => return self.default = read_text(field, usize::MAX, value, problems),
+            ("off", value) => return self.off = read_text(field, usize::MAX, value, problems),
+            _ => return problems.add(field, format!("unknown field; a flag has {FIELDS}")),
+        };
+        problems.add(field, format!("expected {}, found {}", wanted.0, describe(&wanted.1)));
+    }
+
+    /// A flag with the changes.
+    pub(crate) fn apply(&self, shared: &mut Shared, state: &mut State) {
+        set(&mut shared.name, &self.name);
+        set(&mut shared.description, &self.description);
+        set(&mut shared.tags, &self.tags);
+        set(&mut shared.client_visible, &self.client_visible);
+        set(&mut shared.variants, &self.variants);
+        set(&mut shared.default, &self.default);
+        set(&mut state.enabled, &self.enabled);
+        set(&mut state.default_enabled, &self.default_enabled);
+        set(&mut state.off, &self.off);
+        set(&mut state.rules, &self.rules);
+    }
+
+    /// A flag that these are all fields of, with its key.
+    pub(crate) fn into_flag(self, problems: &mut Problems) -> (Option<String>, Shared, State) {
+        for (field, is_there) in [("key", self.has_key), ("enabled", self.has_enabled)] {
+            if !is_there {
+                problems.add(field, "missing");
+            }
+        }
+        if let Some(key) = self.key.as_deref().filter(|key| !is_key(key)) {
+            problems.add("key", format!("expected {KEY_RULE}; found {}", describe(&key.into())));
+        }
+        let (mut shared, mut state) = (Shared::default(), State::default());
+        self.apply(&mut shared, &mut state);
+        state.settle(&shared);
+        (self.key, shared, state)
+    }
+}
+
+fn set<T: Clone>(field: &mut T, value: &Option<T>) {
+    if let Some(value) = value {
+        field.clone_from(value);
+    }
+}
+
+/// What the engine ignores, but nobody can have meant.
+pub(super) fn check_whole(shared: &Shared, state: &State, problems: &mut Problems) {
+    for (field, value) in [("default", &shared.default), ("off", &state.off)] {
+        if shared.variants.is_none() && value.is_some() {
+            problems.add(field, "names a variant, and the flag has no variants");
+        }
+    }
+}
+
+fn read_text(field: &str, limit: usize, value: Value, problems: &mut Problems) -> Option<Option<String>> {
+    match value {
+        Value::Null => return Some(None),
+        Value::String(text) if text.chars().count() <= limit => return Some(Some(text)),
+        Value::String(_) => problems.add(field, format!("more than {limit} characters")),
+        other => problems.add(field, format!("expected a string, found {}", describe(&other))),
+    }
+    None
+}
+
+fn read_tags(value: Value, problems: &mut Problems) -> Option<Vec<String>> {
+    let tags = match value {
+        Value::Null => return Some(Vec::new()),
+        Value::Array(tags) if tags.len() <= MAX_TAGS => tags,
+        Value::Array(_) => {
+            problems.add("tags", format!("more than {MAX_TAGS} tags"));
+            return None;
+        }
+        other => {
+            problems.add("tags", format!("expected a list, found {}", describe(&other)));
+            return None;
+        }
+    };
+    let mut texts = Vec::with_capacity(tags.len());
+    for (index, tag) in tags.into_iter().enumerate() {
+        match read_text(&format!("tags[{index}]"), MAX_TAG, tag, problems) {
+            Some(Some(tag)) => texts.push(tag),
+            Some(None) => problems.add(&format!("tags[{index}]"), "expected a string, found null"),
+            None => {}
+        }
+    }
+    Some(texts)
+}

@@ -1,0 +1,161 @@
+//! A flag, in the parts in which it is stored, and as the API shows it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::schema;
+
+/// The fields that are alike in all environments. What is not there is not stored.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Shared {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) client_visible: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) variants: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) default: Option<String>,
+}
+
+/// The fields that each environment has for itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct State {
+    pub(crate) enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) default_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) off: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rules: Vec<Value>,
+}
+
+/// What is stored of a flag for all environments.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub(crate) id: i64,
+    pub(crate) key: String,
+    pub(crate) shared: Shared,
+    pub(crate) version: i64,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
+}
+
+/// A flag in one environment. Those who poll the listing read it as a snapshot.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Flag {
+    /// 1 to 256 of `A-Z a-z 0-9 . _ -`, not only dots. Part of the hash of percentages: it never changes.
+    pub(crate) key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    tags: Vec<String>,
+    /// Whether client keys (`fbsdk_...`) see the flag.
+    client_visible: bool,
+    /// The values of a typed flag by name, all strings, all numbers, or all objects and lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    variants: Option<Map<String, Value>>,
+    /// The variant of a typed flag where no rule matches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<String>,
+    enabled: bool,
+    /// The answer of a boolean flag where no rule matches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_enabled: Option<bool>,
+    /// The variant of a typed flag that is not enabled; the default's where it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    off: Option<String>,
+    #[schema(value_type = Vec<schema::Rule>)]
+    rules: Vec<Value>,
+    /// Counts the writes; the entity tag of the flag is this number in quotes.
+    pub(crate) version: i64,
+    created_at: String,
+    updated_at: String,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Shared {
+    /// Whether the flags differ in what only people read.
+    pub(crate) fn is_same_for_programs(&self, other: &Self) -> bool {
+        self.client_visible == other.client_visible && self.has_same_values(other)
+    }
+
+    /// Whether the flags have the same values, which rules name.
+    pub(crate) fn has_same_values(&self, other: &Self) -> bool {
+        // The engine numbers variants in their order, but no answer depends on it.
+        self.variants == other.variants && self.default == other.default
+    }
+}
+
+impl State {
+    /// How the flag begins where it was not asked for.
+    pub(crate) fn switched_off(&self) -> Self {
+        Self { enabled: false, ..self.clone() }
+    }
+
+    /// Leaves out what says nothing.
+    pub(crate) fn settle(&mut self, shared: &Shared) {
+        if shared.variants.is_none() && self.default_enabled == Some(false) {
+            self.default_enabled = None;
+        }
+    }
+}
+
+/// The flag as it stands in the snapshot, for the engine to judge.
+pub(super) fn snapshot_text(key: &str, shared: &Shared, state: &State) -> String {
+    let mut flag = Map::from_iter([("key".to_owned(), Value::from(key))]);
+    if let Some(variants) = &shared.variants {
+        flag.insert("variants".into(), variants.clone().into());
+    }
+    if let Some(default) = &shared.default {
+        flag.insert("default".into(), default.as_str().into());
+    }
+    if let Ok(Value::Object(state)) = serde_json::to_value(state) {
+        flag.extend(state);
+    }
+    Value::Object(flag).to_string()
+}
+
+/// A flag of a file that is kept beside the code: what people write, and nothing else, so that it compares well.
+pub(crate) fn as_code(key: &str, shared: &Shared, state: &State) -> Value {
+    let mut flag = Map::from_iter([("key".to_owned(), Value::from(key))]);
+    for part in [serde_json::to_value(shared), serde_json::to_value(state)] {
+        if let Ok(Value::Object(fields)) = part {
+            flag.extend(fields);
+        }
+    }
+    Value::Object(flag)
+}
+
+impl Flag {
+    pub(crate) fn new(record: Record, state: State) -> Self {
+        let Shared { name, description, tags, client_visible, variants, default } = record.shared;
+        let is_boolean = variants.is_none();
+        Self {
+            key: record.key,
+            name,
+            description,
+            tags,
+            client_visible,
+            variants,
+            default,
+            enabled: state.enabled,
+            default_enabled: state.default_enabled.or_else(|| is_boolean.then_some(false)),
+            off: state.off,
+            rules: state.rules,
+            version: record.version,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Flags and segments as they are written, stored and shown. No network and no database in here.
+//!
+//! What a flag means is the engine's business alone: [`check`] asks it about every write.
+
+mod changes;
+pub(crate) mod check;
+mod flag;
+mod limits;
+mod moved;
+mod problems;
+pub(crate) mod schema;
+mod segment;
+mod shape;
+
+pub(crate) use changes::Changes;
+pub(crate) use flag::{Flag, Record, Shared, State, as_code};
+pub(crate) use limits::Limits;
+pub(crate) use moved::{Moved, moved};
+pub(crate) use problems::{Problems, describe, lines};
+pub(crate) use segment::{Segment, SegmentRecord, definition, read_segment, used_segments};
+
+/// Whether a text can be the key of a flag or a segment: such keys stand in paths and messages as they are.
+pub(crate) fn is_key(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=256).contains(&text.len()) && text.bytes().all(is_allowed) && text.bytes().any(|byte| byte != b'.')
+}
+
+/// What [`is_key`] wants, for messages.
+pub(crate) const KEY_RULE: &str = "1 to 256 of A-Z a-z 0-9 . _ -, and not only dots";

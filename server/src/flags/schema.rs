@@ -1,0 +1,140 @@
+//! What bodies look like, for the API's description. They are read field by field instead, see [`super::Changes`], so
+//! that errors name every place.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A rule: `{"attribute", "operator", "value"}`, or `{"conditions": [...], "value"}`, which holds when all conditions do
+/// and answers the value: `true` (also when it is missing), `false`, or in a typed flag a variant's name or a split.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rule {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribute: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Condition>)]
+    conditions: Option<Vec<Condition>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Value)]
+    value: Option<Value>,
+}
+
+/// One condition of a rule.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Condition {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribute: Option<String>,
+    /// `eq`, `neq`, `contains`, `in`, `percent`, ...: docs/concepts/operators.md.
+    operator: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Value)]
+    value: Option<Value>,
+}
+
+/// The fields of a flag to set. A field that is not given stays; `null` removes one that may be missing.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FlagChanges {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 10000)]
+    description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100)]
+    tags: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_visible: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    variants: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool)]
+    enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    off: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<Rule>>,
+    /// That of the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    key: Option<String>,
+    /// The version that the changes were made from: 412 when it is not the present one, as with `If-Match`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64)]
+    version: Option<i64>,
+    /// Ignored, so that what was read can be sent back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    created_at: Option<String>,
+    /// Ignored, so that what was read can be sent back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    updated_at: Option<String>,
+}
+
+/// A new flag.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewFlag {
+    /// 1 to 256 of `A-Z a-z 0-9 . _ -`, not only dots.
+    #[schema(min_length = 1, max_length = 256, pattern = "^[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
+    key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 10000)]
+    description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100)]
+    tags: Option<Vec<String>>,
+    /// Whether client keys (`fbsdk_...`) see the flag; `false` where it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_visible: Option<bool>,
+    /// The values of a typed flag by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    variants: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<String>,
+    enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    off: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<Rule>>,
+}
+
+/// The rules of a segment.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SegmentRules {
+    rules: Vec<Rule>,
+    /// That of the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    key: Option<String>,
+    /// The version that the rules were made from: 412 when it is not the present one, as with `If-Match`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64)]
+    version: Option<i64>,
+    /// Ignored, so that what was read can be sent back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    created_at: Option<String>,
+    /// Ignored, so that what was read can be sent back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    updated_at: Option<String>,
+}

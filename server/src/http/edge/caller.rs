@@ -1,0 +1,160 @@
+//! Who is on the line: the address that limits count for, and what the log says of the request.
+
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    sync::{
+        Arc, LazyLock, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    extract::MatchedPath,
+    http::{HeaderMap, HeaderValue},
+};
+use hyper::body::Incoming;
+use ipnet::IpNet;
+
+/// In the extensions of every request; what is found out about it on the way is noted here for the log and the metrics.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    request_id: HeaderValue,
+    address: IpAddr,
+    key_id: OnceLock<i64>,
+    route: OnceLock<MatchedPath>,
+    unread: Mutex<Option<Incoming>>,
+}
+
+impl Caller {
+    pub(super) fn new(headers: &HeaderMap, peer: SocketAddr, trusted_proxies: &[IpNet]) -> Self {
+        let (request_id, address) = (request_id(headers), address(headers, peer.ip(), trusted_proxies));
+        Self(Arc::new(Parts {
+            request_id,
+            address,
+            key_id: OnceLock::new(),
+            route: OnceLock::new(),
+            unread: Mutex::default(),
+        }))
+    }
+
+    pub(crate) fn request_id(&self) -> &HeaderValue {
+        &self.0.request_id
+    }
+
+    /// The client's address, as one for each of those that it may have: an IPv6 network of /64 belongs to one customer.
+    pub(crate) fn address(&self) -> IpAddr {
+        match self.0.address {
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+            address => address,
+        }
+    }
+
+    pub(crate) fn key_id(&self) -> Option<i64> {
+        self.0.key_id.get().copied()
+    }
+
+    pub(crate) fn note_key(&self, id: i64) {
+        _ = self.0.key_id.set(id);
+    }
+
+    /// The path's template; never the path, which may name users.
+    pub(crate) fn route(&self) -> &str {
+        self.0.route.get().map_or(super::UNMATCHED, MatchedPath::as_str)
+    }
+
+    pub(super) fn note_route(&self, route: &MatchedPath) {
+        _ = self.0.route.set(route.clone());
+    }
+
+    /// Takes a body that nobody wants more of.
+    pub(super) fn give_back(&self, body: Incoming) {
+        *self.0.unread.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+    }
+
+    /// What is left of the request's body, after its handler.
+    pub(super) fn unread(&self) -> Option<Incoming> {
+        self.0.unread.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Whoever calls us, unless that is a trusted proxy: then whom it names. Proxies add to the right of the header, and
+/// what is left of the first address that no trusted proxy has is anybody's claim.
+fn address(headers: &HeaderMap, peer: IpAddr, trusted_proxies: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted_proxies.iter().any(|network| network.contains(address));
+    let mut nearest = peer.to_canonical();
+    if !is_trusted(&nearest) {
+        return nearest;
+    }
+    let values: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    for text in values.iter().rev().flat_map(|value| value.rsplit(',')) {
+        // Some proxies add the port.
+        let text = text.trim();
+        let address = text.parse::<IpAddr>().ok().or_else(|| text.parse().ok().map(|it: SocketAddr| it.ip()));
+        let Some(address) = address else { break };
+        nearest = address.to_canonical();
+        if !is_trusted(&nearest) {
+            break;
+        }
+    }
+    nearest
+}
+
+/// The client's own, for those who trace requests through several services, if it is one that can be logged.
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    headers.get("x-request-id").filter(|value| is_sane(value.as_bytes())).cloned().unwrap_or_else(new_request_id)
+}
+
+fn is_sane(id: &[u8]) -> bool {
+    let is_key = |prefix: &[u8]| id.windows(prefix.len()).any(|part| part == prefix);
+    (1..=128).contains(&id.len())
+        && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(byte))
+        && !crate::key::Kind::ALL.iter().any(|kind| is_key(kind.prefix().as_bytes()))
+}
+
+/// Unique among the servers of a database by what each draws when it starts, and within one by counting.
+fn new_request_id() -> HeaderValue {
+    static SERVER: LazyLock<u64> = LazyLock::new(|| getrandom::u64().unwrap_or_default());
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let id = format!("{:016x}-{:x}", *SERVER, NEXT.fetch_add(1, Ordering::Relaxed));
+    HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("none"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(peer: &str, forwarded: &[&str]) -> String {
+        let trusted = ["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", value.parse().unwrap());
+        }
+        address(&headers, peer.parse().unwrap(), &trusted).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        assert_eq!(seen("1.2.3.4", &["5.6.7.8"]), "1.2.3.4");
+        assert_eq!(seen("10.0.0.1", &["5.6.7.8"]), "5.6.7.8");
+        assert_eq!(seen("::ffff:10.0.0.1", &["5.6.7.8:1234"]), "5.6.7.8");
+        assert_eq!(seen("::1", &["[2001:db8::1]:80"]), "2001:db8::1");
+        assert_eq!(seen("10.0.0.1", &["9.9.9.9, 5.6.7.8, 10.0.0.2"]), "5.6.7.8");
+        assert_eq!(seen("10.0.0.1", &["9.9.9.9", "5.6.7.8", "10.0.0.2"]), "5.6.7.8");
+        assert_eq!(seen("10.0.0.1", &["5.6.7.8, nonsense"]), "10.0.0.1");
+        assert_eq!(seen("10.0.0.1", &["10.0.0.3"]), "10.0.0.3");
+        assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_request_id_is_taken_if_it_can_be_logged() {
+        assert!(is_sane(b"7f0c5a2e-8d6b-4b7e-9c51-0d5e0c2f0a11"));
+        assert!(is_sane(b"Root=1-67891233-abcdef012345678912345678"));
+        for id in [&b""[..], b"two words", b"line\nline", b"\xff", b"fbsrv_0123", b"x-fb_0123", &[b'a'; 129]] {
+            assert!(!is_sane(id));
+        }
+        assert_ne!(new_request_id(), new_request_id());
+    }
+}

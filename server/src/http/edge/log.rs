@@ -1,0 +1,42 @@
+//! The line that a request leaves in the log.
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+
+use super::Caller;
+
+/// The part of the log, for filters.
+const TARGET: &str = "flagbit::access";
+
+/// A line for a request, without anything that a client made up but its method and request id.
+///
+/// What fails or changes something is told at `info`; evaluations come by tens of thousands a second, and what anybody
+/// can cause at no cost must not fill a disk.
+pub(super) fn line(caller: &Caller, method: &Method, is_evaluation: bool, status: StatusCode, duration: Duration) {
+    let is_reading = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_quiet = status == StatusCode::TOO_MANY_REQUESTS || caller.route() == super::UNMATCHED;
+    macro_rules! log {
+        ($level:ident) => {
+            tracing::$level!(
+                target: TARGET,
+                method = method.as_str(),
+                route = caller.route(),
+                status = status.as_u16(),
+                duration_ms = duration.as_micros() as f64 / 1000.0,
+                key_id = caller.key_id(),
+                client = %caller.address(),
+                "answered"
+            )
+        };
+    }
+    if status.is_server_error() {
+        log!(warn);
+    } else if is_quiet {
+        log!(debug);
+    } else if status == StatusCode::UNAUTHORIZED || !is_evaluation && (!is_reading || status.is_client_error()) {
+        log!(info);
+    } else {
+        log!(debug);
+    }
+}

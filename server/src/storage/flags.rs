@@ -1,0 +1,211 @@
+//! Flags: what all environments share, and the state in each.
+
+use sqlx::FromRow;
+
+use super::{Storage, Write, now};
+use crate::flags::{Record, Shared, State};
+
+#[derive(FromRow)]
+struct FlagRow {
+    id: i64,
+    key: String,
+    shared: String,
+    version: i64,
+    created_at: String,
+    updated_at: String,
+}
+
+#[derive(FromRow)]
+struct FlagWithState {
+    #[sqlx(flatten)]
+    flag: FlagRow,
+    state: String,
+}
+
+impl TryFrom<FlagRow> for Record {
+    type Error = anyhow::Error;
+
+    fn try_from(row: FlagRow) -> anyhow::Result<Self> {
+        let FlagRow { id, key, shared, version, created_at, updated_at } = row;
+        Ok(Self { id, key, shared: serde_json::from_str(&shared)?, version, created_at, updated_at })
+    }
+}
+
+impl FlagWithState {
+    fn read(self) -> anyhow::Result<(Record, State)> {
+        Ok((self.flag.try_into()?, serde_json::from_str(&self.state)?))
+    }
+}
+
+impl Storage {
+    /// A flag of a project in one of its environments.
+    pub(crate) async fn flag(&self, environment_id: i64, key: &str) -> anyhow::Result<Option<(Record, State)>> {
+        let row: Option<FlagWithState> = sqlx::query_as(
+            "SELECT f.id, f.key, f.shared, f.version, f.created_at, f.updated_at, s.state FROM environments e \
+             JOIN flags f ON f.project_id = e.project_id AND f.key = $2 \
+             JOIN flag_states s ON s.environment_id = e.id AND s.flag_id = f.id WHERE e.id = $1",
+        )
+        .bind(environment_id)
+        .bind(key)
+        .fetch_optional(self.pool())
+        .await?;
+        row.map(FlagWithState::read).transpose()
+    }
+
+    /// The flags and segments of an environment, sorted by key, and up to which write of the project that is.
+    pub(crate) async fn environment(&self, environment_id: i64) -> anyhow::Result<Option<EnvironmentContent>> {
+        let mut transaction = self.read().await?;
+        let changed: Option<(i64,)> = sqlx::query_as(
+            "SELECT p.flags_changed FROM environments e JOIN projects p ON p.id = e.project_id WHERE e.id = $1",
+        )
+        .bind(environment_id)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some((changed,)) = changed else { return Ok(None) };
+        let flags = environment_flags(&mut transaction, environment_id).await?;
+        let segments = super::segments::environment_segments(&mut transaction, environment_id).await?;
+        transaction.commit().await?;
+        Ok(Some(EnvironmentContent { changed, flags, segments }))
+    }
+}
+
+/// Everything that an environment has.
+pub(crate) struct EnvironmentContent {
+    /// The last write that changed any of it, or of its project's other environments.
+    pub(crate) changed: i64,
+    pub(crate) flags: Vec<(Record, State)>,
+    pub(crate) segments: Vec<crate::flags::SegmentRecord>,
+}
+
+async fn environment_flags(
+    connection: &mut sqlx::AnyConnection,
+    environment_id: i64,
+) -> anyhow::Result<Vec<(Record, State)>> {
+    let rows: Vec<FlagWithState> = sqlx::query_as(
+        "SELECT f.id, f.key, f.shared, f.version, f.created_at, f.updated_at, s.state FROM flag_states s \
+         JOIN flags f ON f.id = s.flag_id WHERE s.environment_id = $1",
+    )
+    .bind(environment_id)
+    .fetch_all(connection)
+    .await?;
+    let mut flags = rows.into_iter().map(FlagWithState::read).collect::<anyhow::Result<Vec<_>>>()?;
+    // Databases sort by their own rules.
+    flags.sort_unstable_by(|(flag, _), (other, _)| flag.key.cmp(&other.key));
+    Ok(flags)
+}
+
+impl Write {
+    pub(crate) async fn flag(&mut self, project_id: i64, key: &str) -> anyhow::Result<Option<Record>> {
+        let row: Option<FlagRow> = sqlx::query_as(
+            "SELECT id, key, shared, version, created_at, updated_at FROM flags WHERE project_id = $1 AND key = $2",
+        )
+        .bind(project_id)
+        .bind(key)
+        .fetch_optional(self.connection())
+        .await?;
+        row.map(Record::try_from).transpose()
+    }
+
+    /// The flag's state in each environment.
+    pub(crate) async fn flag_states(&mut self, flag_id: i64) -> anyhow::Result<Vec<(i64, State)>> {
+        let rows: Vec<(i64, String)> =
+            sqlx::query_as("SELECT environment_id, state FROM flag_states WHERE flag_id = $1 ORDER BY environment_id")
+                .bind(flag_id)
+                .fetch_all(self.connection())
+                .await?;
+        rows.into_iter().map(|(environment_id, state)| Ok((environment_id, serde_json::from_str(&state)?))).collect()
+    }
+
+    /// All flags of an environment, sorted by key.
+    pub(crate) async fn environment_flags(&mut self, environment_id: i64) -> anyhow::Result<Vec<(Record, State)>> {
+        environment_flags(self.connection(), environment_id).await
+    }
+
+    pub(crate) async fn count_flags(&mut self, project_id: i64) -> sqlx::Result<usize> {
+        let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM flags WHERE project_id = $1")
+            .bind(project_id)
+            .fetch_one(self.connection())
+            .await?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    /// Creates a flag without a state in any environment.
+    pub(crate) async fn create_flag(&mut self, project_id: i64, key: &str, shared: &Shared) -> anyhow::Result<Record> {
+        let id = self.next_id().await?;
+        let now = now();
+        sqlx::query(
+            "INSERT INTO flags (id, project_id, key, shared, version, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, 1, $5, $5)",
+        )
+        .bind(id)
+        .bind(project_id)
+        .bind(key)
+        .bind(serde_json::to_string(shared)?)
+        .bind(&now)
+        .execute(self.connection())
+        .await?;
+        let (key, shared) = (key.to_owned(), shared.clone());
+        Ok(Record { id, key, shared, version: 1, created_at: now.clone(), updated_at: now })
+    }
+
+    /// Gives a flag its shared fields and the next version.
+    pub(crate) async fn update_flag(&mut self, flag: &mut Record) -> anyhow::Result<()> {
+        flag.version += 1;
+        flag.updated_at = now();
+        sqlx::query("UPDATE flags SET shared = $1, version = $2, updated_at = $3 WHERE id = $4")
+            .bind(serde_json::to_string(&flag.shared)?)
+            .bind(flag.version)
+            .bind(&flag.updated_at)
+            .bind(flag.id)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn create_state(
+        &mut self,
+        flag_id: i64,
+        environment_id: i64,
+        state: &State,
+    ) -> anyhow::Result<()> {
+        sqlx::query("INSERT INTO flag_states (flag_id, environment_id, state) VALUES ($1, $2, $3)")
+            .bind(flag_id)
+            .bind(environment_id)
+            .bind(serde_json::to_string(state)?)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn update_state(
+        &mut self,
+        flag_id: i64,
+        environment_id: i64,
+        state: &State,
+    ) -> anyhow::Result<()> {
+        sqlx::query("UPDATE flag_states SET state = $1 WHERE flag_id = $2 AND environment_id = $3")
+            .bind(serde_json::to_string(state)?)
+            .bind(flag_id)
+            .bind(environment_id)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes a flag in all environments.
+    pub(crate) async fn delete_flag(&mut self, flag_id: i64) -> sqlx::Result<()> {
+        sqlx::query("DELETE FROM flags WHERE id = $1").bind(flag_id).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Notes that flags or segments of a project change with this write, be it for people only.
+    pub(crate) async fn flags_changed(&mut self, project_id: i64) -> sqlx::Result<()> {
+        let sequence = self.sequence();
+        sqlx::query("UPDATE projects SET flags_changed = $1 WHERE id = $2")
+            .bind(sequence)
+            .bind(project_id)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}

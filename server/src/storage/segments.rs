@@ -1,0 +1,141 @@
+//! Segments.
+
+use serde_json::Value;
+use sqlx::{AnyConnection, FromRow};
+
+use super::{Storage, Write, now};
+use crate::flags::{SegmentRecord, definition};
+
+#[derive(FromRow)]
+struct SegmentRow {
+    key: String,
+    definition: String,
+    version: i64,
+    created_at: String,
+    updated_at: String,
+}
+
+impl TryFrom<SegmentRow> for SegmentRecord {
+    type Error = anyhow::Error;
+
+    fn try_from(row: SegmentRow) -> anyhow::Result<Self> {
+        let SegmentRow { key, definition, version, created_at, updated_at } = row;
+        let mut definition: Value = serde_json::from_str(&definition)?;
+        let rules = match definition.get_mut("rules").map(Value::take) {
+            Some(Value::Array(rules)) => rules,
+            _ => Vec::new(),
+        };
+        Ok(Self { key, rules, version, created_at, updated_at })
+    }
+}
+
+/// The segments of an environment, sorted by key.
+pub(super) async fn environment_segments(
+    connection: &mut AnyConnection,
+    environment_id: i64,
+) -> anyhow::Result<Vec<SegmentRecord>> {
+    let rows: Vec<SegmentRow> = sqlx::query_as(
+        "SELECT key, definition, version, created_at, updated_at FROM segments WHERE environment_id = $1",
+    )
+    .bind(environment_id)
+    .fetch_all(connection)
+    .await?;
+    let mut segments = rows.into_iter().map(SegmentRecord::try_from).collect::<anyhow::Result<Vec<_>>>()?;
+    segments.sort_unstable_by(|segment, other| segment.key.cmp(&other.key));
+    Ok(segments)
+}
+
+async fn segment(
+    connection: &mut AnyConnection,
+    environment_id: i64,
+    key: &str,
+) -> anyhow::Result<Option<SegmentRecord>> {
+    let row: Option<SegmentRow> = sqlx::query_as(
+        "SELECT key, definition, version, created_at, updated_at FROM segments WHERE environment_id = $1 AND key = $2",
+    )
+    .bind(environment_id)
+    .bind(key)
+    .fetch_optional(connection)
+    .await?;
+    row.map(SegmentRecord::try_from).transpose()
+}
+
+impl Storage {
+    pub(crate) async fn segments(&self, environment_id: i64) -> anyhow::Result<Vec<SegmentRecord>> {
+        let mut connection = self.pool().acquire().await?;
+        environment_segments(&mut connection, environment_id).await
+    }
+
+    pub(crate) async fn segment(&self, environment_id: i64, key: &str) -> anyhow::Result<Option<SegmentRecord>> {
+        let mut connection = self.pool().acquire().await?;
+        segment(&mut connection, environment_id, key).await
+    }
+}
+
+impl Write {
+    pub(crate) async fn segments(&mut self, environment_id: i64) -> anyhow::Result<Vec<SegmentRecord>> {
+        environment_segments(self.connection(), environment_id).await
+    }
+
+    pub(crate) async fn segment(&mut self, environment_id: i64, key: &str) -> anyhow::Result<Option<SegmentRecord>> {
+        segment(self.connection(), environment_id, key).await
+    }
+
+    pub(crate) async fn count_segments(&mut self, environment_id: i64) -> sqlx::Result<usize> {
+        let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM segments WHERE environment_id = $1")
+            .bind(environment_id)
+            .fetch_one(self.connection())
+            .await?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    pub(crate) async fn create_segment(
+        &mut self,
+        environment_id: i64,
+        key: &str,
+        rules: Vec<Value>,
+    ) -> sqlx::Result<SegmentRecord> {
+        let now = now();
+        sqlx::query(
+            "INSERT INTO segments (environment_id, key, definition, version, created_at, updated_at) \
+             VALUES ($1, $2, $3, 1, $4, $4)",
+        )
+        .bind(environment_id)
+        .bind(key)
+        .bind(definition(&rules).to_string())
+        .bind(&now)
+        .execute(self.connection())
+        .await?;
+        Ok(SegmentRecord { key: key.into(), rules, version: 1, created_at: now.clone(), updated_at: now })
+    }
+
+    /// Gives a segment its rules and the next version.
+    pub(crate) async fn update_segment(
+        &mut self,
+        environment_id: i64,
+        segment: &mut SegmentRecord,
+    ) -> sqlx::Result<()> {
+        segment.version += 1;
+        segment.updated_at = now();
+        sqlx::query(
+            "UPDATE segments SET definition = $1, version = $2, updated_at = $3 WHERE environment_id = $4 AND key = $5",
+        )
+        .bind(definition(&segment.rules).to_string())
+        .bind(segment.version)
+        .bind(&segment.updated_at)
+        .bind(environment_id)
+        .bind(&segment.key)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn delete_segment(&mut self, environment_id: i64, key: &str) -> sqlx::Result<()> {
+        sqlx::query("DELETE FROM segments WHERE environment_id = $1 AND key = $2")
+            .bind(environment_id)
+            .bind(key)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}

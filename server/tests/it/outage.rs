@@ -1,0 +1,48 @@
+//! The database is away: what is in memory is served.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+
+use crate::support::{Database, Server};
+
+#[test]
+fn memory_goes_on_and_writes_say_that_they_cannot() {
+    let database = Database::postgres();
+    let server = Server::start(&database);
+    let account = server.account();
+    let signup = || server.request("POST", "/api/v1/signup").json(&json!({"email": "b@example.com"})).send();
+
+    // A moment: connections are made again.
+    database.cut_connections();
+    assert_eq!(server.request("GET", "/readyz").send().status, 200);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while signup().status != 201 {
+        assert!(Instant::now() < deadline, "it does not recover:\n{}", server.output());
+    }
+
+    // Longer.
+    database.refuse_connections(true);
+    database.cut_connections();
+    for _ in 0..2 {
+        let begun = Instant::now();
+        assert_eq!(server.request("GET", "/healthz").send().status, 200);
+        let evaluate = server.request("POST", "/api/v1/evaluate").key(&account.server_key).json(&json!({}));
+        assert_eq!(evaluate.send().status, 200);
+        let snapshot = server.request("GET", "/api/v1/snapshot").key(&account.server_key).send();
+        assert_eq!(snapshot.status, 200);
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+        let write = signup();
+        assert_eq!((write.status, write.code()), (503, "UNAVAILABLE".into()), "{}", write.text());
+        assert!(write.header("retry-after").is_some_and(|text| text.parse::<u32>().is_ok()));
+    }
+    database.refuse_connections(false);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while signup().status != 201 {
+        assert!(Instant::now() < deadline, "it does not recover:\n{}", server.output());
+        thread::sleep(Duration::from_millis(100));
+    }
+}

@@ -1,0 +1,174 @@
+//! Two servers on one PostgreSQL: what one writes the other serves, whatever happens to the database meanwhile.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::support::{Account, Answer, Database, Server};
+
+/// Within this time a change is everywhere.
+const SOON: Duration = Duration::from_secs(1);
+/// The same after the database was away: connections are made again first.
+const LATER: Duration = Duration::from_secs(15);
+
+struct Replicas {
+    one: Server,
+    other: Server,
+    account: Account,
+}
+
+impl Replicas {
+    fn start(database: &Database) -> Self {
+        let one = Server::start(database);
+        let other = Server::start(database);
+        let account = one.account();
+        Self { one, other, account }
+    }
+
+    /// Creates a flag through one of them, and gives the revision that its own snapshot has then.
+    fn create(&self, through: &Server, key: &str) -> i64 {
+        let answer = self.try_create(through, key);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let snapshot = self.snapshot(through);
+        assert!(keys(&snapshot).contains(&key.to_owned()), "whoever wrote reads it: {snapshot}");
+        snapshot["revision"].as_i64().expect("an integer")
+    }
+
+    fn try_create(&self, through: &Server, key: &str) -> Answer {
+        let path = format!("/api/v1/projects/{}/flags", self.account.project);
+        let flag = json!({"key": key, "enabled": true, "default_enabled": true});
+        through.request("POST", &path).key(&self.account.api_key).json(&flag).send()
+    }
+
+    fn snapshot(&self, of: &Server) -> Value {
+        let answer = of.request("GET", "/api/v1/snapshot").key(&self.account.server_key).send();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
+    /// How long it takes until a server serves a flag.
+    fn wait(&self, of: &Server, key: &str, limit: Duration) -> Duration {
+        until(limit, key, || keys(&self.snapshot(of)).contains(&key.to_owned()))
+    }
+}
+
+fn keys(snapshot: &Value) -> Vec<String> {
+    let flags = snapshot["flags"].as_array().expect("a list").iter();
+    flags.filter_map(|flag| Some(flag["key"].as_str()?.to_owned())).collect()
+}
+
+fn until(limit: Duration, what: &str, mut holds: impl FnMut() -> bool) -> Duration {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < limit, "not within {limit:?}: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+    start.elapsed()
+}
+
+#[test]
+fn a_change_through_one_is_served_by_the_other() {
+    let replicas = Replicas::start(&Database::postgres());
+    // The account came through the other one.
+    until(SOON, "the key", || {
+        let key = &replicas.account.server_key;
+        replicas.other.request("GET", "/api/v1/snapshot").key(key).send().status == 200
+    });
+    let mut slowest = Duration::ZERO;
+    for number in 0..10 {
+        let key = format!("flag-{number}");
+        let (writer, reader) =
+            if number % 2 == 0 { (&replicas.one, &replicas.other) } else { (&replicas.other, &replicas.one) };
+        replicas.create(writer, &key);
+        slowest = slowest.max(replicas.wait(reader, &key, SOON));
+    }
+    println!("the slowest took {slowest:?}");
+    assert_eq!(replicas.snapshot(&replicas.one), replicas.snapshot(&replicas.other));
+}
+
+#[test]
+fn a_client_that_was_told_of_a_revision_gets_no_older_one_from_the_other() {
+    let replicas = Replicas::start(&Database::postgres());
+    replicas.create(&replicas.one, "first");
+    replicas.wait(&replicas.other, "first", SOON);
+    for number in 0..10 {
+        let revision = replicas.create(&replicas.one, &format!("flag-{number}"));
+        let path = format!("/api/v1/snapshot?min_revision={revision}");
+        let answer = replicas.other.request("GET", &path).key(&replicas.account.server_key).send();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert!(answer.json()["revision"].as_i64() >= Some(revision), "{}", answer.text());
+    }
+}
+
+#[test]
+fn they_converge_after_their_connections_are_cut() {
+    let database = Database::postgres();
+    let replicas = Replicas::start(&database);
+    replicas.create(&replicas.one, "before");
+    replicas.wait(&replicas.other, "before", SOON);
+    for round in 0..3 {
+        database.cut_connections();
+        let key = format!("after-{round}");
+        // A write whose connection was cut under it is refused and may be tried again; it never half happens.
+        until(LATER, "a write after the cut", || match replicas.try_create(&replicas.one, &key).status {
+            201 | 409 => true,
+            503 => false,
+            status => panic!("status {status}"),
+        });
+        replicas.wait(&replicas.other, &key, LATER);
+    }
+    until(LATER, "the same snapshot", || replicas.snapshot(&replicas.one) == replicas.snapshot(&replicas.other));
+}
+
+#[test]
+fn they_serve_without_their_database_and_converge_when_it_is_back() {
+    let database = Database::postgres_of_its_own();
+    let replicas = Replicas::start(&database);
+    replicas.create(&replicas.one, "before");
+    replicas.wait(&replicas.other, "before", SOON);
+    database.stop();
+    for server in [&replicas.one, &replicas.other] {
+        assert_eq!(keys(&replicas.snapshot(server)), ["before"]);
+        let question = json!({"flag_key": "before", "context": {}});
+        let answer =
+            server.request("POST", "/api/v1/evaluate").key(&replicas.account.server_key).json(&question).send();
+        assert_eq!((answer.status, &answer.json()["enabled"]), (200, &true.into()), "{}", answer.text());
+    }
+    let answer = replicas.try_create(&replicas.one, "meanwhile");
+    assert_eq!((answer.status, answer.code()), (503, "UNAVAILABLE".into()), "{}", answer.text());
+    assert!(answer.header("retry-after").is_some());
+    database.start_again();
+    until(LATER, "a write after the start", || replicas.try_create(&replicas.one, "after").status == 201);
+    replicas.wait(&replicas.other, "after", LATER);
+    // And quickly again, not only by polling.
+    until(LATER, "notifications", || {
+        let key = format!("quick-{}", revision(&replicas));
+        replicas.create(&replicas.other, &key);
+        replicas.wait(&replicas.one, &key, LATER) < Duration::from_millis(500)
+    });
+}
+
+/// Rises with each flag.
+fn revision(replicas: &Replicas) -> i64 {
+    replicas.snapshot(&replicas.other)["revision"].as_i64().expect("an integer")
+}
+
+#[test]
+fn a_key_that_is_revoked_on_one_stops_on_the_other() {
+    let replicas = Replicas::start(&Database::postgres());
+    let Account { project, api_key, server_key, .. } = &replicas.account;
+    replicas.create(&replicas.one, "flag");
+    replicas.wait(&replicas.other, "flag", SOON);
+    let path = format!("/api/v1/projects/{project}/keys");
+    let listed = replicas.one.request("GET", &path).key(api_key).send().json();
+    let listed = listed["keys"].as_array().expect("a list");
+    let key = listed.iter().find(|key| key["kind"] == "server").expect("a server key");
+    let answer = replicas.one.request("DELETE", &format!("{path}/{}", key["id"])).key(api_key).send();
+    assert_eq!(answer.status, 204, "{}", answer.text());
+    let status = |server: &Server| server.request("GET", "/api/v1/snapshot").key(server_key).send().status;
+    assert_eq!(status(&replicas.one), 401);
+    until(SOON, "the key is revoked", || status(&replicas.other) == 401);
+}
