@@ -14,6 +14,7 @@ use std::{
 
 pub(crate) use database::Database;
 pub(crate) use http::{Answer, Request, request};
+pub(crate) use load::Load;
 pub(crate) use project::Project;
 pub(crate) use raw::Raw;
 pub(crate) use server::{Account, Server, flagbit};
