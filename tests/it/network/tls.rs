@@ -128,9 +128,9 @@ fn alone() {
     assert!(is_on(&ready(options().system_roots(true))));
     const CLIENTS: usize = 50;
     drop(ready(options().ca_file(&file)));
-    let before = isolated::resident();
+    let before = super::counts::resident();
     let clients: Vec<Client> = (0..CLIENTS).map(|_| ready(options().ca_file(&file))).collect();
-    let each = (isolated::resident() - before) / clients.len();
+    let each = (super::counts::resident() - before) / clients.len();
     println!("a client over TLS: {} kB", each / 1_000);
     // A handshake's frames on the thread's stack are several times as large where nothing is optimised.
     assert!(each < if cfg!(debug_assertions) { 400_000 } else { 200_000 }, "{each} bytes a client");
