@@ -76,6 +76,9 @@ wheel: lib ## the Python wheel for other Linux machines, into build/wheel/dist, 
 go: lib ## the Go module: plain, under the race detector, as installed
 	@scripts/test-go.sh
 
+node: lib ## the Node package, as installed
+	@scripts/test-node.sh
+
 go-library: lib ## the static library of this platform, into the Go module
 	@scripts/go-library.sh
 
@@ -84,6 +87,7 @@ readme: ## the README's programs
 
 docs: lib ## what the documents show is true
 	@PYTHONPATH=bindings/python/src FLAGBIT_LIBRARY_PATH=build/lib/libflagbit.so python3 scripts/test_docs.py
+	@python3 scripts/test_bindings.py
 
 fuzz: ## the parsers, for SECONDS_EACH (30) seconds each
 	@scripts/fuzz.sh

@@ -32,7 +32,8 @@ print(json.dumps({
     "C": {name: [f"{root}/{out}/{name}-c"] for name in ("shop", "live")},
     "C++": {name: [f"{root}/{out}/{name}-cpp"] for name in ("shop", "live")},
     "Go": {name: [f"{root}/{out}/{name}-go"] for name in ("shop", "live")},
+    "Node": {name: ["node", f"{root}/{out}/node/{name}.mjs"] for name in ("shop", "live")},
     "Python": {name: [python, f"{root}/examples/python/{name}.py"] for name in ("shop", "live")},
 }))
 END
-python3 scripts/demo.py "$out" Rust C C++ Python Go
+python3 scripts/demo.py "$out" Rust C C++ Python Go Node

@@ -6,10 +6,14 @@
 
 enum { WAIT_CHANGES = 0, WAIT_READY = 1, WAIT_REFRESH = 2 };
 
+/* In milliseconds; from here on a wait is without end. */
+#define LONGEST_WAIT 9e15
+
 struct job {
     struct client *client;
     struct hub *hub;
     double id;
+    uint64_t timeout; /* in milliseconds */
     int32_t kind;
     bool told;           /* a message is on its way; it also tells of what happened after it */
     unsigned references; /* the thread, and each message */
@@ -94,15 +98,15 @@ THREAD_FUNCTION(run, argument) {
     switch (job->kind) {
         case WAIT_CHANGES:
             do {
-                status = flagbit_client_wait(client, event, UINT64_MAX, &event);
+                status = flagbit_client_wait(client, event, job->timeout, &event);
                 tell(job, status);
             } while (status == FLAGBIT_STATUS_OK);
             break;
         case WAIT_READY:
-            tell(job, flagbit_client_wait_until_ready(client, UINT64_MAX));
+            tell(job, flagbit_client_wait_until_ready(client, job->timeout));
             break;
         default:
-            tell(job, flagbit_client_refresh(client, NULL));
+            tell(job, flagbit_client_refresh_within(client, job->timeout, NULL));
             break;
     }
     client_release(job->client);
@@ -159,10 +163,12 @@ static napi_value listen(napi_env env, napi_callback_info info) {
     return NULL;
 }
 
-/* (client, kind, id): starts a call that blocks. WAIT_CHANGES is told again and again until its status is not OK. */
+/* (client, kind, id, milliseconds): starts a call that blocks for so long at most. WAIT_CHANGES is told again and again
+ * until its status is not OK. */
 static napi_value wait_for(napi_env env, napi_callback_info info) {
-    napi_value values[3];
-    struct instance *instance = arguments(env, info, 3, values);
+    napi_value values[4];
+    struct instance *instance = arguments(env, info, 4, values);
+    double timeout = 0;
     struct job *job = checked_malloc(sizeof *job);
     job->client = client_of(env, values[0]);
     job->hub = instance->hub;
@@ -170,6 +176,9 @@ static napi_value wait_for(napi_env env, napi_callback_info info) {
     job->references = 1;
     napi_get_value_int32(env, values[1], &job->kind);
     napi_get_value_double(env, values[2], &job->id);
+    napi_get_value_double(env, values[3], &timeout);
+    /* A larger double, such as Infinity, has no integer. */
+    job->timeout = timeout < LONGEST_WAIT ? (uint64_t)timeout : UINT64_MAX;
     client_retain(job->client);
     mutex_lock(&job->hub->lock);
     job->hub->references++;

@@ -14,6 +14,8 @@ export const Status = {
   SNAPSHOT_REFUSED: 20,
   IO: 30,
   THREAD: 31,
+  REFUSED: 32,
+  UNAVAILABLE: 33,
   PANIC: 90,
 } as const;
 
@@ -23,6 +25,21 @@ export const Option = {
   VALUES: 3,
   WATCH: 4,
   MAX_SNAPSHOT_BYTES: 5,
+  URL: 10,
+  SERVER_KEY: 11,
+  API_KEY: 12,
+  PROJECT_ID: 13,
+  BOOTSTRAP: 14,
+  CACHE_PATH: 15,
+  POLL_INTERVAL_MS: 16,
+  CONNECT_TIMEOUT_MS: 17,
+  TIMEOUT_MS: 18,
+  STALE_AFTER_MS: 19,
+  STREAM: 20,
+  CA_FILE: 21,
+  SYSTEM_ROOTS: 22,
+  PROXY: 23,
+  HEADER: 24,
 } as const;
 
 export const Kind = {
@@ -53,6 +70,7 @@ export const ErrorCode = {
 export const State = {
   INITIALIZING: 0,
   READY: 1,
+  STALE: 2,
   ERROR: 3,
   CLOSED: 4,
 } as const;

@@ -60,7 +60,7 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   /** What the listeners were told of. */
   #told = 0;
 
-  private constructor(opened: typeof OPENED, owner: Owner, logger: Logger | null, watch: boolean) {
+  private constructor(opened: typeof OPENED, owner: Owner, logger: Logger | null, listen: boolean) {
     if (opened !== OPENED) {
       throw new TypeError(
         'make a client with FlagBit.open, FlagBit.fromSnapshot, FlagBit.fromFile or FlagBit.forTesting',
@@ -74,17 +74,20 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
     this.#refreshing = new Refreshing(owner);
     this.#logger = logger;
     this.#drainLog();
-    if (watch) this.#watch();
+    if (listen) this.#watch();
   }
 
   /**
-   * A client of the source that the options name. Reads a text or a file once, synchronously, and so belongs to a
-   * program's start. Throws SnapshotError and FileError (not for a file that is watched: see `status`), FlagBitError,
-   * TypeError.
+   * A client of the source that the options name. Never waits for a network; reads texts and files once, synchronously,
+   * and so belongs to a program's start. What the library says of a server goes to the logger as it happens.
+   * Throws SnapshotError and FileError (not for a file that is watched: see `status`), FlagBitError for options that do not
+   * fit, TypeError.
    */
   static open(from: options.OpenOptions): FlagBit {
     const owner = options.open(from);
-    return new FlagBit(OPENED, owner, options.loggerOf(from, standardLogger), from.logger != null);
+    const logger = options.loggerOf(from, standardLogger);
+    const listen = logger !== null && (from.logger !== undefined || from.url !== undefined);
+    return new FlagBit(OPENED, owner, logger, listen);
   }
 
   /** A client of a snapshot in memory: its JSON text, or what `JSON.parse` makes of it. */
@@ -203,14 +206,20 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
     }
   }
 
-  /** Reads the source now. True where that went well within `timeout` ms, or where there is nothing to read. */
+  /**
+   * Fetches the flags now, or reads the file. True where that went well within `timeout` ms, or where there is nothing to
+   * read; else see `status`. A fetch whose time ran out goes on in the background.
+   */
   async refresh(timeout = 5000): Promise<boolean> {
     const outcome = await this.#refreshing.join(milliseconds(timeout));
     this.#drainLog();
     return outcome;
   }
 
-  /** Waits until there are flags. False when `timeout` ms ran out, or when the client is closed. */
+  /**
+   * Waits until there are flags. False when `timeout` ms ran out, or when the client is closed; and at once where there is
+   * nothing to serve and the server refuses the key or the address: see `status`.
+   */
   async waitUntilReady(timeout = 5000): Promise<boolean> {
     const limit = milliseconds(timeout);
     return native.ready(this.#owner) || (limit > 0 && !this.#closed && this.#readiness.join(limit));
@@ -264,7 +273,7 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   #watch(): void {
     if (this.#watching) return;
     const client = new WeakRef(this);
-    start(this.#owner, CHANGES, (status) => {
+    start(this.#owner, CHANGES, Infinity, (status) => {
       // In a tick of its own, so that what a listener throws is an uncaught exception as of any other emitter.
       process.nextTick(() => {
         const there = client.deref();

@@ -14,5 +14,5 @@ export type {
 } from './evaluation.js';
 export type { StatusName } from './codes.js';
 export type { Logger } from './log.js';
-export type { ClientOptions, FileOptions, FlagValues, OpenOptions, Snapshot } from './options.js';
+export type { ClientOptions, FileOptions, FlagValues, OpenOptions, ServerOptions, Snapshot } from './options.js';
 export type { ClientStatus, StateName } from './status.js';

@@ -58,13 +58,13 @@ export interface Native {
   version(): string;
 
   listen(deliver: (id: number, status: number) => void): void;
-  wait(client: Owner, kind: number, id: number): void;
+  wait(client: Owner, kind: number, id: number, timeout: number): void;
   ready(client: Owner): boolean;
 }
 
 export const PATH_VARIABLE = 'FLAGBIT_ADDON_PATH';
 const ABI_MAJOR = 0;
-const ABI_MINOR = 2;
+const ABI_MINOR = 3;
 
 /** Where an addon may be: named by the environment, or in the package. */
 function candidates(): string[] {

@@ -28,8 +28,41 @@ export interface FileOptions extends ClientOptions {
   watch?: boolean | undefined;
 }
 
-/** Exactly one source is needed: `snapshot`, `file` or `values`. */
-export interface OpenOptions extends FileOptions {
+/** What a client of a server can be opened with. Durations are in milliseconds. */
+export interface ServerOptions extends ClientOptions {
+  /** A server key, `fbsrv_...`, which knows its project and environment. */
+  serverKey?: string | undefined;
+  /** For the hosted service, with `projectId`: an API key, `fb_...`, which may do everything in its account. */
+  apiKey?: string | undefined;
+  projectId?: number | undefined;
+  /** How often the server is asked, give or take a tenth; 30,000 unless set, 1,000 at least (60,000 with an API key). */
+  pollInterval?: number | undefined;
+  /** Be told of changes at once, over a connection that stays open; where that fails, poll. */
+  stream?: boolean | undefined;
+  /** A snapshot that serves until there is a better one. */
+  bootstrap?: Snapshot | undefined;
+  /** A file that keeps the last good snapshot, for a start without the server. Processes may share it. */
+  cachePath?: string | URL | undefined;
+  /** How long resolving the name, and then connecting, may take each; 5,000 unless set. */
+  connectTimeout?: number | undefined;
+  /** How long a request may take as a whole; 30,000 unless set. */
+  timeout?: number | undefined;
+  /** How long after the last contact the state is `stale`; three intervals unless set. */
+  staleAfter?: number | undefined;
+  /** A PEM file with the authorities to trust, in the place of those compiled in. */
+  caFile?: string | URL | undefined;
+  /** Trust the authorities that the operating system trusts, in the place of those compiled in. */
+  systemRoots?: boolean | undefined;
+  /** A proxy, `http://[user:password@]host:port`, `https://` or `socks5h://`; unless set, that of the environment. */
+  proxy?: string | URL | undefined;
+  /** More headers of each request. */
+  headers?: { readonly [name: string]: string } | undefined;
+}
+
+/** Exactly one source is needed: `url`, `snapshot`, `file` or `values`. */
+export interface OpenOptions extends FileOptions, ServerOptions {
+  /** The base URL of a FlagBit server. */
+  url?: string | URL | undefined;
   /** A snapshot in memory. */
   snapshot?: Snapshot | undefined;
   /** The path of a file with a snapshot, or its `file:` URL. */
@@ -38,13 +71,33 @@ export interface OpenOptions extends FileOptions {
   values?: FlagValues | undefined;
 }
 
-/** Each option: the library's number for it, and its value as the library takes it. */
-const OPTIONS: { readonly [name: string]: readonly [number: number, read: (value: unknown) => number | Uint8Array] } = {
+/** An option's value as the library takes it; of several, each is set. */
+type Setting = number | Uint8Array | Uint8Array[];
+
+/** Each option: the library's number for it, and what makes of its value what the library takes. */
+const OPTIONS: {
+  readonly [name: string]: readonly [number: number, read: (value: unknown, name: string) => Setting];
+} = {
   snapshot: [Option.SNAPSHOT, snapshotBytes],
   file: [Option.FILE, path],
   values: [Option.VALUES, valuesBytes],
-  watch: [Option.WATCH, (value) => (boolean('watch', value) ? 1 : 0)],
-  maxSnapshotBytes: [Option.MAX_SNAPSHOT_BYTES, (value) => integer('maxSnapshotBytes', value)],
+  watch: [Option.WATCH, boolean],
+  maxSnapshotBytes: [Option.MAX_SNAPSHOT_BYTES, integer],
+  url: [Option.URL, url],
+  serverKey: [Option.SERVER_KEY, text],
+  apiKey: [Option.API_KEY, text],
+  projectId: [Option.PROJECT_ID, integer],
+  bootstrap: [Option.BOOTSTRAP, snapshotBytes],
+  cachePath: [Option.CACHE_PATH, path],
+  pollInterval: [Option.POLL_INTERVAL_MS, duration],
+  connectTimeout: [Option.CONNECT_TIMEOUT_MS, duration],
+  timeout: [Option.TIMEOUT_MS, duration],
+  staleAfter: [Option.STALE_AFTER_MS, duration],
+  stream: [Option.STREAM, boolean],
+  caFile: [Option.CA_FILE, path],
+  systemRoots: [Option.SYSTEM_ROOTS, boolean],
+  proxy: [Option.PROXY, url],
+  headers: [Option.HEADER, headerLines],
 };
 
 /** Opens a client. Throws FlagBitError, TypeError. */
@@ -57,7 +110,8 @@ export function open(options: OpenOptions): Owner {
     if (value === undefined || name === 'logger') continue;
     const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
     if (option === undefined) throw new TypeError(`there is no option ${JSON.stringify(name)}`);
-    set.push(option[0], option[1](value));
+    const setting = option[1](value, name);
+    for (const single of Array.isArray(setting) ? setting : [setting]) set.push(option[0], single);
   }
   const [only, text, ...more] = set;
   if (only === Option.SNAPSHOT && text instanceof Uint8Array && more.length === 0) return native.fromSnapshot(text);
@@ -66,7 +120,7 @@ export function open(options: OpenOptions): Owner {
 
 /** Options with a source that has to be there. Throws TypeError. */
 export function withSource(source: 'snapshot' | 'file' | 'values', value: unknown, more: ClientOptions): OpenOptions {
-  if (value === undefined) OPTIONS[source]?.[1](value);
+  if (value === undefined) OPTIONS[source]?.[1](value, source);
   return { ...more, [source]: value };
 }
 
@@ -88,20 +142,54 @@ export function valuesBytes(values: unknown): Uint8Array {
   return encodeJson(values);
 }
 
-function path(value: unknown): Uint8Array {
+// Of a value that does not fit, only the type is told, or the number: a text may be a key in the wrong place.
+
+function wrong(name: string, what: string, value: unknown): TypeError {
+  const found = typeof value === 'number' ? String(value) : nameOfType(value);
+  return new TypeError(`the option ${name} is ${what}, not ${found}`);
+}
+
+function path(value: unknown, name: string): Uint8Array {
   if (typeof value === 'string') return encode(value);
   if (value instanceof URL) return encode(fileURLToPath(value));
-  throw new TypeError(`the option file is a string or a URL, not ${nameOfType(value)}`);
+  throw wrong(name, 'a string or a URL', value);
 }
 
-function boolean(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new TypeError(`the option ${name} is a boolean, not ${nameOfType(value)}`);
-  return value;
+function url(value: unknown, name: string): Uint8Array {
+  if (typeof value === 'string' || value instanceof URL) return encode(String(value));
+  throw wrong(name, 'a string or a URL', value);
 }
 
-function integer(name: string, value: unknown): number {
-  if (!Number.isSafeInteger(value)) throw new TypeError(`the option ${name} is an integer, not ${String(value)}`);
+function text(value: unknown, name: string): Uint8Array {
+  if (typeof value === 'string') return encode(value);
+  throw wrong(name, 'a string', value);
+}
+
+function headerLines(value: unknown, name: string): Uint8Array[] {
+  // An instance of Headers or a Map has its headers elsewhere, and would be taken for an object of none.
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value) {
+    throw wrong(name, 'an object of names and values', value);
+  }
+  return Object.entries(value).map(([header, line]: [string, unknown]) => {
+    if (typeof line !== 'string') throw wrong(name, 'an object of strings', line);
+    return encode(`${header}: ${line}`);
+  });
+}
+
+function boolean(value: unknown, name: string): number {
+  if (typeof value !== 'boolean') throw wrong(name, 'a boolean', value);
+  return value ? 1 : 0;
+}
+
+function integer(value: unknown, name: string): number {
+  if (!Number.isSafeInteger(value)) throw wrong(name, 'an integer', value);
   return value as number;
+}
+
+/** In whole milliseconds. The library says what is wrong with one that is out of its range. */
+function duration(value: unknown, name: string): number {
+  if (typeof value !== 'number' || Number.isNaN(value)) throw wrong(name, 'a number of milliseconds', value);
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Math.ceil(value), Number.MAX_SAFE_INTEGER));
 }
 
 /** The logger of some options. Throws TypeError. */

@@ -3,7 +3,10 @@
 import type { State } from './codes.js';
 import { native, type Owner } from './native.js';
 
-/** `initializing`, `ready`, `error` (nothing to serve, and the source cannot be read) or `closed`. */
+/**
+ * `initializing`; `ready`; `stale`: serving, but the server was not reached for a while, or not yet; `error`: nothing to
+ * serve, and the file cannot be read or the server refuses; `closed`.
+ */
 export type StateName = Lowercase<keyof typeof State>;
 
 /** What a client knows of itself at one moment. */

@@ -16,8 +16,11 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 const told = new Map<number, (status: number) => void>();
 let last = 0;
 
-/** Starts a call and tells of its status; CHANGES again and again until it is not OK. Throws FlagBitError. */
-export function start(client: Owner, kind: number, tell: (status: number) => void): void {
+/**
+ * Starts a call that blocks for up to `timeout` ms and tells of its status; CHANGES again and again until it is not OK.
+ * Throws FlagBitError.
+ */
+export function start(client: Owner, kind: number, timeout: number, tell: (status: number) => void): void {
   if (last === 0) native.listen(deliver);
   const id = ++last;
   told.set(id, (status) => {
@@ -25,7 +28,7 @@ export function start(client: Owner, kind: number, tell: (status: number) => voi
     tell(status);
   });
   try {
-    native.wait(client, kind, id);
+    native.wait(client, kind, id, Math.ceil(timeout));
   } catch (error) {
     told.delete(id);
     throw error;
@@ -46,9 +49,12 @@ export function milliseconds(timeout: unknown): number {
 /** Those who wait for the same thing, each for as long as it likes. */
 export class Waiters {
   readonly #waiting = new Set<(outcome: boolean) => void>();
+  /** How long somebody waits at most. */
+  longest = 0;
 
   /** The outcome, or false after the timeout. */
   join(timeout: number): Promise<boolean> {
+    this.longest = Math.max(this.longest, timeout);
     return new Promise((resolve) => {
       const done = (outcome: boolean): void => {
         clearTimeout(timer);
@@ -78,7 +84,7 @@ export class Readiness {
   join(timeout: number): Promise<boolean> {
     const wait = this.#wait;
     if (!wait.running) {
-      start(this.#client, READY, (status) => {
+      start(this.#client, READY, Infinity, (status) => {
         wait.running = false;
         wait.waiters.settle(status === Status.OK);
       });
@@ -88,7 +94,7 @@ export class Readiness {
   }
 }
 
-/** Reading the source now: one read at a time, and who asks amid one gets the next, which sees all that was before. */
+/** Reading or fetching the flags now: one read at a time, and who asks amid one gets the next, which sees all that was before. */
 export class Refreshing {
   readonly #client: Owner;
   #running = false;
@@ -110,7 +116,7 @@ export class Refreshing {
     this.#next = undefined;
     if (waiters === undefined) return;
     try {
-      start(this.#client, REFRESH, (status) => {
+      start(this.#client, REFRESH, waiters.longest, (status) => {
         this.#running = false;
         waiters.settle(status === Status.OK);
         this.#begin();

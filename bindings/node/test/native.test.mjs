@@ -27,6 +27,7 @@ const UNUSED = {
   flagbit_evaluate: 'keys have a length here',
   flagbit_evaluate_with: 'keys have a length here',
   flagbit_error_status: 'the failed call told it',
+  flagbit_client_refresh: 'flagbit_client_refresh_within does it, with a timeout',
   flagbit_client_wake: 'the thread that waits for changes lives as long as its client',
 };
 

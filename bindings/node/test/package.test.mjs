@@ -49,7 +49,7 @@ test(
       assert.equal(manifest[field], undefined, field);
     }
     const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)];
-    const [example, typed] = blocks.map(([, text]) => text);
+    const [example, server, typed] = blocks.map(([, text]) => text);
     writeFileSync(join(clean, 'example.mjs'), example);
     assert.equal(run('node', 'example.mjs'), 'true\npercentage_rollout\n');
     const required = example.replace(
@@ -59,7 +59,15 @@ test(
     assert.notEqual(required, example);
     writeFileSync(join(clean, 'example.cjs'), required);
     assert.equal(run('node', 'example.cjs'), 'true\npercentage_rollout\n');
-    // The second says of each call what it gives.
+    // Nobody is there to ask, and a test does not wait for that.
+    const hurried = server
+      .replace('5000', '0')
+      .replace('http://127.0.0.1:8080', 'http://127.0.0.1:9')
+      .replace('process.env.FLAGBIT_SERVER_KEY', "'fbsrv_test'")
+      .replace('console.warn', 'console.log');
+    writeFileSync(join(clean, 'server.mjs'), `import { FlagBit } from 'flagbit';\n${hurried}`);
+    assert.match(run('node', 'server.mjs'), /^no flags yet: /);
+    // The third says of each call what it gives.
     const printed = typed.replace(/^(client\..*); \/\/ (.*)$/gm, 'console.log($1);');
     const expected = [...typed.matchAll(/^client\..*; \/\/ '?([^':]*)/gm)].map(([, text]) => text);
     writeFileSync(join(clean, 'typed.mjs'), `import { FlagBit } from 'flagbit';\n${printed}`);

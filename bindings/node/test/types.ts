@@ -1,6 +1,6 @@
 // Compiled, never run: what types let through, and what they do not.
 
-import { Context, FlagBit, type Evaluation, type FlagValue, type Override } from 'flagbit';
+import { Context, FlagBit, type Evaluation, type FlagValue, type Override, type ServerOptions } from 'flagbit';
 
 interface User {
   user_id: string;
@@ -21,6 +21,17 @@ declare const unknowns: Record<string, unknown>;
 
 const client = FlagBit.fromSnapshot('[]', { maxSnapshotBytes: 1000, logger: console });
 const other: FlagBit = FlagBit.open({ file: new URL('file:///flags.json'), watch: true, logger: null });
+
+const following: FlagBit = FlagBit.open({
+  url: new URL('http://127.0.0.1:8080'),
+  serverKey: process.env.FLAGBIT_SERVER_KEY,
+  stream: true,
+  pollInterval: 30_000,
+  bootstrap: { flags: [] },
+  headers: { 'X-Team': 'checkout' },
+});
+const server: ServerOptions = { apiKey: 'fb_', projectId: 7, caFile: '/ca.pem', proxy: 'http://127.0.0.1:3128' };
+const stale: boolean = following.status().state === 'stale';
 
 const on: boolean = client.isEnabled('a');
 client.isEnabled('a', null);
@@ -55,6 +66,8 @@ new Context({ a: {} });
 new FlagBit();
 // @ts-expect-error
 FlagBit.open({ fil: 'flags.json' });
+// @ts-expect-error
+FlagBit.open({ url: 'http://127.0.0.1', headers: { 'X-Team': 5 } });
 
 const text: string = client.value('a', user, 'default');
 const number: number = client.value('a', { plan: 'pro' }, 5);
@@ -103,7 +116,9 @@ export {
   rate,
   reason,
   scoped,
+  server,
   since,
+  stale,
   text,
   value,
   wait,
