@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz header format server server-lint
+.PHONY: help demo test test-full torture bench bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz wheel header format server server-lint
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -8,10 +8,10 @@ demo: bootstrap lib go-library ## every language evaluates the same flags: one t
 	@scripts/demo.sh
 
 test: bootstrap ## everything that a change must pass
-	@scripts/steps.sh lint vectors rust lib abi law instructions c installed python go node server demo readme docs fuzz
+	@scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel go node server demo readme docs fuzz
 
-test-full: bootstrap ## the same with more random cases and a longer fuzzing
-	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/steps.sh lint vectors rust lib abi law instructions c installed python go node server demo readme docs fuzz
+test-full: bootstrap ## the same with more random cases, longer fuzzing and longer stress
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel go node server demo readme docs fuzz
 
 torture: bootstrap ## half an hour of fuzzing
 	@SECONDS_EACH=1800 scripts/steps.sh fuzz
@@ -69,6 +69,9 @@ c: lib ## C and C++: plain, under sanitizers, under valgrind
 
 python: lib ## the Python package, as installed
 	@scripts/test-python.sh
+
+wheel: lib ## the Python wheel for other Linux machines, into build/wheel/dist, tried on every Python there is
+	@scripts/wheel.sh
 
 go: lib ## the Go module: plain, under the race detector, as installed
 	@scripts/test-go.sh

@@ -77,5 +77,10 @@ def build_library(crate: Path) -> str:
 
 def platform_tag() -> str:
     """The platform that cargo builds for here, which is this machine and no wider one."""
-    tag = sysconfig.get_platform().replace("universal2", platform.machine())
+    if sys.platform == "darwin":
+        # What Rust builds for unless told, and not what this Python was built for: pip takes no 10.x on arm64.
+        oldest = {"arm64": "11.0", "x86_64": "10.12"}[platform.machine()]
+        major, minor = f"{os.environ.get('MACOSX_DEPLOYMENT_TARGET', oldest)}.0".split(".")[:2]
+        return f"macosx_{major}_{minor if major == '10' else 0}_{platform.machine()}"
+    tag = sysconfig.get_platform()
     return tag.replace("-", "_").replace(".", "_")

@@ -3,10 +3,7 @@
 
 use std::{
     io,
-    sync::{
-        Once,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
     thread,
 };
 
@@ -23,7 +20,7 @@ pub(super) fn forks() -> u32 {
 
 #[cfg(unix)]
 pub(super) fn count_forks() {
-    static REGISTERED: Once = Once::new();
+    static REGISTERED: std::sync::Once = std::sync::Once::new();
 
     extern "C" fn in_child() {
         FORKS.fetch_add(1, Ordering::Relaxed);

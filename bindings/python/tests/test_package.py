@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
+import runpy
 import sys
 import sysconfig
 import tarfile
@@ -15,26 +14,9 @@ from pathlib import Path
 import pytest
 
 import flagbit
-from conftest import REPOSITORY
-
-PROJECT = REPOSITORY / "bindings/python"
-VARIABLES = ("FLAGBIT_LIBRARY", "FLAGBIT_LIBRARY_PATH", "FLAGBIT_PLATFORM", "PYTHONPATH")
+from packages import PROJECT, build, check_installed, run, succeed
 
 pytestmark = pytest.mark.skipif("FLAGBIT_TEST_PACKAGE" not in os.environ, reason="slow; set by scripts/test-python.sh")
-
-
-def run(*command: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command with none of FlagBit's variables but the given ones."""
-    inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-    return subprocess.run(
-        [str(part) for part in command], cwd=folder, env=inherited | environment, capture_output=True, text=True
-    )
-
-
-def succeed(*command: str | Path, folder: Path, **environment: str) -> str:
-    done = run(*command, folder=folder, **environment)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture
@@ -44,32 +26,11 @@ def clean(tmp_path: Path) -> Path:
     return tmp_path / "venv/bin/python"
 
 
-def check_installed(python: Path, folder: Path) -> None:
-    """The README's first example runs with what is installed, and the library lies beside the code."""
-    example = re.search(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), flags=re.DOTALL)
-    assert example
-    (folder / "example.py").write_text(example[1])
-    assert succeed(python, "example.py", folder=folder) == "True\npercentage_rollout\n"
-    code = "import flagbit, flagbit._ffi as f; print(flagbit.__version__, f._path, flagbit.__file__)"
-    version, library, module = succeed(python, "-c", code, folder=folder).split()
-    assert version == flagbit.__version__
-    assert Path(library).parent == Path(module).parent
-    assert Path(library).is_relative_to(folder)
-
-
 def test_pip_installs_from_the_repository(clean: Path, tmp_path: Path) -> None:
     # A target folder of its own: the repository's holds a library of other crate types, which cargo would build anew.
     target = os.environ.get("FLAGBIT_TEST_TARGET", str(tmp_path / "target"))
     succeed(clean, "-m", "pip", "install", "-q", PROJECT, folder=tmp_path, CARGO_TARGET_DIR=target)
     check_installed(clean, tmp_path)
-
-
-def build(kind: str, folder: Path, source: Path = PROJECT, **environment: str) -> Path:
-    """Builds a wheel or an sdist with the hatchling of this environment."""
-    command = (sys.executable, "-m", "build", "--no-isolation", f"--{kind}", "--outdir", folder / "dist", source)
-    succeed(*command, folder=folder, **environment)
-    (built,) = (folder / "dist").iterdir()
-    return built
 
 
 def test_a_wheel_is_for_any_python_and_one_platform(tmp_path: Path) -> None:
@@ -92,6 +53,26 @@ def test_a_wheel_is_for_any_python_and_one_platform(tmp_path: Path) -> None:
 def test_the_platform_can_be_named(tmp_path: Path) -> None:
     wheel = build("wheel", tmp_path, FLAGBIT_LIBRARY=library(), FLAGBIT_PLATFORM="manylinux_2_17_x86_64")
     assert wheel.name.endswith("-py3-none-manylinux_2_17_x86_64.whl")
+
+
+@pytest.mark.parametrize(
+    ("machine", "target", "tag"),
+    [
+        ("arm64", None, "macosx_11_0_arm64"),
+        ("x86_64", None, "macosx_10_12_x86_64"),
+        ("x86_64", "10.15", "macosx_10_15_x86_64"),
+        ("arm64", "13.3", "macosx_13_0_arm64"),
+        ("arm64", "14", "macosx_14_0_arm64"),
+    ],
+)
+def test_the_platform_of_macos(machine: str, target: str | None, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = runpy.run_path(str(PROJECT / "hatch_build.py"))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.delenv("MACOSX_DEPLOYMENT_TARGET", raising=False)
+    if target:
+        monkeypatch.setenv("MACOSX_DEPLOYMENT_TARGET", target)
+    assert hook["platform_tag"]() == tag
 
 
 def test_an_sdist_builds_and_carries_the_crate(clean: Path, tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ impl Replicas {
         let one = Server::start(database);
         let other = Server::start(database);
         let account = one.account();
+        let is_known = || other.request("GET", "/api/v1/snapshot").key(&account.server_key).send().status == 200;
+        until(Duration::from_secs(10), "the account", is_known);
         Self { one, other, account }
     }
 

@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_wish_does_not_depend_on_this_hosts_clock() {
         let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
-        for now in [UNIX_EPOCH, UNIX_EPOCH + Duration::from_secs(START), UNIX_EPOCH + Duration::from_secs(1 << 40)] {
+        for now in [UNIX_EPOCH, UNIX_EPOCH + Duration::from_secs(START), UNIX_EPOCH + Duration::from_secs(1 << 38)] {
             assert_eq!(asked("Sun, 06 Nov 1994 08:49:47 GMT", date, now), Some(10));
         }
     }

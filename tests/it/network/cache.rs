@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     thread,
 };
@@ -63,7 +62,11 @@ fn a_start_without_the_server_serves_what_was_last_known() {
         assert!(first.contains(part), "{part}: {first}");
     }
     assert!(!text.contains(KEY), "a key in a file");
-    assert_eq!(fs::metadata(folder.file()).unwrap().permissions().mode() & 0o777, 0o600);
+    #[cfg(unix)]
+    {
+        let permissions = fs::metadata(folder.file()).unwrap().permissions();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777, 0o600);
+    }
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "a temporary file is left");
 
     let offline = ClientOptions::server(&url, KEY).cache_path(folder.file()).bootstrap(snapshot(1, false));

@@ -10,9 +10,10 @@ use std::{
 use flagbit::{Client, ClientOptions};
 
 use super::{
-    KEY, PATIENCE, eventually, isolated, options, ready,
+    KEY, PATIENCE,
+    black_hole::BlackHole,
+    counts, eventually, isolated, options, ready,
     server::{Answer, Server, good, silence, status},
-    unreachable::BlackHole,
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -28,7 +29,7 @@ fn close(state: &str, client: Client, before: (usize, usize)) {
     client.close();
     let closing = start.elapsed();
     drop(client);
-    while (isolated::threads(), isolated::descriptors()) > before {
+    while (counts::threads(), counts::descriptors()) > before {
         assert!(
             start.elapsed() < CONNECT_TIMEOUT + Duration::from_millis(500),
             "{state}: a thread or descriptor is left"
@@ -49,7 +50,7 @@ fn half_a_body() -> Answer {
 #[test]
 #[ignore = "run by the test below in a process of its own"]
 fn alone() {
-    let counts = || (isolated::threads(), isolated::descriptors());
+    let counts = || (counts::threads(), counts::descriptors());
     let hole = BlackHole::new();
     let before = counts();
 

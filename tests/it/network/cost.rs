@@ -11,7 +11,7 @@ use std::{
 use flagbit::Client;
 
 use super::{
-    PATIENCE, isolated, options, ready,
+    PATIENCE, counts, isolated, options, ready,
     server::{Server, good, snapshot, status},
 };
 
@@ -52,13 +52,13 @@ fn alone() {
     // The first client pays for what a process has once.
     let first = ready(options(&server));
     first.refresh(PATIENCE).unwrap();
-    let (threads, before) = (isolated::threads(), isolated::resident());
+    let (threads, before) = (counts::threads(), counts::resident());
     const CLIENTS: usize = 50;
     let clients: Vec<Client> = (0..CLIENTS).map(|_| ready(options(&server))).collect();
     clients.iter().for_each(|client| client.refresh(PATIENCE).unwrap());
-    let each = (isolated::resident() - before) / CLIENTS;
+    let each = (counts::resident() - before) / CLIENTS;
     // The server has a thread for each connection, too.
-    let threads = (isolated::threads() - threads) / CLIENTS - 1;
+    let threads = (counts::threads() - threads) / CLIENTS - 1;
     println!("a client: {threads} thread, {} kB, the server's end of the connection included", each / 1_000);
     assert_eq!(threads, 1);
     assert!(each < 200_000, "{each} bytes a client");
@@ -76,9 +76,9 @@ fn alone() {
     };
     let count = std::env::var("FLAGBIT_REFRESHES").map_or(1_000, |count| count.parse().unwrap());
     refresh(500);
-    let before = isolated::resident();
+    let before = counts::resident();
     refresh(count);
-    let growth = isolated::resident().saturating_sub(before);
+    let growth = counts::resident().saturating_sub(before);
     println!("{count} refreshes, a tenth of them changes: {} kB more memory", growth / 1_000);
     assert!(growth < 500_000, "{growth} bytes more");
 }

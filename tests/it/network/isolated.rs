@@ -1,6 +1,6 @@
 //! Tests that count what the whole process has run in a process of their own.
 
-use std::{env, fs, process::Command};
+use std::{env, process::Command};
 
 /// Runs a test that is marked as ignored, by its path, alone in a new process, with these variables.
 pub(crate) fn run(test: &str, variables: &[(&str, &str)]) {
@@ -11,18 +11,4 @@ pub(crate) fn run(test: &str, variables: &[(&str, &str)]) {
     print!("{text}");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && text.contains("1 passed"), "{test}: {text}{errors}");
-}
-
-pub(crate) fn threads() -> usize {
-    fs::read_dir("/proc/self/task").unwrap().count()
-}
-
-pub(crate) fn descriptors() -> usize {
-    fs::read_dir("/proc/self/fd").unwrap().count()
-}
-
-/// Resident memory, in bytes.
-pub(crate) fn resident() -> usize {
-    let pages: usize = fs::read_to_string("/proc/self/statm").unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    pages * 4096
 }

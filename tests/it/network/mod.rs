@@ -1,13 +1,21 @@
 //! Clients over the network, against servers good and bad, over real sockets.
 
 mod bad;
+#[cfg(target_os = "linux")]
+mod black_hole;
 mod cache;
+#[cfg(target_os = "linux")]
 mod close;
+#[cfg(target_os = "linux")]
 mod cost;
+#[cfg(target_os = "linux")]
+mod counts;
 mod first;
+#[cfg(unix)]
 mod fork;
 mod isolated;
 mod proxy;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "tests that are for Linux alone use the rest"))]
 mod server;
 mod setup;
 mod stream;

@@ -17,7 +17,7 @@ use rustls::{
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 
-use super::{KEY, PATIENCE, is_on, isolated, ready, server::snapshot};
+use super::{KEY, PATIENCE, is_on, ready, server::snapshot};
 
 /// A server of `localhost`, and the file of its authority, which is removed at the end.
 struct TlsServer {
@@ -118,6 +118,7 @@ fn plain_server() -> SocketAddr {
     address
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 #[ignore = "run by the test below with its environment"]
 fn alone() {
@@ -127,18 +128,20 @@ fn alone() {
     assert!(is_on(&ready(options().system_roots(true))));
     const CLIENTS: usize = 50;
     drop(ready(options().ca_file(&file)));
-    let before = isolated::resident();
+    let before = super::counts::resident();
     let clients: Vec<Client> = (0..CLIENTS).map(|_| ready(options().ca_file(&file))).collect();
-    let each = (isolated::resident() - before) / clients.len();
+    let each = (super::counts::resident() - before) / clients.len();
     println!("a client over TLS: {} kB", each / 1_000);
     // A handshake's frames on the thread's stack are several times as large where nothing is optimised.
     assert!(each < if cfg!(debug_assertions) { 400_000 } else { 200_000 }, "{each} bytes a client");
 }
 
+/// Elsewhere no variable says which they are.
+#[cfg(target_os = "linux")]
 #[test]
 fn the_systems_authorities_are_trusted_on_demand() {
     let server = TlsServer::new("system");
     let address = format!("https://localhost:{}", server.address.port());
     let roots = server.ca_file.to_str().unwrap();
-    isolated::run("network::tls::alone", &[("FLAGBIT_TEST_SERVER", &address), ("SSL_CERT_FILE", roots)]);
+    super::isolated::run("network::tls::alone", &[("FLAGBIT_TEST_SERVER", &address), ("SSL_CERT_FILE", roots)]);
 }

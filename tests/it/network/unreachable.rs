@@ -1,11 +1,6 @@
 //! Servers that are not there: the flags stay, the words help, and nothing waits for longer than it may.
 
-use std::{
-    net::{TcpListener, TcpStream},
-    os::fd::AsRawFd,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{net::TcpListener, thread, time::Duration};
 
 use flagbit::{Client, ClientError, ClientOptions, State};
 
@@ -13,29 +8,6 @@ use super::{
     KEY, PATIENCE, eventually, is_on, options, ready,
     server::{Server, good, silence, snapshot, status},
 };
-
-/// An address that takes no further connection and refuses none: one that is full.
-pub(crate) struct BlackHole {
-    listener: TcpListener,
-    _waiting: Vec<TcpStream>,
-}
-
-impl BlackHole {
-    #[allow(unsafe_code, reason = "std's listeners have a long queue")]
-    pub(crate) fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        // SAFETY: a live descriptor of a listening socket, whose queue this makes short.
-        assert_eq!(unsafe { libc::listen(listener.as_raw_fd(), 0) }, 0);
-        let address = listener.local_addr().unwrap();
-        let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok();
-        let waiting = std::iter::from_fn(connect).collect();
-        Self { listener, _waiting: waiting }
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.listener.local_addr().unwrap())
-    }
-}
 
 #[test]
 fn a_server_that_is_down_and_comes_back() {
@@ -54,19 +26,6 @@ fn a_server_that_is_down_and_comes_back() {
 }
 
 #[test]
-fn a_black_hole_is_given_up() {
-    let hole = BlackHole::new();
-    let options =
-        ClientOptions::server(hole.url(), KEY).bootstrap(snapshot(1, true)).connect_timeout(Duration::from_millis(300));
-    let client = Client::open(options).unwrap();
-    assert_eq!(client.status().state, State::Stale, "only the bootstrap so far");
-    let error = client.refresh(PATIENCE).unwrap_err().to_string();
-    assert!(error.starts_with("no connection to http://127.0.0.1:"), "{error}");
-    assert!(error.ends_with("within 0.3 s; check the address, firewalls and proxies"), "{error}");
-    assert!(is_on(&client));
-}
-
-#[test]
 fn a_name_without_an_address() {
     let client = Client::open(ClientOptions::server("https://flags.invalid", KEY)).unwrap();
     let error = client.refresh(PATIENCE).unwrap_err().to_string();
@@ -81,16 +40,6 @@ fn a_name_is_looked_up() {
     let server = Server::new(good(1, true));
     let url = format!("http://localhost:{}", server.address().port());
     assert!(is_on(&ready(ClientOptions::server(url, KEY))));
-}
-
-#[test]
-fn opening_and_evaluating_wait_for_nothing() {
-    let hole = BlackHole::new();
-    let start = Instant::now();
-    let client = Client::open(ClientOptions::server(hole.url(), KEY)).unwrap();
-    assert!(!is_on(&client));
-    assert!(matches!(client.refresh(Duration::from_millis(20)), Err(ClientError::Timeout)));
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[test]
