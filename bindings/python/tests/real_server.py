@@ -1,4 +1,7 @@
-"""The real server, whose binary FLAGBIT_SERVER names, and a relay that keeps what clients and it say to each other."""
+"""The real server, whose binary FLAGBIT_SERVER names, and a relay that keeps what clients and it say to each other.
+
+Needs the standard library alone: what tests and measures other languages' clients takes it, too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import re
 import socket
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,11 +19,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from conftest import eventually
-
 Answer = dict[str, Any]
+
+PATIENCE = 60.0
+"""Seconds, longer than anything takes."""
 
 
 def free_port() -> int:
@@ -32,10 +35,11 @@ def free_port() -> int:
 class RealServer:
     """On a port and a database that it keeps when it is started again. Signs up, so that there is a project."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         # A KeyError where it is not set: tests of the real server are not skipped in silence.
         self._binary = os.environ["FLAGBIT_SERVER"]
         self._folder = folder
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -46,18 +50,25 @@ class RealServer:
         database = ["--database", f"sqlite://{self._folder}/flagbit.db"]
         with (self._folder / "server.log").open("a") as log:
             self._process = subprocess.Popen(
-                [self._binary, "serve", *listen, *database], env=environment, stdout=log, stderr=log
+                [self._binary, "serve", *listen, *database, *self._options], env=environment, stdout=log, stderr=log
             )
-        assert eventually(self._is_ready, 30), (self._folder / "server.log").read_text()
+        deadline = time.monotonic() + PATIENCE
+        while not self._is_ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server does not start: {(self._folder / 'server.log').read_text()}")
+            time.sleep(0.01)
 
     def _is_ready(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, (self._folder / "server.log").read_text()
         try:
             with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def sign_up(self) -> None:
         account = self.ask("POST", "/signup", {"email": "dev@shop.example"})
@@ -72,12 +83,12 @@ class RealServer:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/api/v1{path}", data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 read: Answer = json.loads(answer.read() or b"{}")
                 return read
         except urllib.error.HTTPError as error:
             with error:
-                pytest.fail(f"{method} {path}: {error.code} {error.read().decode()}")
+                raise RuntimeError(f"{method} {path}: {error.code} {error.read().decode()}") from None
 
     def of_project(self, method: str, path: str, body: object = None) -> Answer:
         return self.ask(method, f"/projects/{self.project}{path}", body)
@@ -104,12 +115,12 @@ class RealServer:
         """As a service manager does; its exit code."""
         assert self._process is not None
         self._process.terminate()
-        return self._process.wait(30)
+        return self._process.wait(PATIENCE)
 
 
 @contextmanager
-def real_server(folder: Path) -> Iterator[RealServer]:
-    server = RealServer(folder)
+def real_server(folder: Path, *options: str) -> Iterator[RealServer]:
+    server = RealServer(folder, *options)
     try:
         server.start()
         server.sign_up()
