@@ -11,9 +11,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (Some(url), Some(flag)) = (arguments.next(), arguments.next()) else {
         return Err("usage: live URL FLAG, with the server key in FLAGBIT_SERVER_KEY".into());
     };
-    let options = ClientOptions::server(url, env::var("FLAGBIT_SERVER_KEY")?)
-        .stream(true)
-        .stale_after(Duration::from_secs(1));
+    let options =
+        ClientOptions::server(url, env::var("FLAGBIT_SERVER_KEY")?).stream(true).stale_after(Duration::from_secs(1));
     let client = Client::open(options)?;
     client.wait_until_ready(Duration::from_secs(10));
 
