@@ -8,6 +8,7 @@ mod first;
 mod fork;
 mod isolated;
 mod proxy;
+mod resolve;
 mod server;
 mod setup;
 mod stream;
