@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz wheel header format server server-lint
+.PHONY: help demo test test-full torture bench bench-fresh live bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz wheel header format server server-lint
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -8,16 +8,19 @@ demo: bootstrap lib go-library ## every language evaluates the same flags: one t
 	@scripts/demo.sh
 
 test: bootstrap ## everything that a change must pass
-	@scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel go node server demo readme docs fuzz
+	@scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel go node server live demo readme docs fuzz
 
 test-full: bootstrap ## the same with more random cases, longer fuzzing and longer stress
-	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel go node server demo readme docs fuzz
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel go node server live demo readme docs fuzz
 
 torture: bootstrap ## half an hour of fuzzing
 	@SECONDS_EACH=1800 scripts/steps.sh fuzz
 
 bench: bootstrap ## time and memory, beside other evaluators; writes docs/benchmarks.md
 	@scripts/bench.sh
+
+bench-fresh: bootstrap ## how soon clients of a server see a change, and what they cost; writes docs/benchmarks.md
+	@scripts/bench-fresh.sh
 
 bootstrap: ## installs what is missing, or says what to install
 	@scripts/bootstrap.sh
@@ -47,6 +50,9 @@ server: server-lint ## the server: its tests on SQLite and PostgreSQL, behind ng
 	@if test -x server/tests/schemathesis.sh; then server/tests/schemathesis.sh; fi
 	@deploy/test-nginx.sh
 	@if command -v systemd-analyze > /dev/null; then deploy/test-systemd.sh; fi
+
+live: lib ## clients in Rust, C and C++ of the real server, which is killed and comes back
+	@scripts/test-live.sh
 
 vectors: ## the shared vectors are what the independent implementation answers
 	@python3 tests/fixtures/generate.py --check

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tests the Python binding: formatting, types, a wheel on every Python there is, the examples. Takes the
-# library of build/lib, or that of FLAGBIT_LIBRARY.
+# library of build/lib, or that of FLAGBIT_LIBRARY; and builds the server that clients are tested with, or takes
+# that of FLAGBIT_SERVER.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD project=$PWD/bindings/python work=$PWD/build/python
@@ -58,6 +59,10 @@ done
 tools=$work/tools-0/bin
 
 [[ -e $library ]] || step "the library" scripts/library.sh
+if [[ -z ${FLAGBIT_SERVER:-} ]]; then
+    step "the server" cargo build --manifest-path server/Cargo.toml
+    export FLAGBIT_SERVER=${CARGO_TARGET_DIR:-$root/server/target}/debug/flagbit
+fi
 for index in "${!pythons[@]}"; do
     step "environment ${index}" environment "${pythons[$index]}" "$work/tools-$index"
 done

@@ -6,6 +6,8 @@ use std::{
         Arc,
         atomic::{AtomicU32, AtomicU64, Ordering},
     },
+    thread,
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
@@ -25,6 +27,10 @@ use crate::engine::Snapshot;
 
 /// How many flags set aside are named in the log; the others are counted.
 const LOGGED_WARNINGS: usize = 20;
+
+/// An evaluation that takes longer was stopped by the system, or asks for all of very many flags; or its thread is in the
+/// parent of a fork, and it never ends.
+const LONGEST_EVALUATION: Duration = Duration::from_millis(20);
 
 /// What a client shares with its thread and its overrides.
 #[derive(Debug)]
@@ -198,8 +204,10 @@ impl Shared {
         let changes = change(&mut serving, &mut cold);
         serving.generation += 1;
         cold.history.record(serving.generation, changes, serving.revision());
-        self.serving.store(Arc::new(serving));
+        let old = self.serving.swap(Arc::new(serving));
         hub.announce(&mut cold);
+        drop(cold);
+        free(old);
         Ok(())
     }
 
@@ -208,12 +216,23 @@ impl Shared {
         let mut cold = hub.lock();
         cold.closed = true;
         let generation = self.serving.load().generation;
-        self.serving.store(Arc::new(Serving { generation, closed: true, ..Serving::default() }));
+        let old = self.serving.swap(Arc::new(Serving { generation, closed: true, ..Serving::default() }));
         hub.announce(&mut cold);
         let connections = std::mem::take(&mut cold.connections);
         drop(cold);
         connections.shut_down();
+        free(old);
     }
+}
+
+/// Frees flags that are no longer in force, once no evaluation reads them: the last one would have to free them itself,
+/// and for 10,000 flags that takes as long as thousands of evaluations.
+fn free(old: Arc<Serving>) {
+    let start = Instant::now();
+    while Arc::strong_count(&old) > 1 && start.elapsed() < LONGEST_EVALUATION {
+        thread::sleep(Duration::from_micros(50));
+    }
+    drop(old);
 }
 
 /// Gives the variants of a snapshot numbers that no other variant in this process has.

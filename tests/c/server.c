@@ -106,6 +106,23 @@ static void fetched_changed_and_not_modified(void) {
     flagbit_client_free(client);
 }
 
+/* Under valgrind this shows that nothing is left of a refresh, whether or not it brings a change. */
+static void many_refreshes(void) {
+    enum { REFRESHES = 300 };
+    const int before = server.not_modified;
+    flagbit_client *client = opened(options_of(server.url));
+    CHECK_OK(flagbit_client_wait_until_ready(client, PATIENCE_MS));
+    for (int index = 0; index < REFRESHES; index++) {
+        if (index % 10 == 0) {
+            const bool on = index % 20 == 0;
+            http_set(&server, 200, on ? "on" : "off", on ? ON : OFF);
+        }
+        CHECK_OK(flagbit_client_refresh_within(client, PATIENCE_MS, NULL));
+    }
+    CHECK(server.not_modified >= before + REFRESHES / 2);
+    flagbit_client_free(client);
+}
+
 static void what_is_refused_and_what_fails(void) {
     http_set(&server, 401, "", "");
     flagbit_client *client = opened(options_of(server.url));
@@ -161,6 +178,7 @@ int main(void) {
     http_start(&server, 200, "one", ON);
     options_that_do_not_fit();
     fetched_changed_and_not_modified();
+    many_refreshes();
     what_is_refused_and_what_fails();
     stale_with_a_bootstrap();
     closing_does_not_wait();

@@ -6,6 +6,9 @@ use std::{
     cell::Cell,
     ffi::{c_char, c_void},
     ptr,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
 };
 
 use flagbit::{Client, Context, PackedAttributes, Value};
@@ -16,6 +19,7 @@ struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static RELEASES: Cell<u64> = const { Cell::new(0) };
 }
 
 // SAFETY: every call is the system allocator's; counting touches a thread-local integer alone.
@@ -27,6 +31,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        RELEASES.set(RELEASES.get() + 1);
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -75,6 +80,36 @@ fn attributes() -> Vec<(String, Option<Value<'static>>)> {
     ];
     let many = (0..100).map(|index| (format!("attribute-{index}"), Some(Value::String("value"))));
     named.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(many).collect()
+}
+
+/// An evaluation may be the last that reads a snapshot; who replaced it frees it nevertheless.
+#[test]
+fn an_evaluation_frees_no_snapshot() {
+    const SWAPS: usize = 500;
+    let client = Client::from_snapshot(SNAPSHOT).unwrap();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // How many evaluations freed memory, and how many were stopped by a busy machine for longer than is waited for them.
+        let evaluate = || {
+            let (mut freeing, mut stopped) = (0, 0);
+            while !done.load(Ordering::Relaxed) {
+                let (before, start) = (RELEASES.get(), Instant::now());
+                client.is_enabled("rules", &Context::EMPTY, false);
+                freeing += usize::from(RELEASES.get() > before);
+                stopped += usize::from(start.elapsed() > Duration::from_millis(20));
+            }
+            (freeing, stopped)
+        };
+        let evaluating = [scope.spawn(evaluate), scope.spawn(evaluate)];
+        for swap in 0..SWAPS {
+            client.load(SNAPSHOT.replace("1.5", &swap.to_string()).as_bytes()).unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+        for thread in evaluating {
+            let (freeing, stopped) = thread.join().unwrap();
+            assert!(freeing <= stopped, "{freeing} evaluations freed memory, {stopped} were stopped");
+        }
+    });
 }
 
 #[test]

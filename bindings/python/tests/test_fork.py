@@ -7,6 +7,8 @@ import multiprocessing
 import os
 import queue
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import flagbit
-from conftest import eventually, snapshot
+from conftest import REPOSITORY, eventually, snapshot
 from stub import KEY, serving
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
@@ -236,3 +238,33 @@ def test_a_child_follows_by_itself() -> None:
         for child in children:
             child.join()
         assert eventually(lambda: not client.is_enabled("a", default=True))
+
+
+FORKS = """
+import os, sys, time, warnings, flagbit
+warnings.simplefilter("always")
+if "filtered" in sys.argv:
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+client = flagbit.Client("http://127.0.0.1:1", server_key="fbsrv_secret")
+if "closed" in sys.argv:
+    client.close()
+    while len(os.listdir("/proc/self/task")) > 1:
+        time.sleep(0.01)
+child = os.fork()
+if child == 0:
+    os._exit(0)
+os.waitpid(child, 0)
+warnings.warn("something else is old", DeprecationWarning)
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="CPython warns of forks with threads from 3.12 on")
+@pytest.mark.parametrize(("arguments", "warns"), [([], True), (["filtered"], False), (["closed"], False)])
+def test_cpythons_warning_is_as_the_readme_says(arguments: list[str], warns: bool) -> None:
+    """It comes while a client of a server is open, and the README's filter silences it and nothing else."""
+    readme = (REPOSITORY / "bindings/python/README.md").read_text()
+    assert 'warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)' in readme
+    run = subprocess.run([sys.executable, "-c", FORKS, *arguments], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    assert ("is multi-threaded, use of fork()" in run.stderr) is warns
+    assert "something else is old" in run.stderr

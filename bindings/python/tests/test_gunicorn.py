@@ -8,39 +8,64 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from conftest import eventually, snapshot
+from real_server import real_server
 from stub import KEY, serving
 
 WORKERS = 3
 
-APPLICATION = f"""
+APPLICATION = """
 import os, flagbit
-client = flagbit.Client(os.environ["STUB"], server_key="{KEY}", poll_interval=1)
+stream = os.environ["STREAM"] == "yes"
+client = flagbit.Client(os.environ["SERVER"], server_key=os.environ["KEY"], poll_interval=1, stream=stream)
 told = []
 client.on_change(told.append)
 
 def application(environ, start_response):
     client.wait_until_ready(10)
     start_response("200 OK", [("Content-Type", "text/plain"), ("Connection", "close")])
-    return [f"{{os.getpid()}} {{client.is_enabled('a')}} {{bool(told)}} {{client.status().state}}".encode()]
+    return [f"{os.getpid()} {client.is_enabled('a')} {bool(told)} {client.status().state}".encode()]
 """
 
 
+@dataclass(frozen=True)
+class Source:
+    """A server with the flag `a`, which is on."""
+
+    url: str
+    key: str
+    switch: Callable[[bool], None]
+
+
 @contextmanager
-def gunicorn(folder: Path, server: str, *options: str) -> Iterator[str]:
+def stub(_folder: Path) -> Iterator[Source]:
+    with serving(snapshot(a=True)) as server:
+        yield Source(server.url, KEY, lambda on: server.put(snapshot(a=on)))
+
+
+@contextmanager
+def real(folder: Path) -> Iterator[Source]:
+    with real_server(folder) as server:
+        server.create("a", enabled=True)
+        yield Source(server.url, server.key, lambda on: server.switch("a", on))
+
+
+@contextmanager
+def gunicorn(folder: Path, source: Source, stream: str, *options: str) -> Iterator[str]:
     (folder / "shop.py").write_text(APPLICATION)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     command = [sys.executable, "-m", "gunicorn", "shop:application", "--bind", address, "--workers", str(WORKERS)]
     command += ["--graceful-timeout", "5", "--no-control-socket", *options]
-    environment = {**os.environ, "STUB": server}
+    environment = {**os.environ, "SERVER": source.url, "KEY": source.key, "STREAM": stream}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
@@ -62,8 +87,14 @@ def ask(url: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("options", [(), ("--preload",)])
-def test_every_worker_follows_the_server(tmp_path: Path, options: tuple[str, ...]) -> None:
-    with serving(snapshot(a=True)) as stub, gunicorn(tmp_path, stub.url, *options) as url:
+@pytest.mark.parametrize(("server", "stream"), [(stub, "no"), (real, "no"), (real, "yes")])
+def test_every_worker_follows_the_server(
+    tmp_path: Path,
+    server: Callable[[Path], AbstractContextManager[Source]],
+    stream: str,
+    options: tuple[str, ...],
+) -> None:
+    with server(tmp_path) as source, gunicorn(tmp_path, source, stream, *options) as url:
 
         def all_workers(enabled: str, *, told: bool) -> bool:
             answers = [ask(url) for _ in range(WORKERS * 8)]
@@ -74,5 +105,5 @@ def test_every_worker_follows_the_server(tmp_path: Path, options: tuple[str, ...
             )
 
         assert eventually(lambda: all_workers("True", told=False), 30), (tmp_path / "log").read_text()
-        stub.put(snapshot(a=False))
+        source.switch(False)
         assert eventually(lambda: all_workers("False", told=True), 30), (tmp_path / "log").read_text()

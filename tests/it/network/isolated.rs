@@ -4,8 +4,12 @@ use std::{env, process::Command};
 
 /// Runs a test that is marked as ignored, by its path, alone in a new process, with these variables.
 pub(crate) fn run(test: &str, variables: &[(&str, &str)]) {
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
+    run_by(Command::new("env"), test, variables);
+}
+
+/// The same by a command that takes another one with its arguments.
+pub(crate) fn run_by(mut command: Command, test: &str, variables: &[(&str, &str)]) {
+    command.arg(env::current_exe().unwrap()).args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
     let output = command.envs(variables.iter().copied()).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     print!("{text}");

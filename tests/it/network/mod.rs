@@ -15,6 +15,8 @@ mod first;
 mod fork;
 mod isolated;
 mod proxy;
+#[cfg(target_os = "linux")]
+mod resolve;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "tests that are for Linux alone use the rest"))]
 mod server;
 mod setup;
