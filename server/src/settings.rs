@@ -127,7 +127,7 @@ pub(crate) struct Connections {
     pub(crate) trusted_proxies: Vec<IpNet>,
 
     /// Connections at a time
-    #[arg(long, env = "FLAGBIT_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = 20_000,
+    #[arg(long, env = "FLAGBIT_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = 15_000,
         value_parser = clap::value_parser!(u32).range(1..1_000_000))]
     pub(crate) max_connections: u32,
 
