@@ -11,7 +11,7 @@ use std::{
 
 use flagbit::{Client, ClientError, ClientOptions};
 
-use super::{KEY, PATIENCE, isolated, server::snapshot};
+use super::{KEY, PATIENCE, counts, isolated, server::snapshot};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long the system waits for a name server here.
@@ -21,7 +21,7 @@ const RESOLVER: Duration = Duration::from_secs(4);
 #[ignore = "run by the test below in namespaces of its own"]
 fn alone() {
     let silent = UdpSocket::bind("127.0.0.1:53").unwrap();
-    let counts = || (isolated::threads(), isolated::descriptors());
+    let counts = || (counts::threads(), counts::descriptors());
     let before = counts();
     let options = ClientOptions::server("http://flags.example", KEY).connect_timeout(CONNECT_TIMEOUT);
     let client = Client::open(options.bootstrap(snapshot(1, true))).unwrap();
@@ -32,7 +32,7 @@ fn alone() {
     assert!(super::is_on(&client));
     // Further attempts wait for the same look-up: the refresher and one more thread, however often it is tried.
     assert!(matches!(client.refresh(Duration::from_millis(200)), Err(ClientError::Timeout)));
-    assert_eq!(isolated::threads(), before.0 + 2);
+    assert_eq!(counts::threads(), before.0 + 2);
     let closing = Instant::now();
     client.close();
     let closing = closing.elapsed();
@@ -41,7 +41,7 @@ fn alone() {
     assert!(closing < Duration::from_millis(100), "{closing:?}");
     // The refresher is gone within the connect timeout; the look-up, which nobody can interrupt, when the system gives up.
     let start = Instant::now();
-    while isolated::threads() > before.0 + 1 {
+    while counts::threads() > before.0 + 1 {
         assert!(start.elapsed() < CONNECT_TIMEOUT, "the refresher is left");
         thread::sleep(Duration::from_millis(1));
     }
