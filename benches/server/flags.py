@@ -25,11 +25,11 @@ def go_feature_flag(percentage: int = 25) -> str:
     return json.dumps(dict.fromkeys(keys(), flag))
 
 
-def unleash(enabled: bool = True) -> str:
+def unleash(percentage: int = 25) -> str:
     constraint = {"contextName": "plan", "operator": "IN", "values": ["pro"]}
     strategies = [
         {"name": "default", "constraints": [constraint]},
-        {"name": "flexibleRollout", "parameters": {"rollout": "25", "stickiness": "userId", "groupId": "all"}},
+        {"name": "flexibleRollout", "parameters": {"rollout": str(percentage), "stickiness": "userId", "groupId": "all"}},
     ]
-    feature = {"enabled": enabled, "type": "release", "project": "default", "strategies": strategies}
+    feature = {"enabled": True, "type": "release", "project": "default", "strategies": strategies}
     return json.dumps({"version": 2, "features": [{"name": key, **feature} for key in keys()]})

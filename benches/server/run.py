@@ -104,13 +104,13 @@ def flagbit_replicas() -> dict[str, float]:
             second.stop()
 
 
-def file_replicas(kind: type[GoFeatureFlag] | type[UnleashEdge], text: Callable[[bool], str]) -> dict[str, float]:
+def file_replicas(kind: type[GoFeatureFlag] | type[UnleashEdge], text: Callable[[int], str], field: str) -> dict[str, float]:
     """Of a server that has no replicas but several processes that read one file, every second."""
     (WORK / "shared").mkdir(exist_ok=True)
     file = WORK / "shared" / kind.__name__
-    file.write_text(text(True))
+    texts = {True: text(100), False: text(0)}
+    file.write_text(texts[True])
     second = kind(WORK / "file-second", file)
-    texts = {value: text(value) for value in (True, False)}
     try:
 
         def write(value: bool) -> None:
@@ -119,8 +119,7 @@ def file_replicas(kind: type[GoFeatureFlag] | type[UnleashEdge], text: Callable[
             other.rename(file)
 
         def reads() -> bool:
-            status, _, body = second.evaluation().send()
-            return status == 200 and (json.loads(body).get("value", True) is True)
+            return json.loads(second.evaluation().send()[2])[field]
 
         return appears(write, reads, 3 if SHORT else 20)
     finally:
@@ -165,8 +164,8 @@ def main() -> None:
             server.stop()
     replicas = {
         "FlagBit": flagbit_replicas(),
-        GoFeatureFlag.name: file_replicas(GoFeatureFlag, lambda on: flags.go_feature_flag(100 if on else 0)),
-        UnleashEdge.name: file_replicas(UnleashEdge, flags.unleash),
+        GoFeatureFlag.name: file_replicas(GoFeatureFlag, flags.go_feature_flag, "value"),
+        UnleashEdge.name: file_replicas(UnleashEdge, flags.unleash, "enabled"),
     }
     text = table(results, replicas)
     print(text)

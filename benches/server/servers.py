@@ -60,8 +60,11 @@ class Server:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = (folder / "log").open("w")
-        self.process = subprocess.Popen(self.command(), stdout=self.log, stderr=self.log, cwd=folder)
+        self.start()
+
+    def start(self) -> None:
+        self.log = (self.folder / "log").open("w")
+        self.process = subprocess.Popen(self.command(), stdout=self.log, stderr=self.log, cwd=self.folder)
         self.wait()
 
     def command(self) -> list[str]:
@@ -103,13 +106,18 @@ class FlagBit(Server):
     def __init__(self, folder: Path, database: str | None = None, account: dict | None = None) -> None:
         self.database = database or f"sqlite://{folder}/flagbit.db"
         super().__init__(folder)
-        self.account = account or self.sign_up()
+        if account is None:
+            account = self.sign_up()
+            # The others begin with flags that are there; so does this one.
+            self.stop()
+            self.start()
+        self.account = account
 
     def command(self) -> list[str]:
         binary = ROOT / "server/target/release/flagbit"
         return [
             str(binary), "serve", "--listen", f"127.0.0.1:{self.port}", "--database", self.database,
-            "--metrics-listen", "off", "--key-rate", "0", "--log-level", "warn",
+            "--metrics-listen", "off", "--key-requests-per-second", "0",
         ]
 
     def is_up(self) -> bool:
