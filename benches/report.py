@@ -93,16 +93,21 @@ def machine(results):
             f"{system}; rustc {compiler}; load average at the start {load}; {datetime.date.today()}.")
 
 
-def main():
-    results, document = map(pathlib.Path, sys.argv[1:])
-    rust, c, peers = texts = [(results / f"{name}.md").read_text().strip() for name in ("rust", "c", "peers")]
-    parts = {"machine": machine(results), "goals": goals_table(texts), "peers": peers_with_ratios(peers),
-             "c": c, "rust": rust, "model": (results / "model.md").read_text().strip()}
+def put(document, parts):
+    """Each part between the markers of its name."""
     text = document.read_text()
     for name, part in parts.items():
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.S)
         text = marked.sub(lambda match: f"{match.group(1)}\n{part}\n\n{match.group(2)}", text)
     document.write_text(text)
+
+
+def main():
+    results, document = map(pathlib.Path, sys.argv[1:])
+    rust, c, peers = texts = [(results / f"{name}.md").read_text().strip() for name in ("rust", "c", "peers")]
+    parts = {"machine": machine(results), "goals": goals_table(texts), "peers": peers_with_ratios(peers),
+             "c": c, "rust": rust, "model": (results / "model.md").read_text().strip()}
+    put(document, parts)
     print(parts["goals"])
 
 

@@ -29,6 +29,7 @@ CRATE = [
     "src",
     "include",
     "benches/evaluation.rs",
+    "benches/fresh",
     "benches/model.rs",
 ]
 
