@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bench-fresh live bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz wheel header format server server-lint
+.PHONY: help demo test test-full torture bench bench-fresh bench-languages live bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz wheel header format server server-lint
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,9 @@ bench: bootstrap ## time and memory, beside other evaluators; writes docs/benchm
 
 bench-fresh: bootstrap ## how soon clients of a server see a change, and what they cost; writes docs/benchmarks.md
 	@scripts/bench-fresh.sh
+
+bench-languages: bootstrap ## the bindings beside the fastest peers of their languages; writes docs/benchmarks.md
+	@scripts/bench-languages.sh
 
 bootstrap: ## installs what is missing, or says what to install
 	@scripts/bootstrap.sh

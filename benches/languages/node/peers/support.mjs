@@ -1,0 +1,20 @@
+// What all peers share.
+
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+
+// What is installed lies below build, and FLAGBIT_BENCH_MODULES says where.
+export const require = createRequire(join(process.env.FLAGBIT_BENCH_MODULES, 'peers.cjs'));
+
+// A package's name with its version, from the package.json beside or above the file that it is loaded from.
+export function versioned(name) {
+  for (let folder = dirname(require.resolve(name)); ; folder = dirname(folder)) {
+    try {
+      const found = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      if (found.name === name) return `${name} ${found.version}`;
+    } catch (error) {
+      if (folder === dirname(folder)) throw error;
+    }
+  }
+}
