@@ -2,7 +2,7 @@
 .PHONY: help demo test test-full torture bench bench-fresh bench-languages live bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz wheel header format server server-lint
 
 help:
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 demo: bootstrap lib go-library ## every language evaluates the same flags: one table
 	@scripts/demo.sh
@@ -105,7 +105,7 @@ header: ## writes include/flagbit.h from the sources
 	@UPDATE_HEADER=1 cargo test --quiet --test it header
 
 format: ## formats Rust, C, C++ and Go
-	@gofmt -w bindings/go examples/go
+	@gofmt -w bindings/go examples/go benches/languages/go
 	@cargo fmt
 	@cargo fmt --manifest-path server/Cargo.toml
 	@clang-format -i $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Measures the Python and Node bindings beside their peers, and writes the tables into docs/benchmarks.md. What is
-# measured is what a user installs: the wheel and the tarball. `--short` only shows that everything works and prints
-# the tables instead.
+# Measures the Python, Go and Node bindings beside their peers, and writes the tables into docs/benchmarks.md. What is
+# measured is what a user installs: the wheel, the module with its library, the tarball. `--short` only shows that
+# everything works and prints the tables instead.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD here=$PWD/benches/languages work=$PWD/build/languages
 export PIP_DISABLE_PIP_VERSION_CHECK=1
-unset PYTHONPATH FLAGBIT_LIBRARY_PATH FLAGBIT_PLATFORM FLAGBIT_ADDON_PATH
+unset PYTHONPATH FLAGBIT_LIBRARY_PATH FLAGBIT_PLATFORM FLAGBIT_ADDON_PATH GOFLAGS
+command -v go > /dev/null || { echo "Go 1.26 is missing: https://go.dev/dl"; exit 1; }
 mkdir -p "$work"
 
 # The pinned peers, installed once for each list of them.
@@ -30,5 +31,7 @@ FLAGBIT_LIBRARY=$root/build/lib/libflagbit.so \
     "$work/python/bin/pip" wheel -q --no-deps --wheel-dir "$work/dist" bindings/python
 "$work/python/bin/pip" install -q --no-deps --force-reinstall "$work"/dist/*.whl
 scripts/node-package.sh "$work/node-flagbit"
+scripts/go-library.sh
+(cd "$here/go" && GOWORK=off go build -o "$work/peers-go" .)
 
 python3 "$here/run.py" "$@"

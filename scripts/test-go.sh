@@ -22,7 +22,7 @@ in_module() { (cd "$module" && "$@"); }
 
 formatted() {
     local files
-    files=$(gofmt -l "$module" examples/go)
+    files=$(gofmt -l "$module" examples/go benches/languages/go)
     test -z "$files" || { echo "run gofmt -w on:"; echo "$files"; return 1; }
 }
 

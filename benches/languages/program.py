@@ -12,15 +12,18 @@ DATA = BUILD / "data"
 # The first of each is FlagBit, the others those that were the fastest of their language.
 PEERS = {
     "Python": ("flagbit", "eppo", "statsig", "growthbook"),
+    "Go": ("flagbit", "growthbook", "launchdarkly", "statsig_go"),
     "Node": ("flagbit", "flagd", "configcat", "eppo"),
 }
 # What a user is, for the caller, before any evaluator has seen it.
-PLAIN = {"Python": "dict", "Node": "object"}
+PLAIN = {"Python": "dict", "Go": "map", "Node": "object"}
 
 
 def command(language, peer):
     if language == "Python":
         return [BUILD / "python/bin/python", HERE / "python/bench.py", peer, DATA]
+    if language == "Go":
+        return [BUILD / "peers-go", peer, DATA]
     return ["node", HERE / "node/bench.mjs", peer, DATA]
 
 

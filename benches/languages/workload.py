@@ -115,7 +115,18 @@ def statsig():
     }  # fmt: skip
 
 
-FORMATS = (flagbit, eppo, launchdarkly, flagd, growthbook, configcat, statsig)
+def statsig_go():
+    """The older format of the same: lists, and conditions inside the rules."""
+    snapshot = statsig()
+    conditions = snapshot.pop("condition_map")
+    gates = list(snapshot["feature_gates"].values())
+    for gate in gates:
+        inside = [{**rule, "conditions": [conditions[name] for name in rule["conditions"]]} for rule in gate["rules"]]
+        gate["rules"] = inside
+    return snapshot | {"feature_gates": gates, "dynamic_configs": [], "layer_configs": [], "layers": {}}
+
+
+FORMATS = (flagbit, eppo, launchdarkly, flagd, growthbook, configcat, statsig, statsig_go)
 
 
 def write(folder):
