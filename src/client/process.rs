@@ -2,9 +2,14 @@
 #![allow(unsafe_code, reason = "the fork handler and the signal mask have no safe interface")]
 
 use std::{
+    ffi::CStr,
     io,
     sync::atomic::{AtomicU32, Ordering},
-    thread,
+};
+#[cfg(unix)]
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    ptr,
 };
 
 static FORKS: AtomicU32 = AtomicU32::new(0);
@@ -38,9 +43,69 @@ pub(super) fn count_forks() {
 pub(super) fn count_forks() {}
 
 /// Starts a thread that never runs the host's signal handlers.
-pub(super) fn spawn(name: &str, stack_bytes: usize, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+///
+/// By the system's own call: std notes each of its threads behind a lock of its own, and a child of a fork finds it held
+/// for ever where its parent was starting another one.
+#[cfg(unix)]
+pub(super) fn spawn(name: &'static CStr, stack_bytes: usize, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let work = Work { name, run: Box::new(run) };
     let _blocked = BlockedSignals::new();
-    thread::Builder::new().name(name.into()).stack_size(stack_bytes).spawn(run).map(drop)
+    let work = Box::into_raw(Box::new(work));
+    // SAFETY: the attributes are made before they are used and destroyed after; the thread takes the work, which is taken
+    // back where there is no thread.
+    unsafe {
+        let (mut thread, mut attributes) = (std::mem::zeroed(), std::mem::zeroed());
+        libc::pthread_attr_init(&raw mut attributes);
+        libc::pthread_attr_setdetachstate(&raw mut attributes, libc::PTHREAD_CREATE_DETACHED);
+        libc::pthread_attr_setstacksize(&raw mut attributes, stack_bytes.max(libc::PTHREAD_STACK_MIN));
+        let code = libc::pthread_create(&raw mut thread, &raw const attributes, start, work.cast());
+        libc::pthread_attr_destroy(&raw mut attributes);
+        if code != 0 {
+            drop(Box::from_raw(work));
+            return Err(io::Error::from_raw_os_error(code));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn spawn(name: &'static CStr, stack_bytes: usize, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let name = name.to_string_lossy().into_owned();
+    std::thread::Builder::new().name(name).stack_size(stack_bytes).spawn(run).map(drop)
+}
+
+/// What a thread is to do.
+#[cfg(unix)]
+struct Work {
+    name: &'static CStr,
+    run: Box<dyn FnOnce() + Send>,
+}
+
+#[cfg(unix)]
+extern "C" fn start(work: *mut libc::c_void) -> *mut libc::c_void {
+    // SAFETY: `spawn` gives each work to one thread.
+    let Work { name, run } = *unsafe { Box::from_raw(work.cast::<Work>()) };
+    set_name(name);
+    // What fails ends this thread, never the host.
+    _ = catch_unwind(AssertUnwindSafe(run));
+    ptr::null_mut()
+}
+
+/// For debuggers and `top`.
+#[cfg(unix)]
+fn set_name(name: &CStr) {
+    // SAFETY: a text that ends with NUL, of which the system keeps the first 15 bytes.
+    #[cfg(target_os = "linux")]
+    unsafe {
+        libc::prctl(libc::PR_SET_NAME, name.as_ptr());
+    }
+    // SAFETY: a text that ends with NUL.
+    #[cfg(target_vendor = "apple")]
+    unsafe {
+        libc::pthread_setname_np(name.as_ptr());
+    }
+    #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+    let _ = name;
 }
 
 /// Blocks all signals on this thread, and so on those it starts, until it is dropped.
@@ -65,17 +130,7 @@ impl Drop for BlockedSignals {
     fn drop(&mut self) {
         // SAFETY: the set was filled by pthread_sigmask; a null pointer asks for no old set.
         unsafe {
-            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, std::ptr::null_mut());
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, ptr::null_mut());
         }
-    }
-}
-
-#[cfg(not(unix))]
-struct BlockedSignals;
-
-#[cfg(not(unix))]
-impl BlockedSignals {
-    fn new() -> Self {
-        Self
     }
 }

@@ -58,7 +58,7 @@ impl Shared {
 /// Starts the thread of a watched file.
 pub(super) fn start(shared: &Arc<Shared>, hub: Arc<Hub>) -> Result<(), ClientError> {
     let shared = Arc::clone(shared);
-    process::spawn("flagbit-watch", STACK_BYTES, move || watch(&shared, &hub)).map_err(ClientError::Thread)
+    process::spawn(c"flagbit-watch", STACK_BYTES, move || watch(&shared, &hub)).map_err(ClientError::Thread)
 }
 
 fn watch(shared: &Arc<Shared>, hub: &Hub) {

@@ -28,7 +28,7 @@ const SECONDS_AFTER_FORK: u32 = 2;
 /// Starts the thread.
 pub(in crate::client) fn start(shared: &Arc<Shared>, hub: Arc<Hub>) -> Result<(), ClientError> {
     let shared = Arc::clone(shared);
-    process::spawn("flagbit-refresh", STACK_BYTES, move || {
+    process::spawn(c"flagbit-refresh", STACK_BYTES, move || {
         if let Some(remote) = shared.remote() {
             Refresher::new(&shared, &hub, remote).run();
         }

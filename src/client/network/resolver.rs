@@ -117,7 +117,7 @@ impl Lookup {
 
     fn start(self: &Arc<Self>, name: Name) -> io::Result<()> {
         let lookup = Arc::clone(self);
-        process::spawn("flagbit-resolve", STACK_BYTES, move || {
+        process::spawn(c"flagbit-resolve", STACK_BYTES, move || {
             let answer = (&*name.0, name.1).to_socket_addrs().map(Iterator::collect);
             let mut state = lookup.lock();
             state.answer = Some((name, answer));
