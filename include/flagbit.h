@@ -104,10 +104,10 @@
 
 
 // The part of the ABI that a binding must find equal.
-#define FLAGBIT_ABI_MAJOR 0
+#define FLAGBIT_ABI_MAJOR 1
 
 // The part of the ABI of which a binding must find at least its own.
-#define FLAGBIT_ABI_MINOR 3
+#define FLAGBIT_ABI_MINOR 0
 
 // The error_code of an evaluation that has an answer.
 #define FLAGBIT_ERROR_CODE_NONE 0
@@ -447,18 +447,22 @@ typedef struct flagbit_evaluation {
     uint64_t variant_id;
     // The generation of the client's flags that answered.
     uint64_t generation;
+    // 1 when the flag answers everybody alike, since it has no rules: OpenFeature's STATIC. The reason is DEFAULT then.
+    uint32_t is_static;
+    // 0.
+    uint32_t reserved;
 } flagbit_evaluation;
 
 // One flag's part of a flagbit_evaluations.
 typedef struct flagbit_flag_evaluation {
     // The flag's key, in the block's text.
     struct flagbit_text key;
-    // What the flag answers.
-    struct flagbit_evaluation evaluation;
     // The name of what the flag serves, in the block's text, as in flagbit_evaluate_value.
     struct flagbit_text variant;
     // Its value as text, in the block's text.
     struct flagbit_text value;
+    // What the flag answers. Last, since it is what grows.
+    struct flagbit_evaluation evaluation;
 } flagbit_flag_evaluation;
 
 // The evaluations of all flags, made by the library and freed by the caller with flagbit_evaluations_free.
@@ -660,7 +664,7 @@ flagbit_status flagbit_client_refresh_within(const struct flagbit_client *client
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_client_wait_until_ready(const struct flagbit_client *client, uint64_t timeout_ms);
 
-// Waits for a change of the flags or a line for the log.
+// Waits for a change of the flags or of the state, or a line for the log.
 //
 // seen: the number of the last event that the caller has seen; 0 is before all. event: receives the latest one's.
 // After it, ask flagbit_client_changes and flagbit_client_take_log.

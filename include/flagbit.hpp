@@ -515,6 +515,8 @@ struct Evaluation {
     double number;
     /// Which variant of a typed flag; no two variants of this process have the same number. 0 for booleans.
     std::uint64_t variant_id;
+    /// Whether the flag answers everybody alike, since it has no rules: OpenFeature's STATIC.
+    bool is_static;
 
     /// `targeting_match` and the like; the text is static.
     [[nodiscard]] const char *reason_name() const noexcept { return name(reason); }
@@ -538,7 +540,8 @@ namespace detail {
 
 inline Evaluation evaluation_of(const flagbit_evaluation &from, bool default_value) noexcept {
     Evaluation to{default_value,   static_cast<Reason>(from.reason), std::nullopt, std::nullopt,
-                  from.generation, static_cast<Kind>(from.kind),     from.number,  from.variant_id};
+                  from.generation, static_cast<Kind>(from.kind),     from.number,  from.variant_id,
+                  from.is_static == 1};
     if (from.error_code == FLAGBIT_ERROR_CODE_NONE) {
         to.enabled = from.enabled == 1;
     } else {

@@ -177,6 +177,7 @@ func (c *core) evaluation(key string, answer *answer, def any) Evaluation {
 		Enabled:    native.enabled != 0,
 		Reason:     reasonOf(int32(native.reason)),
 		RuleIndex:  int(native.rule_index),
+		IsStatic:   native.is_static != 0,
 		Generation: uint64(native.generation),
 	}
 	switch {

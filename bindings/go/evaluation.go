@@ -51,6 +51,8 @@ type Evaluation struct {
 	Reason Reason
 	// RuleIndex is the rule that decided, counted from 0; -1 where none did.
 	RuleIndex int
+	// IsStatic is whether the flag answers everybody alike, since it has no rules: OpenFeature's STATIC.
+	IsStatic bool
 	// ErrorCode is empty where the flag answered.
 	ErrorCode ErrorCode
 	// ErrorMessage is the error in words.

@@ -12,7 +12,7 @@ package flagbit
 #endif
 #include <flagbit.h>
 
-#if FLAGBIT_ABI_MAJOR != 0 || FLAGBIT_ABI_MINOR < 3
+#if FLAGBIT_ABI_MAJOR != 1 || FLAGBIT_ABI_MINOR < 0
 #error "this version of the Go package needs FlagBit's C library with the ABI 0.3, or a later 0.x"
 #endif
 
@@ -88,8 +88,8 @@ type (
 
 // The ABI that this package is written for: its libraries have the same major and at least this minor number.
 const (
-	abiMajor = 0
-	abiMinor = 3
+	abiMajor = 1
+	abiMinor = 0
 )
 
 type status int32

@@ -27,8 +27,13 @@ impl Contact {
 
     /// Whether it was, and no longer ago than this.
     pub(super) fn is_within(&self, age: Duration) -> bool {
-        let then = self.since_start.load(Ordering::Relaxed);
-        then > 0 && self.start.elapsed().saturating_sub(Duration::from_micros(then)) <= age
+        self.left_of(age).is_some()
+    }
+
+    /// How long it will go on to be within this age; `None` where it is not.
+    pub(super) fn left_of(&self, age: Duration) -> Option<Duration> {
+        let then = Some(self.since_start.load(Ordering::Relaxed)).filter(|&then| then > 0)?;
+        age.checked_sub(self.start.elapsed().saturating_sub(Duration::from_micros(then)))
     }
 
     pub(super) fn time(&self) -> Option<SystemTime> {

@@ -16,6 +16,8 @@ pub struct Evaluation {
     pub reason: Reason,
     /// The rule that decided, counted from 0.
     pub rule_index: Option<u32>,
+    /// Whether the flag answers everybody alike, since it has no rules: OpenFeature's `STATIC`.
+    pub is_static: bool,
     /// Why there is no answer from a flag.
     pub error_code: Option<ErrorCode>,
     /// The generation of the client's flags that answered.
@@ -31,6 +33,7 @@ impl Evaluation {
                 variant: answer.variant().cloned(),
                 reason: answer.reason(),
                 rule_index: answer.rule_index(),
+                is_static: answer.is_static(),
                 error_code: None,
                 generation,
             },
@@ -39,6 +42,7 @@ impl Evaluation {
                 variant: None,
                 reason: Reason::Error,
                 rule_index: None,
+                is_static: false,
                 error_code: Some(code),
                 generation,
             },

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    ClientError, FetchErrorKind, Level,
+    ClientError, FetchErrorKind, Level, State,
     contact::Contact,
     history::History,
     log::Log,
@@ -33,8 +33,10 @@ pub(super) struct Hub {
 /// What only cold calls read.
 #[derive(Debug, Default)]
 pub(super) struct Cold {
-    /// Counts changes and log lines, for those who wait.
+    /// Counts changes of the flags and of the state, and log lines, for those who wait.
     pub(super) events: u64,
+    /// The state that was last counted among them.
+    pub(super) told: State,
     pub(super) history: History,
     pub(super) log: Log,
     pub(super) last_error: Option<String>,
@@ -85,6 +87,8 @@ impl Hub {
 
     pub(super) fn note_success(&self, cold: &mut Cold) {
         self.contact.note();
+        // For those who wait for another state.
+        self.wake();
         cold.last_error = None;
         cold.consecutive_failures = 0;
         cold.refused = false;

@@ -1,14 +1,19 @@
 //! A client's life: opening, loading, waiting, closing, and what it tells of itself.
 
-use std::{path::PathBuf, sync::atomic::Ordering, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use super::{
-    Changes, Client, ClientError, ClientOptions, FetchErrorKind, LogLine, State, Status,
-    network::{self, Remote},
-    options::Source,
+    Changes, Client, ClientError, ClientOptions, FetchErrorKind, LogLine, Status, hub::Cold, network, options::Source,
     shared::Shared,
 };
 use crate::engine::{Snapshot, Warning};
+
+/// So much later than need be a wait looks whether flags became stale.
+const AS_COARSE_AS_A_CLOCK: Duration = Duration::from_millis(1);
 
 impl Client {
     /// Opens a client. Reads the text or file once; a watched file may be missing. Never waits for the network: see
@@ -108,18 +113,31 @@ impl Client {
         }
     }
 
-    /// Waits for a change of the flags or a log line after the event `seen`; the number of the latest event.
-    /// `None` when `timeout` ran out. 0 is before all events.
+    /// Waits for a change of the flags or of the state, or a log line, after the event `seen`; the number of the latest
+    /// event. `None` when `timeout` ran out. 0 is before all events.
     ///
     /// # Errors
     /// [`ClientError::Closed`] as soon as the client is closed.
     pub fn wait(&self, seen: u64, timeout: Duration) -> Result<Option<u64>, ClientError> {
-        let hub = self.shared.hub();
-        let cold = hub.wait(timeout, |cold| cold.closed || cold.events != seen);
-        if cold.closed {
-            return Err(ClientError::Closed);
+        let (start, hub) = (Instant::now(), self.shared.hub());
+        loop {
+            let left = timeout.saturating_sub(start.elapsed());
+            // That flags become stale is no event but the passing of time, which whoever waits for it notices.
+            let fresh = self.shared.fresh_for().map_or(left, |fresh| fresh.saturating_add(AS_COARSE_AS_A_CLOCK));
+            let news = |cold: &Cold| cold.closed || cold.events != seen || cold.told != self.shared.state(cold);
+            let mut cold = hub.wait(left.min(fresh), news);
+            if cold.closed {
+                return Err(ClientError::Closed);
+            }
+            let state = self.shared.state(&cold);
+            if cold.told != state {
+                cold.told = state;
+                hub.announce(&mut cold);
+            }
+            if cold.events != seen || left.is_zero() {
+                return Ok((cold.events != seen).then_some(cold.events));
+            }
         }
-        Ok((cold.events != seen).then_some(cold.events))
     }
 
     /// Wakes those who [wait](Client::wait), as a change would.
@@ -157,17 +175,8 @@ impl Client {
         let hub = self.shared.hub();
         let cold = hub.lock();
         let serving = self.shared.serving.load();
-        let remote = self.shared.remote();
-        let is_fresh = |remote: &Remote| cold.streaming || hub.contact().is_within(remote.stale_after);
-        let state = match () {
-            () if serving.closed => State::Closed,
-            () if serving.is_ready() && remote.is_none_or(is_fresh) => State::Ready,
-            () if serving.is_ready() => State::Stale,
-            () if cold.refused || remote.is_none() && cold.last_error.is_some() => State::Error,
-            () => State::Initializing,
-        };
         Status {
-            state,
+            state: self.shared.state(&cold),
             generation: serving.generation,
             revision: serving.revision().map(Into::into),
             source: self.shared.source.describe(),

@@ -13,7 +13,7 @@ use std::{
 use arc_swap::ArcSwap;
 
 use super::{
-    Changes, ClientError, ClientOptions, Level,
+    Changes, ClientError, ClientOptions, Level, State,
     contact::Contact,
     history::changes_between,
     hub::{Cold, Hub},
@@ -153,6 +153,23 @@ impl Shared {
             self.serving.store(Arc::new(serving));
             hub.note_success(&mut cold);
         }
+    }
+
+    pub(super) fn state(&self, cold: &Cold) -> State {
+        let serving = self.serving.load();
+        let is_fresh = |remote: &Remote| cold.streaming || self.contact.is_within(remote.stale_after);
+        match &self.remote {
+            _ if serving.closed => State::Closed,
+            remote if serving.is_ready() && remote.as_ref().is_none_or(is_fresh) => State::Ready,
+            _ if serving.is_ready() => State::Stale,
+            remote if cold.refused || remote.is_none() && cold.last_error.is_some() => State::Error,
+            _ => State::Initializing,
+        }
+    }
+
+    /// How long the flags will be fresh unless the source is reached again; `None` where nothing is to become stale.
+    pub(super) fn fresh_for(&self) -> Option<Duration> {
+        self.contact.left_of(self.remote.as_ref()?.stale_after)
     }
 
     pub(super) fn max_snapshot_bytes(&self) -> usize {

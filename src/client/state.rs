@@ -3,10 +3,11 @@
 use std::ffi::CStr;
 
 /// The state of a client. The numbers are part of the ABI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[repr(i32)]
 pub enum State {
     /// No flags yet.
+    #[default]
     Initializing = 0,
     /// Serving flags.
     Ready = 1,

@@ -97,12 +97,13 @@ impl ErrorCode {
 #[derive(Clone, Copy, PartialEq)]
 pub struct Answer<'s> {
     variant: Option<&'s Arc<Variant>>,
-    /// From the lowest byte: on or off, the reason, the rule. A snapshot has fewer rules than bytes, whose limit keeps
-    /// indexes below [`NO_RULE`].
+    /// From the lowest byte: on or off and [`STATIC`], the reason, the rule. A snapshot has fewer rules than bytes, whose
+    /// limit keeps indexes below [`NO_RULE`].
     bits: u64,
 }
 
 const NO_RULE: u32 = u32::MAX;
+const STATIC: u64 = 1 << 1;
 
 impl<'s> Answer<'s> {
     const DISABLED: Self = Self::new(false, Reason::Disabled, NO_RULE, None);
@@ -114,6 +115,13 @@ impl<'s> Answer<'s> {
 
     pub(super) fn typed(enabled: bool, reason: Reason, rule: Option<u32>, variant: Option<&'s Arc<Variant>>) -> Self {
         Self::new(enabled, reason, rule.unwrap_or(NO_RULE), variant)
+    }
+
+    /// No rule matched.
+    #[inline(always)]
+    pub(super) const fn by_default(enabled: bool, has_rules: bool, variant: Option<&'s Arc<Variant>>) -> Self {
+        let answer = Self::new(enabled, Reason::Default, NO_RULE, variant);
+        Self { bits: if has_rules { answer.bits } else { answer.bits | STATIC }, ..answer }
     }
 
     /// Whether the feature is on; of a typed flag, whether it is switched on.
@@ -149,6 +157,12 @@ impl<'s> Answer<'s> {
         (rule != NO_RULE).then_some(rule)
     }
 
+    /// Whether the flag answers everybody alike, since it has no rules: OpenFeature's `STATIC`.
+    #[inline]
+    pub fn is_static(&self) -> bool {
+        self.bits & STATIC != 0
+    }
+
     /// On or off.
     ///
     /// # Errors
@@ -163,7 +177,7 @@ impl fmt::Debug for Answer<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = formatter.debug_struct("Answer");
         fields.field("enabled", &self.enabled()).field("variant", &self.variant).field("reason", &self.reason());
-        fields.field("rule_index", &self.rule_index()).finish()
+        fields.field("rule_index", &self.rule_index()).field("is_static", &self.is_static()).finish()
     }
 }
 
@@ -200,7 +214,7 @@ impl Flag {
         // The answers that take no rule are given here, for the price of a look at the flag.
         match &self.state {
             State::Enabled { default_enabled, rules } if rules.is_empty() => {
-                Ok(Answer::new(*default_enabled, Reason::Default, NO_RULE, None))
+                Ok(Answer::by_default(*default_enabled, false, None))
             }
             State::Enabled { .. } => Ok(self.answer_by_first(snapshot, attributes)),
             State::Disabled => Ok(Answer::DISABLED),
@@ -224,7 +238,7 @@ impl Flag {
                 return Answer::new(enabled, reason, index as u32, None);
             }
         }
-        Answer::new(*default_enabled, Reason::Default, NO_RULE, None)
+        Answer::by_default(*default_enabled, true, None)
     }
 
     /// [`Flag::evaluate`] where code that is there once matters more than a few nanoseconds.
@@ -279,5 +293,5 @@ fn answer_by<'s, A: Attributes>(
             return Answer::new(enabled, reason, index as u32, None);
         }
     }
-    Answer::new(default_enabled, Reason::Default, NO_RULE, None)
+    Answer::by_default(default_enabled, !rules.is_empty(), None)
 }

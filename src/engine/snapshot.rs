@@ -141,15 +141,6 @@ impl Flag {
         if let State::Typed(typed) = self.state.untimed() { &typed.variants } else { &[] }
     }
 
-    /// Whether the answer can differ from one context to another: without rules it is the same for all.
-    pub fn has_rules(&self) -> bool {
-        match self.state.untimed() {
-            State::Enabled { rules, .. } => !rules.is_empty(),
-            State::Typed(typed) => !typed.rules.is_empty(),
-            _ => false,
-        }
-    }
-
     fn variants_mut(&mut self) -> &mut [Arc<Variant>] {
         match self.state.untimed_mut() {
             State::Typed(typed) => &mut typed.variants,

@@ -55,7 +55,11 @@ impl Typed {
     #[inline(never)]
     pub(super) fn answer<A: Attributes>(&self, key: &str, question: &Question<'_, A>) -> Answer<'_> {
         let (variant, reason, rule_index) = self.choose(key, question);
-        Answer::typed(self.enabled, reason, rule_index, self.variants.get(usize::from(variant)))
+        let variant = self.variants.get(usize::from(variant));
+        match reason {
+            Reason::Default => Answer::by_default(self.enabled, !self.rules.is_empty(), variant),
+            _ => Answer::typed(self.enabled, reason, rule_index, variant),
+        }
     }
 
     /// The position of the variant, why, and by which rule.

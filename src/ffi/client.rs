@@ -134,7 +134,7 @@ pub unsafe extern "C" fn flagbit_client_wait_until_ready(client: *const flagbit_
     })
 }
 
-/// Waits for a change of the flags or a line for the log.
+/// Waits for a change of the flags or of the state, or a line for the log.
 ///
 /// seen: the number of the last event that the caller has seen; 0 is before all. event: receives the latest one's.
 /// After it, ask flagbit_client_changes and flagbit_client_take_log.

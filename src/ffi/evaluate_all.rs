@@ -21,12 +21,12 @@ use crate::Attributes;
 pub struct flagbit_flag_evaluation {
     /// The flag's key, in the block's text.
     pub key: flagbit_text,
-    /// What the flag answers.
-    pub evaluation: flagbit_evaluation,
     /// The name of what the flag serves, in the block's text, as in flagbit_evaluate_value.
     pub variant: flagbit_text,
     /// Its value as text, in the block's text.
     pub value: flagbit_text,
+    /// What the flag answers. Last, since it is what grows.
+    pub evaluation: flagbit_evaluation,
 }
 
 /// The evaluations of all flags, made by the library and freed by the caller with flagbit_evaluations_free.
@@ -97,7 +97,7 @@ fn all(
         let key = texts.add(key)?;
         let (variant, value) = add_texts(&mut texts, &answer)?;
         let evaluation = flagbit_evaluation::new(&answer, generation);
-        Some(flagbit_flag_evaluation { key, evaluation, variant, value })
+        Some(flagbit_flag_evaluation { key, variant, value, evaluation })
     });
     let items: Option<Box<[_]>> = items.into_iter().collect();
     let (items, text) = (items.ok_or(Status::InvalidArgument)?, texts.into_block());

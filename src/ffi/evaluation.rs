@@ -47,6 +47,10 @@ pub struct flagbit_evaluation {
     pub variant_id: u64,
     /// The generation of the client's flags that answered.
     pub generation: u64,
+    /// 1 when the flag answers everybody alike, since it has no rules: OpenFeature's STATIC. The reason is DEFAULT then.
+    pub is_static: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 impl flagbit_evaluation {
@@ -70,6 +74,8 @@ impl flagbit_evaluation {
             number,
             variant_id,
             generation,
+            is_static: answer.is_static().into(),
+            reserved: 0,
         }
     }
 
@@ -84,6 +90,8 @@ impl flagbit_evaluation {
             number: 0.0,
             variant_id: 0,
             generation,
+            is_static: 0,
+            reserved: 0,
         }
     }
 }

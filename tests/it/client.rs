@@ -77,6 +77,33 @@ fn overrides_stand_above_the_snapshot_and_end() {
 }
 
 #[test]
+fn flags_without_rules_are_static() {
+    let rules = r#""rules": [{"attribute": "plan", "operator": "eq", "value": "pro"}]"#;
+    let variants = r#""default": "a", "variants": {"a": "A", "b": "B"}"#;
+    let client = Client::from_snapshot(format!(
+        r#"[{{"key": "static", "enabled": true}}, {{"key": "ruled", "enabled": true, {rules}}},
+            {{"key": "typed-static", "enabled": true, {variants}}},
+            {{"key": "typed-ruled", "enabled": true, {variants}, "rules": [{{"conditions": [], "value": "b"}}]}},
+            {{"key": "later", "enabled": true, "rules": [{{"attribute": "@now", "operator": "after", "value": "2999-01-01T00:00:00Z"}}]}},
+            {{"key": "off", "enabled": false}}, {{"key": "aside", "enabled": 1}}]"#
+    ))
+    .unwrap();
+    for (key, reason, is_static) in [
+        ("static", Reason::Default, true),
+        ("ruled", Reason::Default, false),
+        ("typed-static", Reason::Default, true),
+        ("typed-ruled", Reason::TargetingMatch, false),
+        ("later", Reason::Default, false),
+        ("off", Reason::Disabled, false),
+        ("aside", Reason::Error, false),
+        ("none", Reason::Error, false),
+    ] {
+        let found = client.evaluate(key, &NOBODY, false);
+        assert_eq!((found.reason, found.is_static), (reason, is_static), "{key}");
+    }
+}
+
+#[test]
 fn a_closed_client_gives_defaults_and_wakes_those_who_wait() {
     let client = &Client::from_snapshot(ON).unwrap();
     thread::scope(|scope| {

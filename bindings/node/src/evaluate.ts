@@ -109,15 +109,15 @@ export class Evaluator {
     const view = new DataView(items);
     const block = Buffer.from(text);
     const evaluations: { [flagKey: string]: Evaluation<boolean> } = Object.create(null);
-    // An item: key, evaluation, variant, value.
+    // An item: key, variant, value, evaluation.
     for (let at = 0; at < items.byteLength; at += itemSize) {
       const flagKey = frame.textAt(view, at, block);
-      const found = frame.readEvaluation(view, at + 8);
+      const found = frame.readEvaluation(view, at + 24);
       let variant: Variant | undefined;
       if (found.variantId !== 0) {
         variant =
           this.#variants.get(found.variantId) ??
-          this.#variants.add(found, frame.textAt(view, at + 56, block), frame.textAt(view, at + 64, block));
+          this.#variants.add(found, frame.textAt(view, at + 8, block), frame.textAt(view, at + 16, block));
       }
       const evaluation = this.#evaluation(flagKey, found, variant, false);
       if (evaluation === FORGOTTEN) return FORGOTTEN;
@@ -145,6 +145,7 @@ export class Evaluator {
       variant: variant === undefined ? (enabled ? 'on' : 'off') : variant.name,
       reason: reasonName(found.reason),
       ruleIndex: found.ruleIndex >= 0 ? found.ruleIndex : null,
+      isStatic: found.isStatic,
       errorCode: null,
       errorMessage: null,
       revision: this.#revision,
@@ -197,6 +198,7 @@ export function failed<Default>(
     variant: null,
     reason: reasonName(Reason.ERROR),
     ruleIndex: null,
+    isStatic: false,
     errorCode: native.errorCodeName(code) as ErrorCodeName,
     errorMessage: message,
     revision,

@@ -30,6 +30,8 @@ export interface Evaluation<Default = unknown> {
   readonly reason: ReasonName;
   /** The rule that decided, counted from 0; null where none did. */
   readonly ruleIndex: number | null;
+  /** Whether the flag answers everybody alike, since it has no rules: OpenFeature's `STATIC`. */
+  readonly isStatic: boolean;
   /** Null where the flag answered. */
   readonly errorCode: ErrorCodeName | null;
   /** The error in words; null where the flag answered. */

@@ -9,7 +9,7 @@ import { native } from './native.js';
 const SIZE = 64 * 1024;
 
 /** Where the key begins; the packed attributes follow it. */
-export const TEXT = 80;
+export const TEXT = 88;
 const EVALUATION = 32;
 
 const memory = new ArrayBuffer(SIZE);
@@ -20,7 +20,7 @@ const words = new Uint32Array(memory);
 const integers = new Int32Array(memory);
 
 native.start(memory, errorOf);
-if (native.frameText !== TEXT || native.frameEvaluation !== EVALUATION || native.evaluationSize !== 48) {
+if (native.frameText !== TEXT || native.frameEvaluation !== EVALUATION || native.evaluationSize !== 56) {
   throw new Error('the addon was built for another version of this package');
 }
 
@@ -58,6 +58,7 @@ export interface NativeEvaluation {
   readonly number: number;
   readonly variantId: number;
   readonly generation: number;
+  readonly isStatic: boolean;
 }
 
 const LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
@@ -78,6 +79,7 @@ export function readEvaluation(from: DataView, at: number): NativeEvaluation {
     number: from.getFloat64(at + 24, LITTLE),
     variantId: count(from, at + 32),
     generation: count(from, at + 40),
+    isStatic: from.getUint32(at + 48, LITTLE) !== 0,
   };
 }
 

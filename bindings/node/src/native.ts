@@ -63,8 +63,8 @@ export interface Native {
 }
 
 export const PATH_VARIABLE = 'FLAGBIT_ADDON_PATH';
-const ABI_MAJOR = 0;
-const ABI_MINOR = 3;
+const ABI_MAJOR = 1;
+const ABI_MINOR = 0;
 
 /** Where an addon may be: named by the environment, or in the package. */
 function candidates(): string[] {

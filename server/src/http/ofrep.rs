@@ -109,7 +109,7 @@ impl<'a> Success<'a> {
         Self {
             key: flag.key(),
             value: value(flag, answer),
-            reason: reason(flag, answer),
+            reason: reason(answer),
             variant: variant_name(answer),
             metadata: Metadata { reason: answer.reason().name(), rule_index: answer.rule_index(), revision },
         }
@@ -117,13 +117,13 @@ impl<'a> Success<'a> {
 }
 
 /// One of the nine reasons that the protocol has; some clients fail on others.
-fn reason(flag: &Flag, answer: &Answer<'_>) -> &'static str {
+fn reason(answer: &Answer<'_>) -> &'static str {
     match answer.reason() {
         Reason::PercentageRollout => "SPLIT",
         Reason::TargetingMatch => "TARGETING_MATCH",
         Reason::Disabled => "DISABLED",
-        Reason::Default if flag.has_rules() => "DEFAULT",
-        Reason::Default => "STATIC",
+        Reason::Default if answer.is_static() => "STATIC",
+        Reason::Default => "DEFAULT",
         Reason::Error => "ERROR",
     }
 }

@@ -61,6 +61,7 @@ impl Refresher<'_> {
         let end = catch_unwind(AssertUnwindSafe(|| self.follow_once(stream)));
         let end = end.unwrap_or_else(|_| End::Failed(Failure::fault()));
         self.hub.lock().streaming = false;
+        self.hub.wake();
         let now = Instant::now();
         let End::Failed(failure) = end else {
             stream.due = now;

@@ -74,6 +74,25 @@ fn a_client_that_hears_nothing_for_a_while_is_stale() {
 }
 
 #[test]
+fn who_waits_hears_of_each_state() {
+    let server = Server::new(good(1, true));
+    let client = ready(options(&server).stale_after(Duration::from_millis(200)));
+    let mut seen = 0;
+    let mut next = |state| {
+        while client.status().state != state {
+            seen = client.wait(seen, PATIENCE).unwrap().expect("an event before patience ends");
+        }
+    };
+    // Nothing happens but that time passes.
+    next(State::Stale);
+    client.refresh(PATIENCE).unwrap();
+    next(State::Ready);
+    next(State::Stale);
+    let latest = client.wait(0, Duration::ZERO).unwrap().unwrap();
+    assert_eq!(client.wait(latest, Duration::from_millis(50)).unwrap(), None, "a state that stays is told once");
+}
+
+#[test]
 fn refreshes_of_many_threads_are_one_request_at_a_time() {
     let server = Server::new(good(1, true));
     let client = ready(options(&server));

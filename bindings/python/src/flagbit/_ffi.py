@@ -157,11 +157,13 @@ class Evaluation(ctypes.Structure):
         ("number", c_double),
         ("variant_id", c_uint64),
         ("generation", c_uint64),
+        ("is_static", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
 class FlagEvaluation(ctypes.Structure):
-    _fields_ = [("key", Text), ("evaluation", Evaluation), ("variant", Text), ("value", Text)]
+    _fields_ = [("key", Text), ("variant", Text), ("value", Text), ("evaluation", Evaluation)]
 
 
 class Evaluations(ctypes.Structure):

@@ -10,7 +10,7 @@ from pathlib import Path
 from .errors import LibraryError
 
 PATH_VARIABLE = "FLAGBIT_LIBRARY_PATH"
-ABI = (0, 3)
+ABI = (1, 0)
 
 _NAMES = {"darwin": "libflagbit.dylib", "win32": "flagbit.dll"}
 NAME = _NAMES.get(sys.platform, "libflagbit.so")

@@ -34,6 +34,9 @@ class Evaluation:
     rule_index: int | None
     """The rule that decided, counted from 0; None where none did."""
 
+    is_static: bool
+    """Whether the flag answers everybody alike, since it has no rules: OpenFeature's `STATIC`."""
+
     error_code: str | None
     """OpenFeature's name of the error: `FLAG_NOT_FOUND`, `PROVIDER_NOT_READY`, `PARSE_ERROR`, `INVALID_CONTEXT`,
     `GENERAL`; None where the flag answered."""
