@@ -539,8 +539,8 @@ struct FlagEvaluation {
 namespace detail {
 
 inline Evaluation evaluation_of(const flagbit_evaluation &from, bool default_value) noexcept {
-    Evaluation to{default_value,   static_cast<Reason>(from.reason), std::nullopt, std::nullopt,
-                  from.generation, static_cast<Kind>(from.kind),     from.number,  from.variant_id,
+    Evaluation to{default_value,      static_cast<Reason>(from.reason), std::nullopt, std::nullopt,
+                  from.generation,    static_cast<Kind>(from.kind),     from.number,  from.variant_id,
                   from.is_static == 1};
     if (from.error_code == FLAGBIT_ERROR_CODE_NONE) {
         to.enabled = from.enabled == 1;
@@ -746,11 +746,10 @@ class [[nodiscard]] Subscription {
 
   private:
     friend class Client;
-    using Callback = std::function<void(const Changes &)>;
+    /// Tells of what is new, if anything is.
+    using Tell = std::function<void(const flagbit_client *)>;
 
-    Subscription(detail::SharedClient client, Callback callback);
-    static void listen(const flagbit_client *client, std::uint64_t event, std::uint64_t generation,
-                       const std::atomic<bool> &stopped, const Callback &callback);
+    Subscription(detail::SharedClient client, Tell tell);
 
     detail::SharedClient client_;
     std::shared_ptr<std::atomic<bool>> stopped_;
@@ -949,36 +948,7 @@ class Client {
     }
 
     /// How the client is doing.
-    [[nodiscard]] Status status() const {
-        flagbit_client_report report{};
-        report.struct_size = sizeof report;
-        report.state = FLAGBIT_STATE_CLOSED; // what a client that was moved from is
-        report.last_success_ms = -1;
-        const std::string texts = detail::copied_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
-            return flagbit_client_status(native(), &report, buffer, capacity, needed);
-        });
-        const auto text = [&](flagbit_text place) { return texts.substr(place.offset, place.length); };
-        Status status{static_cast<State>(report.state),
-                      report.generation,
-                      std::nullopt,
-                      text(report.source),
-                      report.flags,
-                      report.flags_set_aside,
-                      report.unsupported_values,
-                      std::nullopt,
-                      std::nullopt,
-                      report.consecutive_failures};
-        if (report.has_revision == 1) {
-            status.revision = text(report.revision);
-        }
-        if (report.last_success_ms >= 0) {
-            status.last_success.emplace(std::chrono::milliseconds(report.last_success_ms));
-        }
-        if (report.last_error.length > 0) {
-            status.last_error = text(report.last_error);
-        }
-        return status;
-    }
+    [[nodiscard]] Status status() const { return status_of(native()); }
 
     /// The revision that the snapshot of a generation stated; empty where it stated none or is forgotten.
     [[nodiscard]] std::string revision(std::uint64_t generation) const {
@@ -1022,7 +992,28 @@ class Client {
     /// Calls back, on a thread of its own, after each change of the flags; several changes may be one call. The
     /// callback must not throw.
     Subscription on_change(std::function<void(const Changes &)> callback) const {
-        return Subscription(client_, std::move(callback));
+        const std::uint64_t now = changes_of(native(), UINT64_MAX).generation;
+        return Subscription(client_,
+                            [callback = std::move(callback), told = now](const flagbit_client *client) mutable {
+                                const Changes changes = changes_of(client, told);
+                                told = changes.generation;
+                                if (changes.all || !changes.keys.empty()) {
+                                    callback(changes);
+                                }
+                            });
+    }
+
+    /// Calls back like on_change, but after each change of the state, such as from ready to stale; not when the client
+    /// is closed.
+    Subscription on_state_change(std::function<void(const Status &)> callback) const {
+        return Subscription(
+            client_, [callback = std::move(callback), told = status().state](const flagbit_client *client) mutable {
+                const Status now = status_of(client);
+                if (now.state != told && now.state != State::closed) {
+                    told = now.state;
+                    callback(now);
+                }
+            });
     }
 
     /// Lets flags answer everybody alike, above the snapshot's answers, until the Override is destroyed. Of several
@@ -1068,31 +1059,51 @@ class Client {
         return changes;
     }
 
+    static Status status_of(const flagbit_client *client) {
+        flagbit_client_report report{};
+        report.struct_size = sizeof report;
+        report.state = FLAGBIT_STATE_CLOSED; // what a client that was moved from is
+        report.last_success_ms = -1;
+        const std::string texts = detail::copied_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
+            return flagbit_client_status(client, &report, buffer, capacity, needed);
+        });
+        const auto text = [&](flagbit_text place) { return texts.substr(place.offset, place.length); };
+        Status status{static_cast<State>(report.state),
+                      report.generation,
+                      std::nullopt,
+                      text(report.source),
+                      report.flags,
+                      report.flags_set_aside,
+                      report.unsupported_values,
+                      std::nullopt,
+                      std::nullopt,
+                      report.consecutive_failures};
+        if (report.has_revision == 1) {
+            status.revision = text(report.revision);
+        }
+        if (report.last_success_ms >= 0) {
+            status.last_success.emplace(std::chrono::milliseconds(report.last_success_ms));
+        }
+        if (report.last_error.length > 0) {
+            status.last_error = text(report.last_error);
+        }
+        return status;
+    }
+
     detail::SharedClient client_;
 };
 
-inline Subscription::Subscription(detail::SharedClient client, Callback callback)
+inline Subscription::Subscription(detail::SharedClient client, Tell tell)
     : client_(client), stopped_(std::make_shared<std::atomic<bool>>(false)) {
-    // Read here, not on the thread: what changes once on_change has returned is called back.
-    std::uint64_t event = 0;
-    flagbit_client_wait(client.get(), 0, 0, &event);
-    const std::uint64_t generation = Client::changes_of(client.get(), UINT64_MAX).generation;
-    thread_ = std::thread([client = std::move(client), callback = std::move(callback), stopped = stopped_, event,
-                           generation] { listen(client.get(), event, generation, *stopped, callback); });
-}
-
-inline void Subscription::listen(const flagbit_client *client, std::uint64_t event, std::uint64_t generation,
-                                 const std::atomic<bool> &stopped, const Callback &callback) {
-    while (!stopped) {
-        if (flagbit_client_wait(client, event, UINT64_MAX, &event) != FLAGBIT_STATUS_OK) {
-            return;
+    thread_ = std::thread([client = std::move(client), tell = std::move(tell), stopped = stopped_] {
+        // The first event is of before, so that what happened since the callback was made is told as well.
+        std::uint64_t event = 0;
+        while (!*stopped && flagbit_client_wait(client.get(), event, UINT64_MAX, &event) == FLAGBIT_STATUS_OK) {
+            if (!*stopped) {
+                tell(client.get());
+            }
         }
-        const Changes changes = Client::changes_of(client, generation);
-        generation = changes.generation;
-        if ((changes.all || !changes.keys.empty()) && !stopped) {
-            callback(changes);
-        }
-    }
+    });
 }
 
 } // namespace flagbit

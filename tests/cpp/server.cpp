@@ -31,6 +31,28 @@ static void fetched_and_told_of_changes() {
     CHECK(!client->is_enabled("a", {}, true));
 }
 
+static void told_of_states() {
+    flagbit::Options options;
+    CHECK(options.set(FLAGBIT_OPTION_URL, server.url));
+    CHECK(options.set(FLAGBIT_OPTION_SERVER_KEY, "fbsrv_secret"));
+    CHECK(options.set(FLAGBIT_OPTION_STALE_AFTER_MS, 300));
+    http_set(&server, 200, "one", ON);
+    const auto client = Client::open(options);
+    REQUIRE(client);
+    CHECK(client->wait_until_ready(20s));
+    std::promise<State> stale, ready;
+    std::vector<State> heard;
+    const auto subscription = client->on_state_change([&](const flagbit::Status &status) {
+        heard.push_back(status.state);
+        if (heard.size() <= 2) {
+            (heard.size() == 1 ? stale : ready).set_value(status.state);
+        }
+    });
+    CHECK(stale.get_future().get() == State::stale); // nothing happens but that time passes
+    CHECK(client->refresh(20s));
+    CHECK(ready.get_future().get() == State::ready);
+}
+
 static void refused() {
     http_set(&server, 403, "", "");
     const auto client = Client::server(server.url, "fbsrv_secret");
@@ -48,6 +70,7 @@ static void refused() {
 int main() {
     http_start(&server, 200, "one", ON);
     fetched_and_told_of_changes();
+    told_of_states();
     refused();
     http_stop(&server);
     return check_finish("server (C++)");
