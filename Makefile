@@ -50,7 +50,8 @@ server-lint:
 server: server-lint ## the server: its tests on SQLite and PostgreSQL, behind nginx, and as systemd sees it
 	@cargo test --quiet --manifest-path server/Cargo.toml
 	@python3 scripts/test_server_docs.py
-	@if test -x server/tests/schemathesis.sh; then server/tests/schemathesis.sh; fi
+	@server/tests/schemathesis.sh
+	@build/server-venv/bin/python server/tests/ofrep.py
 	@deploy/test-nginx.sh
 	@if command -v systemd-analyze > /dev/null; then deploy/test-systemd.sh; fi
 

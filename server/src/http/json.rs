@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::{edge::BodyError, error::ApiError};
 
-/// A body in JSON. An error names the field.
+/// A body in JSON, an object. An error names the field.
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
@@ -24,6 +24,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             return Err(ApiError::media_type());
         }
         let bytes = Bytes::from_request(request, state).await.map_err(body_error)?;
+        // serde would take a list for the fields' values in their order.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(ApiError::invalid("the body: invalid type: sequence, expected an object"));
+        }
         read(&bytes).map(Self)
     }
 }

@@ -84,6 +84,7 @@ fn every_refusal_has_the_fields_that_clients_look_for() {
         (post(&server, "/aside", key).body("{}"), 400, json!({"key": "aside", "errorCode": "PARSE_ERROR"})),
         (post(&server, "/static", key).body("{"), 400, json!({"key": "static", "errorCode": "PARSE_ERROR"})),
         (post(&server, "", key).body(""), 400, json!({"errorCode": "PARSE_ERROR"})),
+        (post(&server, "", key).body(" [null]"), 400, json!({"errorCode": "PARSE_ERROR"})),
         (post(&server, "", key).body(r#"{"context": 7}"#), 400, json!({"errorCode": "INVALID_CONTEXT"})),
         (
             post(&server, "", &account.sdk_key).body(r#"{"context": {"@now": 1}}"#),
