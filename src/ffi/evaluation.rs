@@ -105,5 +105,5 @@ fn typed(variant: &Variant) -> (flagbit_kind, f64, u64) {
 }
 
 impl Versioned for flagbit_evaluation {
-    const FIRST_SIZE: usize = 48;
+    const FIRST_SIZE: usize = 56;
 }

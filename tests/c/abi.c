@@ -4,17 +4,18 @@
 #define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)
 #define IS(name, number) _Static_assert((name) == (number), #name)
 
-_Static_assert(sizeof(flagbit_evaluation) == 48, "flagbit_evaluation");
+_Static_assert(sizeof(flagbit_evaluation) == 56, "flagbit_evaluation");
 AT(flagbit_evaluation, struct_size, 0);
 AT(flagbit_evaluation, error_code, 4);
 AT(flagbit_evaluation, reason, 8);
 AT(flagbit_evaluation, kind, 12);
 AT(flagbit_evaluation, rule_index, 16);
-AT(flagbit_evaluation, is_static, 48);
 AT(flagbit_evaluation, enabled, 20);
 AT(flagbit_evaluation, number, 24);
 AT(flagbit_evaluation, variant_id, 32);
 AT(flagbit_evaluation, generation, 40);
+AT(flagbit_evaluation, is_static, 48);
+AT(flagbit_evaluation, reserved, 52);
 
 _Static_assert(sizeof(flagbit_client_report) == 80, "flagbit_client_report");
 AT(flagbit_client_report, struct_size, 0);
