@@ -196,7 +196,7 @@ unsafe extern "C" {
         key: *const c_char,
         length: usize,
         context: *const c_void,
-        out: *mut [u64; 6],
+        out: *mut [u64; 7],
     ) -> i32;
     fn flagbit_evaluate_with_n(
         client: *const c_void,
@@ -204,7 +204,7 @@ unsafe extern "C" {
         length: usize,
         packed: *const u8,
         packed_length: usize,
-        out: *mut [u64; 6],
+        out: *mut [u64; 7],
     ) -> i32;
 }
 
@@ -226,7 +226,7 @@ fn an_evaluation_through_the_c_abi_allocates_nothing() {
             for key in KEYS {
                 let (text, length) = (key.as_ptr().cast(), key.len());
                 // The struct's size is its first 32 bits.
-                let mut evaluation = [48, 0, 0, 0, 0, 0];
+                let mut evaluation = [56, 0, 0, 0, 0, 0, 0];
                 flagbit_is_enabled_n(client, text, length, context, true);
                 assert_eq!(flagbit_evaluate_n(client, text, length, context, &raw mut evaluation), 0);
                 let packed = (packed.as_ptr(), packed.len());

@@ -14,7 +14,8 @@ OTHER_KIND = "?"  # an answer, but no boolean
 class Evaluation(ctypes.Structure):
     _fields_ = [("struct_size", ctypes.c_uint32), ("error_code", ctypes.c_int32), ("reason", ctypes.c_int32),
                 ("kind", ctypes.c_int32), ("rule_index", ctypes.c_int32), ("enabled", ctypes.c_uint32),
-                ("number", ctypes.c_double), ("variant_id", ctypes.c_uint64), ("generation", ctypes.c_uint64)]
+                ("number", ctypes.c_double), ("variant_id", ctypes.c_uint64), ("generation", ctypes.c_uint64),
+                ("is_static", ctypes.c_uint32), ("reserved", ctypes.c_uint32)]
 
 
 def pack(context):
