@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bench-fresh bench-languages live bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz wheel header format server server-lint
+.PHONY: help demo test test-full torture bench bench-fresh bench-languages bench-openfeature live bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz wheel header format server server-lint
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -24,6 +24,9 @@ bench-fresh: bootstrap ## how soon clients of a server see a change, and what th
 
 bench-languages: bootstrap ## the bindings beside the fastest peers of their languages; writes docs/benchmarks.md
 	@scripts/bench-languages.sh
+
+bench-openfeature: bootstrap ## what a provider adds to a call of OpenFeature, beside others'; writes docs/benchmarks.md
+	@scripts/bench-openfeature.sh
 
 bootstrap: ## installs what is missing, or says what to install
 	@scripts/bootstrap.sh
