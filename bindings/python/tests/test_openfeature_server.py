@@ -56,7 +56,7 @@ def follow(domain: str = DOMAIN) -> Told:
 
 
 def nothing_more(told: Told, counts: Counts) -> None:
-    time.sleep(2.5)  # more than an interval, and until the state becomes stale
+    time.sleep(1.7)  # more than an interval, and than it takes to become stale
     assert told.counts() == counts
 
 
