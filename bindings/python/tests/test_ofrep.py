@@ -28,11 +28,14 @@ MORE = [
     {"key": "aside", "enabled": True, "rules": [{"attribute": "plan", "operator": "eq", "value": "pro"}]},
     {"key": "list", "enabled": True, "default": "a", "variants": {"a": [1, 2.5], "b": []}},
 ]
-CONTEXTS = [
+NOTHING: Any = None
+"""What a program passes where it has nothing, which the SDK's types do not have."""
+
+CONTEXTS: list[EvaluationContext | None] = [
     None,
     EvaluationContext(),
     EvaluationContext("usr_1"),
-    EvaluationContext(attributes={"email": None, "nested": {"a": 1}, "roles": ["admin"]}),
+    EvaluationContext(attributes={"email": NOTHING, "nested": {"a": 1}, "roles": ["admin"]}),
     EvaluationContext("usr_1", {"email": "ballmer@macrosoft.com", "role": "admin", "age": 65, "customer": False}),
     EvaluationContext("usr_1", {"user_id": "usr_2", "email": "ballmer@none.com"}),
 ]
