@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ def test_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     program: dict[str, Any] = {"client": flagbit.Client.from_snapshot(snapshot)}
     ran = 0
     try:
-        for block, after in zip(page, page[1:], strict=False):
+        for block, after in pairwise(page):
             if block.info == "python openfeature":
                 exec(compile(block.text, f"line {block.line}", "exec"), program)  # noqa: S102
                 assert after.info == "text output"
