@@ -2,8 +2,8 @@
 """What a provider adds to a boolean call of OpenFeature with a context: FlagBit's beside its peers'.
 
 Prints lines of JSON: who answers, the flag (one with three rules, one with none), and the median of nanoseconds a call.
-All are in one process, and one at a time takes a short sample, so that a bad minute of the machine falls on all. `--short`
-only shows that everything works. Needs what requirements.txt has, and the package flagbit.
+All are in one process, and one at a time takes a short sample, so that a bad minute of the machine falls on all.
+`--short` only shows that everything works. Needs what requirements.txt has, and the package flagbit.
 """
 
 import gc
