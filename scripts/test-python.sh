@@ -72,8 +72,8 @@ for index in "${!pythons[@]}"; do
     step "tests on $("$folder/bin/python" -V)" tests "$folder"
 done
 step "package" package
-step "format" "$tools/ruff" format --check --config "$project/pyproject.toml" "$project" examples/python benches/languages
-step "lint" "$tools/ruff" check --config "$project/pyproject.toml" "$project" examples/python benches/languages
+step "format" "$tools/ruff" format --check --config "$project/pyproject.toml" "$project" examples/python benches/languages benches/openfeature
+step "lint" "$tools/ruff" check --config "$project/pyproject.toml" "$project" examples/python benches/languages benches/openfeature
 step "mypy --strict" "$tools/mypy" --config-file "$project/pyproject.toml" "$project/src" "$project/tests" "$project/hatch_build.py" examples/python
 step "pyright" "$tools/pyright" --project "$project" --pythonpath "$tools/python"
 step "examples" examples

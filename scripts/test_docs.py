@@ -11,6 +11,7 @@ A page's fenced blocks say what they are after the language:
     json context       a context, for the explanation that follows
     json explanation   what explain() answers for it and the last snapshot's flag
     python             runs with `client` serving the last of the three; the text output that follows is printed
+    python openfeature the same, all of a page as one program; run by bindings/python/tests, which have OpenFeature's SDK
 
 Links to files of the repository and to their headings are checked in all documents. Needs the package flagbit:
 `make docs`.
@@ -109,7 +110,7 @@ class Page:
                 return
         elif block.info == "text answers":
             self.check_answers(block)
-        elif language == "python":
+        elif block.info == "python":
             self.check_python(block, after)
         else:
             return

@@ -37,12 +37,18 @@ def build(kind: str, folder: Path, **environment: str) -> Path:
     return built
 
 
+def example(heading: str, python: Path, folder: Path) -> str:
+    """What the first example below a heading of the README prints."""
+    _, _, section = (PROJECT / "README.md").read_text().partition(f"\n## {heading}\n")
+    found = re.search(r"```python\n(.*?)```", section, flags=re.DOTALL)
+    assert found
+    (folder / "example.py").write_text(found[1])
+    return succeed(python, "example.py", folder=folder)
+
+
 def check_installed(python: Path, folder: Path) -> None:
     """What is installed runs the README's first example and follows a server; the library lies beside the code."""
-    example = re.search(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), flags=re.DOTALL)
-    assert example
-    (folder / "example.py").write_text(example[1])
-    assert succeed(python, "example.py", folder=folder) == "True\npercentage_rollout\n"
+    assert example("Ten lines", python, folder) == "True\npercentage_rollout\n"
     assert succeed(python, Path(__file__).with_name("follow.py"), folder=folder) == "ready\n"
     code = "import flagbit, flagbit._ffi as f; print(flagbit.__version__, f._path, flagbit.__file__)"
     version, library, module = succeed(python, "-c", code, folder=folder).split()

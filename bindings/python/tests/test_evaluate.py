@@ -52,6 +52,7 @@ def test_an_evaluation(client: flagbit.Client) -> None:
         variant="on",
         reason="targeting_match",
         rule_index=0,
+        is_static=False,
         error_code=None,
         error_message=None,
         revision="r1",
@@ -61,6 +62,14 @@ def test_an_evaluation(client: flagbit.Client) -> None:
     assert (missed.enabled, missed.variant, missed.reason, missed.rule_index) == (False, "off", "default", None)
     with pytest.raises(FrozenInstanceError):
         found.enabled = False  # type: ignore[misc]
+
+
+def test_a_flag_is_static_that_has_no_rules(client: flagbit.Client) -> None:
+    static = {key for key, evaluation in client.evaluate_all().items() if evaluation.is_static}
+    assert static == {"always"} == {key for key in client.flags() if client.evaluate(key).is_static}
+    assert client.evaluate("pro", {"plan": "pro"}).is_static is False
+    with client.override({"pro": True}):
+        assert client.evaluate("pro").is_static is True
 
 
 def test_errors_give_the_default(client: flagbit.Client) -> None:

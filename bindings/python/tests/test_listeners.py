@@ -4,7 +4,6 @@ import gc
 import json
 import logging
 import queue
-import threading
 import weakref
 from pathlib import Path
 from typing import TypeAlias
@@ -12,7 +11,7 @@ from typing import TypeAlias
 import pytest
 
 import flagbit
-from conftest import eventually, snapshot
+from conftest import eventually, listener_threads, snapshot
 
 Told: TypeAlias = "queue.SimpleQueue[list[str] | None]"
 
@@ -20,10 +19,6 @@ Told: TypeAlias = "queue.SimpleQueue[list[str] | None]"
 @pytest.fixture
 def told() -> Told:
     return queue.SimpleQueue()
-
-
-def listener_threads() -> int:
-    return sum(thread.name == "flagbit-listeners" for thread in threading.enumerate())
 
 
 def test_a_listener_is_told_the_keys(client: flagbit.Client, told: Told) -> None:

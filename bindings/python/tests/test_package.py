@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import flagbit
-from packages import PROJECT, build, check_installed, run, succeed
+from packages import PROJECT, build, check_installed, example, run, succeed
 
 pytestmark = pytest.mark.skipif("FLAGBIT_TEST_PACKAGE" not in os.environ, reason="slow; set by scripts/test-python.sh")
 
@@ -29,8 +29,9 @@ def clean(tmp_path: Path) -> Path:
 def test_pip_installs_from_the_repository(clean: Path, tmp_path: Path) -> None:
     # A target folder of its own: the repository's holds a library of other crate types, which cargo would build anew.
     target = os.environ.get("FLAGBIT_TEST_TARGET", str(tmp_path / "target"))
-    succeed(clean, "-m", "pip", "install", "-q", PROJECT, folder=tmp_path, CARGO_TARGET_DIR=target)
+    succeed(clean, "-m", "pip", "install", "-q", f"{PROJECT}[openfeature]", folder=tmp_path, CARGO_TARGET_DIR=target)
     check_installed(clean, tmp_path)
+    assert example("OpenFeature", clean, tmp_path) == "True\nDEFAULT\n"
 
 
 def test_a_wheel_is_for_any_python_and_one_platform(tmp_path: Path) -> None:

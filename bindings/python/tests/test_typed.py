@@ -52,6 +52,7 @@ def test_an_evaluation_of_a_typed_flag(client: flagbit.Client) -> None:
             variant="dark",
             reason="targeting_match",
             rule_index=0,
+            is_static=False,
             error_code=None,
             error_message=None,
             revision="r1",

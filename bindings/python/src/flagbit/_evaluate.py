@@ -126,18 +126,13 @@ class Evaluator:
             message = error_message(self._client, flag_key, native.error_code)
             return _failed(flag_key, default, native.error_code, message, revision, generation)
         enabled = bool(native.enabled)
+        value = enabled if variant is None else variant.value
+        name = ("on" if enabled else "off") if variant is None else variant.name
+        rule_index = native.rule_index if native.rule_index >= 0 else None
+        reason, is_static = reason_name(native.reason), bool(native.is_static)
+        # By position: by name it takes a third longer.
         return Evaluation(
-            flag_key=flag_key,
-            enabled=enabled,
-            value=enabled if variant is None else variant.value,
-            variant=("on" if enabled else "off") if variant is None else variant.name,
-            reason=reason_name(native.reason),
-            rule_index=native.rule_index if native.rule_index >= 0 else None,
-            is_static=bool(native.is_static),
-            error_code=None,
-            error_message=None,
-            revision=revision,
-            generation=generation,
+            flag_key, enabled, value, name, reason, rule_index, is_static, None, None, revision, generation
         )
 
     def _revision_of(self, generation: int) -> str | None:

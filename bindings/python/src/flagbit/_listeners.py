@@ -1,4 +1,4 @@
-"""The thread that tells a client's listeners of changes, and the way of the library's log lines into `logging`."""
+"""The thread that tells a client's listeners what is new, and the way of the library's log lines into `logging`."""
 
 from __future__ import annotations
 
@@ -9,24 +9,59 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from ctypes import POINTER, byref, c_bool, c_uint64
-from dataclasses import dataclass
+from typing import TypeVar
 
 from . import _ffi
 from ._calls import check, take_texts, texts
+from .status import Status, read_status
 
 Keys = list[str] | None
 Callback = Callable[[Keys], object]
+StateCallback = Callable[[Status], object]
 
+_Callback = TypeVar("_Callback", Callback, StateCallback)
 _logger = logging.getLogger("flagbit")
 _LATEST = _FOREVER = 2**64 - 1
 
 
-@dataclass(eq=False)
-class _Subscription:
-    callback: Callback
-    generation: int
-    """What the listener has been told of."""
-    active: bool = True
+class _Listener:
+    name: str
+    active = True
+    """Until it is stopped."""
+
+    def tell(self) -> None:
+        """Calls the callback, where there is something new since it was called last."""
+        raise NotImplementedError
+
+
+class _OfChanges(_Listener):
+    name = "on_change"
+
+    def __init__(self, client: _ffi.ClientHandle, callback: Callback) -> None:
+        self._client = client
+        self._callback = callback
+        self._generation = _changes(client, _LATEST)[1]
+
+    def tell(self) -> None:
+        keys, self._generation = _changes(self._client, self._generation)
+        if keys != [] and self.active:
+            self._callback(keys)
+
+
+class _OfStates(_Listener):
+    name = "on_state_change"
+
+    def __init__(self, client: _ffi.ClientHandle, callback: StateCallback, told: str | None) -> None:
+        self._client = client
+        self._callback = callback
+        self._told = told
+
+    def tell(self) -> None:
+        status = read_status(self._client)
+        # Whoever closes a client knows that it is closed.
+        if status.state not in (self._told, "closed") and self.active:
+            self._told = status.state
+            self._callback(status)
 
 
 class Listeners:
@@ -37,19 +72,32 @@ class Listeners:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         # Replaced as a whole, so that the thread reads it without the lock.
-        self._subscriptions: tuple[_Subscription, ...] = ()
+        self._all: tuple[_Listener, ...] = ()
 
-    def add(self, callback: Callback) -> Callable[[], None]:
-        """Adds a listener. Returns what ends the listening."""
+    def on_change(self, callback: Callback) -> Callable[[], None]:
+        """Tells of changes from here on. Returns what ends that."""
+        return self._add(_OfChanges(self._client, _checked(callback)))
+
+    def on_state_change(self, callback: StateCallback) -> Callable[[], None]:
+        """Tells of states that differ from the present one. Returns what ends that."""
+        return self._add(_OfStates(self._client, _checked(callback), read_status(self._client).state))
+
+    def on_state(self, callback: StateCallback) -> Callable[[], None]:
+        """Tells of the present state, and then as `on_state_change` does."""
+        stop = self._add(_OfStates(self._client, callback, None))
+        # The thread waits for what is new to the client.
+        check(_ffi.client_wake(self._client))
+        return stop
+
+    def _add(self, listener: _Listener) -> Callable[[], None]:
         with self._lock:
-            subscription = _Subscription(callback, _changes(self._client, _LATEST)[1])
-            self._subscriptions += (subscription,)
+            self._all += (listener,)
         self.start()
 
         def stop() -> None:
-            subscription.active = False
+            listener.active = False
             with self._lock:
-                self._subscriptions = tuple(other for other in self._subscriptions if other is not subscription)
+                self._all = tuple(other for other in self._all if other is not listener)
 
         return stop
 
@@ -80,17 +128,8 @@ class Listeners:
             drain_log(self._client)
             if status != _ffi.Status.OK:
                 return
-            for subscription in self._subscriptions:
-                self._tell(subscription)
-
-    def _tell(self, subscription: _Subscription) -> None:
-        keys, subscription.generation = _changes(self._client, subscription.generation)
-        if keys == [] or not subscription.active:
-            return
-        try:
-            subscription.callback(keys)
-        except Exception:
-            _logger.exception("a listener of on_change failed")
+            for listener in self._all:
+                _tell(listener)
 
 
 _started: weakref.WeakSet[Listeners] = weakref.WeakSet()
@@ -104,6 +143,19 @@ def _after_fork_in_child() -> None:
 if hasattr(os, "register_at_fork"):
     # After those of threading and logging, which are imported above: a thread can be started, nothing is called.
     os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+def _checked(callback: _Callback) -> _Callback:
+    if not callable(callback):
+        raise TypeError(f"a listener is callable, not {type(callback).__name__}")
+    return callback
+
+
+def _tell(listener: _Listener) -> None:
+    try:
+        listener.tell()
+    except Exception:
+        _logger.exception("a listener of %s failed", listener.name)
 
 
 def _changes(client: _ffi.ClientHandle, since: int) -> tuple[Keys, int]:

@@ -16,7 +16,7 @@ from ._evaluate import Evaluator, all_failed, truth
 from ._explain import explain, unexplained
 from ._ffi import is_enabled_unchecked, is_enabled_with_unchecked
 from ._fitting import fitting
-from ._listeners import Callback, Listeners, drain_log
+from ._listeners import Callback, Listeners, StateCallback, drain_log
 from ._open import (
     Path,
     Snapshot,
@@ -317,9 +317,15 @@ class Client:
         called on a thread of this client's own (a daemon, started with the first listener); what it raises is logged.
         A callback that refers to the client keeps it alive until `close`.
         """
-        if not callable(callback):
-            raise TypeError(f"a listener is callable, not {type(callback).__name__}")
-        return self._listeners.add(callback)
+        return self._listeners.on_change(callback)
+
+    def on_state_change(self, callback: StateCallback) -> Callable[[], None]:
+        """Calls `callback` with a Status after each change of `Status.state`; returns a function that ends that.
+
+        A state that was gone again at once may not be told; closing the client is not told. The rest is as for
+        `on_change`, and on the same thread.
+        """
+        return self._listeners.on_state_change(callback)
 
     @contextmanager
     def override(self, values: Mapping[str, FlagValue]) -> Iterator[None]:

@@ -1,0 +1,93 @@
+"""Evaluations in OpenFeature's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from openfeature.exception import TypeMismatchError
+from openfeature.flag_evaluation import FlagMetadata, FlagValueType, Reason
+
+from ..evaluation import Evaluation, FlagValue
+
+T = TypeVar("T")
+
+_REASONS = {
+    "disabled": Reason.DISABLED,
+    "targeting_match": Reason.TARGETING_MATCH,
+    "percentage_rollout": Reason.SPLIT,
+    "default": Reason.DEFAULT,
+}
+
+
+@dataclass(frozen=True)
+class Type(Generic[T]):
+    """A type that a value is asked for as."""
+
+    words: str
+    read: Callable[[FlagValue], T | None]
+    """The value as that type, or None where it is of another."""
+
+
+def _boolean(value: FlagValue) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _string(value: FlagValue) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _integer(value: FlagValue) -> int | None:
+    # A bool is an int to Python, not to whoever wrote the flag. From 2^53 on whole numbers come as floats.
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if value == int(value) else None
+
+
+def _float(value: FlagValue) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _object(value: FlagValue) -> Sequence[FlagValueType] | Mapping[str, FlagValueType] | None:
+    return value if isinstance(value, (dict, list)) else None
+
+
+BOOLEAN = Type("a boolean", _boolean)
+STRING = Type("a string", _string)
+INTEGER = Type("an integer", _integer)
+FLOAT = Type("a number", _float)
+OBJECT: Type[Sequence[FlagValueType] | Mapping[str, FlagValueType]] = Type("an object", _object)
+
+
+def typed(evaluation: Evaluation, asked: Type[T]) -> T:
+    """The value of an answer. Raises TypeMismatchError."""
+    value = asked.read(evaluation.value)
+    if value is None:
+        found = _words(evaluation.value)
+        raise TypeMismatchError(f'flag "{evaluation.flag_key}" is {found}, not {asked.words}')
+    return value
+
+
+def _words(value: FlagValue) -> str:
+    if isinstance(value, float):
+        return "a number with a fraction" if value != int(value) else FLOAT.words
+    return next(other.words for other in (BOOLEAN, STRING, FLOAT, OBJECT) if other.read(value) is not None)
+
+
+def reason(evaluation: Evaluation, is_stale: bool) -> Reason:
+    """Why it answered so; while there is no contact, that it may be out of date."""
+    if is_stale:
+        return Reason.STALE
+    return Reason.STATIC if evaluation.is_static else _REASONS[evaluation.reason]
+
+
+def metadata(evaluation: Evaluation) -> FlagMetadata:
+    """What OpenFeature has no field for."""
+    told: dict[str, bool | int | float | str] = {"reason": evaluation.reason}
+    if evaluation.rule_index is not None:
+        told["ruleIndex"] = evaluation.rule_index
+    if evaluation.revision is not None:
+        # The second name is the one that OpenFeature's telemetry reads.
+        told["revision"] = told["version"] = evaluation.revision
+    return told

@@ -1,0 +1,33 @@
+"""Who asks, in FlagBit's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from openfeature.evaluation_context import EvaluationContext
+
+TARGETING_KEY = "targetingKey"
+USER_ID = "user_id"
+
+
+_FLAT = {str, bool, int, float, type(None), list, datetime}
+"""The usual types, none of which is a mapping: asking each value for that is slow."""
+
+
+def attributes(context: EvaluationContext | None) -> dict[str, Any] | None:
+    """The attributes of a context, with those of its targeting key, as the server's OFREP has them."""
+    if context is None:
+        return None
+    found: dict[str, Any] = {**context.attributes}
+    for name, value in context.attributes.items():
+        # No condition looks into a mapping; the client would count it as a mistake, which for OpenFeature it is not.
+        if type(value) not in _FLAT and isinstance(value, Mapping):
+            del found[name]
+    key = found.get(TARGETING_KEY)
+    if key is None:
+        key = found[TARGETING_KEY] = context.targeting_key
+    if found.get(USER_ID) is None and not isinstance(key, (list, tuple)):
+        found[USER_ID] = key
+    return found

@@ -1,0 +1,164 @@
+"""The published client of OFREP, unmodified, against the real server: the provider's answers, and where not."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openfeature import api
+from openfeature.client import OpenFeatureClient
+from openfeature.contrib.provider.ofrep import OFREPProvider
+from openfeature.evaluation_context import EvaluationContext
+from openfeature.exception import ErrorCode
+from openfeature.flag_evaluation import FlagEvaluationDetails
+
+import flagbit
+from features import SCENARIOS
+from flagbit.openfeature import FlagBitProvider
+from real_server import RealServer, real_server
+
+MORE = [
+    {"key": "everybody", "enabled": True, "rules": [{"operator": "percent", "value": 100}]},
+    {"key": "aside", "enabled": True, "rules": [{"attribute": "plan", "operator": "eq", "value": "pro"}]},
+    {"key": "list", "enabled": True, "default": "a", "variants": {"a": [1, 2.5], "b": []}},
+]
+NOTHING: Any = None
+"""What a program passes where it has nothing, which the SDK's types do not have."""
+
+CONTEXTS: list[EvaluationContext | None] = [
+    None,
+    EvaluationContext(),
+    EvaluationContext("usr_1"),
+    EvaluationContext(attributes={"email": NOTHING, "nested": {"a": 1}, "roles": ["admin"]}),
+    EvaluationContext("usr_1", {"email": "ballmer@macrosoft.com", "role": "admin", "age": 65, "customer": False}),
+    EvaluationContext("usr_1", {"user_id": "usr_2", "email": "ballmer@none.com"}),
+]
+DEFAULTS: dict[str, Any] = {"boolean": True, "string": "none", "integer": -1, "float": -1.5, "object": {"none": True}}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
+    folder = tmp_path_factory.mktemp("ofrep")
+    with real_server(folder) as server:
+        flags = json.loads((SCENARIOS / "flags.json").read_text())["flags"]
+        server.of_project("PUT", "/snapshot", {"flags": flags + MORE})
+        server.stop()
+        set_aside(folder / "flagbit.db", "aside")
+        server.start()
+        yield server
+
+
+def set_aside(database: Path, key: str) -> None:
+    """The server refuses such flags, but an older one may find them in its database."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        like = "UPDATE flag_states SET state = replace(state, '\"eq\"', '\"like\"')"
+        changed = connection.execute(f"{like} WHERE flag_id = (SELECT id FROM flags WHERE key = ?)", [key])
+        assert changed.rowcount == 1
+
+
+@pytest.fixture
+def both(server: RealServer) -> Iterator[tuple[OpenFeatureClient, OpenFeatureClient]]:
+    """FlagBit's provider, and the client of OFREP."""
+    remote = ofrep(server.url, server.key)
+    api.set_provider_and_wait(FlagBitProvider(flagbit.Client(server.url, server_key=server.key)), "native")
+    api.set_provider_and_wait(remote, "remote")
+    yield api.get_client("native"), api.get_client("remote")
+    api.shutdown()
+    remote.session.close()
+
+
+def ofrep(url: str, key: str) -> OFREPProvider:
+    return OFREPProvider(url, headers_factory=lambda: {"Authorization": f"Bearer {key}"})
+
+
+def asked(
+    client: OpenFeatureClient, kind: str, key: str, context: EvaluationContext | None
+) -> FlagEvaluationDetails[Any]:
+    details: FlagEvaluationDetails[Any] = getattr(client, f"get_{kind}_details")(key, DEFAULTS[kind], context)
+    return details
+
+
+def told(details: FlagEvaluationDetails[Any]) -> tuple[Any, ...]:
+    return details.value, type(details.value), details.variant, details.reason, details.error_code
+
+
+def test_every_flag_by_every_call_for_each_context(both: tuple[OpenFeatureClient, OpenFeatureClient]) -> None:
+    native, remote = both
+    provider = native.provider
+    assert isinstance(provider, FlagBitProvider)
+    keys = [*provider.client.flags(), "missing"]
+    assert provider.client.warnings() != [], "a flag is set aside"
+    differing: set[tuple[str, str]] = set()
+    for key in keys:
+        for kind in DEFAULTS:
+            for context in CONTEXTS:
+                ours, theirs = asked(native, kind, key, context), asked(remote, kind, key, context)
+                if told(ours) != told(theirs):
+                    differing.add((kind, key))
+                    expect_difference(kind, ours, theirs)
+                elif ours.error_code is None:
+                    # The server's revision is a number there, and text in a snapshot.
+                    more = {"revision": int(ours.flag_metadata["revision"])}
+                    own = {name: value for name, value in ours.flag_metadata.items() if name != "version"}
+                    assert theirs.flag_metadata == own | more
+    assert len(keys) == 26
+    assert {kind for kind, _ in differing} == {"integer", "float"}
+    assert {key for kind, key in differing if kind == "float"} == WHOLE
+
+
+WHOLE = {f"{kind}{name}-flag" for kind in ("integer", "float") for name in ("-zero", "-targeted-zero", "-disabled")}
+WHOLE.add("integer-flag")
+"""Flags of numbers none of which has a fraction."""
+
+
+def expect_difference(kind: str, ours: FlagEvaluationDetails[Any], theirs: FlagEvaluationDetails[Any]) -> None:
+    """What that client makes of a type otherwise, whatever the server is."""
+    if kind == "float":
+        # Of JSON's 1 it makes an int, which it takes for no float.
+        assert ours.error_code is None
+        assert theirs.error_code == ErrorCode.TYPE_MISMATCH
+    else:
+        # To Python a bool is an int.
+        assert ours.error_code == ErrorCode.TYPE_MISMATCH
+        assert isinstance(theirs.value, bool)
+
+
+def test_errors_come_with_the_code_and_words_of_flagbit(both: tuple[OpenFeatureClient, OpenFeatureClient]) -> None:
+    _, remote = both
+    for key, code, words in [
+        ("missing", ErrorCode.FLAG_NOT_FOUND, "missing"),
+        ("aside", ErrorCode.PARSE_ERROR, "like"),
+    ]:
+        details = asked(remote, "boolean", key, None)
+        assert (details.value, details.reason, details.error_code) == (True, "ERROR", code)
+        assert words in (details.error_message or "")
+
+
+def test_a_disabled_flag_is_the_servers_answer(both: tuple[OpenFeatureClient, OpenFeatureClient]) -> None:
+    for client in both:
+        details = asked(client, "string", "string-disabled-flag", None)
+        assert (details.value, details.variant, details.reason) == ("", "zero", "DISABLED")
+
+
+def test_moments_are_not_for_ofrep(both: tuple[OpenFeatureClient, OpenFeatureClient]) -> None:
+    native, remote = both
+    context = EvaluationContext("usr_1", {"at": datetime(2026, 6, 1, tzinfo=timezone.utc)})
+    assert asked(native, "boolean", "boolean-flag", context).error_code is None
+    # The client cannot write it as JSON.
+    assert asked(remote, "boolean", "boolean-flag", context).error_code == ErrorCode.GENERAL
+
+
+def test_a_key_that_is_refused(server: RealServer) -> None:
+    remote = ofrep(server.url, "fbsrv_wrong")
+    api.set_provider_and_wait(remote)
+    details = asked(api.get_client(), "boolean", "boolean-flag", None)
+    api.shutdown()
+    remote.session.close()
+    # It asks first when it evaluates, so it was ready; FlagBit's provider is fatal from the start.
+    assert (details.error_code, details.error_message) == (ErrorCode.GENERAL, "unauthorized")
