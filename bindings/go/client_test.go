@@ -139,6 +139,22 @@ func TestEvaluate(t *testing.T) {
 	equal(t, "pro of all", all["pro"], client.Evaluate("pro", flagbit.Attributes{"plan": "pro"}, false))
 }
 
+func TestAFlagWithoutRulesIsStatic(t *testing.T) {
+	client := openText(t, sample)
+	for key, static := range map[string]bool{"always": true, "off": false, "pro": false, "broken": false, "unknown": false} {
+		equal(t, key, client.Evaluate(key, flagbit.Attributes{"plan": "pro"}, false).IsStatic, static)
+		if found, listed := client.EvaluateAll(nil)[key]; listed {
+			equal(t, key+" of all", found.IsStatic, static)
+		}
+	}
+	typed := openText(t, `[{"key": "theme", "enabled": true, "default": "a", "variants": {"a": "light", "b": "dark"}}]`)
+	equal(t, "a typed flag", typed.Evaluate("theme", nil, "").IsStatic, true)
+	end, err := client.Override(map[string]any{"pro": true})
+	must(err)
+	defer end()
+	equal(t, "an override", client.Evaluate("pro", nil, false).IsStatic, true)
+}
+
 func TestKeysOfAllKinds(t *testing.T) {
 	key := "a\x00b"
 	client := openText(t, `[{"key": "a\u0000b", "enabled": true, "default_enabled": true}, {"key": "a", "enabled": true}]`)

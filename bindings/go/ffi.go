@@ -13,7 +13,7 @@ package flagbit
 #include <flagbit.h>
 
 #if FLAGBIT_ABI_MAJOR != 1 || FLAGBIT_ABI_MINOR < 0
-#error "this version of the Go package needs FlagBit's C library with the ABI 0.3, or a later 0.x"
+#error "this version of the Go package needs FlagBit's C library with the ABI 1.0, or a later 1.x"
 #endif
 
 #cgo noescape flagbit_error_status

@@ -33,9 +33,11 @@ type listening struct {
 }
 
 type listener struct {
-	call       func(Change)
-	generation uint64
-	stopped    atomic.Bool
+	// The method that it was given to, for the log.
+	method string
+	// Asks what is new since it was asked last, and gives the call that tells of it; nil where there is nothing to tell.
+	next    func() (call func())
+	stopped atomic.Bool
 }
 
 // OnChange calls a function after each change of the flags, until stop is called.
@@ -51,15 +53,52 @@ func (c *Client) OnChange(listener func(Change)) (stop func()) {
 		return func() {}
 	}
 	defer runtime.KeepAlive(c)
-	return c.core.listen(listener)
+	core := c.core
+	return core.listen("OnChange", func() func() func() {
+		_, _, told := changesSince(core.handle, forever)
+		return func() func() {
+			keys, all, generation := changesSince(core.handle, told)
+			told = generation
+			if len(keys) == 0 && !all {
+				return nil
+			}
+			return func() { listener(Change{Keys: keys, All: all, Generation: generation}) }
+		}
+	})
 }
 
-func (c *core) listen(call func(Change)) (stop func()) {
+// OnStateChange calls a function with the client's status after each change of its state, such as from ready to stale, until
+// stop is called. The listener is told when the state is another than it was told of last, at first another than when it was
+// given; not of [StateClosed]. All else is as for [Client.OnChange].
+func (c *Client) OnStateChange(listener func(Status)) (stop func()) {
+	if listener == nil {
+		panic("flagbit: OnStateChange of a nil function")
+	}
+	if c == nil || c.core == nil {
+		return func() {}
+	}
+	defer runtime.KeepAlive(c)
+	core := c.core
+	return core.listen("OnStateChange", func() func() func() {
+		told := statusOf(core.handle).State
+		return func() func() {
+			status := statusOf(core.handle)
+			if status.State == told || status.State == StateClosed {
+				return nil
+			}
+			told = status.State
+			return func() { listener(status) }
+		}
+	})
+}
+
+// Adds a listener. What there is to tell is counted from begin, which is called with the lock held: an event after it finds
+// the listener.
+func (c *core) listen(method string, begin func() (next func() (call func()))) (stop func()) {
 	l := &c.listening
 	l.lock.Lock()
 	defer l.lock.Unlock()
-	_, _, generation := changesSince(c.handle, forever)
-	added := &listener{call: call, generation: generation}
+	added := &listener{method: method, next: begin()}
 	// A list of its own, since the goroutine reads the old one.
 	l.all = append(slices.Clip(l.all), added)
 	c.start()
@@ -110,17 +149,16 @@ func (c *core) run(self *int) {
 }
 
 func (c *core) tell(listener *listener) {
-	keys, all, generation := changesSince(c.handle, listener.generation)
-	listener.generation = generation
-	if (len(keys) == 0 && !all) || listener.stopped.Load() {
+	call := listener.next()
+	if call == nil || listener.stopped.Load() {
 		return
 	}
 	defer func() {
 		if fault := recover(); fault != nil {
 			defer func() { _ = recover() }() // A logger that panics, too.
-			c.log().Error("flagbit: a listener of OnChange panicked",
+			c.log().Error("flagbit: a listener of "+listener.method+" panicked",
 				slog.String("panic", fmt.Sprint(fault)), slog.String("stack", string(debug.Stack())))
 		}
 	}()
-	listener.call(Change{Keys: keys, All: all, Generation: generation})
+	call()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http/httptest"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -160,13 +161,103 @@ func TestTheGoroutineEndsWithTheLastListener(t *testing.T) {
 	eventually(t, "it ends with the client", func() bool { return running() == 0 })
 }
 
-func TestOnChangeOfNothing(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("no panic")
-		}
-	}()
-	openText(t, "[]").OnChange(nil)
+func TestListenersThatAreNone(t *testing.T) {
+	client := openText(t, "[]")
+	for method, call := range map[string]func(){
+		"OnChange":      func() { client.OnChange(nil) },
+		"OnStateChange": func() { client.OnStateChange(nil) },
+	} {
+		func() {
+			defer func() {
+				if fault := fmt.Sprint(recover()); !strings.Contains(fault, method+" of a nil function") {
+					t.Errorf("%s: %s", method, fault)
+				}
+			}()
+			call()
+		}()
+	}
+	var nobody *flagbit.Client
+	nobody.OnChange(func(flagbit.Change) {})()
+	nobody.OnStateChange(func(flagbit.Status) {})()
+}
+
+// The statuses that a listener is told, and its stop.
+func listenToState(client *flagbit.Client) (chan flagbit.Status, func()) {
+	statuses := make(chan flagbit.Status, 100)
+	return statuses, client.OnStateChange(func(status flagbit.Status) { statuses <- status })
+}
+
+func nextState(t *testing.T, statuses chan flagbit.Status, expected flagbit.State) flagbit.Status {
+	t.Helper()
+	select {
+	case status := <-statuses:
+		equal(t, "the state", status.State, expected)
+		return status
+	case <-time.After(10 * time.Second):
+		t.Fatalf("not told of %s", expected)
+		return flagbit.Status{}
+	}
+}
+
+func TestAListenerIsToldEachStateOnce(t *testing.T) {
+	server := newStub(t, (*httptest.Server).Start, on(true))
+	server.tell(503)
+	client := openURL(t, server.URL, flagbit.WithStaleAfter(1500*time.Millisecond), flagbit.WithPollInterval(time.Second),
+		flagbit.WithBootstrap(snapshot(on(false))))
+	statuses, stop := listenToState(client)
+	equal(t, "at first", client.Status().State, flagbit.StateStale)
+	server.tell(200)
+	if err := client.Refresh(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if status := nextState(t, statuses, flagbit.StateReady); status.LastError != "" || status.Flags != 1 {
+		t.Errorf("%+v", status)
+	}
+	load := func(flag bool) { // A change of the flags is none of the state.
+		server.put(on(flag))
+		must(client.Refresh(t.Context()))
+	}
+	load(false)
+	load(true)
+	server.tell(503)
+	nextState(t, statuses, flagbit.StateStale) // By time alone: nothing calls the client.
+	server.tell(200)
+	nextState(t, statuses, flagbit.StateReady)
+	late, _ := listenToState(client) // Not told what was before it.
+	stop()
+	server.tell(503)
+	nextState(t, late, flagbit.StateStale)
+	_ = client.Close()
+	settle(t)
+	equal(t, "told after stop, or of the end", len(statuses)+len(late), 0)
+}
+
+func TestAListenerOfTheStateIsToldOfARefusal(t *testing.T) {
+	server := newStub(t, (*httptest.Server).Start, on(true))
+	server.tell(0) // It hangs, so that there is no state yet.
+	client := openURL(t, server.URL)
+	<-server.hanging
+	statuses, _ := listenToState(client)
+	server.tell(401)
+	server.CloseClientConnections()
+	if status := nextState(t, statuses, flagbit.StateError); !strings.Contains(status.LastError, "401") {
+		t.Errorf("%+v", status)
+	}
+	server.tell(200)
+	_ = client.Refresh(t.Context())
+	nextState(t, statuses, flagbit.StateReady)
+}
+
+func TestAListenerOfTheStateThatPanicsIsLogged(t *testing.T) {
+	path, log := filepath.Join(t.TempDir(), "flags.json"), new(journal)
+	client := open(t, flagbit.WithFile(path), flagbit.WithWatch(), flagbit.WithLogger(log.logger()))
+	client.OnStateChange(func(flagbit.Status) { panic("on purpose") })
+	statuses, _ := listenToState(client)
+	write(t, path, "[]")
+	nextState(t, statuses, flagbit.StateReady)
+	if said := log.String(); !strings.Contains(said, "OnStateChange panicked") || !strings.Contains(said, `panic="on purpose"`) {
+		t.Errorf("%s", said)
+	}
 }
 
 func TestAClientIsCollected(t *testing.T) {
@@ -176,6 +267,7 @@ func TestAClientIsCollected(t *testing.T) {
 		client := openAndForget(t)
 		runtime.AddCleanup(client, func(gone chan struct{}) { close(gone) }, gone)
 		listen(client)
+		listenToState(client)
 		_, err := client.Override(map[string]any{"a": true})
 		must(err)
 	}()

@@ -17,7 +17,6 @@ import (
 )
 
 const (
-	packedHeader = 8
 	// A longer list is unsupported.
 	mostElements = 1000
 	// Larger buffers are not kept.

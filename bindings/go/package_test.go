@@ -18,56 +18,73 @@ import (
 
 const (
 	modulePath    = "github.com/flagbit/flagbit/bindings/go"
+	providerPath  = modulePath + "/openfeature"
 	moduleVersion = "v" + flagbit.Version
 )
 
-// A clean place: a program of the README's first example, and a module proxy that has this module alone.
+// A clean place: a program of the README, and a module proxy that has this module and the provider's.
 type place struct {
 	t       *testing.T
 	program string
+	proxy   string
 	env     []string
 }
 
 func newPlace(t *testing.T, files func(name string) bool) *place {
 	t.Helper()
-	if os.Getenv("FLAGBIT_TEST_PACKAGE") == "" {
-		t.Skip("slow; set by scripts/test-go.sh")
-	}
-	folder, program := t.TempDir(), filepath.Join(t.TempDir(), "program")
-	writeProxy(t, filepath.Join(folder, "proxy"), files)
-	readme, err := os.ReadFile("README.md")
-	must(err)
-	example := regexp.MustCompile("(?s)```go\n(.*?)```").FindSubmatch(readme)
-	must(os.Mkdir(program, 0o700))
-	write(t, filepath.Join(program, "main.go"), string(example[1]))
-	p := &place{t: t, program: program, env: append(os.Environ(),
-		"GOPROXY=file://"+filepath.Join(folder, "proxy"), "GOSUMDB=off", "GOFLAGS=-modcacherw", "GOWORK=off",
-		"GOMODCACHE="+filepath.Join(folder, "modules"), "CGO_ENABLED=1")}
-	p.succeed("go", "mod", "init", "example.com/program")
+	p := preparePlace(t, files, "## Ten lines")
 	p.succeed("go", "get", modulePath+"@"+moduleVersion)
 	return p
 }
 
-// Writes a module proxy: three files a version. The module's zip has the files that a release has.
-func writeProxy(t *testing.T, folder string, wanted func(name string) bool) {
+// A place without what is to be fetched, with the example below a heading.
+func preparePlace(t *testing.T, files func(name string) bool, heading string) *place {
 	t.Helper()
-	versions := filepath.Join(folder, modulePath, "@v")
+	if os.Getenv("FLAGBIT_TEST_PACKAGE") == "" {
+		t.Skip("slow; set by scripts/test-go.sh")
+	}
+	folder, program := t.TempDir(), filepath.Join(t.TempDir(), "program")
+	writeProxy(t, filepath.Join(folder, "proxy"), modulePath, ".", files)
+	writeProxy(t, filepath.Join(folder, "proxy"), providerPath, "openfeature", files)
+	readme, err := os.ReadFile("README.md")
+	must(err)
+	example := regexp.MustCompile("(?s)\n" + heading + "\n.*?```go\n(.*?)```").FindSubmatch(readme)
+	must(os.Mkdir(program, 0o700))
+	write(t, filepath.Join(program, "main.go"), string(example[1]))
+	proxy := "file://" + filepath.Join(folder, "proxy")
+	p := &place{t: t, program: program, proxy: proxy, env: append(os.Environ(),
+		"GOPROXY="+proxy, "GOSUMDB=off", "GOFLAGS=-modcacherw", "GOWORK=off",
+		"GOMODCACHE="+filepath.Join(folder, "modules"), "CGO_ENABLED=1")}
+	p.succeed("go", "mod", "init", "example.com/program")
+	return p
+}
+
+// Writes one module of a module proxy: three files a version. The module's zip has the files that a release has.
+func writeProxy(t *testing.T, folder, path, source string, wanted func(name string) bool) {
+	t.Helper()
+	versions := filepath.Join(folder, path, "@v")
 	must(os.MkdirAll(versions, 0o700))
 	write(t, filepath.Join(versions, "list"), moduleVersion+"\n")
 	write(t, filepath.Join(versions, moduleVersion+".info"), `{"Version": "`+moduleVersion+`", "Time": "2026-01-01T00:00:00Z"}`)
-	mod, err := os.ReadFile("go.mod")
+	mod, err := os.ReadFile(filepath.Join(source, "go.mod"))
 	must(err)
 	write(t, filepath.Join(versions, moduleVersion+".mod"), string(mod))
 	file, err := os.Create(filepath.Join(versions, moduleVersion+".zip"))
 	must(err)
 	archive := zip.NewWriter(file)
-	must(filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !wanted(filepath.ToSlash(name)) {
+	files := os.DirFS(source)
+	must(fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && name != "." {
+			if _, err := fs.Stat(files, name+"/go.mod"); err == nil {
+				return fs.SkipDir // Another module.
+			}
+		}
+		if err != nil || entry.IsDir() || !wanted(name) {
 			return err
 		}
-		content, err := os.ReadFile(name)
+		content, err := fs.ReadFile(files, name)
 		must(err)
-		into, err := archive.Create(modulePath + "@" + moduleVersion + "/" + filepath.ToSlash(name))
+		into, err := archive.Create(path + "@" + moduleVersion + "/" + name)
 		must(err)
 		_, err = into.Write(content)
 		return err
@@ -75,6 +92,9 @@ func writeProxy(t *testing.T, folder string, wanted func(name string) bool) {
 	must(archive.Close())
 	must(file.Close())
 }
+
+// What the README says that its first example prints.
+const firstOutput = "true\npercentage_rollout\n"
 
 func everything(string) bool { return true }
 
@@ -108,9 +128,9 @@ func (p *place) fail(command ...string) string {
 }
 
 // The program's output, and that it needs no library of ours at run time.
-func (p *place) checkProgram() {
+func (p *place) checkProgram(output string) {
 	p.t.Helper()
-	equal(p.t, "the output", p.succeed("./program"), "true\npercentage_rollout\n")
+	equal(p.t, "the output", p.succeed("./program"), output)
 	if runtime.GOOS == "linux" {
 		if needed := p.succeed("ldd", "./program"); strings.Contains(needed, "flagbit") {
 			p.t.Errorf("it needs %s", needed)
@@ -121,7 +141,7 @@ func (p *place) checkProgram() {
 func TestPackageIsFetched(t *testing.T) {
 	p := newPlace(t, everything)
 	p.succeed("go", "build", "-o", "program", ".")
-	p.checkProgram()
+	p.checkProgram(firstOutput)
 	p.succeed("go", "mod", "verify")
 	p.succeed("go", "vet", ".")
 }
@@ -132,7 +152,26 @@ func TestPackageIsVendored(t *testing.T) {
 	// Nothing but the folder: neither a proxy nor what was fetched.
 	p.env = append(p.env, "GOPROXY=off", "GOMODCACHE="+t.TempDir())
 	p.succeed("go", "build", "-mod=vendor", "-o", "program", ".")
-	p.checkProgram()
+	p.checkProgram(firstOutput)
+}
+
+// Both modules, of which the provider's names this one by its version alone: the library comes with that. OpenFeature's SDK is
+// what was fetched for the provider's own tests.
+func TestPackageWithTheProvider(t *testing.T) {
+	p := preparePlace(t, everything, "## OpenFeature")
+	fetched, err := exec.Command("go", "env", "GOMODCACHE").Output()
+	must(err)
+	p.env = append(p.env, "GOPROXY="+p.proxy+",file://"+strings.TrimSpace(string(fetched))+"/cache/download")
+	p.succeed("go", "get", providerPath+"@"+moduleVersion)
+	p.succeed("go", "mod", "tidy")
+	p.succeed("go", "build", "-o", "program", ".")
+	p.checkProgram("true\nSPLIT\n")
+	p.succeed("go", "mod", "verify")
+	p.succeed("go", "vet", ".")
+	p.succeed("go", "mod", "vendor")
+	p.env = append(p.env, "GOPROXY=off", "GOMODCACHE="+t.TempDir())
+	p.succeed("go", "build", "-mod=vendor", "-o", "program", ".")
+	p.checkProgram("true\nSPLIT\n")
 }
 
 func TestPackageWithoutItsLibrarySaysWhatToDo(t *testing.T) {
@@ -168,7 +207,7 @@ func TestPackageWithTheSystemsLibrary(t *testing.T) {
 	p.succeed("go", "build", "-tags", "flagbit_system", "-o", "program", ".")
 	p.fail("./program")
 	p.env = append(p.env, "LD_LIBRARY_PATH="+built)
-	equal(t, "the output", p.succeed("./program"), "true\npercentage_rollout\n")
+	equal(t, "the output", p.succeed("./program"), firstOutput)
 
 	symbols := strings.Fields(p.succeed("nm", "--dynamic", "--defined-only", "--format=just-symbols", filepath.Join(built, "libflagbit.so")))
 	code := "const char *flagbit_version(void) { return \"9.8.7\"; } unsigned flagbit_abi_version(void) { return 9 << 16 | 8; }\n"

@@ -65,9 +65,13 @@ type Status struct {
 
 // Status tells how the client is doing.
 func (c *Client) Status() Status {
+	defer runtime.KeepAlive(c)
 	c.drainLog()
-	report, block, code := reportOf(c.native())
-	runtime.KeepAlive(c)
+	return statusOf(c.native())
+}
+
+func statusOf(client *nativeClient) Status {
+	report, block, code := reportOf(client)
 	if code != statusOK {
 		return Status{State: StateClosed, LastError: statusMessage(code)}
 	}

@@ -1,0 +1,2 @@
+// Package checks has tests alone.
+package checks

@@ -1,0 +1,126 @@
+package flagbitopenfeature
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	flagbit "github.com/flagbit/flagbit/bindings/go"
+	"github.com/open-feature/go-sdk/openfeature"
+)
+
+// BooleanEvaluation asks a boolean flag. As all evaluations it is answered from memory, so that it needs no context.
+func (p *Provider) BooleanEvaluation(
+	_ context.Context, flag string, def bool, who openfeature.FlattenedContext,
+) openfeature.BoolResolutionDetail {
+	return resolve(p, flag, def, who, "a boolean", func(value any) (bool, bool) {
+		found, fits := value.(bool)
+		return found, fits
+	})
+}
+
+// StringEvaluation asks a string flag.
+func (p *Provider) StringEvaluation(
+	_ context.Context, flag string, def string, who openfeature.FlattenedContext,
+) openfeature.StringResolutionDetail {
+	return resolve(p, flag, def, who, "a string", func(value any) (string, bool) {
+		found, fits := value.(string)
+		return found, fits
+	})
+}
+
+// FloatEvaluation asks a number flag.
+func (p *Provider) FloatEvaluation(
+	_ context.Context, flag string, def float64, who openfeature.FlattenedContext,
+) openfeature.FloatResolutionDetail {
+	return resolve(p, flag, def, who, "a number", func(value any) (float64, bool) {
+		found, fits := value.(float64)
+		return found, fits
+	})
+}
+
+// IntEvaluation asks a number flag for a number without a fraction.
+func (p *Provider) IntEvaluation(
+	_ context.Context, flag string, def int64, who openfeature.FlattenedContext,
+) openfeature.IntResolutionDetail {
+	return resolve(p, flag, def, who, "a 64-bit integer", func(value any) (int64, bool) {
+		found, fits := value.(float64)
+		// 2^63 is the first double above all int64.
+		if !fits || found != math.Trunc(found) || found < math.MinInt64 || found >= -math.MinInt64 {
+			return 0, false
+		}
+		return int64(found), true
+	})
+}
+
+// ObjectEvaluation asks a JSON flag: a map[string]any or []any of the caller's own.
+func (p *Provider) ObjectEvaluation(
+	_ context.Context, flag string, def any, who openfeature.FlattenedContext,
+) openfeature.InterfaceResolutionDetail {
+	return resolve(p, flag, def, who, "JSON", func(value any) (any, bool) {
+		switch value.(type) {
+		case bool, string, float64:
+			return nil, false
+		}
+		return value, true
+	})
+}
+
+func resolve[T any](
+	p *Provider, flag string, def T, who openfeature.FlattenedContext, wanted string, read func(any) (T, bool),
+) openfeature.GenericResolutionDetail[T] {
+	attributes, pooled := attributesOf(who)
+	evaluation := p.client.Evaluate(flag, attributes, nil)
+	release(pooled)
+	if evaluation.ErrorCode != "" {
+		return failed(def, errorOf(evaluation))
+	}
+	value, fits := read(evaluation.Value)
+	if !fits {
+		return failed(def, openfeature.NewTypeMismatchResolutionError(
+			fmt.Sprintf("flag %q is %s, not %s", flag, describe(evaluation.Value), wanted)))
+	}
+	return openfeature.GenericResolutionDetail[T]{
+		Value: value,
+		ProviderResolutionDetail: openfeature.ProviderResolutionDetail{
+			Reason: p.reasonOf(evaluation), Variant: evaluation.Variant, FlagMetadata: p.metadataOf(evaluation),
+		},
+	}
+}
+
+func failed[T any](def T, err openfeature.ResolutionError) openfeature.GenericResolutionDetail[T] {
+	return openfeature.GenericResolutionDetail[T]{
+		Value: def,
+		ProviderResolutionDetail: openfeature.ProviderResolutionDetail{
+			ResolutionError: err, Reason: openfeature.ErrorReason,
+		},
+	}
+}
+
+func errorOf(evaluation flagbit.Evaluation) openfeature.ResolutionError {
+	switch message := evaluation.ErrorMessage; evaluation.ErrorCode {
+	case flagbit.FlagNotFound:
+		return openfeature.NewFlagNotFoundResolutionError(message)
+	case flagbit.ProviderNotReady:
+		return openfeature.NewProviderNotReadyResolutionError(message)
+	case flagbit.ParseError:
+		return openfeature.NewParseErrorResolutionError(message)
+	case flagbit.InvalidContext:
+		return openfeature.NewInvalidContextResolutionError(message)
+	default:
+		return openfeature.NewGeneralResolutionError(message)
+	}
+}
+
+// What a value is, for an error.
+func describe(value any) string {
+	switch value := value.(type) {
+	case bool:
+		return "a boolean"
+	case string:
+		return "a string"
+	case float64:
+		return fmt.Sprintf("the number %v", value)
+	}
+	return "JSON"
+}

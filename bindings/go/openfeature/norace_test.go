@@ -1,0 +1,5 @@
+//go:build !race
+
+package flagbitopenfeature_test
+
+const raceEnabled = false
