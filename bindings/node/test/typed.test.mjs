@@ -47,7 +47,7 @@ test('an evaluation of a typed flag', (t) => {
       reason: 'targeting_match',
       ruleIndex: 0,
       isStatic: false,
-    errorCode: null,
+      errorCode: null,
       errorMessage: null,
       revision: 'r1',
       generation: 1,
