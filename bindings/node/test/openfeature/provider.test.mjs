@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import {
   AsyncLocalStorageTransactionContextPropagator,
@@ -14,7 +15,7 @@ import {
 import { FlagBit } from 'flagbit';
 import * as imported from 'flagbit/openfeature';
 import { KEY, Stub } from '../stub.mjs';
-import { SNAPSHOT, eventually, recorder, run, snapshot } from '../support.mjs';
+import { SNAPSHOT, eventually, folder, recorder, run, snapshot, writeJson } from '../support.mjs';
 import { bound, heard, names, rejection, serving } from './support.mjs';
 
 const { FlagBitProvider } = imported;
@@ -274,6 +275,19 @@ test('initialize says what it waits for', async (t) => {
   assert.doesNotMatch(error.message + fatal.message, /secret/);
 });
 
+test('a file that is not there yet', async (t) => {
+  const path = join(folder(), 'flags.json');
+  const client = FlagBit.fromFile(path, { watch: true, logger: null });
+  const missing = bound(t, client, { readyTimeout: 100 });
+  const error = await rejection(missing.initialized);
+  assert.equal(error.code, 'PROVIDER_FATAL');
+  assert.match(error.message, /flags\.json/);
+  writeJson(path, snapshot({ f: true }));
+  await eventually(() => missing.client.providerStatus === 'READY');
+  assert.equal(await missing.client.getBooleanValue('f', false), true);
+  assert.deepEqual(names(missing.told), ['ERROR', 'READY']);
+});
+
 test('arguments that do not fit', () => {
   assert.throws(() => new FlagBitProvider({ url: 'http://127.0.0.1:9' }), /new FlagBitProvider\(FlagBit\.open/);
   const client = FlagBit.forTesting({});
@@ -331,6 +345,10 @@ test('among several providers', async (t) => {
   assert.equal(await both.getBooleanValue('a', false), true);
   assert.equal(await both.getBooleanValue('b', false), true);
   await eventually(() => both.providerStatus === 'STALE');
+  // A second domain: the SDK asks nothing, and takes it to be ready.
+  await OpenFeature.setProviderAndWait('second', provider);
+  const second = OpenFeature.getClient('second');
+  assert.deepEqual([second.providerStatus, (await second.getBooleanDetails('a', false)).reason], ['READY', 'STALE']);
 });
 
 test('a process with a provider ends by itself, and a worker does', async (t) => {

@@ -1,4 +1,4 @@
-// The README's example of OpenFeature runs, also in CommonJS, and its types hold.
+// What the README and docs/openfeature/node.md show runs, and prints what they say. Types hold.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -28,13 +28,25 @@ test('in CommonJS', async () => {
   assert.deepEqual([exit, output], [0, 'true\nDEFAULT\n'], errors);
 });
 
+test('the page, as one program', async (t) => {
+  const page = readFileSync(join(REPOSITORY, 'docs/openfeature/node.md'), 'utf8');
+  const blocks = (info) => [...page.matchAll(new RegExp(`^\`\`\`${info}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text]) => text);
+  const path = join(import.meta.dirname, '../flags.json');
+  writeFileSync(path, blocks('json snapshot')[0]);
+  t.after(() => rmSync(path));
+  assert.equal(blocks('js').length, blocks('text output').length);
+  const { exit, output, errors } = await run(blocks('js').join('\n'));
+  assert.deepEqual([exit, output], [0, blocks('text output').join('')], errors);
+});
+
 test('types, as installed, for import and for require', () => {
   const project = join(REPOSITORY, 'bindings/node');
   const types = readFileSync(join(project, 'test/openfeature/types.ts'), 'utf8');
   for (const name of ['types.mts', 'types.cts']) {
     const file = join(import.meta.dirname, name);
     writeFileSync(file, types);
-    const settings = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,esnext.disposable'];
+    const lib = ['--target', 'es2022', '--lib', 'es2022,esnext.disposable'];
+    const settings = ['--noEmit', '--strict', '--module', 'nodenext', ...lib];
     const typings = ['--types', 'node', '--typeRoots', join(project, 'node_modules/@types')];
     const compiler = join(project, 'node_modules/typescript/bin/tsc');
     const done = spawnSync(process.execPath, [compiler, ...settings, ...typings, file], { encoding: 'utf8' });

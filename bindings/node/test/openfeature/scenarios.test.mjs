@@ -44,7 +44,8 @@ async function found({ provider, type, flag, default: fallback, context, times =
   const client = OpenFeature.getClient(provider);
   if (type === undefined) return { status: client.providerStatus };
   const stages = [];
-  const hook = Object.fromEntries(['before', 'after', 'error', 'finally'].map((stage) => [stage, () => void stages.push(stage)]));
+  const hook = {};
+  for (const stage of ['before', 'after', 'error', 'finally']) hook[stage] = () => void stages.push(stage);
   const given = structuredClone(context);
   let details;
   for (let time = 0; time < times; time++) {

@@ -91,8 +91,12 @@ export class RealServer {
 
   /** Sets a flag aside that has the operator `eq`: past the server, which would refuse it. The server must not run. */
   setAside(key) {
-    const sql = `UPDATE flag_states SET state = replace(state, '"eq"', '"like"') WHERE flag_id IN (SELECT id FROM flags WHERE key = ?)`;
-    const program = 'import sqlite3, sys; base = sqlite3.connect(sys.argv[1]); base.execute(sys.argv[2], sys.argv[3:]); base.commit()';
+    const sql = `UPDATE flag_states SET state = replace(state, '"eq"', '"like"')
+      WHERE flag_id IN (SELECT id FROM flags WHERE key = ?)`;
+    // Node 20 has no SQLite of its own.
+    const program = `import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database:
+    database.execute(sys.argv[2], sys.argv[3:])`;
     execFileSync('python3', ['-c', program, join(this.#folder, 'flagbit.db'), sql, key]);
   }
 
