@@ -321,6 +321,21 @@ test('overrides, and flags for testing', async (t) => {
   ]);
 });
 
+test('the first flags are no change, also where the program listens to its client', async (t) => {
+  const stub = await Stub.serving(t, snapshot({ f: true }));
+  // Which of the client's threads is heard first is chance.
+  const all = Array.from({ length: 30 }, () => {
+    const client = FlagBit.open({ url: stub.url, serverKey: KEY, logger: null });
+    let changes = 0;
+    client.on('change', () => changes++);
+    return { ...bound(t, client), changes: () => changes };
+  });
+  await Promise.all(all.map(({ initialized }) => initialized));
+  await eventually(() => all.every(({ changes }) => changes() === 1));
+  await new Promise(setImmediate);
+  for (const { told } of all) assert.deepEqual(names(told), ['READY']);
+});
+
 test('where any flag may have changed, all are named', async (t) => {
   const { provider, told } = await serving(t, snapshot({ a: true }));
   for (let round = 0; round < 1000; round++) provider.client.loadSnapshot(snapshot({ a: round % 2 === 0, b: true }));
