@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { WAIT_CHANGES = 0, WAIT_READY = 1, WAIT_REFRESH = 2 };
+enum { WAIT_EVENTS = 0, WAIT_READY = 1, WAIT_REFRESH = 2 };
 
 /* In milliseconds; from here on a wait is without end. */
 #define LONGEST_WAIT 9e15
@@ -96,7 +96,7 @@ THREAD_FUNCTION(run, argument) {
     flagbit_status status;
     uint64_t event = 0;
     switch (job->kind) {
-        case WAIT_CHANGES:
+        case WAIT_EVENTS:
             do {
                 status = flagbit_client_wait(client, event, job->timeout, &event);
                 tell(job, status);
@@ -163,7 +163,7 @@ static napi_value listen(napi_env env, napi_callback_info info) {
     return NULL;
 }
 
-/* (client, kind, id, milliseconds): starts a call that blocks for so long at most. WAIT_CHANGES is told again and again
+/* (client, kind, id, milliseconds): starts a call that blocks for so long at most. WAIT_EVENTS is told again and again
  * until its status is not OK. */
 static napi_value wait_for(napi_env env, napi_callback_info info) {
     napi_value values[4];

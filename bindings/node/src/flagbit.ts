@@ -8,12 +8,13 @@ import type { Evaluation, Explanation } from './evaluation.js';
 import { explain, unexplained } from './explain.js';
 import { fitting } from './fitting.js';
 import { lastClient, putDefault } from './frame.js';
+import { type FlagBitEvents, Listeners } from './listeners.js';
 import { type Logger, drainLog, standardLogger } from './log.js';
 import { native, type Owner } from './native.js';
 import * as options from './options.js';
 import { ask } from './question.js';
 import { type ClientStatus, readStatus } from './status.js';
-import { CHANGES, Readiness, Refreshing, milliseconds, start } from './wait.js';
+import { EVENTS, Readiness, Refreshing, milliseconds, start } from './wait.js';
 
 /** An object whose properties are attributes: also one whose type is an interface or a class. */
 export type AttributesOf<Who> = object & { readonly [Name in keyof Who]: AttributeValue };
@@ -21,19 +22,10 @@ export type AttributesOf<Who> = object & { readonly [Name in keyof Who]: Attribu
 /** Who asks: a Context, an object of attributes, or nothing for no attributes. */
 export type AnyContext<Who> = Context | Who | null | undefined;
 
-/** What a client emits. */
-export interface FlagBitEvents {
-  /** The flags changed: the keys of those that may have, or null for all. Several changes may be told together. */
-  change: [keys: string[] | null];
-}
-
 /** Flags that answer everybody alike, until this is ended. */
 export interface Override extends Disposable {
   end(): void;
 }
-
-/** Clients with listeners, which so are not collected: whoever listens wants to be told. */
-const listening = new Set<FlagBit>();
 
 /** Taken out once: looking it up in the addon's exports at each call is a tenth of the call. */
 const isEnabledInFrame: () => boolean = native.isEnabled;
@@ -53,12 +45,11 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   readonly #evaluator: Evaluator;
   readonly #readiness: Readiness;
   readonly #refreshing: Refreshing;
+  readonly #listeners: Listeners;
   readonly #logger: Logger | null;
   #unsupportedNoted = false;
   #watching = false;
   #closed = false;
-  /** What the listeners were told of. */
-  #told = 0;
 
   private constructor(opened: typeof OPENED, owner: Owner, logger: Logger | null, listen: boolean) {
     if (opened !== OPENED) {
@@ -72,6 +63,7 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
     this.#evaluator = new Evaluator(owner, this.#client, () => this.#noteUnsupported());
     this.#readiness = new Readiness(owner);
     this.#refreshing = new Refreshing(owner);
+    this.#listeners = new Listeners(owner);
     this.#logger = logger;
     this.#drainLog();
     if (listen) this.#watch();
@@ -245,7 +237,7 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
    */
   close(): void {
     this.#closed = true;
-    listening.delete(this);
+    this.#listeners.end(this);
     native.close(this.#owner);
     this.#drainLog();
   }
@@ -269,11 +261,11 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
     drainLog(this.#owner, this.#logger);
   }
 
-  /** Lets a thread wait for changes and log lines, as long as the client lives. */
+  /** Lets a thread wait for what happens, log lines included, as long as the client lives. */
   #watch(): void {
     if (this.#watching) return;
     const client = new WeakRef(this);
-    start(this.#owner, CHANGES, Infinity, (status) => {
+    start(this.#owner, EVENTS, Infinity, (status) => {
       // In a tick of its own, so that what a listener throws is an uncaught exception as of any other emitter.
       process.nextTick(() => {
         const there = client.deref();
@@ -285,21 +277,14 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
 
   #announce(status: number): void {
     this.#drainLog();
-    if (status !== Status.OK || !listening.has(this)) return;
-    const [keys, all, generation] = native.changes(this.#owner, this.#told);
-    this.#told = generation;
-    if (all) this.emit('change', null);
-    else if (keys.length > 0) this.emit('change', keys);
+    if (status !== Status.OK) return;
+    // In another tick, which what a listener of the state throws does not end.
+    process.nextTick(() => this.#listeners.tellChanges(this));
+    this.#listeners.tellState(this);
   }
 
   #listenersChanged(): void {
-    if (this.#closed || this.listenerCount('change') === 0) {
-      listening.delete(this);
-    } else if (!listening.has(this)) {
-      this.#watch();
-      this.#told = native.changes(this.#owner, -1)[2];
-      listening.add(this);
-    }
+    if (!this.#closed && this.#listeners.count(this)) this.#watch();
   }
 
   static {

@@ -1,6 +1,6 @@
 /** FlagBit: is this feature on for this user? Answered in this process, the same in every language. */
 
-export { FlagBit, type AnyContext, type AttributesOf, type FlagBitEvents, type Override } from './flagbit.js';
+export { FlagBit, type AnyContext, type AttributesOf, type Override } from './flagbit.js';
 export { Context, type Attributes, type AttributeValue, type Scalar } from './context.js';
 export { ClosedError, ContextError, FileError, FlagBitError, LibraryError, SnapshotError } from './errors.js';
 export type {
@@ -13,6 +13,7 @@ export type {
   ReasonName,
 } from './evaluation.js';
 export type { StatusName } from './codes.js';
+export type { FlagBitEvents } from './listeners.js';
 export type { Logger } from './log.js';
 export type { ClientOptions, FileOptions, FlagValues, OpenOptions, ServerOptions, Snapshot } from './options.js';
 export type { ClientStatus, StateName } from './status.js';

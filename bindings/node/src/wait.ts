@@ -6,7 +6,7 @@
 import { Status } from './codes.js';
 import { native, type Owner } from './native.js';
 
-export const CHANGES = 0;
+export const EVENTS = 0;
 export const READY = 1;
 export const REFRESH = 2;
 
@@ -17,14 +17,14 @@ const told = new Map<number, (status: number) => void>();
 let last = 0;
 
 /**
- * Starts a call that blocks for up to `timeout` ms and tells of its status; CHANGES again and again until it is not OK.
+ * Starts a call that blocks for up to `timeout` ms and tells of its status; EVENTS again and again until it is not OK.
  * Throws FlagBitError.
  */
 export function start(client: Owner, kind: number, timeout: number, tell: (status: number) => void): void {
   if (last === 0) native.listen(deliver);
   const id = ++last;
   told.set(id, (status) => {
-    if (kind !== CHANGES || status !== Status.OK) told.delete(id);
+    if (kind !== EVENTS || status !== Status.OK) told.delete(id);
     tell(status);
   });
   try {

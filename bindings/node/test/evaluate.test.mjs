@@ -27,6 +27,7 @@ test('an evaluation', (t) => {
     variant: 'on',
     reason: 'targeting_match',
     ruleIndex: 0,
+    isStatic: false,
     errorCode: null,
     errorMessage: null,
     revision: 'r1',
@@ -34,6 +35,19 @@ test('an evaluation', (t) => {
   });
   const missed = client.evaluate('pro', { plan: 'free' }, true);
   assert.deepEqual([missed.enabled, missed.variant, missed.reason, missed.ruleIndex], [false, 'off', 'default', null]);
+});
+
+test('static is what answers everybody alike', (t) => {
+  const client = opened(t);
+  const isStatic = (key, context) => client.evaluate(key, context).isStatic;
+  assert.equal(isStatic('always'), true);
+  assert.equal(isStatic('off'), false, 'it is switched off');
+  assert.equal(isStatic('nope'), false);
+  assert.equal(isStatic('pro', { plan: 'pro' }), false);
+  assert.equal(isStatic('pro'), false, 'it has rules, also where none decides');
+  assert.equal(client.evaluateAll().always.isStatic, true);
+  client.override({ pro: false });
+  assert.equal(isStatic('pro'), true);
 });
 
 test('errors give the default', (t) => {
@@ -45,6 +59,7 @@ test('errors give the default', (t) => {
     variant: null,
     reason: 'error',
     ruleIndex: null,
+    isStatic: false,
     errorCode: 'FLAG_NOT_FOUND',
     errorMessage: 'no flag "nope" among the 4 in force',
     revision: 'r1',

@@ -1,4 +1,4 @@
-// Change events.
+// Events: changes of the flags, and of the state.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FlagBit } from 'flagbit';
+import { KEY, Stub } from './stub.mjs';
 import { eventually, folder, opened, run, snapshot, writeJson } from './support.mjs';
 
 test('a listener is told the keys', async (t) => {
@@ -192,4 +193,113 @@ test('who listens is kept, who does not is not', async () => {
   writeFileSync(path, '[]');
   const { output, errors } = await run(code, { node: ['--expose-gc'], args: [path] });
   assert.equal(output, 'closed,left 1\n', errors);
+});
+
+test('a listener is told each other state', async (t) => {
+  const stub = await Stub.serving(t, snapshot({ a: true }));
+  stub.status = 401;
+  const options = { pollInterval: 1000, staleAfter: 1500, logger: null };
+  const client = FlagBit.open({ url: stub.url, serverKey: KEY, ...options });
+  t.after(() => client.close());
+  const told = [];
+  client.on('state', (status) => told.push(status));
+  await eventually(() => told.length === 1);
+  assert.deepEqual([told[0].state, told[0].flags], ['error', 0]);
+  assert.match(told[0].lastError, /401/);
+  stub.status = 200;
+  assert.equal(await client.refresh(10_000), true);
+  await eventually(() => told.length === 2);
+  stub.status = 500;
+  // By time alone.
+  await eventually(() => told.length === 3);
+  stub.status = 200;
+  stub.put(snapshot({ a: false }));
+  assert.equal(await client.refresh(10_000), true);
+  await eventually(() => told.length === 4);
+  client.close();
+  await sleep(50);
+  assert.deepEqual(
+    told.map(({ state }) => state),
+    ['error', 'ready', 'stale', 'ready'],
+    'each once, and closing is not told',
+  );
+});
+
+test('who begins to listen knows the state that there is', async (t) => {
+  const path = join(folder(), 'flags.json');
+  const client = FlagBit.fromFile(path, { watch: true, logger: null });
+  t.after(() => client.close());
+  const told = [];
+  const listener = ({ state }) => told.push(state);
+  client.on('state', listener).on('change', () => {});
+  await sleep(50);
+  assert.deepEqual([client.status().state, told], ['error', []]);
+  client.off('state', listener);
+  writeJson(path, snapshot({ a: true }));
+  assert.equal(await client.waitUntilReady(10_000), true);
+  client.on('state', listener);
+  client.override({ a: false });
+  await sleep(50);
+  assert.deepEqual(told, []);
+});
+
+test('the state is told before the flags that brought it, also where a listener throws', async (t) => {
+  const path = join(folder(), 'flags.json');
+  const code = `
+    import { FlagBit } from 'flagbit';
+    const client = FlagBit.fromFile(process.argv[2], { watch: true, logger: null });
+    process.on('uncaughtException', (error) => console.log(error.message));
+    client.on('change', (keys) => console.log('change', keys));
+    client.on('state', ({ state }) => {
+      client.on('change', () => setTimeout(() => client.close(), 50));
+      throw new Error(state);
+    });
+    setInterval(() => client.status().state === 'closed' && process.exit(), 10);
+  `;
+  const ended = run(code, { args: [path] });
+  await sleep(300);
+  writeJson(path, snapshot({ a: true }));
+  const { output, errors } = await ended;
+  assert.equal(output, 'ready\nchange null\n', errors);
+});
+
+test('who waits for the state to listen to changes is not told of the first flags', async (t) => {
+  const path = join(folder(), 'flags.json');
+  const client = FlagBit.fromFile(path, { watch: true, logger: null });
+  t.after(() => client.close());
+  const told = [];
+  client.once('state', () => client.on('change', (keys) => told.push(keys)));
+  writeJson(path, snapshot({ a: true }));
+  assert.equal(await client.waitUntilReady(10_000), true);
+  await eventually(() => client.listenerCount('change') === 1);
+  client.override({ a: false });
+  await eventually(() => told.length > 0);
+  assert.deepEqual(told, [['a']]);
+});
+
+test('listening to the state does not hold a process open, also in workers', async (t) => {
+  const stub = await Stub.serving(t, snapshot({ a: true }));
+  const worker = `
+    const { parentPort } = require('node:worker_threads');
+    const { FlagBit } = require('flagbit');
+    const client = FlagBit.open({ url: process.env.STUB, serverKey: '${KEY}', logger: null });
+    client.on('state', ({ state }) => parentPort.postMessage(state));
+    if (client.status().state === 'ready') parentPort.postMessage('ready');
+    parentPort.once('message', () => {});
+  `;
+  const code = `
+    import { once } from 'node:events';
+    import { Worker } from 'node:worker_threads';
+    import { FlagBit } from 'flagbit';
+    const client = FlagBit.open({ url: process.env.STUB, serverKey: '${KEY}' });
+    client.on('state', () => {});
+    const workers = [1, 2, 3].map(() => new Worker(${JSON.stringify(worker)}, { eval: true }));
+    for (const [state] of await Promise.all(workers.map((worker) => once(worker, 'message')))) console.log(state);
+    await workers.pop().terminate();
+    for (const worker of workers) worker.postMessage('end');
+    for (const [exit] of await Promise.all(workers.map((worker) => once(worker, 'exit')))) console.log(exit);
+  `;
+  const { exit, signal, output, errors, took } = await run(code, { env: { STUB: stub.url } });
+  assert.deepEqual([exit, signal, output], [0, null, 'ready\nready\nready\n0\n0\n'], errors);
+  assert.ok(took < 15_000, `${took} ms`);
 });

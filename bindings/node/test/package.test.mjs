@@ -45,8 +45,11 @@ test(
     );
     assert.deepEqual(readdirSync(root).sort(), ['LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'prebuilds']);
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    for (const field of ['scripts', 'dependencies', 'optionalDependencies', 'peerDependencies']) {
+    for (const field of ['scripts', 'dependencies', 'optionalDependencies']) {
       assert.equal(manifest[field], undefined, field);
+    }
+    for (const peer of Object.keys(manifest.peerDependencies)) {
+      assert.equal(manifest.peerDependenciesMeta[peer].optional, true, peer);
     }
     const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)];
     const [example, server, typed] = blocks.map(([, text]) => text);
@@ -75,6 +78,20 @@ test(
     assert.equal(run('node', 'typed.mjs'), `${expected.join('\n')}\n`);
   },
 );
+
+test('the provider without the OpenFeature SDK says what to install', options, (t) => {
+  const { clean } = installed(t);
+  const programs = { 'imported.mjs': "import 'flagbit/openfeature';", 'required.cjs': "require('flagbit/openfeature');" };
+  for (const [name, program] of Object.entries(programs)) {
+    writeFileSync(join(clean, name), program);
+    const { status, stderr } = spawnSync(process.execPath, [name], { cwd: clean, encoding: 'utf8' });
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^FlagBitError: flagbit\/openfeature needs the OpenFeature SDK: npm install @openfeature\/server-sdk @openfeature\/core$/m,
+    );
+  }
+});
 
 test('import and require give the same classes', options, (t) => {
   const { clean, run } = installed(t);

@@ -46,6 +46,7 @@ test('an evaluation of a typed flag', (t) => {
       variant: 'dark',
       reason: 'targeting_match',
       ruleIndex: 0,
+      isStatic: false,
       errorCode: null,
       errorMessage: null,
       revision: 'r1',

@@ -82,6 +82,7 @@ client.value('a', null);
 const wrong: number = client.value('a', null, 'text');
 
 const evaluation: Evaluation<boolean> = client.evaluate('a', user);
+const everybody: boolean = evaluation.isStatic;
 const value: FlagValue | undefined = client.evaluate('a', user, undefined).value;
 const reason: 'disabled' | 'targeting_match' | 'percentage_rollout' | 'default' | 'error' = evaluation.reason;
 // @ts-expect-error
@@ -91,6 +92,9 @@ const outcome: 'not_matched' | 'decided' | 'not_reached' | undefined = client.ex
 const since: Date | null = client.status().lastSuccess;
 
 client.on('change', (keys) => keys?.map((key) => key.length)).once('change', () => {});
+client.on('state', ({ state, lastError }) => state === 'stale' && lastError?.length);
+// @ts-expect-error
+client.on('state', (keys: string[] | null) => keys);
 // @ts-expect-error
 client.on('changed', () => {});
 
@@ -107,6 +111,7 @@ function scoped(): void {
 export {
   all,
   boolean,
+  everybody,
   limits,
   list,
   number,

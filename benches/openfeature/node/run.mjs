@@ -1,0 +1,68 @@
+// Measures the providers in turns, each in a process of its own, so that a bad minute of the machine falls on all, and
+// prints a line of JSON for each: the median and the fastest, in nanoseconds a question. Those without "by the SDK" are the
+// provider alone. See run.sh.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const [, , folder, short] = process.argv;
+const [ROUNDS, MILLISECONDS] = short === '--short' ? [2, 5] : [60, 40];
+
+/** Of each, how many users of 1,000 are on: by the plan, and by a percentage about 150 more. */
+const RULES = [600, 700];
+const CELLS = ['sdk', 'provider'];
+const PEERS = {
+  noop: [0, 0],
+  memory: [500, 500],
+  flagbit: RULES,
+  evaluate: RULES,
+  flagd: RULES,
+  launchdarkly: RULES,
+};
+
+async function start(peer, [least, most]) {
+  // As in production; one of them logs more otherwise.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const command = [join(import.meta.dirname, 'bench.mjs'), peer, folder];
+  const child = spawn(process.execPath, command, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${peer} ended with ${child.exitCode}`);
+    return JSON.parse(value);
+  };
+  const { name, on } = await next();
+  for (const cell of CELLS) {
+    if (on[cell] < least || on[cell] > most) throw new Error(`${name}, ${cell}: ${on[cell]} of 1,000 are on`);
+  }
+  const samples = Object.fromEntries(CELLS.map((cell) => [cell, []]));
+  return {
+    name,
+    samples,
+    async sample(cell) {
+      child.stdin.write(`${cell} ${MILLISECONDS}\n`);
+      samples[cell].push(await next());
+    },
+    async end() {
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+  };
+}
+
+const peers = [];
+for (const [peer, on] of Object.entries(PEERS)) peers.push(await start(peer, on));
+for (let round = 0; round < ROUNDS; round++) {
+  for (const cell of CELLS) for (const peer of peers) await peer.sample(cell);
+}
+for (const cell of CELLS) {
+  for (const { name, samples } of peers) {
+    const sorted = samples[cell].sort((a, b) => a - b);
+    const ns = Math.round(sorted[Math.floor(sorted.length / 2)]);
+    const shown = cell === 'sdk' ? `${name}, by the SDK` : name;
+    console.log(JSON.stringify({ name: shown, ns, fastest: Math.round(sorted[0]) }));
+  }
+}
+for (const { end } of peers) await end();

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# What a boolean question by way of OpenFeature costs in Node: with FlagBit's provider, beside those of others, and beside the
+# SDK's own, whose time is the SDK's. Prints lines of JSON; `--short` only shows that everything works.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+here=$PWD/benches/openfeature/node work=$PWD/build/openfeature/node
+unset FLAGBIT_ADDON_PATH NODE_PATH NODE_OPTIONS
+mkdir -p "$work"
+
+# The pinned peers, installed once for each list of them.
+if ! cmp -s "$here/package-lock.json" "$work/installed.json"; then
+    cp "$here/package.json" "$here/package-lock.json" "$work"
+    (cd "$work" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+    cp "$here/package-lock.json" "$work/installed.json"
+fi
+scripts/node-package.sh "$PWD/build/openfeature/installed"
+rm -rf "$work/node_modules/flagbit"
+(cd "$work" && npm install --silent --no-save --no-audit --no-fund ../../node/*.tgz)
+python3 benches/languages/workload.py "$work/data"
+FLAGBIT_BENCH_MODULES=$work node "$here/run.mjs" "$work/data" "$@"
