@@ -67,9 +67,12 @@ struct Metadata {
     /// The rule that decided, counted from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<u32>,
-    /// Of the flags; of several flags it stands beside them.
+    /// Of the flags, as text, like the SDKs' providers have it; of several flags it stands beside them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    revision: Option<i64>,
+    revision: Option<String>,
+    /// The same, by the name that OpenFeature's telemetry reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
 }
 
 /// One of several flags.
@@ -101,17 +104,23 @@ struct Bulk<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OfrepBulkMetadata)]
 struct BulkMetadata {
-    revision: i64,
+    revision: String,
+    version: String,
 }
 
 impl<'a> Success<'a> {
-    fn new(flag: &'a Flag, answer: &Answer<'a>, revision: Option<i64>) -> Self {
+    fn new(flag: &'a Flag, answer: &Answer<'a>, revision: Option<String>) -> Self {
         Self {
             key: flag.key(),
             value: value(flag, answer),
             reason: reason(answer),
             variant: variant_name(answer),
-            metadata: Metadata { reason: answer.reason().name(), rule_index: answer.rule_index(), revision },
+            metadata: Metadata {
+                reason: answer.reason().name(),
+                rule_index: answer.rule_index(),
+                version: revision.clone(),
+                revision,
+            },
         }
     }
 }
@@ -168,7 +177,7 @@ async fn flag(key: Result<Path<String>, PathRejection>, evaluator: ApiResult<Eva
         let answer = evaluator.answer(flag, &context);
         let answer = answer.map_err(|code| ApiError::flag_set_aside(code.name(), evaluator.set_aside(flag)))?;
         count(1);
-        Ok(Json(Success::new(flag, &answer, Some(evaluator.environment.revision))).into_response())
+        Ok(Json(Success::new(flag, &answer, Some(evaluator.environment.revision.to_string()))).into_response())
     };
     answer.await.unwrap_or_else(|error: ApiError| error.into_ofrep(Some(key)))
 }
@@ -202,7 +211,8 @@ fn bulk(evaluator: &Evaluator, context: &Context, headers: &HeaderMap) -> ApiRes
     };
     let flags: Vec<Outcome<'_>> = evaluator.flags().map(outcome).collect();
     count(flags.len());
-    let metadata = BulkMetadata { revision: evaluator.environment.revision };
+    let revision = evaluator.environment.revision.to_string();
+    let metadata = BulkMetadata { version: revision.clone(), revision };
     let bulk = Bulk { flags, metadata };
     let body = serde_json::to_string(&bulk).map_err(anyhow::Error::from)?;
     // Without the revision at the end, and so weak: a change that does not reach this caller's answers is none to it.
