@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -155,12 +154,12 @@ func (s *server) createScenarios() {
 	}
 }
 
-// The first server key is revoked, and there is another one.
+// Revokes the project's server keys.
 func (s *server) revoke() {
 	s.t.Helper()
 	var listed struct {
 		Keys []struct {
-			ID        any
+			ID        int
 			Kind      string
 			RevokedAt any `json:"revoked_at"`
 		}
@@ -169,7 +168,7 @@ func (s *server) revoke() {
 	s.ask("GET", path, nil, &listed)
 	for _, key := range listed.Keys {
 		if key.Kind == "server" && key.RevokedAt == nil {
-			s.ask("DELETE", path+"/"+strings.TrimSuffix(fmt.Sprint(key.ID), ".0"), nil, nil)
+			s.ask("DELETE", fmt.Sprintf("%s/%d", path, key.ID), nil, nil)
 		}
 	}
 }

@@ -13,6 +13,7 @@ test('all flags at once, polled, with an ETag that names the answers', async (t)
   await server.create({ key: 'pro', ...visible, rules: [{ attribute: 'plan', operator: 'eq', value: 'pro' }] });
   await server.create({ key: 'theme', ...visible, variants: { light: '#fff', dark: '#000' }, default: 'light' });
   await server.create({ key: 'limits', ...visible, variants: { a: { rate: 0 }, b: {} }, default: 'a' });
+  await server.create({ key: 'off', ...visible, enabled: false, default_enabled: true });
   await server.create({ key: 'secret', enabled: true, default_enabled: true });
   const exchanges = [];
   const provider = new OFREPWebProvider({
@@ -41,6 +42,8 @@ test('all flags at once, polled, with an ETag that names the answers', async (t)
     false,
     'DEFAULT',
   ]);
+  const off = client.getBooleanDetails('off', true);
+  assert.deepEqual([off.value, off.reason], [false, 'DISABLED']);
   assert.equal(client.getBooleanDetails('secret', false).errorCode, 'FLAG_NOT_FOUND', 'it is not for clients');
   assert.equal(client.getStringDetails('pro', 'x').errorCode, 'TYPE_MISMATCH');
 
