@@ -1,6 +1,6 @@
 // Measures the providers in turns, each in a process of its own, so that a bad minute of the machine falls on all, and
-// prints a line of JSON for each: the median and the fastest, in nanoseconds a question. Those without "by the SDK" are the
-// provider alone. See run.sh.
+// prints a line of JSON for each: the medians, in nanoseconds, of a question by way of the SDK and of one to the provider
+// alone. See run.sh.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -57,12 +57,8 @@ for (const [peer, on] of Object.entries(PEERS)) peers.push(await start(peer, on)
 for (let round = 0; round < ROUNDS; round++) {
   for (const cell of CELLS) for (const peer of peers) await peer.sample(cell);
 }
-for (const cell of CELLS) {
-  for (const { name, samples } of peers) {
-    const sorted = samples[cell].sort((a, b) => a - b);
-    const ns = Math.round(sorted[Math.floor(sorted.length / 2)]);
-    const shown = cell === 'sdk' ? `${name}, by the SDK` : name;
-    console.log(JSON.stringify({ name: shown, ns, fastest: Math.round(sorted[0]) }));
-  }
+const median = (samples) => Math.round(samples.sort((a, b) => a - b)[Math.floor(samples.length / 2)]);
+for (const { name, samples } of peers) {
+  console.log(JSON.stringify({ name, ns: median(samples.sdk), alone: median(samples.provider) }));
 }
 for (const { end } of peers) await end();

@@ -1,8 +1,6 @@
 package flagbitopenfeature
 
 import (
-	"context"
-	"errors"
 	"time"
 
 	flagbit "github.com/flagbit/flagbit/bindings/go"
@@ -25,6 +23,9 @@ func (p *Provider) tellState() {
 	if state == p.told || event == "" {
 		return
 	}
+	if !p.serves() {
+		p.first = status.Generation
+	}
 	p.told = state
 	p.send(event, details)
 }
@@ -40,12 +41,8 @@ func (p *Provider) stateOf(status flagbit.Status) (
 	case flagbit.StateStale:
 		return openfeature.StaleState, openfeature.ProviderStale, openfeature.ProviderEventDetails{Message: withoutContact(status)}
 	case flagbit.StateError:
-		state, details.ErrorCode = openfeature.ErrorState, openfeature.GeneralCode
-		if p.isRefused() {
-			state, details.ErrorCode = openfeature.FatalState, openfeature.ProviderFatalCode
-		}
-		details.Message = status.LastError
-		return state, openfeature.ProviderError, details
+		details.ErrorCode, details.Message = openfeature.ProviderFatalCode, status.LastError
+		return openfeature.FatalState, openfeature.ProviderError, details
 	}
 	return "", "", details
 }
@@ -60,17 +57,6 @@ func withoutContact(status flagbit.Status) string {
 	return "no contact since " + status.LastSuccess.Format(time.RFC3339)
 }
 
-// Whether a server refuses, and not only a file is missing, which may still come.
-func (p *Provider) isRefused() bool {
-	return errors.Is(p.client.WaitUntilReady(noTime), flagbit.ErrRefused)
-}
-
-var noTime = func() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
-}()
-
 // Tells a change of the flags. It leaves the SDK's state as it is; before v1.20 of the SDK it made a stale provider READY.
 func (p *Provider) tellChange(change flagbit.Change) {
 	keys := change.Keys
@@ -79,7 +65,16 @@ func (p *Provider) tellChange(change flagbit.Change) {
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()
+	// The first flags are no change: READY tells of them, or will.
+	if !p.serves() || change.Generation <= p.first {
+		return
+	}
 	p.send(openfeature.ProviderConfigChange, openfeature.ProviderEventDetails{FlagChanges: keys})
+}
+
+// Whether the SDK believes that there are flags. The lock is held.
+func (p *Provider) serves() bool {
+	return p.told == openfeature.ReadyState || p.told == openfeature.StaleState
 }
 
 // Sends an event. The lock is held, so that events come in the order of what they tell.

@@ -34,6 +34,8 @@ type Provider struct {
 	lock sync.Mutex
 	// What the SDK believes: from its own READY or ERROR, or from what it was told by an event.
 	told openfeature.State
+	// The generation of the flags that the latest READY told of.
+	first uint64
 	// How many initializations are under way, or so recently over that the SDK may not have said so yet.
 	unsettled int
 	// Ends the listeners; nil before there are any.

@@ -21,7 +21,7 @@ func (p *Provider) Init(who openfeature.EvaluationContext) error {
 }
 
 // InitWithContext waits until there are flags: for the ready timeout, or until the context's deadline. It fails with
-// PROVIDER_FATAL where the server refuses the key or the address. When flags come later, READY is told.
+// PROVIDER_FATAL where the server refuses the key or the address, or a watched file cannot be read. When flags come later, READY is told.
 func (p *Provider) InitWithContext(ctx context.Context, _ openfeature.EvaluationContext) error {
 	p.lock.Lock()
 	p.unsettled++
@@ -52,13 +52,14 @@ func (p *Provider) waitForFlags(ctx context.Context) (openfeature.State, error) 
 	}
 	begin := time.Now()
 	err := p.client.WaitUntilReady(ctx)
-	last := p.client.Status().LastError
+	status := p.client.Status()
+	last := status.LastError
 	switch {
 	case err == nil:
 		return openfeature.ReadyState, nil
 	case errors.Is(err, context.Canceled):
 		return openfeature.ErrorState, err
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded) && status.State != flagbit.StateError:
 		if last == "" {
 			last = "the source has not answered"
 		}
@@ -67,7 +68,7 @@ func (p *Provider) waitForFlags(ctx context.Context) (openfeature.State, error) 
 	case errors.Is(err, flagbit.ErrClosed):
 		return openfeature.FatalState, initError(openfeature.ProviderFatalCode, "the client is closed: make another")
 	}
-	return openfeature.FatalState, initError(openfeature.ProviderFatalCode, last) // The server refuses.
+	return openfeature.FatalState, initError(openfeature.ProviderFatalCode, last) // The server refuses, or the file cannot be read.
 }
 
 func initError(code openfeature.ErrorCode, message string) error {
