@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""report.py RESULTS [--short]: puts what the programs printed into docs/benchmarks.md; `--short` prints the tables instead.
+"""report.py RESULTS [--short]: puts what the programs printed into docs/benchmarks.md; `--short` prints it instead.
 
 The first line of each language is the SDK with a provider that does nothing: its own share.
 """

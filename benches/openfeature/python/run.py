@@ -24,8 +24,6 @@ sys.path.insert(0, str(LANGUAGES))
 from providers import ALL, users  # noqa: E402
 from workload import ON, write  # noqa: E402
 
-import flagbit  # noqa: E402
-
 # It has the name of many others.
 _spec = importlib.util.spec_from_file_location("bench", LANGUAGES / "python/bench.py")
 bench = importlib.util.module_from_spec(_spec)
@@ -51,17 +49,12 @@ def cells(data):
     people = users(data)
     attributes = [{key: user[key] for key in ("plan", "country", "version")} for user in people]
     contexts = [EvaluationContext(user["id"], more) for user, more in zip(people, attributes, strict=True)]
-    dicts = [{"user_id": user["id"], **more} for user, more in zip(people, attributes, strict=True)]
     found = {}
     for make in ALL:
         name, provider = make(data)
         api.set_provider_and_wait(provider, name)
         for flag in FLAGS:
             found[name, flag] = asking(api.get_client(name).get_boolean_value, flag), contexts
-    evaluate = flagbit.Client.from_file(data / "flagbit.json").evaluate
-    for flag in FLAGS:
-        ask = asking(lambda key, default, context: evaluate(key, context, default).enabled, flag)
-        found["FlagBit, its own evaluate", flag] = ask, dicts
     return found
 
 
