@@ -102,7 +102,7 @@ docs: lib ## what the documents show is true
 	@PYTHONPATH=bindings/python/src FLAGBIT_LIBRARY_PATH=build/lib/libflagbit.so python3 scripts/test_docs.py
 	@python3 scripts/test_bindings.py
 
-fuzz: ## the parsers, for SECONDS_EACH (30) seconds each
+fuzz: ## the parsers, for SECONDS_EACH (20) seconds each
 	@scripts/fuzz.sh
 
 header: ## writes include/flagbit.h from the sources

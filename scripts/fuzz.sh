@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the fuzz targets side by side, SECONDS_EACH (30) seconds each.
+# Runs the fuzz targets side by side, SECONDS_EACH (20) seconds each.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +18,7 @@ for target in snapshot attributes; do
     clang -std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined -Iinclude "fuzz/$target.c" \
         "target/fuzz/$host/release/libflagbit.a" -lpthread -ldl -lm -o "$out/$target"
     mkdir -p "$out/found-$target"
-    "$out/$target" -max_total_time="${SECONDS_EACH:-30}" -max_len=4096 -timeout=10 -artifact_prefix="$out/$target-" \
+    "$out/$target" -max_total_time="${SECONDS_EACH:-20}" -max_len=4096 -timeout=10 -artifact_prefix="$out/$target-" \
         -print_final_stats=1 "$out/found-$target" "fuzz/corpus/$target" > "$out/$target.log" 2>&1 &
     running+=("$target:$!")
 done

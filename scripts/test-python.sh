@@ -11,11 +11,26 @@ unset PYTHONPATH FLAGBIT_LIBRARY_PATH FLAGBIT_PLATFORM
 mkdir -p "$work"
 
 step() {
-    local name=$1 begin=$EPOCHREALTIME
+    local name=$1 log="$work/${1// /-}.log" begin=$EPOCHREALTIME
     shift
-    "$@" > "$work/step.log" 2>&1 || { cat "$work/step.log"; echo "python: $name FAILED"; exit 1; }
+    "$@" > "$log" 2>&1 || { cat "$log"; echo "python: $name FAILED"; exit 1; }
     printf 'python: %-34s %6.1f s  %s\n' "$name" "$(awk "BEGIN {print $EPOCHREALTIME - $begin}")" \
-        "$(grep -E ' (passed|failed)' "$work/step.log" | tail -1 || true)"
+        "$(grep -E ' (passed|failed)' "$log" | tail -1 || true)"
+}
+
+# Steps that mostly wait run beside each other; finish waits for them and fails where one did.
+started=()
+beside() {
+    step "$@" &
+    started+=($!)
+}
+finish() {
+    local job failed=0
+    for job in "${started[@]}"; do
+        wait "$job" || failed=1
+    done
+    started=()
+    return "$failed"
 }
 
 # A virtual environment with the pinned tools, made once for each list of them.
@@ -64,13 +79,15 @@ if [[ -z ${FLAGBIT_SERVER:-} ]]; then
     export FLAGBIT_SERVER=${CARGO_TARGET_DIR:-$root/server/target}/debug/flagbit
 fi
 for index in "${!pythons[@]}"; do
-    step "environment ${index}" environment "${pythons[$index]}" "$work/tools-$index"
+    beside "environment ${index}" environment "${pythons[$index]}" "$work/tools-$index"
 done
+finish
 step "wheel" wheel
 for index in "${!pythons[@]}"; do
     folder=$work/tools-$index
-    step "tests on $("$folder/bin/python" -V)" tests "$folder"
+    beside "tests on $("$folder/bin/python" -V)" tests "$folder"
 done
+finish
 step "package" package
 step "format" "$tools/ruff" format --check --config "$project/pyproject.toml" "$project" examples/python benches/languages benches/openfeature
 step "lint" "$tools/ruff" check --config "$project/pyproject.toml" "$project" examples/python benches/languages benches/openfeature

@@ -2,7 +2,7 @@
 # Asks the real server everything that its own description allows and much that it forbids: no answer may be a 500, and
 # none may be missing from the description.
 #
-#   server/tests/schemathesis.sh [BINARY]     SECONDS_EACH=20 SEED=1 by default; four runs, one for each way to come in
+#   server/tests/schemathesis.sh [BINARY]     SECONDS_EACH=10 SEED=1 by default; four runs, one for each way to come in
 #
 # Installs schemathesis into build/server-venv the first time. The reports of failures hold the requests as curl commands.
 set -euo pipefail
@@ -11,7 +11,7 @@ server=$(cd "$(dirname "$0")/.." && pwd)
 binary=${1:-$server/target/debug/flagbit}
 venv=$server/../build/server-venv
 requirements=$server/tests/requirements.txt
-seconds=${SECONDS_EACH:-20}
+seconds=${SECONDS_EACH:-10}
 seed=${SEED:-1}
 
 if ! cmp -s "$requirements" "$venv/installed.txt"; then
