@@ -10,9 +10,9 @@ for tool in cargo python3 node npm; do
         exit 1
     }
 done
-# Debian's Go is older than the binding needs.
+# Debian's Go is older than OpenFeature's SDK needs; the binding itself takes 1.24.
 go_minor=$(go env GOVERSION 2> /dev/null | sed -nE 's/^go1\.([0-9]+).*/\1/p')
-test "${go_minor:-0}" -ge 24 || { echo "install Go 1.24 or newer first (https://go.dev/dl)"; exit 1; }
+test "${go_minor:-0}" -ge 26 || { echo "install Go 1.26 or newer first (https://go.dev/dl)"; exit 1; }
 
 # What is looked for, and the package it comes in.
 needs=(
