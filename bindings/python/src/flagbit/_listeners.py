@@ -84,15 +84,14 @@ class Listeners:
 
     def on_state(self, callback: StateCallback) -> Callable[[], None]:
         """Tells of the present state, and then as `on_state_change` does."""
-        stop = self._add(_OfStates(self._client, callback, None))
-        # The thread waits for what is new to the client.
-        check(_ffi.client_wake(self._client))
-        return stop
+        return self._add(_OfStates(self._client, callback, None))
 
     def _add(self, listener: _Listener) -> Callable[[], None]:
         with self._lock:
             self._all += (listener,)
         self.start()
+        # The thread may have told the others just before of what this one does not know: it looks again.
+        check(_ffi.client_wake(self._client))
 
         def stop() -> None:
             listener.active = False
