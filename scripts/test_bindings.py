@@ -1,4 +1,4 @@
-"""Checks docs/bindings.md, the table of names in every language: python3 scripts/test_bindings.py.
+"""Checks docs/reference/bindings.md, the table of names in every language: python3 scripts/test_bindings.py.
 
 Against include/flagbit.h: each function, option, status, error code, reason and state has one row, and nothing else has
 one; an option's default is what the header says. Against the sources of each language: each name is declared there,
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLE = "docs/bindings.md"
+TABLE = "docs/reference/bindings.md"
 LANGUAGES = ["C++", "Python", "Go", "Node", "Rust"]
 ENUMS = ["option", "status", "error_code", "reason", "state"]
 TOKEN = re.compile(r"`([^`]+)`")

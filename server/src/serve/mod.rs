@@ -126,7 +126,7 @@ fn warn_if_public(settings: &Settings) {
         tracing::warn!(
             address = %settings.listen,
             "reachable from other machines without TLS: keys travel readable for everybody on the way. Put a reverse \
-             proxy before it and name that with --trusted-proxies; docs/server.md and deploy/ show how"
+             proxy before it and name that with --trusted-proxies; deploy/README.md shows how"
         );
     }
     let metrics = settings.metrics.metrics_listen.0;
