@@ -5,6 +5,7 @@ mod flags;
 mod http;
 mod key;
 mod logs;
+mod operations;
 mod serve;
 mod settings;
 mod state;

@@ -19,7 +19,7 @@ use crate::{
     },
     logs,
     settings::Settings,
-    state::{App, metrics},
+    state::App,
 };
 
 /// Descriptors for the database, the listeners and what a process has anyway.
@@ -56,24 +56,24 @@ pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
     greet(&app, listener.local_addr()?, metrics_listener.as_ref()).await?;
 
     let background = background(&app);
-    let connections = app.settings.connections.clone();
+    let connections = app.connections.clone();
     let mut serving = vec![tokio::spawn(accept::accept(
         listener,
-        Edge::new(app.clone(), api::router(app.clone())),
+        Edge::new(app.clone(), api::router(app.clone())?),
         Some(app.clone()),
         connections.clone(),
         stopping.clone(),
     ))];
     if let Some(listener) = metrics_listener {
         let connections = connections.at_most(METRICS_CONNECTIONS);
-        let router = metrics::router(app.clone());
+        let router = api::metrics::router(app.clone());
         serving.push(tokio::spawn(accept::accept(listener, router, None, connections, stopping)));
     }
 
     signals.next().await;
     tracing::info!("stopping: finishing requests");
     stop.send_replace(true);
-    let timeout = app.settings.connections.shutdown_timeout();
+    let timeout = app.connections.shutdown_timeout();
     tokio::select! {
         outcome = tokio::time::timeout(timeout, futures_util::future::join_all(serving)) => {
             if outcome.is_err() {
@@ -83,7 +83,7 @@ pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
         () = signals.next() => anyhow::bail!("ended by a second signal, with requests unfinished"),
     }
     background.abort();
-    _ = tokio::time::timeout(Duration::from_secs(2), app.storage.close()).await;
+    _ = tokio::time::timeout(Duration::from_secs(2), app.storage().close()).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -96,24 +96,24 @@ async fn bind(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> 
 
 /// Says, for people, where the server is and what to do next.
 async fn greet(app: &App, address: SocketAddr, metrics: Option<&TcpListener>) -> anyhow::Result<()> {
-    let mut greeting = format!("listening on http://{address}, {}\n", app.storage.describe());
+    let mut greeting = format!("listening on http://{address}, {}\n", app.storage().describe());
     if let Some(listener) = metrics {
         greeting += &format!("metrics on http://{}/metrics\n", listener.local_addr()?);
     }
-    if !app.storage.has_account().await? {
+    if !app.storage().has_account().await? {
         greeting += &format!(
             "no account yet; create one with\n  curl -X POST http://{address}/api/v1/signup -H 'Content-Type: application/json' -d '{{\"email\": \"you@example.com\"}}'\n"
         );
     }
     // Nobody may be listening any more.
     _ = std::io::stdout().write_all(greeting.as_bytes());
-    tracing::info!(%address, database = app.storage.describe(), version = env!("CARGO_PKG_VERSION"), "listening");
+    tracing::info!(%address, database = app.storage().describe(), version = env!("CARGO_PKG_VERSION"), "listening");
     Ok(())
 }
 
 /// What goes on beside the requests.
 fn background(app: &App) -> tokio::task::JoinHandle<()> {
-    let (app, follower) = (app.clone(), Arc::clone(&app.follower));
+    let (app, follower) = (app.clone(), Arc::clone(app.follower()));
     tokio::spawn(async move {
         tokio::join!(follower.follow(), app.rates.tidy(), app.metrics.upkeep());
     })

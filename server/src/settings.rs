@@ -21,21 +21,8 @@ pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) database: Database,
 
-    /// Environments that a project may have
-    #[arg(long, env = "FLAGBIT_MAX_ENVIRONMENTS", help_heading = "Accounts", value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) max_environments: u32,
-
-    /// Valid keys that a project may have, and valid API keys that an account may have
-    #[arg(long, env = "FLAGBIT_MAX_KEYS", help_heading = "Accounts", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
-    pub(crate) max_keys: u32,
-
-    /// Projects that an account may have
-    #[arg(long, env = "FLAGBIT_MAX_PROJECTS", help_heading = "Accounts", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) max_projects: u32,
-
-    /// Let anybody sign up, not only the first account
-    #[arg(long, env = "FLAGBIT_SIGNUP", help_heading = "Accounts")]
-    pub(crate) signup: bool,
+    #[command(flatten)]
+    pub(crate) accounts: Accounts,
 
     #[command(flatten)]
     pub(crate) limits: Limits,
@@ -75,6 +62,27 @@ pub(crate) struct Database {
 /// What hosting platforms set, else a file in the working folder.
 fn default_database() -> String {
     std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()).unwrap_or_else(|| "sqlite://flagbit.db".into())
+}
+
+/// Limits of accounts, and who may open one.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Accounts")]
+pub(crate) struct Accounts {
+    /// Environments that a project may have
+    #[arg(long, env = "FLAGBIT_MAX_ENVIRONMENTS", value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_environments: u32,
+
+    /// Valid keys that a project may have, and valid API keys that an account may have
+    #[arg(long, env = "FLAGBIT_MAX_KEYS", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
+    pub(crate) max_keys: u32,
+
+    /// Projects that an account may have
+    #[arg(long, env = "FLAGBIT_MAX_PROJECTS", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_projects: u32,
+
+    /// Let anybody sign up, not only the first account
+    #[arg(long, env = "FLAGBIT_SIGNUP")]
+    pub(crate) signup: bool,
 }
 
 /// What a request may be, and how many.

@@ -1,24 +1,14 @@
-//! What Prometheus reads, on a listener of its own.
+//! Metrics, as Prometheus reads them.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use axum::{
-    Router,
-    extract::State,
-    http::{Method, StatusCode, header},
-    response::IntoResponse,
-    routing::get,
-};
+use axum::http::{Method, StatusCode};
 use metrics::{Counter, Gauge, Histogram, Key, Label, Metadata, Recorder, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
+use parking_lot::Mutex;
 
-use crate::{state::App, world::Environment};
+use crate::world::{Environment, Follower};
 
 /// Seconds: from what memory answers in up to what a database waits for.
 const BUCKETS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -161,7 +151,7 @@ impl Metrics {
     pub(crate) fn evaluated(&self, environment: &Environment, flag: &str, enabled: bool) {
         let Some(flags) = &self.flags else { return };
         let key = (environment.project_id, environment.name.clone(), flag.to_owned());
-        let mut counters = flags.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counters = flags.counters.lock();
         if counters.len() * 2 >= flags.max_series && !counters.contains_key(&key) {
             return;
         }
@@ -188,9 +178,10 @@ impl Metrics {
         }
     }
 
-    fn render(&self, app: &App) -> String {
-        let world = app.world();
-        if let Some(age) = app.follower.age() {
+    /// Returns all metrics in Prometheus' text format.
+    pub(crate) fn render(&self, follower: &Follower) -> String {
+        let world = follower.world();
+        if let Some(age) = follower.age() {
             self.snapshot_age.set(age.as_secs_f64());
         }
         self.revision.set(world.sequence as f64);
@@ -208,13 +199,4 @@ const FLAG_EVALUATIONS: &str = "flagbit_flag_evaluations_total";
 fn known(method: &Method) -> Method {
     let all = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
     if all.contains(method) { method.clone() } else { Method::from_bytes(b"OTHER").unwrap_or_default() }
-}
-
-/// The routes of the metrics' own listener.
-pub(crate) fn router(app: App) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state(app)
-}
-
-async fn metrics(State(app): State<App>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render(&app))
 }

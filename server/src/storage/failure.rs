@@ -10,7 +10,7 @@ use sqlx::{
     postgres::{PgDatabaseError, PgSeverity},
 };
 
-use super::SQLITE_PRAGMAS;
+use super::sqlite;
 
 const LOCKED: &str = "the database is locked: another program has been writing to it for 5 s; try again, or end that";
 
@@ -46,7 +46,7 @@ pub(super) async fn opening(url: &str, options: &AnyConnectOptions, error: sqlx:
     if is_locked(&error) {
         return anyhow!(LOCKED);
     }
-    let Some(path) = sqlite_path(url) else {
+    let Some(path) = sqlite::path(url) else {
         return anyhow!("cannot reach the database: {error}");
     };
     // SQLITE_CANTOPEN.
@@ -64,8 +64,8 @@ pub(super) async fn opening(url: &str, options: &AnyConnectOptions, error: sqlx:
 
 async fn try_once(url: &str, options: &AnyConnectOptions) -> sqlx::Result<()> {
     let mut connection = AnyConnection::connect_with(options).await?;
-    if sqlite_path(url).is_some() {
-        connection.execute(SQLITE_PRAGMAS).await?;
+    if sqlite::path(url).is_some() {
+        connection.execute(sqlite::PRAGMAS).await?;
     }
     connection.close().await
 }
@@ -87,10 +87,4 @@ pub(crate) fn writing(error: anyhow::Error) -> anyhow::Error {
         Some(_) => error.context("nothing was created"),
         None => error,
     }
-}
-
-fn sqlite_path(url: &str) -> Option<&str> {
-    let path = url.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    Some(path.split('?').next().unwrap_or(path))
 }

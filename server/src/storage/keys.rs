@@ -63,6 +63,18 @@ impl Write {
         .await
     }
 
+    /// Whether an account has an API key that is not revoked, as this write sees it.
+    pub(crate) async fn is_valid_api_key(&mut self, account_id: i64, key_id: i64) -> sqlx::Result<bool> {
+        let found: Option<(i64,)> = sqlx::query_as(
+            "SELECT id FROM keys WHERE account_id = $1 AND id = $2 AND project_id IS NULL AND revoked_at IS NULL",
+        )
+        .bind(account_id)
+        .bind(key_id)
+        .fetch_optional(self.connection())
+        .await?;
+        Ok(found.is_some())
+    }
+
     /// How many keys of an owner are not revoked.
     pub(crate) async fn count_keys(&mut self, owner: Owner) -> sqlx::Result<i64> {
         let (count,) = sqlx::query_as(
@@ -130,7 +142,7 @@ fn hex(hash: &Hash) -> String {
 }
 
 /// A hash that was stored; `None` for another text.
-pub(crate) fn hash_of_hex(text: &str) -> Option<Hash> {
+pub(super) fn hash_of_hex(text: &str) -> Option<Hash> {
     let mut hash = Hash::default();
     if text.len() != 64 || !text.is_ascii() {
         return None;

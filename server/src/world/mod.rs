@@ -98,13 +98,11 @@ fn halves(hash: &Hash) -> (HalfHash, HalfHash) {
 }
 
 impl Project {
-    /// The id of an environment by its name; of the first without one.
-    pub(crate) fn environment(&self, name: Option<&str>) -> Option<i64> {
-        let mut environments = self.environments.iter();
+    /// An environment's name and id by its name; the first without one.
+    pub(crate) fn environment(&self, name: Option<&str>) -> Option<&(String, i64)> {
         match name {
-            None => environments.next(),
-            Some(name) => environments.find(|(other, _)| other == name),
+            None => self.environments.first(),
+            Some(name) => self.environments.iter().find(|(other, _)| other == name),
         }
-        .map(|&(_, id)| id)
     }
 }

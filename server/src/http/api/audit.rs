@@ -8,20 +8,22 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
+use super::auth::Manager;
 use crate::{
     http::{
-        api::{auth::Manager, target::ProjectTarget},
+        route::{Purpose, Routes},
         wire::error::{ApiError, ApiResult, ErrorBody},
     },
     key::Kind,
+    operations::target::ProjectTarget,
     state::App,
     storage::audit::{COMMAND_LINE, EntryRow},
 };
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(audit_of_account)).routes(routes!(audit_of_project))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Management).routes(routes!(audit_of_account)).routes(routes!(audit_of_project))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -132,8 +134,8 @@ impl AuditEntry {
     (status = 200, description = "the changes, newest first", body = Audit),
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
-async fn audit_of_account(manager: Manager, page: Page, State(app): State<App>) -> ApiResult<Json<Audit>> {
-    read(&app, manager.account_id, None, page).await
+async fn audit_of_account(Manager(who): Manager, page: Page, State(app): State<App>) -> ApiResult<Json<Audit>> {
+    read(&app, who.account_id, None, page).await
 }
 
 /// What was changed in a project.
@@ -142,10 +144,10 @@ async fn audit_of_account(manager: Manager, page: Page, State(app): State<App>) 
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
 async fn audit_of_project(target: ProjectTarget, page: Page, State(app): State<App>) -> ApiResult<Json<Audit>> {
-    read(&app, target.manager.account_id, Some(target.project_id), page).await
+    read(&app, target.who.account_id, Some(target.project_id), page).await
 }
 
 async fn read(app: &App, account_id: i64, project_id: Option<i64>, page: Page) -> ApiResult<Json<Audit>> {
-    let rows = app.storage.audit(account_id, project_id, page.before, page.limit).await?;
+    let rows = app.storage().audit(account_id, project_id, page.before, page.limit).await?;
     Ok(Json(Audit { entries: rows.into_iter().map(AuditEntry::of).collect::<anyhow::Result<_>>()? }))
 }

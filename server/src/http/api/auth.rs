@@ -14,32 +14,21 @@ use crate::{
         wire::error::{ApiError, ApiResult},
     },
     key::{self, Hash, Kind, NoKey},
+    operations::Who,
     state::App,
-    storage::audit,
     world::{Environment, KeyEntry, World},
 };
 
 /// A request with a valid key of any kind.
-#[derive(Debug, Clone)]
-pub(crate) struct Identity {
-    pub(crate) key: KeyEntry,
+#[derive(Debug)]
+struct Identity {
+    key: KeyEntry,
     hash: Hash,
 }
 
-impl Identity {
-    /// Who it was, for the audit.
-    pub(crate) fn actor(&self) -> String {
-        format!("key {}", self.key.id)
-    }
-}
-
 /// A request with an API key: everything in its account.
-#[derive(Debug, Clone)]
-pub(crate) struct Manager {
-    pub(crate) account_id: i64,
-    /// Who it was, for the audit.
-    pub(crate) actor: String,
-}
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manager(pub(crate) Who);
 
 /// A request that may evaluate, with the environment that it asks.
 #[derive(Debug, Clone)]
@@ -62,28 +51,13 @@ pub(crate) struct RuleReader {
     pub(crate) key_hash: Hash,
 }
 
-impl Manager {
-    /// The beginning of an entry of the audit.
-    pub(crate) fn entry(&self) -> audit::Entry<'_> {
-        audit::Entry { account_id: self.account_id, actor: &self.actor, ..Default::default() }
-    }
-}
-
-impl FromRequestParts<App> for Identity {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        authenticate(parts, app, &app.world())
-    }
-}
-
 impl FromRequestParts<App> for Manager {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let identity = authenticate(parts, app, &app.world())?;
         match identity.key.kind {
-            Kind::Api => Ok(Self { account_id: identity.key.account_id, actor: identity.actor() }),
+            Kind::Api => Ok(Self(Who { account_id: identity.key.account_id, key_id: identity.key.id })),
             kind => Err(wrong_kind(kind, "an API key (fb_...)")),
         }
     }
@@ -207,7 +181,8 @@ fn environment_id(parts: &Parts, world: &World, identity: &Identity) -> ApiResul
     let project = world
         .project(identity.key.account_id, project_id)
         .ok_or_else(|| ApiError::not_found(format!("no project {project_id}")))?;
-    project.environment(target.environment.as_deref()).ok_or_else(|| ApiError::not_found("no such environment"))
+    let environment = project.environment(target.environment.as_deref());
+    environment.map(|(_, id)| *id).ok_or_else(|| ApiError::not_found("no such environment"))
 }
 
 fn environment(world: &World, id: i64) -> ApiResult<Arc<Environment>> {

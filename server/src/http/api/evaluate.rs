@@ -9,25 +9,23 @@ use flagbit::{Answer, Context, ErrorCode, Flag, Moment, Snapshot, Variant, Varia
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use crate::{
-    http::{
-        api::auth::Evaluator,
-        wire::{
-            context::JsonContext,
-            error::{ApiError, ApiResult, ErrorBody},
-            json::JsonBody,
-        },
+use crate::http::{
+    api::auth::Evaluator,
+    route::{Purpose, Routes},
+    wire::{
+        context::JsonContext,
+        error::{ApiError, ApiResult, ErrorBody},
+        json::JsonBody,
     },
-    state::App,
 };
 
 /// More are asked for by naming none.
 const MAX_FLAG_KEYS: usize = 1_000;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(evaluate))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Evaluation).routes(routes!(evaluate))
 }
 
 /// Which flags, and for whom.

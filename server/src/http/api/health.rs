@@ -1,12 +1,15 @@
 //! Whether the server lives, and whether it can answer.
 
 use axum::extract::State;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use crate::state::App;
+use crate::{
+    http::route::{Purpose, Routes},
+    state::App,
+};
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Server).routes(routes!(healthz)).routes(routes!(readyz))
 }
 
 /// Whether the server lives.

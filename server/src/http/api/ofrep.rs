@@ -6,39 +6,39 @@
 use axum::{
     Json,
     extract::{FromRequest, Path, Request, rejection::PathRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use flagbit::{Answer, Context, Flag, Reason, VariantValue};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use crate::{
-    http::{
-        api::{
-            auth::Evaluator,
-            evaluate::{JsonValue, count, variant_name},
-        },
-        wire::{
-            conditional,
-            context::JsonContext,
-            error::{ApiError, ApiResult, OfrepErrorBody},
-            json::JsonBody,
-        },
+use crate::http::{
+    api::{
+        auth::Evaluator,
+        evaluate::{JsonValue, count, variant_name},
     },
-    state::App,
+    route::{Purpose, Routes},
+    wire::{
+        conditional::has_current,
+        context::JsonContext,
+        error::{ApiError, ApiResult, OfrepErrorBody},
+        etag::etag_header,
+        json::JsonBody,
+    },
 };
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
+pub(crate) fn routes() -> Routes {
     use axum::routing::post;
-    OpenApiRouter::new()
+    Routes::of(Purpose::Ofrep)
         .routes(routes!(flag))
         .routes(routes!(flags))
         // Clients join URLs in their own ways.
-        .route("/ofrep/v1/evaluate/flags/", post(flags))
-        .route("/ofrep/v1/evaluate/flags/{key}/", post(flag))
+        .alias("/ofrep/v1/evaluate/flags/", post(flags))
+        .alias("/ofrep/v1/evaluate/flags/{key}/", post(flag))
 }
 
 /// What a client sends. Other fields are of later versions of the protocol.
@@ -102,8 +102,9 @@ struct Failure<'a> {
 /// The answers of all flags.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OfrepBulk)]
-struct Bulk<'a> {
-    flags: Vec<Outcome<'a>>,
+struct Bulk {
+    #[schema(value_type = Vec<Outcome>)]
+    flags: Box<RawValue>,
     metadata: BulkMetadata,
 }
 
@@ -219,17 +220,12 @@ fn bulk(evaluator: &Evaluator, context: &Context, headers: &HeaderMap) -> ApiRes
     count(flags.len());
     let revision = evaluator.environment.revision.to_string();
     let metadata = BulkMetadata { version: revision.clone(), revision };
-    let bulk = Bulk { flags, metadata };
-    let body = serde_json::to_string(&bulk).map_err(anyhow::Error::from)?;
-    // Without the revision at the end, and so weak: a change that does not reach this caller's answers is none to it.
-    let answers = body.rsplit_once(r#","metadata":"#).map_or(&*body, |(answers, _)| answers);
-    let hash = Sha256::digest(answers)[..8].iter().fold(0_u64, |hash, &byte| hash << 8 | u64::from(byte));
+    // The tag is of the answers alone, and so weak: a change that does not reach them is none to this caller.
+    let flags = serde_json::value::to_raw_value(&flags).map_err(anyhow::Error::from)?;
+    let hash = Sha256::digest(flags.get())[..8].iter().fold(0_u64, |hash, &byte| hash << 8 | u64::from(byte));
     let etag = format!("W/\"{hash:016x}\"");
-    let is_current = conditional::has_current(headers, &etag);
-    let mut response = match is_current {
-        true => StatusCode::NOT_MODIFIED.into_response(),
-        false => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
-    };
-    response.headers_mut().extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
-    Ok(response)
+    if has_current(headers, &etag) {
+        return Ok((StatusCode::NOT_MODIFIED, etag_header(&etag)).into_response());
+    }
+    Ok((etag_header(&etag), Json(Bulk { flags, metadata })).into_response())
 }

@@ -3,20 +3,20 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::Body,
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
 };
 use serde::Deserialize;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
 use crate::{
     http::{
         api::auth::RuleReader,
+        route::{Purpose, Routes},
         wire::{
-            conditional,
             error::{ApiError, ApiResult, ErrorBody},
+            prepared,
         },
     },
     state::App,
@@ -26,12 +26,8 @@ use crate::{
 /// How long a caller who knows of a newer revision than this server is kept.
 const WAIT: Duration = Duration::from_secs(2);
 
-const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("private, no-cache");
-/// Two keys never share an answer, and neither do two encodings.
-const VARY: HeaderValue = HeaderValue::from_static("Authorization, X-API-Key, Accept-Encoding");
-
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(snapshot))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Rules).routes(routes!(snapshot))
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,30 +65,12 @@ async fn snapshot(
         Some(revision) if revision > reader.environment.revision => at_revision(&app, &reader, revision).await?,
         _ => reader.environment,
     };
-    let is_gzip = conditional::takes_gzip(&headers);
-    let encoded = if is_gzip { &environment.body.gzip } else { &environment.body.plain };
-    let is_current = conditional::has_current(&headers, &encoded.etag);
-    let body = if is_current { Body::empty() } else { encoded.bytes.clone().into() };
-    let mut response = body.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
-    headers.insert(header::VARY, VARY);
-    // Digits, a dash and letters make a header.
-    headers.extend(HeaderValue::from_str(&encoded.etag).ok().map(|etag| (header::ETAG, etag)));
-    if is_current {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        return Ok(response);
-    }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if is_gzip {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
-    Ok(response)
+    Ok(prepared::answer(&environment.body, &headers))
 }
 
 /// The environment once it has a revision.
 async fn at_revision(app: &App, reader: &RuleReader, revision: i64) -> ApiResult<Arc<Environment>> {
-    let mut changes = app.follower.subscribe();
+    let mut changes = app.follower().subscribe();
     let waiting = async {
         loop {
             changes.mark_unchanged();

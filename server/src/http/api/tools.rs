@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, FromRequestParts, Query},
+    extract::{FromRequestParts, Query},
     http::request::Parts,
 };
 use flagbit::{Context, ErrorCode, Explained, Snapshot, bucket_of};
@@ -12,21 +12,18 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use crate::{
-    http::{
-        api::evaluate::{now, set_aside},
-        wire::{
-            context::JsonContext,
-            error::{ApiError, ApiResult, ErrorBody},
-            json::JsonBody,
-        },
+use crate::http::{
+    api::evaluate::{now, set_aside},
+    route::{Purpose, Routes},
+    wire::{
+        context::JsonContext,
+        error::{ApiError, ApiResult, ErrorBody},
+        json::JsonBody,
     },
-    state::App,
 };
 
-const MAX_BODY_BYTES: usize = 32 << 10;
 const MAX_FLAGS: usize = 100;
 /// Explanations repeat the context, condition by condition.
 const MAX_ANSWER_BYTES: usize = 1 << 20;
@@ -37,9 +34,8 @@ const MAX_KEY_BYTES: usize = 256;
 /// the threads that evaluate.
 static PLAYERS: Semaphore = Semaphore::const_new(2);
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    let playground = OpenApiRouter::new().routes(routes!(playground)).layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
-    playground.routes(routes!(simulate)).routes(routes!(bucket))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Tool).routes(routes!(playground)).routes(routes!(simulate)).routes(routes!(bucket))
 }
 
 /// Flags to try out, and for whom.

@@ -4,10 +4,11 @@ use std::{
     collections::HashMap,
     io::Write,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
@@ -90,7 +91,7 @@ impl Addresses {
         if max == 0 || settings.trusted_proxies.iter().any(|network| network.contains(&address)) {
             return Some(Place(None));
         }
-        let mut addresses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = self.0.lock();
         let count = addresses.entry(address).or_insert(0);
         if *count >= max {
             return None;
@@ -103,7 +104,7 @@ impl Addresses {
 impl Drop for Place {
     fn drop(&mut self) {
         let Some((addresses, address)) = &self.0 else { return };
-        let mut addresses = addresses.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = addresses.0.lock();
         if let Some(count) = addresses.get_mut(address) {
             *count -= 1;
             if *count == 0 {

@@ -3,17 +3,20 @@
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::{
-        Arc, LazyLock, Mutex, OnceLock, PoisonError,
+        Arc, LazyLock, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use axum::{
-    extract::MatchedPath,
-    http::{HeaderMap, HeaderValue},
-};
+use axum::http::{HeaderMap, HeaderValue};
 use hyper::body::Incoming;
 use ipnet::IpNet;
+use parking_lot::Mutex;
+
+use crate::http::route::{Purpose, Route};
+
+/// The route of a path that has none.
+pub(super) const UNMATCHED: &str = "unmatched";
 
 /// In the extensions of every request; what is found out about it on the way is noted here for the log and the metrics.
 #[derive(Debug, Clone)]
@@ -24,20 +27,19 @@ struct Parts {
     request_id: HeaderValue,
     address: IpAddr,
     key_id: OnceLock<i64>,
-    route: OnceLock<MatchedPath>,
+    route: Option<Arc<Route>>,
     unread: Mutex<Option<Incoming>>,
 }
 
 impl Caller {
-    pub(super) fn new(headers: &HeaderMap, peer: SocketAddr, trusted_proxies: &[IpNet]) -> Self {
+    pub(super) fn new(
+        headers: &HeaderMap,
+        peer: SocketAddr,
+        trusted_proxies: &[IpNet],
+        route: Option<Arc<Route>>,
+    ) -> Self {
         let (request_id, address) = (request_id(headers), address(headers, peer.ip(), trusted_proxies));
-        Self(Arc::new(Parts {
-            request_id,
-            address,
-            key_id: OnceLock::new(),
-            route: OnceLock::new(),
-            unread: Mutex::default(),
-        }))
+        Self(Arc::new(Parts { request_id, address, key_id: OnceLock::new(), route, unread: Mutex::default() }))
     }
 
     pub(crate) fn request_id(&self) -> &HeaderValue {
@@ -60,23 +62,24 @@ impl Caller {
         _ = self.0.key_id.set(id);
     }
 
-    /// The path's template; never the path, which may name users.
+    /// The template of the path that was asked for, or [`UNMATCHED`].
     pub(crate) fn route(&self) -> &str {
-        self.0.route.get().map_or(super::UNMATCHED, MatchedPath::as_str)
+        self.0.route.as_ref().map_or(UNMATCHED, |route| &route.template)
     }
 
-    pub(super) fn note_route(&self, route: &MatchedPath) {
-        _ = self.0.route.set(route.clone());
+    /// The purpose of the route; of a path without one, the strictest.
+    pub(super) fn purpose(&self) -> Purpose {
+        self.0.route.as_ref().map_or(Purpose::Management, |route| route.purpose)
     }
 
     /// Takes a body that nobody wants more of.
     pub(super) fn give_back(&self, body: Incoming) {
-        *self.0.unread.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+        *self.0.unread.lock() = Some(body);
     }
 
     /// What is left of the request's body, after its handler.
     pub(super) fn unread(&self) -> Option<Incoming> {
-        self.0.unread.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.0.unread.lock().take()
     }
 }
 

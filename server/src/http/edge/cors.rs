@@ -6,6 +6,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use crate::http::route::Purpose;
+
 const EXPOSED: HeaderValue = HeaderValue::from_static("etag, retry-after, x-request-id");
 
 /// What a browser asks before it sends a page's request; it asks without a key.
@@ -18,15 +20,15 @@ const PREFLIGHT: [(HeaderName, &str); 4] = [
 ];
 
 /// Whether a request comes from a page, and may.
-pub(super) fn is_open<B>(request: &Request<B>) -> bool {
-    request.headers().contains_key(header::ORIGIN) && super::is_evaluation(request.uri().path())
+pub(super) fn is_open<B>(request: &Request<B>, purpose: Purpose) -> bool {
+    request.headers().contains_key(header::ORIGIN) && purpose.is_evaluation()
 }
 
 /// The answer to a preflight, if this is one.
-pub(super) fn preflight<B>(request: &Request<B>) -> Option<Response> {
+pub(super) fn preflight<B>(request: &Request<B>, purpose: Purpose) -> Option<Response> {
     let is_one = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-        && is_open(request);
+        && is_open(request, purpose);
     is_one.then(|| (StatusCode::NO_CONTENT, PREFLIGHT).into_response())
 }
 

@@ -22,6 +22,8 @@ const MAX_BYTES: usize = 128 << 10;
 /// The same for who may be anybody.
 const MAX_CLIENT_BYTES: usize = 16 << 10;
 
+/// The field of a body that holds a context.
+pub(super) const FIELD: &str = "context";
 /// OpenFeature's name for who asks.
 const TARGETING_KEY: &str = "targetingKey";
 const USER_ID: &str = "user_id";
@@ -46,11 +48,13 @@ impl JsonContext {
     /// What client keys may not say: names that begin with `@`, such as the time; more than 16 KiB.
     pub(crate) fn into_context(self, is_client: bool) -> ApiResult<Context> {
         if is_client && let Some(name) = &self.reserved {
-            return Err(ApiError::invalid(format!("context.{name}: client keys cannot set names that begin with @")));
+            return Err(ApiError::invalid_context(format!(
+                "context.{name}: client keys cannot set names that begin with @"
+            )));
         }
         if is_client && self.bytes > MAX_CLIENT_BYTES {
             let message = format!("context: more than {MAX_CLIENT_BYTES} bytes, the limit of client keys");
-            return Err(ApiError::invalid(message));
+            return Err(ApiError::invalid_context(message));
         }
         if self.unsupported > 0 {
             metrics::counter!("flagbit_unsupported_attributes_total").increment(self.unsupported);

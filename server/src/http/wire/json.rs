@@ -3,11 +3,12 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request, rejection::BytesRejection},
-    http::{StatusCode, header},
+    http::header,
 };
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
-use crate::http::{edge::BodyError, wire::error::ApiError};
+use super::{body::BodyError, context, error::ApiError};
 
 /// A body in JSON, an object. An error names the field.
 #[derive(Debug)]
@@ -40,9 +41,6 @@ fn is_json(content_type: &str) -> bool {
 fn body_error(rejection: BytesRejection) -> ApiError {
     match BodyError::in_chain(&rejection) {
         Some(error) => error.into(),
-        None if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            ApiError::too_large("the body is larger than this path allows")
-        }
         None => ApiError::invalid("the body could not be read to its end"),
     }
 }
@@ -57,13 +55,14 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 fn read_again<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let is_context = matches!(error.path().iter().next(), Some(Segment::Map { key }) if key == context::FIELD);
         let path = error.path().to_string();
         let message = error.into_inner().to_string();
-        ApiError::invalid(if path == "." || path == "?" {
-            format!("the body: {message}")
-        } else {
-            format!("{path}: {message}")
-        })
+        match path.as_str() {
+            "." | "?" => ApiError::invalid(format!("the body: {message}")),
+            _ if is_context => ApiError::invalid_context(format!("{path}: {message}")),
+            _ => ApiError::invalid(format!("{path}: {message}")),
+        }
     })?;
     reader.end().map_err(|error| ApiError::invalid(format!("the body: {error}")))?;
     Ok(value)

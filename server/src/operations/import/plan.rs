@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Map, Value};
 
 use super::{
-    Difference, Differences, Updated,
+    difference::{Difference, Differences, Updated},
     document::{Document, FlagAsCode, segment_place},
 };
 use crate::{
@@ -14,12 +14,10 @@ use crate::{
         check::{Draft, Subject},
         moved, used_segments,
     },
-    http::{
-        api::{
-            change::{Change, Place},
-            flags::create::{Brought, bring_segments},
-        },
-        wire::error::ApiResult,
+    operations::{
+        Result,
+        change::{Change, Place},
+        flags::{Brought, bring_segments},
     },
 };
 
@@ -114,7 +112,7 @@ impl Plan {
 
     /// Lets the engine judge what the import makes of every environment. What other environments get because new flags
     /// lean on it is given back.
-    pub(super) async fn check(&self, change: &mut Change<'_>) -> ApiResult<Brought> {
+    pub(super) async fn check(&self, change: &mut Change<'_>) -> Result<Brought> {
         let mut drafts = BTreeMap::new();
         // Only where values change must the rules of the other environments be looked at.
         let mut states: HashMap<i64, Vec<(i64, State)>> = HashMap::new();

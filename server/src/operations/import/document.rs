@@ -15,7 +15,7 @@ use crate::flags::{
 
 /// The flags and segments of an environment as code.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FlagsAsCode {
+pub(crate) struct FlagsAsCode {
     #[schema(value_type = Vec<schema::NewFlag>)]
     flags: Vec<Value>,
     /// The segments by key: each `{"rules": [...]}`.
@@ -177,7 +177,7 @@ pub(super) fn content_text(flags: &[(Record, State)], segments: &[SegmentRecord]
     Ok(serde_json::to_string_pretty(&FlagsAsCode { flags, segments })? + "\n")
 }
 
-pub(super) fn entity_tag(text: &str) -> String {
-    let hash = Sha256::digest(text);
-    hash[..16].iter().fold("\"".to_owned(), |tag, byte| format!("{tag}{byte:02x}")) + "\""
+/// The tag of a document, which stands for its content.
+pub(super) fn tag_of(text: &str) -> String {
+    Sha256::digest(text)[..16].iter().fold(String::new(), |tag, byte| format!("{tag}{byte:02x}"))
 }
