@@ -61,7 +61,7 @@ func newServer(t *testing.T) *server {
 	t.Helper()
 	binary := os.Getenv("FLAGBIT_SERVER")
 	if binary == "" {
-		t.Fatal("FLAGBIT_SERVER must name the server's binary: scripts/test-go.sh builds it")
+		t.Fatal("FLAGBIT_SERVER must name the server's binary: scripts/test/go.sh builds it")
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
