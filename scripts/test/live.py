@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "bindings/python/tests"))
-from real_server import real_server  # noqa: E402
+sys.path.insert(0, str(ROOT / "tests/kit"))
+from flagbit_kit import RealServer  # noqa: E402
 
 PATIENCE = 90.0
 FLAG = "a"
@@ -47,13 +47,13 @@ def check(server, programs, folder):
         all_must_show("off ready", "the start")
         server.switch(FLAG, enabled=True)
         all_must_show("on ready", "the flag was switched on")
-        server.kill()
+        server.do("kill")
         all_must_show("on stale", "the server was killed")
-        server.start()
+        server.do("start")
         all_must_show("on ready", "the server came back")
         server.switch(FLAG, enabled=False)
         all_must_show("off ready", "the flag was switched off")
-        server.revoke()
+        server.do("revoke")
         all_must_show("off stale", "the key was revoked")
     finally:
         for one in followers:
@@ -63,7 +63,7 @@ def check(server, programs, folder):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as temporary, real_server(Path(temporary)) as server:
+    with tempfile.TemporaryDirectory() as temporary, RealServer() as server:
         check(server, sys.argv[1:], Path(temporary))
 
 
