@@ -52,7 +52,7 @@ programs() {
     # On a port that nobody uses.
     local port
     port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    block "$page" js | sed "s/3000/$port/" > "$node/program.mjs"
+    block "$page" js | sed "s/3000/$port/g" > "$node/program.mjs"
 
     local flags=(-Wall -Wextra -Wpedantic -Werror "-I$root/include" "-L$root/build/lib" "-Wl,-rpath,$root/build/lib")
     cc -std=c11 "${flags[@]}" program.c -lflagbit -o c
