@@ -130,7 +130,7 @@ bench-server: bootstrap ## measures the server and other flag servers
 bootstrap: ## installs what is missing, or says what to install
 	@scripts/build/bootstrap.sh
 
-header: ## writes include/flagbit.h from the sources
+header: ## writes include/flagbit.h and the numbers of the bindings from the sources
 	@UPDATE_HEADER=1 cargo test --quiet --test it header
 
 server-lint: ## checks the server's formatting and runs clippy
