@@ -50,7 +50,7 @@ CALLED = {
     "Go": (SOURCES["Go"], r"\bC\.flagbit_NAME\("),
     "Node": (code("bindings/node/addon/*.c"), r"\bflagbit_NAME\b"),
 }
-SET = {"Python": r"\b(_ffi\.O|o)ption\.NAME: ", "Go": r"\bC\.FLAGBIT_OPTION_NAME$", "Node": r"\[Option\.NAME,"}
+SET = {"Python": r"\b(_ffi\.O|o)ption\.NAME: ", "Go": r"(?i)\(optionNAME\b", "Node": r"\[Option\.NAME,"}
 
 
 def found(pattern, name, source):
@@ -106,6 +106,7 @@ def check_token(language, token):
 
 def check_cell(name, language, cell):
     kind, short = name.split("_")[1].lower(), re.sub(r"^(flagbit|FLAGBIT_OPTION)_", "", name)
+    spelled = short.replace("_", "") if language == "Go" else short
     tokens = TOKEN.findall(cell)
     if not cell or cell == "–":
         yield "says nothing: a name, or a dash and a reason"
@@ -119,7 +120,7 @@ def check_cell(name, language, cell):
     if name.startswith("FLAGBIT_") and kind == "option":
         if cell.startswith("–") or not tokens:
             yield "cannot be set"
-        elif language in SET and not found(SET[language], short, SOURCES[language]):
+        elif language in SET and not found(SET[language], spelled, SOURCES[language]):
             yield "is never set there"
 
 

@@ -81,7 +81,6 @@ impl Remote {
             whole: Some(timeout),
             // Beyond the next request, which then needs no handshake.
             idle: interval * 2,
-            ..Limits::default()
         };
         let pace = Pace { interval, second: network.second.unwrap_or(Duration::from_secs(1)) };
         let stall_timeout = pace.seconds(SECONDS_TO_STALL);
