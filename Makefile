@@ -81,13 +81,7 @@ node: lib ## tests the Node package as installed
 	@scripts/test/node.sh
 
 server: server-lint ## tests the server on SQLite and PostgreSQL, behind nginx, and as systemd sees it
-	@cargo test --no-run --manifest-path server/Cargo.toml
-	@cargo test --quiet --manifest-path server/Cargo.toml
-	@python3 scripts/docs/server.py
-	@server/tests/schemathesis.sh
-	@build/server-venv/bin/python server/tests/ofrep.py
-	@deploy/test-nginx.sh
-	@if command -v systemd-analyze > /dev/null; then deploy/test-systemd.sh; fi
+	@scripts/test/server.sh
 
 live: lib ## has clients in Rust, C and C++ follow the real server, which is killed and comes back
 	@scripts/test/live.sh

@@ -7,15 +7,15 @@ goes on when the server is gone. `FOLDER/commands.json` says how each language's
 
 import json
 import os
-import re
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/kit"))
+from flagbit_kit import Kit  # noqa: E402
+
 PATIENCE = 20.0
 FLIPPED = "kill-legacy-api"
 USERS = {
@@ -42,50 +42,22 @@ def until(condition, what):
     return result
 
 
-class Server:
-    """The real binary on a database of its own, and what it is asked."""
-
-    def __init__(self, folder):
-        self.log = Path(folder, "log")
-        binary = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "server/target")) / "debug/flagbit"
-        command = [binary, "serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBIT_")}
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [*command, "--database", f"sqlite://{folder}/flagbit.db"], env=environment, stdout=log, stderr=log
-            )
-        address = until(lambda: re.search(r"listening on (http://[\d.]+:\d+)", self.log.read_text()), "the start of the server")
-        self.url = address[1]
-
-    def ask(self, method, path, body=None, key=None):
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
-        data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers, method=method)) as answer:
-            return json.load(answer)
-
-    def end(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(PATIENCE)
-
-
 def sign_up(server):
-    account = server.ask("POST", "/api/v1/signup", {"email": "dev@shop.example"})
-    project = server.ask("POST", "/api/v1/projects", {"name": "shop"}, account["api_key"])
-    print(f"signed up at {server.url}, project {project['id']}: keys {account['api_key'][:6]}..., ", end="")
-    print(f"{project['server_key'][:9]}..., {project['sdk_key'][:9]}...")
+    account = server.do("sign_up")
+    project = account["project"]["id"]
+    print(f"signed up at {server.url}, project {project}: keys {account['api_key'][:6]}..., ", end="")
+    print(f"{account['server_key'][:9]}..., {account['sdk_key'][:9]}...")
     flags = json.loads((ROOT / "examples/flags.json").read_text())["flags"]
-    path = f"/api/v1/projects/{project['id']}/flags"
     for flag in flags:
-        server.ask("POST", path, flag, account["api_key"])
+        server.do("create", flag=flag)
     print(f"created {len(flags)} flags\n")
-    return f"{path}/{FLIPPED}", account["api_key"], project["server_key"]
+    return account["server_key"]
 
 
 def evaluate_over_http(server, key, file):
     with file.open("w") as out:
         for user, context in USERS.items():
-            answers = server.ask("POST", "/api/v1/evaluate", {"context": context}, key)["flags"]
+            answers = server.do("ask", method="POST", path="/evaluate", body={"context": context}, key=key)["flags"]
             for flag, answer in answers.items():
                 rule = answer.get("rule_index")
                 fields = flag, user, answer["variant"], answer["reason"], "-" if rule is None else rule
@@ -95,7 +67,7 @@ def evaluate_over_http(server, key, file):
 def table(server, key, folder, commands, languages):
     """What HTTP answers and what every language answers from the server's snapshot."""
     evaluate_over_http(server, key, folder / "HTTP")
-    (folder / "flags.json").write_text(json.dumps(server.ask("GET", "/api/v1/snapshot", key=key)))
+    (folder / "flags.json").write_text(json.dumps(server.do("ask", method="GET", path="/snapshot", key=key)))
     for language in languages:
         with (folder / language).open("w") as out:
             subprocess.run([*commands[language]["shop"], folder / "flags.json"], stdout=out, check=True)
@@ -116,7 +88,7 @@ class Follower:
         return bool(lines) and lines[-1] == line
 
 
-def live(server, flag_path, api_key, key, folder, commands, languages):
+def live(server, key, folder, commands, languages):
     followers = []
     try:
         for language in languages:
@@ -125,7 +97,7 @@ def live(server, flag_path, api_key, key, folder, commands, languages):
         print(f"\n{FLIPPED} is off; {', '.join(languages)} follow the server")
 
         begin = time.monotonic()
-        server.ask("PATCH", flag_path, {"enabled": True}, api_key)
+        server.do("change", key=FLIPPED, fields={"enabled": True})
         seen = {}
         while len(seen) < len(followers):
             until(lambda: any(one.language not in seen and one.shows("on ready") for one in followers), "the flip")
@@ -135,7 +107,7 @@ def live(server, flag_path, api_key, key, folder, commands, languages):
         print("switched on over HTTP; each shows it, milliseconds after the write began:")
         print("   " + "   ".join(f"{language} {seen[language]:.0f}" for language in languages))
 
-        server.end()
+        server.do("stop")
         until(lambda: all(one.shows("on stale") for one in followers), "noticing that the server is gone")
         print("the server is stopped; each goes on with the last good flags:")
         print("   " + "   ".join(f"{one.language} {one.file.read_text().splitlines()[-1]}" for one in followers))
@@ -148,14 +120,10 @@ def live(server, flag_path, api_key, key, folder, commands, languages):
 def main():
     folder, languages = Path(sys.argv[1]).resolve(), sys.argv[2:]
     commands = json.loads((folder / "commands.json").read_text())
-    with tempfile.TemporaryDirectory() as temporary:
-        server = Server(temporary)
-        try:
-            flag_path, api_key, key = sign_up(server)
-            table(server, key, folder, commands, languages)
-            live(server, flag_path, api_key, key, folder, commands, languages)
-        finally:
-            server.end()
+    with Kit("server") as server:
+        key = sign_up(server)
+        table(server, key, folder, commands, languages)
+        live(server, key, folder, commands, languages)
 
 
 if __name__ == "__main__":

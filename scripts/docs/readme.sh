@@ -74,7 +74,8 @@ programs() {
     kill "$server"
     echo "node: on, then off"
 
-    FLAGBIT=${CARGO_TARGET_DIR:-$root/server/target}/debug/flagbit "$python" "$root/scripts/docs/server.py" docs/quick-start.md
+    need_server
+    "$python" "$root/scripts/docs/server.py" docs/quick-start.md
 }
 
 (quick_start)

@@ -1,4 +1,4 @@
-"""Checks pages that show a server: python3 scripts/docs/server.py [--print] [PAGE...], with the binary in FLAGBIT.
+"""Checks pages that show a server: python3 scripts/docs/server.py [--print] [PAGE...], with its binary in FLAGBIT_SERVER.
 
 The commands of each block `console` run one after the other against a new server on SQLite, and print what the page
 says: JSON is compared as JSON, all else line by line. "..." in a text stands for anything, as does a line of it; an id is
@@ -10,7 +10,6 @@ prints what the next block `text output` says before it ends.
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/kit"))
+from flagbit_kit import Kit  # noqa: E402
+
 PAGES = ["docs/reference/server.md"]
-BINARY = Path(os.environ.get("FLAGBIT", ROOT / "server/target/debug/flagbit"))
 IDS = {"id", "account_id", "project", "project_id", "revision"}
 
 
@@ -138,19 +139,9 @@ class Reader:
 
 
 def check(page: Path, is_printing: bool) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        command = [BINARY, "serve", "--listen", "127.0.0.1:0", "--database", f"sqlite://{folder}/flagbit.db"]
-        server = subprocess.Popen([*command, "--metrics-listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
-                                  stderr=subprocess.DEVNULL, text=True)
-        try:
-            assert server.stdout is not None
-            address = re.search(r"http://[0-9.:]+", server.stdout.readline())
-            if address is None:
-                raise SystemExit("the server does not start")
-            return Reader(page, folder, address[0], is_printing).read()
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=20)
+    # The pages show the server's numbers, which have a port of their own, and sign up themselves.
+    with tempfile.TemporaryDirectory() as folder, Kit("server", options=["--metrics-listen", "127.0.0.1:0"]) as server:
+        return Reader(page, folder, server.url, is_printing).read()
 
 
 def main() -> int:

@@ -53,8 +53,8 @@ for index in "${!pythons[@]}"; do
 done
 finish
 step "package" package
-step "format" "$tools/ruff" format --check --config "$project/pyproject.toml" "$project" examples/python benches/languages benches/openfeature
-step "lint" "$tools/ruff" check --config "$project/pyproject.toml" "$project" examples/python benches/languages benches/openfeature
-step "mypy --strict" "$tools/mypy" --config-file "$project/pyproject.toml" "$project/src" "$project/tests" "$project/hatch_build.py" examples/python
+step "format" "$tools/ruff" format --check --config "$project/pyproject.toml" "$project" tests/kit examples/python benches/languages benches/openfeature
+step "lint" "$tools/ruff" check --config "$project/pyproject.toml" "$project" tests/kit examples/python benches/languages benches/openfeature
+step "mypy --strict" "$tools/mypy" --config-file "$project/pyproject.toml" "$project/src" "$project/tests" "$project/hatch_build.py" tests/kit examples/python
 step "pyright" "$tools/pyright" --project "$project" --pythonpath "$tools/python"
 step "examples" examples

@@ -22,7 +22,9 @@ class Kit:
     """A kit process and one server in it."""
 
     def __init__(self, kind: str, **settings: object) -> None:
-        self._process = subprocess.Popen([sys.executable, PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            [sys.executable, PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self._lock = threading.Lock()
         self._number: int | None = None
         try:
@@ -57,7 +59,9 @@ class Kit:
     def __enter__(self: Own) -> Own:
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
         self.close()
 
 

@@ -1,7 +1,7 @@
 """Stub servers and real servers for the tests of every language: `python3 tests/kit/kit.py`.
 
-Reads one command a line from standard input, a JSON object, and writes one answer a line: {"ok": ...} or {"error": "..."}.
-Ends when standard input closes, and takes everything that it started with it. README.md has the commands.
+Reads one command a line from standard input, a JSON object, and writes one answer a line: {"ok": ...} or
+{"error": "..."}. Ends when standard input closes, and ends all that it started. README.md has the commands.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The real server, whose binary FLAGBIT_SERVER names, on a port and a database that it keeps when it is started again."""
+"""The real server, whose binary FLAGBIT_SERVER names. It keeps its port and its database when it is started again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ class RealServer:
         # What comes later on the command line counts.
         self._command = [os.environ["FLAGBIT_SERVER"], "serve", "--listen", f"127.0.0.1:{port}"]
         self._command += ["--database", database or f"sqlite://{self._file}"]
-        self._command += options if options and "--metrics-listen" in options else ["--metrics-listen", "off", *(options or [])]
+        self._command += (
+            options if options and "--metrics-listen" in options else ["--metrics-listen", "off", *(options or [])]
+        )
         self._process: subprocess.Popen[bytes] | None = None
         self._account: dict[str, Any] = {}
         self.facts: dict[str, Any] = {"port": port, "url": self._url, "log": str(self._log)}
@@ -51,7 +53,9 @@ class RealServer:
         self.kill()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBIT_")}
         with self._log.open("a") as log:
-            self._process = subprocess.Popen(self._command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                self._command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         deadline = time.monotonic() + PATIENCE
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:

@@ -6,7 +6,7 @@ from pathlib import Path
 import flagbit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests/kit"))
-from flagbit_kit import KEY, Stub  # noqa: E402
+from flagbit_kit import KEY, Stub
 
 with (
     Stub([{"key": "a", "enabled": True, "default_enabled": True}]) as stub,

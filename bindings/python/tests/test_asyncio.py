@@ -11,8 +11,8 @@ import pytest
 
 import flagbit
 from conftest import snapshot
-from packages import PROJECT
 from flagbit_kit import KEY, Stub
+from packages import PROJECT
 
 ON = flagbit.Context(plan="pro")
 
