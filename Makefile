@@ -105,7 +105,7 @@ docs: lib ## what the documents show is true
 fuzz: ## the parsers, for SECONDS_EACH (20) seconds each
 	@scripts/fuzz.sh
 
-header: ## writes include/flagbit.h from the sources
+header: ## writes include/flagbit.h and the numbers of the bindings from the sources
 	@UPDATE_HEADER=1 cargo test --quiet --test it header
 
 format: ## formats Rust, C, C++ and Go

@@ -1,4 +1,4 @@
-"""Checks docs/bindings.md, the table of names in every language: python3 scripts/test_bindings.py.
+"""Checks docs/reference/bindings.md, the table of names in every language: python3 scripts/test_bindings.py.
 
 Against include/flagbit.h: each function, option, status, error code, reason and state has one row, and nothing else has
 one; an option's default is what the header says. Against the sources of each language: each name is declared there,
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLE = "docs/bindings.md"
+TABLE = "docs/reference/bindings.md"
 LANGUAGES = ["C++", "Python", "Go", "Node", "Rust"]
 ENUMS = ["option", "status", "error_code", "reason", "state"]
 TOKEN = re.compile(r"`([^`]+)`")
@@ -50,7 +50,7 @@ CALLED = {
     "Go": (SOURCES["Go"], r"\bC\.flagbit_NAME\("),
     "Node": (code("bindings/node/addon/*.c"), r"\bflagbit_NAME\b"),
 }
-SET = {"Python": r"\b(_ffi\.O|o)ption\.NAME: ", "Go": r"\bC\.FLAGBIT_OPTION_NAME$", "Node": r"\[Option\.NAME,"}
+SET = {"Python": r"\b(_ffi\.O|o)ption\.NAME: ", "Go": r"(?i)\(optionNAME\b", "Node": r"\[Option\.NAME,"}
 
 
 def found(pattern, name, source):
@@ -106,6 +106,7 @@ def check_token(language, token):
 
 def check_cell(name, language, cell):
     kind, short = name.split("_")[1].lower(), re.sub(r"^(flagbit|FLAGBIT_OPTION)_", "", name)
+    spelled = short.replace("_", "") if language == "Go" else short
     tokens = TOKEN.findall(cell)
     if not cell or cell == "–":
         yield "says nothing: a name, or a dash and a reason"
@@ -119,7 +120,7 @@ def check_cell(name, language, cell):
     if name.startswith("FLAGBIT_") and kind == "option":
         if cell.startswith("–") or not tokens:
             yield "cannot be set"
-        elif language in SET and not found(SET[language], short, SOURCES[language]):
+        elif language in SET and not found(SET[language], spelled, SOURCES[language]):
             yield "is never set there"
 
 

@@ -1,4 +1,4 @@
-"""Checks docs/server.md: python3 scripts/test_server_docs.py [--print], with the server's binary in FLAGBIT.
+"""Checks docs/reference/server.md: python3 scripts/test_server_docs.py [--print], with the server's binary in FLAGBIT.
 
 The commands of each block `console` run one after the other against a new server on SQLite, and print what the page
 says: JSON is compared as JSON, all else line by line. "..." in a text stands for anything, as does a line of it; an id is
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "server.md"
+PAGE = ROOT / "docs/reference/server.md"
 BINARY = Path(os.environ.get("FLAGBIT", ROOT / "server/target/debug/flagbit"))
 IDS = {"id", "account_id", "project", "project_id", "revision"}
 

@@ -8,11 +8,11 @@ use std::{
 use super::{
     ClientError, FetchErrorKind, Level, State,
     contact::Contact,
+    file::Reading,
     history::History,
     log::Log,
     network::{Connections, Refreshes},
     process,
-    watcher::Reading,
 };
 
 /// Everything that has a lock, made afresh in the child of a fork.

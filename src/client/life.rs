@@ -7,8 +7,12 @@ use std::{
 };
 
 use super::{
-    Changes, Client, ClientError, ClientOptions, FetchErrorKind, LogLine, Status, hub::Cold, network, options::Source,
-    shared::Shared,
+    Changes, Client, ClientError, ClientOptions, FetchErrorKind, LogLine, Status,
+    hub::Cold,
+    network,
+    options::Source,
+    shared::{Follow, Shared},
+    watcher,
 };
 use crate::engine::{Snapshot, Warning};
 
@@ -23,13 +27,13 @@ impl Client {
     /// A snapshot that is refused, a file that cannot be read (unless it is watched), options that do not fit, no thread.
     #[allow(clippy::needless_pass_by_value, reason = "options are made for one client")]
     pub fn open(options: ClientOptions) -> Result<Self, ClientError> {
-        let shared = Shared::new(&options)?;
+        let shared = Shared::new(&options, follower(&options.source))?;
         match &shared.source {
             Source::Values => shared.accept(Snapshot::of_values(&options.text)?)?,
             Source::Text => shared.load(&options.text, None)?,
             Source::File { watch, .. } => {
                 // A watched file has time to appear; the status tells how it stands.
-                shared.read_file(true).or_else(|error| if *watch { Ok(()) } else { Err(error) })?;
+                watcher::read_file(&shared, true).or_else(|error| if *watch { Ok(()) } else { Err(error) })?;
             }
             Source::Remote(_) => network::prepare(&shared, options.network.bootstrap.as_deref())?,
         }
@@ -82,9 +86,9 @@ impl Client {
     /// [`ClientError::Timeout`], [`ClientError::Closed`].
     pub fn refresh(&self, timeout: Duration) -> Result<(), ClientError> {
         let hub = self.shared.open_hub()?;
-        match self.shared.remote() {
-            Some(remote) => network::refresh(&hub, remote, timeout),
-            None => self.shared.read_file(true),
+        match self.shared.source {
+            Source::Remote(_) => network::refresh(&hub, timeout),
+            _ => watcher::read_file(&self.shared, true),
         }
     }
 
@@ -193,6 +197,15 @@ impl Client {
     /// more than once and beside anything else; returns at once.
     pub fn close(&self) {
         self.shared.close();
+    }
+}
+
+/// What starts the thread of a source that is followed.
+fn follower(source: &Source) -> Option<Follow> {
+    match source {
+        Source::File { watch: true, .. } => Some(watcher::start),
+        Source::Remote(_) => Some(network::start),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a client shares with its thread and its overrides: the flags in force, and how they change.
 
 use std::{
+    io,
     path::Path,
     sync::{
         Arc,
@@ -17,11 +18,10 @@ use super::{
     contact::Contact,
     history::changes_between,
     hub::{Cold, Hub},
-    network::{self, Remote},
+    network::Remote,
     options::Source,
     process,
     serving::{Serving, Validator},
-    watcher,
 };
 use crate::engine::Snapshot;
 
@@ -44,10 +44,15 @@ pub(super) struct Shared {
     pub(super) forks: AtomicU32,
     hub: ArcSwap<Hub>,
     contact: Arc<Contact>,
+    follow: Option<Follow>,
 }
 
+/// Starts the thread that follows a source.
+pub(super) type Follow = fn(&Arc<Shared>, Arc<Hub>) -> io::Result<()>;
+
 impl Shared {
-    pub(super) fn new(options: &ClientOptions) -> Result<Arc<Self>, ClientError> {
+    /// `follow` is for a source that a thread follows.
+    pub(super) fn new(options: &ClientOptions, follow: Option<Follow>) -> Result<Arc<Self>, ClientError> {
         let remote = match &options.source {
             Source::Remote(account) => Some(Remote::new(account, options)?),
             _ => options.network.require_unset().map(|()| None)?,
@@ -63,6 +68,7 @@ impl Shared {
             forks: AtomicU32::new(process::forks()),
             hub: ArcSwap::from_pointee(Hub::new(false, Arc::clone(&contact))),
             contact,
+            follow,
         }))
     }
 
@@ -72,11 +78,7 @@ impl Shared {
 
     /// Starts the thread of a source that is followed.
     pub(super) fn start_thread(self: &Arc<Self>) -> Result<(), ClientError> {
-        match self.source {
-            Source::File { watch: true, .. } => watcher::start(self, self.hub()),
-            Source::Remote(_) => network::start(self, self.hub()),
-            _ => Ok(()),
-        }
+        self.follow.map_or(Ok(()), |follow| follow(self, self.hub())).map_err(ClientError::Thread)
     }
 
     /// The part with the locks. In the child of a fork it is made afresh and the thread is started again.

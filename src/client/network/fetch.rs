@@ -44,17 +44,20 @@ pub(super) fn fetch(
     }
     let limit = remote.max_snapshot_bytes as u64;
     if response.body().content_length().is_some_and(|length| length > limit) {
-        return Err(Failure::too_large(remote, limit));
+        return Err(Failure::too_large(&remote.place, limit));
     }
     if let Some(encoding) = text_of(response.headers(), header::CONTENT_ENCODING).filter(|name| *name != "identity") {
-        let (place, encoding) = (remote.place(), quote(encoding));
-        return Err(Failure::unavailable(format!(
-            "{place} sent the snapshot compressed as {encoding:?}, which was not asked for; look at what is on the way"
-        )));
+        let (place, encoding) = (&remote.place, quote(encoding));
+        return Err(Failure::unavailable(
+            place,
+            &format!(
+                "{place} sent the snapshot compressed as {encoding:?}, which was not asked for; look at what is on the way"
+            ),
+        ));
     }
     let etag = text_of(response.headers(), header::ETAG).filter(|etag| etag.len() <= LONGEST_ETAG).map(Into::into);
     let text = response.body_mut().with_config().limit(limit).read_to_vec();
-    Ok(Fetched::New { text: text.map_err(|error| Failure::of_error(remote, &error))?, etag })
+    Ok(Fetched::New { text: text.map_err(|error| Failure::of_error(&remote.place, &error))?, etag })
 }
 
 /// A request that follows redirects as far as the key may go with them.
@@ -72,7 +75,7 @@ pub(super) fn get(
         for (name, value) in headers {
             request = request.header(name, *value);
         }
-        let response = request.call().map_err(|error| Failure::of_error(remote, &error))?;
+        let response = request.call().map_err(|error| Failure::of_error(&remote.place, &error))?;
         let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
         let Some(location) = text_of(response.headers(), header::LOCATION).filter(|_| is_redirect) else {
             return Ok(response);
@@ -81,15 +84,21 @@ pub(super) fn get(
             Some(target) if is_same_origin(&uri, &target) => target,
             target => {
                 let target = target.map_or_else(|| location.to_owned(), |target| target.to_string());
-                let (place, target) = (remote.place(), quote(&target));
-                return Err(Failure::unavailable(format!(
-                    "{place} redirects to {target}, where the key is not sent; if that is right, make it the base URL"
-                )));
+                let (place, target) = (&remote.place, quote(&target));
+                return Err(Failure::unavailable(
+                    place,
+                    &format!(
+                        "{place} redirects to {target}, where the key is not sent; if that is right, make it the base URL"
+                    ),
+                ));
             }
         };
     }
-    let place = remote.place();
-    Err(Failure::unavailable(format!("{place} redirects in a circle; check the base URL and what is on the way")))
+    let place = &remote.place;
+    Err(Failure::unavailable(
+        place,
+        &format!("{place} redirects in a circle; check the base URL and what is on the way"),
+    ))
 }
 
 /// The failure that a status means, with what the server says of it itself.
@@ -98,7 +107,7 @@ pub(super) fn refusal(remote: &Remote, status: StatusCode, response: &mut Respon
     let wish =
         text_of(response.headers(), header::RETRY_AFTER).and_then(|value| retry_after(value, date, SystemTime::now()));
     let body = response.body_mut().with_config().limit(LONGEST_ERROR).read_to_vec().unwrap_or_default();
-    Failure::of_status(remote, status, &own_words(&body)).after(wish)
+    Failure::of_status(&remote.place, status, &own_words(&body)).after(wish)
 }
 
 /// `: CODE: message` of a body `{"error": {"code", "message"}}`; empty for any other.

@@ -10,7 +10,9 @@ mod connections;
 mod events;
 mod failure;
 mod fetch;
+mod following;
 mod options;
+mod place;
 mod proxy;
 mod refresher;
 mod remote;
@@ -20,8 +22,6 @@ mod start;
 mod stream;
 #[cfg(test)]
 mod tests;
-
-pub use failure::FetchErrorKind;
 
 pub(super) use address::Account;
 pub(super) use connections::{Connections, Refreshes};
