@@ -3,6 +3,7 @@
 # what is there: with pkg-config, CMake and Meson, shared and static.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+repository=$PWD
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -63,3 +64,21 @@ END
 meson setup meson > meson.log 2>&1 && meson compile -C meson >> meson.log 2>&1 || { cat meson.log; exit 1; }
 same meson/with-meson-c "C by Meson"
 same meson/with-meson-cpp "C++ by Meson"
+
+# The recipes and the programs of docs/reference/c.md and cpp.md.
+block() { awk -v fence="\`\`\`$2" '$0 == fence {on = 1; next} /^```/ {on = 0} on' "$repository/docs/reference/$1"; }
+mkdir -p app/bin app/lib frames
+echo '[{"key": "premium-feature", "enabled": true, "default_enabled": true}]' > frames/flags.json
+block c.md "c game" | sed 's/frame < 300/frame < 3/' > game.c
+block cpp.md "cpp game" | sed 's/frame < 300/frame < 3/' > game.cpp
+cp -a "$prefix"/lib/libflagbit.so* app/lib
+strict=(-Wall -Wextra -Wpedantic -Werror)
+cc -std=c11 -D_POSIX_C_SOURCE=200809L "${strict[@]}" game.c $(pkg-config --cflags --libs flagbit) -Wl,-rpath,'$ORIGIN/../lib' \
+    -o app/bin/game-c
+c++ -std=c++17 -fno-exceptions -fno-rtti "${strict[@]}" game.cpp $(pkg-config --cflags flagbit) "$prefix/lib/libflagbit.a" \
+    $(pkg-config --libs --static flagbit | sed 's/-lflagbit//') -Wl,--gc-sections -o app/bin/game-cpp
+mv app moved/app
+for game in game-c game-cpp; do
+    [[ $(cd frames && "$work/moved/app/bin/$game") == "frame 0: on" ]] || { echo "the page's $game prints something else"; exit 1; }
+    echo "installed: the page's $game"
+done

@@ -1,9 +1,10 @@
-"""Checks docs/reference/server.md: python3 scripts/test_server_docs.py [--print], with the server's binary in FLAGBIT.
+"""Checks pages that show a server: python3 scripts/test_server_docs.py [--print] [PAGE...], with the binary in FLAGBIT.
 
 The commands of each block `console` run one after the other against a new server on SQLite, and print what the page
 says: JSON is compared as JSON, all else line by line. "..." in a text stands for anything, as does a line of it; an id is
 any id. A function that is defined stays; what the page exports is set here, from what signing up answered. `--print` prints
-what is answered.
+what is answered. A block `python live` is a program that runs from there on, by the Python that runs this script, and
+prints what the next block `text output` says before it ends.
 """
 
 import json
@@ -13,32 +14,47 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs/reference/server.md"
+PAGES = ["docs/reference/server.md"]
 BINARY = Path(os.environ.get("FLAGBIT", ROOT / "server/target/debug/flagbit"))
 IDS = {"id", "account_id", "project", "project_id", "revision"}
 
 
-def examples(page: str) -> list[tuple[int, str, str]]:
-    """Line, command and expected output of each example."""
-    found: list[tuple[int, str, str]] = []
-    is_console, goes_on = False, False
+@dataclass
+class Example:
+    """A command, a program that runs on, or what that program has printed once it ends."""
+
+    line: int
+    kind: str
+    text: str
+    expected: str = ""
+
+
+KINDS = {"```console": "command", "```python live": "program", "```text output": "output"}
+
+
+def examples(page: str) -> list[Example]:
+    found: list[Example] = []
+    kind, goes_on = None, False
     for number, line in enumerate(page.splitlines(), 1):
         if line.startswith("```"):
-            is_console, goes_on = line == "```console", False
-        elif is_console and (goes_on or line.startswith("$ ")):
+            kind, goes_on = KINDS.get(line), False
+            if kind in ("program", "output"):
+                found.append(Example(number, kind, ""))
+        elif kind in ("program", "output"):
+            found[-1].text += f"{line}\n"
+        elif kind == "command" and (goes_on or line.startswith("$ ")):
             if goes_on:
-                first, command, _ = found[-1]
-                found[-1] = (first, f"{command}\n{line}", "")
+                found[-1].text += f"\n{line}"
             else:
-                found.append((number, line[2:], ""))
-            goes_on = line.endswith("\\") or found[-1][1].count("'") % 2 == 1
-        elif is_console:
-            first, command, expected = found[-1]
-            found[-1] = (first, command, f"{expected}{line}\n")
+                found.append(Example(number, kind, line[2:]))
+            goes_on = line.endswith("\\") or found[-1].text.count("'") % 2 == 1
+        elif kind == "command":
+            found[-1].expected += f"{line}\n"
     return found
 
 
@@ -64,42 +80,83 @@ def same_output(expected: str, found: str) -> bool:
     return re.fullmatch("\n".join(lines), found.replace("\r", "").rstrip("\n"), re.DOTALL) is not None
 
 
-def main() -> int:
-    is_printing = "--print" in sys.argv[1:]
-    problems = 0
+class Reader:
+    """Does with a new server what a page shows."""
+
+    def __init__(self, page: Path, folder: str, address: str, is_printing: bool) -> None:
+        self.page, self.folder, self.is_printing = page, folder, is_printing
+        self.environment = os.environ | {"FLAGBIT": address}
+        self.functions = ""
+        self.program: subprocess.Popen[str] | None = None
+        self.printed = ""
+        self.problems = 0
+
+    def compare(self, example: Example, expected: str, found: str) -> None:
+        if self.is_printing:
+            print(f"$ {example.text}\n{found}")
+        elif not same_output(expected, found):
+            self.problems += 1
+            print(f"{self.page.name}:{example.line}: {example.text}\nexpected {expected}found    {found}")
+
+    def command(self, example: Example) -> None:
+        if example.text.startswith("export "):
+            return
+        if re.match(r"\w+\(\)", example.text):
+            self.functions += f"{example.text}\n"
+        ran = subprocess.run(["bash", "-c", self.functions + example.text], env=self.environment, cwd=self.folder,
+                             text=True, capture_output=True, timeout=30, check=False)
+        self.compare(example, example.expected, ran.stdout + ran.stderr)
+        if "api_key" in ran.stdout and "API_KEY" not in self.environment:
+            account = json.loads(ran.stdout)
+            self.environment |= {name.upper(): account[name] for name in ("api_key", "sdk_key", "server_key")}
+            self.environment["PROJECT"] = str(account["project"]["id"])
+
+    def start(self, example: Example) -> None:
+        """What follows on the page happens after the program's first line."""
+        self.program = subprocess.Popen([sys.executable, "-c", example.text], env=self.environment, cwd=self.folder,
+                                        text=True, stdout=subprocess.PIPE)
+        assert self.program.stdout is not None
+        self.printed = self.program.stdout.readline()
+
+    def end(self, example: Example) -> None:
+        if self.program is None:
+            raise SystemExit(f"{self.page.name}:{example.line}: no program runs")
+        rest, _ = self.program.communicate(timeout=30)
+        self.compare(Example(example.line, "output", "the program"), example.text, self.printed + rest)
+
+    def read(self) -> int:
+        steps = {"command": self.command, "program": self.start, "output": self.end}
+        found = examples(self.page.read_text(encoding="utf-8"))
+        try:
+            for example in found:
+                steps[example.kind](example)
+        finally:
+            if self.program is not None and self.program.poll() is None:
+                self.program.kill()
+        print(f"{self.page.name}: {len(found)} examples, {self.problems} problems")
+        return self.problems
+
+
+def check(page: Path, is_printing: bool) -> int:
     with tempfile.TemporaryDirectory() as folder:
         command = [BINARY, "serve", "--listen", "127.0.0.1:0", "--database", f"sqlite://{folder}/flagbit.db"]
         server = subprocess.Popen([*command, "--metrics-listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
                                   stderr=subprocess.DEVNULL, text=True)
         try:
             assert server.stdout is not None
-            address = re.search(r"http://([0-9.:]+)", server.stdout.readline())
+            address = re.search(r"http://[0-9.:]+", server.stdout.readline())
             if address is None:
                 raise SystemExit("the server does not start")
-            environment = os.environ | {"FLAGBIT": f"http://{address[1]}"}
-            functions = ""
-            found = examples(PAGE.read_text(encoding="utf-8"))
-            for line, command_text, expected in found:
-                if command_text.startswith("export "):
-                    continue
-                if re.match(r"\w+\(\)", command_text):
-                    functions += f"{command_text}\n"
-                ran = subprocess.run(["bash", "-c", functions + command_text], env=environment, cwd=folder, text=True,
-                                     capture_output=True, timeout=30, check=False)
-                if is_printing:
-                    print(f"$ {command_text}\n{ran.stdout}{ran.stderr}")
-                elif not same_output(expected, ran.stdout):
-                    problems += 1
-                    print(f"{PAGE.name}:{line}: {command_text}\nexpected {expected}found    {ran.stdout}{ran.stderr}")
-                if "api_key" in ran.stdout and "API_KEY" not in environment:
-                    account = json.loads(ran.stdout)
-                    environment |= {name.upper(): account[name] for name in ("api_key", "sdk_key", "server_key")}
-                    environment["PROJECT"] = str(account["project"]["id"])
+            return Reader(page, folder, address[0], is_printing).read()
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=20)
-    print(f"{PAGE.name}: {len(found)} examples, {problems} problems")
-    return min(problems, 1)
+
+
+def main() -> int:
+    is_printing = "--print" in sys.argv[1:]
+    pages = [argument for argument in sys.argv[1:] if argument != "--print"] or PAGES
+    return min(sum(check(ROOT / page, is_printing) for page in pages), 1)
 
 
 if __name__ == "__main__":
