@@ -85,7 +85,7 @@ def ask(url: str) -> tuple[str, ...]:
         return ()
 
 
-@pytest.mark.parametrize("options", [(), ("--preload",)])
+@pytest.mark.parametrize("options", [(), ("--preload",), ("-k", "gevent"), ("-k", "gevent", "--preload")])
 @pytest.mark.parametrize(("server", "stream"), [(stub, "no"), (real, "no"), (real, "yes")])
 def test_every_worker_follows_the_server(
     tmp_path: Path,
