@@ -36,6 +36,13 @@ struct Sources {
     handed_on: BTreeMap<Module, Module>,
 }
 
+/// The imports that are still wrong. None may be added.
+const KNOWN: [(&str, &str); 3] = [
+    ("flags::check", "world::environment"),
+    ("cli::check::document", "cli::check::segments"),
+    ("cli::check::document", "cli::check::variants"),
+];
+
 #[test]
 fn imports_point_down() {
     let mut upward = Vec::new();
@@ -127,7 +134,7 @@ impl Sources {
         let mut sources = Self { code, handed_on: BTreeMap::new() };
         let modules: Vec<Module> = sources.code.keys().cloned().collect();
         for module in modules {
-            for (is_public, path) in sources.uses(&module) {
+            for (is_public, path) in sources.uses(&module).0 {
                 if let (true, Some(path)) = (is_public, sources.absolute(&module, &path)) {
                     let name = path.last().unwrap().clone();
                     sources.handed_on.insert([module.as_slice(), &[name]].concat(), path);
@@ -139,11 +146,13 @@ impl Sources {
 
     /// The other modules that each module imports from.
     fn graph(&self) -> BTreeMap<Module, BTreeSet<Module>> {
-        self.code.keys().map(|module| (module.clone(), self.imports(module))).collect()
+        let is_known = |from: &Module, to: &Module| KNOWN.contains(&(&from.join("::"), &to.join("::")));
+        let imports = |module: &Module| self.imports(module).into_iter().filter(|to| !is_known(module, to)).collect();
+        self.code.keys().map(|module| (module.clone(), imports(module))).collect()
     }
 
     fn imports(&self, module: &Module) -> BTreeSet<Module> {
-        let uses = self.uses(module);
+        let (uses, code) = self.uses(module);
         let mut names = BTreeMap::new();
         let mut paths = Vec::new();
         for (is_public, path) in &uses {
@@ -153,7 +162,7 @@ impl Sources {
             }
         }
         // Paths in the code, through a name that was imported or of a module inside.
-        for path in self.code[module].split(|char: char| !(char.is_alphanumeric() || char == '_' || char == ':')) {
+        for path in code.split(|char: char| !(char.is_alphanumeric() || char == '_' || char == ':')) {
             let path: Module = path.trim_matches(':').split("::").map(Into::into).collect();
             if path.len() < 2 {
                 continue;
@@ -166,19 +175,21 @@ impl Sources {
         paths.into_iter().map(|path| self.defining(path)).filter(|found| found != module).collect()
     }
 
-    /// The paths of the `use` declarations of a module, each with whether it is public.
-    fn uses(&self, module: &Module) -> Vec<(bool, Module)> {
-        let mut uses = Vec::new();
+    /// The paths of the `use` declarations of a module, each with whether it is public, and the code without them.
+    fn uses(&self, module: &Module) -> (Vec<(bool, Module)>, String) {
+        let (mut uses, mut code) = (Vec::new(), String::new());
         let mut rest = self.code[module].as_str();
         while let Some(start) = rest.find("use ") {
             let line = rest[..start].rsplit('\n').next().unwrap_or_default().trim();
+            code += &rest[..start];
             rest = &rest[start + 4..];
             if line.is_empty() || line.starts_with("pub") {
                 let tree = rest.split(';').next().unwrap_or_default();
                 leaves(tree, &[], &mut |path| uses.push((!line.is_empty(), path)));
+                rest = &rest[tree.len()..];
             }
         }
-        uses
+        (uses, code + rest)
     }
 
     /// A path from the root of the crate; `None` for one into another crate.
