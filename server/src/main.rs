@@ -1,4 +1,4 @@
-//! The FlagBit server: `flagbit serve` and the commands beside it.
+//! The FlagBit server: `flagbit serve` and the other commands.
 
 mod cli;
 mod flags;

@@ -22,9 +22,9 @@ use crate::{
     state::App,
 };
 
-/// Descriptors for the database, the listeners and what a process has anyway.
+/// Descriptors for the database, the listeners and everything else that a process has open.
 const OTHER_DESCRIPTORS: u64 = 64;
-/// For whoever reads the metrics.
+/// The most connections to the metrics.
 const METRICS_CONNECTIONS: u32 = 64;
 
 impl connection::Answer for Edge {
@@ -33,7 +33,7 @@ impl connection::Answer for Edge {
     }
 }
 
-/// The metrics, which nobody but the operator reaches.
+/// Answers requests for metrics, which only the operator can reach.
 impl connection::Answer for Router {
     async fn answer(&self, _peer: SocketAddr, request: Request<Incoming>) -> Response {
         let Ok(answer) = self.clone().call(request).await;
@@ -94,7 +94,7 @@ async fn bind(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> 
         .map_err(|error| anyhow::anyhow!("cannot listen on {address}: {error}; choose another with {option}"))
 }
 
-/// Says, for people, where the server is and what to do next.
+/// Tells people the address of the server and what to do next.
 async fn greet(app: &App, address: SocketAddr, metrics: Option<&TcpListener>) -> anyhow::Result<()> {
     let mut greeting = format!("listening on http://{address}, {}\n", app.storage().describe());
     if let Some(listener) = metrics {
@@ -111,7 +111,7 @@ async fn greet(app: &App, address: SocketAddr, metrics: Option<&TcpListener>) ->
     Ok(())
 }
 
-/// What goes on beside the requests.
+/// Starts the work that goes on next to the requests.
 fn background(app: &App) -> tokio::task::JoinHandle<()> {
     let (app, follower) = (app.clone(), Arc::clone(app.follower()));
     tokio::spawn(async move {
@@ -120,17 +120,17 @@ fn background(app: &App) -> tokio::task::JoinHandle<()> {
 }
 
 fn warn_if_public(settings: &Settings) {
-    // Whoever names a proxy has one.
+    // A server whose settings name a proxy has one.
     if !settings.listen.ip().is_loopback() && settings.connections.trusted_proxies.is_empty() {
         tracing::warn!(
             address = %settings.listen,
-            "reachable from other machines without TLS: keys travel readable for everybody on the way. Put a reverse \
+            "reachable from other machines without TLS: anybody on the way can read the keys. Put a reverse \
              proxy before it and name that with --trusted-proxies; deploy/README.md shows how"
         );
     }
     let metrics = settings.metrics.metrics_listen.0;
     if let Some(address) = metrics.filter(|address| !address.ip().is_loopback()) {
-        tracing::warn!(%address, "metrics need no key: let nobody but Prometheus reach them");
+        tracing::warn!(%address, "metrics need no key: let only Prometheus reach them");
     }
 }
 
@@ -150,7 +150,7 @@ fn possible_connections(wanted: u32) -> u32 {
     possible
 }
 
-/// What ends the server: the first signal gently, the second at once.
+/// The signals that end the server: the first one gently, the second one at once.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,

@@ -1,4 +1,4 @@
-//! `flagbit account`: accounts, made on the server's machine.
+//! `flagbit account`: makes accounts on the server's machine.
 
 use std::io::Write as _;
 
@@ -22,7 +22,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    /// Where to reach who is responsible; nothing is sent there
+    /// Address of whoever is responsible; nothing is sent there
     #[arg(long, value_parser = |text: &str| check_email(text).map(String::from))]
     email: String,
 
@@ -67,8 +67,8 @@ SDK key     {sdk_key}
 server key  {server_key}
             evaluates and downloads the rules, on your servers; secret
 
-The keys are shown this once: keep them now. A running server knows them within 2 seconds; else start
-`flagbit serve` on the same database. Then create a flag (put the server's address in place of http://127.0.0.1:8080):
+The keys are shown this once: keep them now. A running server knows them within 2 seconds. If none runs, start
+`flagbit serve` on the same database. Then create a flag (replace http://127.0.0.1:8080 by the server's address):
 
   curl http://127.0.0.1:8080/api/v1/projects/{id}/flags \\
     -H 'Authorization: Bearer {api_key}' \\

@@ -20,7 +20,7 @@ pub(crate) enum Purpose {
     Definitions,
     /// Evaluates flags, with a key.
     Evaluation,
-    /// The same by the OpenFeature Remote Evaluation Protocol, which has its own shape of errors.
+    /// Evaluates flags by the OpenFeature Remote Evaluation Protocol, which has its own shape of errors.
     Ofrep,
     /// Reads rules, with a key.
     Rules,
@@ -37,27 +37,27 @@ impl Purpose {
         !matches!(self, Self::Signup | Self::Tool | Self::Server)
     }
 
-    /// Whether it costs the server something without a key, so that requests are counted by address.
+    /// Returns whether it costs the server something without a key. Such requests are counted by address.
     pub(crate) fn is_counted_by_address(self) -> bool {
         matches!(self, Self::Signup | Self::Tool)
     }
 
-    /// Whether programs, and web pages of any origin, ask it on every request of theirs.
+    /// Returns whether programs and web pages of any origin ask it with every request of theirs.
     pub(crate) fn is_evaluation(self) -> bool {
         matches!(self, Self::Evaluation | Self::Ofrep | Self::Tool)
     }
 
-    /// Whether it is about the environment of the key, which an API key has to name.
+    /// Returns whether it is about the environment of the key. An API key has to name one.
     pub(crate) fn is_about_environment_of_key(self) -> bool {
         matches!(self, Self::Evaluation | Self::Ofrep | Self::Rules)
     }
 
-    /// Whether it works on the database instead of the state in memory.
+    /// Returns whether it works on the database instead of the state in memory.
     pub(crate) fn uses_database(self) -> bool {
         matches!(self, Self::Management | Self::Definitions | Self::Signup)
     }
 
-    /// The largest body, in bytes.
+    /// Returns the largest body, in bytes.
     pub(crate) fn max_body_bytes(self, settings: &Requests) -> usize {
         match self {
             Self::Definitions => settings.max_definition_bytes,
@@ -103,7 +103,7 @@ impl Routes {
         Self { router: self.router.nest(prefix, other.router), ..self }
     }
 
-    /// The handlers, what they say of themselves, and the table of routes.
+    /// Returns the handlers, the document of their own descriptions, and the table of routes.
     ///
     /// # Errors
     /// Two paths cannot be told apart.
@@ -141,12 +141,12 @@ impl Table {
         Ok(Self { matcher, purposes })
     }
 
-    /// The route of a path.
+    /// Returns the route of a path.
     pub(crate) fn find(&self, path: &str) -> Option<Arc<Route>> {
         self.matcher.at(path).ok().map(|found| Arc::clone(found.value))
     }
 
-    /// The purpose of a template.
+    /// Returns the purpose of a template.
     pub(crate) fn purpose(&self, template: &str) -> Option<Purpose> {
         self.purposes.get(template).copied()
     }

@@ -1,4 +1,4 @@
-//! Who may do something.
+//! The caller of an operation, and their rights.
 
 use super::{Error, Result};
 use crate::{

@@ -14,7 +14,7 @@ use crate::{
     world::Follower,
 };
 
-/// Who asks for an account.
+/// The applicant for an account.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Applicant {
     /// Somebody without a key. Unless signing up is open, only the first of them gets an account.
@@ -59,7 +59,7 @@ pub(crate) async fn sign_up(follower: &Follower, applicant: Applicant, email: &s
 /// Returns `text` if it could be the address of a mailbox.
 ///
 /// # Errors
-/// What is expected.
+/// The text is no address. The error says what is expected.
 pub(crate) fn check_email(text: &str) -> std::result::Result<&str, &'static str> {
     let is_address = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
     if !is_address || text.len() > 254 || text.chars().any(|char| char.is_whitespace() || char.is_control()) {

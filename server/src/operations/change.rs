@@ -1,4 +1,4 @@
-//! A write to the flags or segments of a project: begun, judged by the engine, recorded, made to last.
+//! A write to the flags or segments of a project. The engine judges it before it lasts.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
     world::World,
 };
 
-/// Where in a body something stands; the default is the whole body.
+/// A place in a document; the default is the whole document.
 #[derive(Debug, Default)]
 pub(super) struct Place {
     /// The order in which problems are listed.
@@ -86,7 +86,7 @@ impl<'a> Change<'a> {
         self.record_in(&environment, action, key, before, after).await
     }
 
-    /// The same in another environment.
+    /// Records the same in another environment.
     pub(super) async fn record_in<T: Serialize>(
         &mut self,
         environment: &str,
@@ -151,12 +151,12 @@ fn to_value<T: Serialize>(value: Option<&T>) -> serde_json::Result<Option<Value>
     value.map(serde_json::to_value).transpose()
 }
 
-/// What the engine has against a write.
+/// The objections of the engine to a write.
 #[derive(Debug, Default)]
 struct Verdict {
-    /// In what the request gives, for the environment it names.
+    /// Objections to what the caller gave, in the environment that the caller named.
     own: Vec<(usize, String)>,
-    /// In what it does not give, or in other environments.
+    /// Objections to anything else, or in other environments.
     others: Vec<String>,
     has_circle: bool,
 }

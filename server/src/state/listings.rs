@@ -31,7 +31,7 @@ impl From<EnvironmentContent> for FlagListing {
     }
 }
 
-/// What the listings may take together; beyond it those that were asked for before are built again.
+/// The most bytes of all listings together. Beyond it, listings that were asked for earlier are built again.
 const MAX_BYTES: usize = 256 << 20;
 
 /// The listings that were asked for lately, by environment.
@@ -62,7 +62,7 @@ impl Listings {
     ) -> anyhow::Result<Option<Arc<Body>>> {
         let (project_id, environment_id) = target;
         let changed = world.flags_changed(project_id);
-        // Whoever comes while one is built waits for it instead of building another.
+        // A request that comes while a listing is built waits for it instead of building another.
         let mut listings = self.0.lock().await;
         if let Some(known) = listings.get(&environment_id)
             && Some(known.changed) == changed

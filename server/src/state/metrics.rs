@@ -12,7 +12,7 @@ use crate::world::{Environment, Follower};
 
 /// Seconds: from what memory answers in up to what a database waits for.
 const BUCKETS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
-/// How often samples are counted into their buckets; until then each takes memory.
+/// The time between two sweeps that count samples into their buckets. Until then each sample takes memory.
 const UPKEEP: Duration = Duration::from_secs(1);
 
 const METADATA: Metadata<'static> = Metadata::new("flagbit", metrics::Level::INFO, None);
@@ -62,7 +62,7 @@ impl Metrics {
     pub(crate) fn new(max_flag_series: usize) -> anyhow::Result<Self> {
         let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(DURATION.into()), &BUCKETS)?;
         let recorder = Arc::new(builder.build_recorder());
-        // What handlers count with the macros of `metrics` arrives here too.
+        // Counts of handlers, made with the macros of `metrics`, arrive here too.
         metrics::set_global_recorder(Arc::clone(&recorder))?;
         let counter = |name: &'static str, description: &'static str| {
             recorder.describe_counter(name.into(), None, description.into());
@@ -82,7 +82,7 @@ impl Metrics {
             rate_limited: counter("flagbit_rate_limited_total", "Requests that were told to come later."),
             refused_connections: counter(
                 "flagbit_refused_connections_total",
-                "Connections that were one too many, in all or from their address.",
+                "Connections that were refused because there were too many, in all or from their address.",
             ),
             connections: gauge("flagbit_connections", "Open connections."),
             snapshot_age: gauge(
@@ -147,7 +147,7 @@ impl Metrics {
         series
     }
 
-    /// Counts an evaluation of a flag, where that is switched on.
+    /// Counts an evaluation of a flag, if the settings say so.
     pub(crate) fn evaluated(&self, environment: &Environment, flag: &str, enabled: bool) {
         let Some(flags) = &self.flags else { return };
         let key = (environment.project_id, environment.name.clone(), flag.to_owned());
@@ -195,7 +195,7 @@ const REQUESTS: &str = "flagbit_http_requests_total";
 const DURATION: &str = "flagbit_http_request_duration_seconds";
 const FLAG_EVALUATIONS: &str = "flagbit_flag_evaluations_total";
 
-/// Methods are anybody's words; those that are none of HTTP's are one.
+/// Returns a method of HTTP, and one and the same for all others: anybody can make up methods.
 fn known(method: &Method) -> Method {
     let all = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
     if all.contains(method) { method.clone() } else { Method::from_bytes(b"OTHER").unwrap_or_default() }

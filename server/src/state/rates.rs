@@ -1,4 +1,4 @@
-//! How many requests are answered: for each key, and without a valid key for each address.
+//! The rates of requests: for each key, and for each address without a valid key.
 //!
 //! `governor` and not `tower_governor` on top: its layer decides before a request is read, by address, and here it is the
 //! authentication that knows which limit counts.
@@ -12,14 +12,14 @@ use governor::{
 
 use crate::settings::Requests;
 
-/// How often what is full again is forgotten. What stays in memory is one entry for each key and address that was seen in
-/// that time or has used up some of its allowance.
+/// The time between two sweeps, which forget entries whose allowance is full again. Memory holds one entry for each key
+/// and address that was seen since or has used up some of its allowance.
 const TIDY: Duration = Duration::from_secs(10);
 
-/// A request that is one too many.
+/// A request beyond the limit.
 #[derive(Debug)]
 pub(crate) struct TooMany {
-    /// When to try again.
+    /// The time after which to try again.
     pub(crate) seconds: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Who waits for changes: counted, and bounded.
+//! The streams of changes, counted and bounded.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -17,7 +17,7 @@ pub(crate) struct Subscribers {
 #[derive(Debug, Default)]
 struct Open {
     all: u32,
-    /// By key; none of those that have none.
+    /// By key. Keys without a stream are left out.
     by_key: HashMap<i64, u32>,
 }
 

@@ -1,4 +1,4 @@
-//! Who changed what.
+//! The audit: who changed what.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Storage, Write, now};
 
-/// Who made a change.
+/// The author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Actor {
     /// A request with an API key, by its id.
@@ -20,7 +20,7 @@ pub(crate) enum Actor {
 /// The text that is stored for [`Actor::CommandLine`].
 pub(crate) const COMMAND_LINE: &str = "command line";
 
-/// A change, for the record. `before` and `after` must hold no key.
+/// A change to record. `before` and `after` must hold no key.
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
     pub(crate) account_id: i64,
@@ -29,7 +29,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) actor: Actor,
     /// `flag.create`, `key.revoke`, ...
     pub(crate) action: &'a str,
-    /// What was changed: a flag's key, a name, an id.
+    /// The thing that changed: a flag's key, a name, an id.
     pub(crate) target: &'a str,
     pub(crate) before: Option<&'a Value>,
     pub(crate) after: Option<&'a Value>,
@@ -52,7 +52,7 @@ impl Entry<'_> {
 }
 
 impl fmt::Display for Actor {
-    /// As it is stored.
+    /// Writes the text that is stored.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Key(id) => write!(formatter, "key {id}"),
@@ -62,7 +62,7 @@ impl fmt::Display for Actor {
     }
 }
 
-/// What was recorded, with the key that did it.
+/// A recorded change, with the key that made it.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct EntryRow {
     pub(crate) id: i64,
@@ -79,7 +79,7 @@ pub(crate) struct EntryRow {
     pub(crate) key_ending: Option<String>,
 }
 
-/// The statement that reads entries; the condition goes on with another where there is one.
+/// The statement that reads entries, with a further condition if there is one.
 macro_rules! entries {
     ($and:literal) => {
         concat!(

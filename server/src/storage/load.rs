@@ -32,7 +32,7 @@ pub(crate) struct StoredContent {
     pub(crate) segments: Vec<(String, String)>,
 }
 
-/// A flag as it is stored: the JSON of the fields that all environments share, and of those of one.
+/// A flag as it is stored: the JSON of the fields that all environments share, and the JSON of one environment's fields.
 #[derive(Debug, FromRow)]
 pub(crate) struct StoredFlag {
     pub(crate) key: String,

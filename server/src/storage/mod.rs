@@ -26,13 +26,13 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 pub(crate) use failure::{is_away, is_locked, writing};
-/// Why the database did not do what it was asked for.
+/// An error of the database.
 pub(crate) use sqlx::Error;
 pub(crate) use write::Write;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// How long a request waits for a free connection, or for its turn to write, before it is told that the database is not to be had.
+/// The time for which a request waits for a free connection or for its turn to write. Then it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 8;
 
@@ -52,7 +52,7 @@ impl Storage {
         Self::open_with(url, "rwc").await
     }
 
-    /// [`Self::open`] of a database that should be there: a file that is missing is an error, unless the URL says
+    /// Does the same as [`Self::open`] for a database that should exist: a missing file is an error, unless the URL says
     /// `mode=rwc`.
     pub(crate) async fn open_existing(url: &str) -> anyhow::Result<Self> {
         Self::open_with(url, "rw").await
@@ -69,7 +69,7 @@ impl Storage {
         } else {
             url.to_owned()
         };
-        // The error of a URL may quote it, with its password.
+        // The error may quote the URL with its password.
         let options = AnyConnectOptions::from_str(&url)
             .map_err(|_| anyhow::anyhow!("--database: not a URL of SQLite or PostgreSQL that can be read"))?;
         let pool = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
@@ -112,7 +112,7 @@ impl Storage {
     }
 }
 
-/// The present time as it is stored.
+/// Returns the present time as it is stored.
 pub(crate) fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }

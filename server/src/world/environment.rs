@@ -16,15 +16,15 @@ pub(crate) struct Environment {
     pub(crate) project_id: i64,
     pub(crate) name: String,
     pub(crate) revision: i64,
-    /// What evaluations read.
+    /// The compiled flags, for evaluations.
     pub(crate) snapshot: Snapshot,
     /// The keys of the flags that client keys may see.
     pub(crate) client_visible: HashSet<String>,
-    /// What SDKs download.
+    /// The text that SDKs download.
     pub(crate) body: Body,
 }
 
-/// The shared fields that programs read; people's would be downloaded for nothing.
+/// The shared fields that programs read. SDKs need no field that is for people alone.
 #[derive(Deserialize)]
 struct ForPrograms<'t> {
     #[serde(default)]
@@ -40,7 +40,7 @@ impl Environment {
     /// several times as long as the rest.
     ///
     /// # Errors
-    /// What the database holds is no snapshot, which no write can bring about.
+    /// The database does not hold a snapshot. No write can bring that about.
     pub(super) fn compile(
         project_id: i64,
         name: String,

@@ -18,7 +18,7 @@ pub(crate) struct Follower {
     world: ArcSwap<World>,
     /// The sequence of `world`, for those who wait for changes.
     sequence: watch::Sender<i64>,
-    /// When the database was last seen to be followed completely.
+    /// The time when the newest state was last loaded.
     seen: ArcSwap<Option<Instant>>,
     loading: Mutex<()>,
 }
@@ -53,17 +53,17 @@ impl Follower {
         self.world.load_full()
     }
 
-    /// Tells of each new state by its sequence.
+    /// Returns a receiver of the sequence of each new state.
     pub(crate) fn subscribe(&self) -> watch::Receiver<i64> {
         self.sequence.subscribe()
     }
 
-    /// How long ago the database was last seen; `None` before the first time.
+    /// Returns the time since the newest state was last loaded; `None` before the first time.
     pub(crate) fn age(&self) -> Option<Duration> {
         self.seen.load().map(|seen| seen.elapsed())
     }
 
-    /// Reads what was written up to now; whoever wrote reads it afterwards.
+    /// Loads everything that was written up to now.
     async fn catch_up(&self) -> anyhow::Result<()> {
         let _one_at_a_time = self.loading.lock().await;
         let old = self.world.load_full();
@@ -76,7 +76,7 @@ impl Follower {
         Ok(())
     }
 
-    /// The state that the write of that number, which is in progress, changes: all writes before it, and no other.
+    /// Returns the state that a write in progress changes: all writes before the write's number, and no other.
     pub(crate) async fn world_before(&self, sequence: i64) -> anyhow::Result<Arc<World>> {
         let before = sequence - 1;
         if self.world().sequence != before {

@@ -1,4 +1,4 @@
-//! Who asks, and what that key may do. Each handler takes one of these extractors as its first argument.
+//! Authentication. Each handler takes one of these extractors as its first argument, which says what key it needs.
 
 use std::sync::Arc;
 
@@ -34,7 +34,8 @@ pub(crate) struct Manager(pub(crate) Who);
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluator {
     pub(crate) environment: Arc<Environment>,
-    /// Client keys see only the flags that are visible to clients, and say nothing in the server's name.
+    /// `true` for client keys, which see only the flags that are visible to clients, and may not set attributes that begin
+    /// with `@`.
     pub(crate) is_client: bool,
     /// Counts the evaluations.
     pub(crate) app: App,
@@ -44,10 +45,10 @@ pub(crate) struct Evaluator {
 #[derive(Debug, Clone)]
 pub(crate) struct RuleReader {
     pub(crate) environment: Arc<Environment>,
-    /// Where to look for newer states of the environment.
+    /// The id by which to find newer states of the environment.
     pub(crate) environment_id: i64,
     pub(crate) key_id: i64,
-    /// Of the key, by which to look later whether it still opens anything.
+    /// The hash of the key, by which to find out later whether it still opens anything.
     pub(crate) key_hash: Hash,
 }
 
@@ -153,7 +154,7 @@ fn key_text(headers: &HeaderMap) -> ApiResult<&str> {
     }
 }
 
-/// Whether a browser says that the page is of another origin than this server.
+/// Returns whether a browser says that the page is of another origin than this server.
 fn is_foreign(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return false;
@@ -163,7 +164,7 @@ fn is_foreign(headers: &HeaderMap) -> bool {
     authority.map(str::as_bytes) != host
 }
 
-/// What an API key names; other keys are for one environment.
+/// The environment that an API key names. Other keys are for one environment.
 #[derive(Debug, Deserialize)]
 struct Target {
     project_id: Option<i64>,

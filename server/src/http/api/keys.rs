@@ -40,11 +40,11 @@ struct Key {
     id: i64,
     kind: Kind,
     name: String,
-    /// How keys of this kind begin.
+    /// The beginning of all keys of this kind.
     prefix: &'static str,
     /// The last characters of the key, to recognise it by.
     ending: String,
-    /// Of an SDK or server key.
+    /// The environment of an SDK or server key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     environment: Option<String>,

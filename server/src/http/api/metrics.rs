@@ -1,4 +1,4 @@
-//! What Prometheus reads, on a listener of its own.
+//! The metrics, on a listener of their own.
 
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
 

@@ -41,11 +41,11 @@ pub(crate) fn routes() -> Routes {
         .alias("/ofrep/v1/evaluate/flags/{key}/", post(flag))
 }
 
-/// What a client sends. Other fields are of later versions of the protocol.
+/// A question of a client. Other fields belong to later versions of the protocol and are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = OfrepQuestion)]
 struct Question {
-    /// Who asks; `targetingKey` is `user_id`, unless that is there too.
+    /// The attributes of whoever asks. `targetingKey` becomes `user_id`, unless that is given too.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     context: JsonContext,
@@ -73,10 +73,10 @@ struct Metadata {
     /// The rule that decided, counted from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<u32>,
-    /// Of the flags, as text, like the SDKs' providers have it; of several flags it stands beside them.
+    /// The revision of the flags, as text, like in the SDKs' providers. With several flags it stands next to them.
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<String>,
-    /// The same, by the name that OpenFeature's telemetry reads.
+    /// The revision again, under the name that OpenFeature's telemetry reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
 }
@@ -159,7 +159,7 @@ fn value<'a>(flag: &Flag, answer: &Answer<'a>) -> JsonValue<'a> {
 
 /// The caller, and the context of the request.
 async fn read(evaluator: ApiResult<Evaluator>, request: Request) -> ApiResult<(Evaluator, Context)> {
-    // Who may not ask is not listened to.
+    // The body of a caller who may not ask is not read.
     let evaluator = evaluator?;
     let JsonBody(question) = JsonBody::<Question>::from_request(request, &()).await?;
     let context = question.context.with_targeting_key().into_context(evaluator.is_client)?;
@@ -168,15 +168,15 @@ async fn read(evaluator: ApiResult<Evaluator>, request: Request) -> ApiResult<(E
 
 /// Evaluate one flag by the OpenFeature Remote Evaluation Protocol.
 ///
-/// A flag that is switched off has the value `false`, or that of its `off` variant, and the reason `DISABLED`; some clients
-/// put the default of the code in its place.
+/// A flag that is switched off has the value `false`, or the value of its `off` variant, and the reason `DISABLED`. Some
+/// clients return the default of the code instead.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "openfeature", request_body = Question, responses(
     (status = 200, description = "the answer", body = Success),
     (status = 400, description = "`PARSE_ERROR`: the body, or the flag, cannot be read; `INVALID_CONTEXT`", body = OfrepErrorBody),
     (status = 404, description = "`FLAG_NOT_FOUND`: no such flag that the key sees", body = OfrepErrorBody),
 ))]
 async fn flag(key: Result<Path<String>, PathRejection>, evaluator: ApiResult<Evaluator>, request: Request) -> Response {
-    // What is not UTF-8 is no flag's key.
+    // No flag has a key that is not UTF-8.
     let key = key.map_or_else(|_| String::new(), |Path(key)| key);
     let answer = async {
         let (evaluator, context) = read(evaluator, request).await?;

@@ -24,7 +24,7 @@ pub(crate) fn routes() -> Routes {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Signup {
-    /// Where to reach who is responsible. Nothing is sent there.
+    /// The address of whoever is responsible. Nothing is sent there.
     email: String,
 }
 

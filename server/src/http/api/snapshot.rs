@@ -23,7 +23,7 @@ use crate::{
     world::Environment,
 };
 
-/// How long a caller who knows of a newer revision than this server is kept.
+/// The time for which a caller who knows a newer revision than this server waits.
 const WAIT: Duration = Duration::from_secs(2);
 
 pub(crate) fn routes() -> Routes {
@@ -42,7 +42,7 @@ struct Wanted {
 #[utoipa::path(get, path = "/api/v1/snapshot", tag = "evaluation", params(
     ("project_id" = Option<i64>, Query, description = "the project, for an API key"),
     ("environment" = Option<String>, Query, description = "the environment, for an API key; the project's first without it"),
-    ("min_revision" = Option<i64>, Query, description = "wait up to 2 seconds for this revision, of which a stream told"),
+    ("min_revision" = Option<i64>, Query, description = "wait up to 2 seconds for this revision, which a stream announced"),
     ("If-None-Match" = Option<String>, Header, description = "the `ETag` of what the caller has"),
 ), responses(
     (status = 200, description = "the snapshot", body = Object, headers(

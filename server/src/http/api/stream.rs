@@ -24,7 +24,8 @@ use crate::{
     state::{App, subscribers::Subscription},
 };
 
-/// Proxies cut what says nothing for a minute; a client that hears nothing for twice this long connects again.
+/// The time between two comments. Proxies cut a connection that is silent for a minute. A client that hears nothing for
+/// twice this long connects again.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -12,7 +12,7 @@ use crate::{
     state::App,
 };
 
-/// The `{key_id}` of a path; whose key it is, is found out with the key. To be extracted after who asks.
+/// The `{key_id}` of a path. Extract it after the caller. The operation finds out whose key it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KeyId(pub(crate) i64);
 
@@ -72,7 +72,7 @@ impl FromRequestParts<App> for KeyTarget {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let params = path_params(parts, app).await?;
         let key = param(&params, "key").unwrap_or_default();
-        // What can be no key is not asked of the database, which has its own opinion of some characters.
+        // The database never sees a text that can be no key: it treats some characters in its own way.
         let is_key = crate::flags::is_key(key);
         if is_key { Ok(Self(key.into())) } else { Err(ApiError::not_found("nothing can have the key in the path")) }
     }

@@ -1,4 +1,4 @@
-//! The tools that need no key: flags tried out, and rollouts simulated. Nothing is kept, and nothing of this server read.
+//! The tools that need no key: trying flags out and simulating rollouts. They keep nothing and read nothing of this server.
 
 use std::collections::BTreeMap;
 
@@ -30,15 +30,15 @@ const MAX_ANSWER_BYTES: usize = 1 << 20;
 const MAX_USERS: u32 = 10_000;
 const MAX_KEY_BYTES: usize = 256;
 
-/// A definition from a stranger may hold regular expressions, which take their time: few at once, and none of them on
-/// the threads that evaluate.
+/// A definition from a stranger may hold regular expressions, which take their time. So few run at once, and none of them
+/// on the threads that evaluate.
 static PLAYERS: Semaphore = Semaphore::const_new(2);
 
 pub(crate) fn routes() -> Routes {
     Routes::of(Purpose::Tool).routes(routes!(playground)).routes(routes!(simulate)).routes(routes!(bucket))
 }
 
-/// Flags to try out, and for whom.
+/// Flags to try out, and the context to try them with.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Play {
@@ -120,7 +120,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ToolQuery<T> {
     }
 }
 
-/// What a rollout is to be simulated of.
+/// The rollout to simulate.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Simulation {
@@ -134,7 +134,7 @@ fn usual_count() -> u32 {
     100
 }
 
-/// Who is in a rollout, of users `user-1`, `user-2`, ...
+/// The users `user-1`, `user-2`, ..., each with whether the rollout includes them.
 #[derive(Debug, Serialize, ToSchema)]
 struct Simulated {
     flag_key: String,
@@ -148,7 +148,7 @@ struct Simulated {
 #[derive(Debug, Serialize, ToSchema)]
 struct SimulatedUser {
     id: String,
-    /// From 0 to 100: inside where this is less than the percentage.
+    /// From 0 to 100. The user is inside if this is less than the percentage.
     bucket: f64,
     included: bool,
 }
@@ -189,12 +189,12 @@ struct BucketOf {
     user_id: String,
 }
 
-/// Where a user falls.
+/// The place of a user in a rollout.
 #[derive(Debug, Serialize, ToSchema)]
 struct Bucket {
     flag_key: String,
     user_id: String,
-    /// From 0 to 100: inside a rollout where this is less than its percentage.
+    /// From 0 to 100. The user is inside a rollout if this is less than its percentage.
     bucket: f64,
 }
 

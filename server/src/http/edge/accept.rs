@@ -1,4 +1,4 @@
-//! A listener, and how many connections it has at a time.
+//! A listener with its limits of connections.
 
 use std::{
     collections::HashMap,
@@ -17,10 +17,10 @@ use tokio::{
 use super::connection::{self, Answer};
 use crate::{settings::Connections, state::App};
 
-/// What a connection that is one too many is told, if it listens.
+/// The answer to a connection beyond the limits.
 const REFUSAL: &str = r#"{"error":{"code":"UNAVAILABLE","message":"too many connections; try again"}}"#;
 
-/// Accepts connections until the server stops, then waits until all have ended. `counted`: in whose metrics.
+/// Accepts connections until the server stops, then waits until all have ended. The metrics of `counted` count them.
 pub(crate) async fn accept(
     listener: TcpListener,
     answer: impl Answer,
@@ -39,7 +39,7 @@ pub(crate) async fn accept(
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                // Out of descriptors, mostly: better a moment later than in a hot loop.
+                // Mostly there are no descriptors left. A pause is better than a hot loop.
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
@@ -73,15 +73,15 @@ fn refuse(stream: TcpStream) {
     _ = stream.into_std().and_then(|mut stream| stream.write(answer.as_bytes()));
 }
 
-/// How many connections each address has.
+/// The number of connections of each address.
 #[derive(Debug, Default, Clone)]
 struct Addresses(Arc<Mutex<HashMap<IpAddr, u32>>>);
 
-/// A connection of an address; `None` is one that is not counted.
+/// A connection of an address; `None` for one that is not counted.
 struct Place(Option<(Addresses, IpAddr)>);
 
 impl Addresses {
-    /// `None` if the address has too many.
+    /// Counts a connection of an address; `None` if the address has too many.
     fn enter(&self, address: IpAddr, settings: &Connections) -> Option<Place> {
         let address = match address.to_canonical() {
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

@@ -22,15 +22,15 @@ pub(super) fn bounded(body: Incoming, max_bytes: usize, timeout: Duration, calle
     Body::new(Bounded { body: Some(body), caller: caller.clone(), left: max_bytes, max_bytes, timeout, deadline: None })
 }
 
-/// What is read of a body that the handler did not want: the answer was clear before.
+/// Limits for the rest of a body that the handler did not need.
 const MAX_UNREAD_BYTES: u64 = 64 << 10;
 const MAX_UNREAD_TIME: Duration = Duration::from_secs(1);
 
-/// Reads the rest of a short body; whether that was all. A connection with the rest of a body in it cannot be used again,
+/// Reads the rest of a short body and returns whether that was all. A connection with the rest of a body in it cannot be used again,
 /// and where it is closed without a word, the client's next request fails.
 pub(super) async fn read_rest(caller: &Caller) -> bool {
     let Some(mut body) = caller.unread() else { return true };
-    // Who announces a long body may be waiting to be told to send it.
+    // A client that announces a long body may be waiting until it is told to send it.
     let mut left = MAX_UNREAD_BYTES;
     if body.size_hint().lower() > left {
         return false;
@@ -56,7 +56,7 @@ struct Bounded {
     left: usize,
     max_bytes: usize,
     timeout: Duration,
-    /// From when there was something to wait for: most bodies come with their head.
+    /// Set once there is something to wait for: most bodies come with their head.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 

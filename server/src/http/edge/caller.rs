@@ -1,4 +1,4 @@
-//! Who is on the line: the address that limits count for, and what the log says of the request.
+//! The caller: the address that limits count for, and what the log says of the request.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -18,7 +18,7 @@ use crate::http::route::{Purpose, Route};
 /// The route of a path that has none.
 pub(super) const UNMATCHED: &str = "unmatched";
 
-/// In the extensions of every request; what is found out about it on the way is noted here for the log and the metrics.
+/// The caller of a request, in the extensions of every request. Handlers note here what the log and the metrics need.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller(Arc<Parts>);
 
@@ -46,7 +46,8 @@ impl Caller {
         &self.0.request_id
     }
 
-    /// The client's address, as one for each of those that it may have: an IPv6 network of /64 belongs to one customer.
+    /// Returns the client's address for limits. It is the same for all addresses of an IPv6 network of /64, which belongs to
+    /// one customer.
     pub(crate) fn address(&self) -> IpAddr {
         match self.0.address {
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
@@ -67,24 +68,24 @@ impl Caller {
         self.0.route.as_ref().map_or(UNMATCHED, |route| &route.template)
     }
 
-    /// The purpose of the route; of a path without one, the strictest.
+    /// The purpose of the route. A path without a route has the strictest.
     pub(super) fn purpose(&self) -> Purpose {
         self.0.route.as_ref().map_or(Purpose::Management, |route| route.purpose)
     }
 
-    /// Takes a body that nobody wants more of.
+    /// Takes back a body that the handler does not read to its end.
     pub(super) fn give_back(&self, body: Incoming) {
         *self.0.unread.lock() = Some(body);
     }
 
-    /// What is left of the request's body, after its handler.
+    /// Returns the part of the request's body that its handler left.
     pub(super) fn unread(&self) -> Option<Incoming> {
         self.0.unread.lock().take()
     }
 }
 
-/// Whoever calls us, unless that is a trusted proxy: then whom it names. Proxies add to the right of the header, and
-/// what is left of the first address that no trusted proxy has is anybody's claim.
+/// Returns the address of the peer or, if the peer is a trusted proxy, the address that it names. Proxies add to the right
+/// of the header. Anybody can have written what stands left of the first address that is not a trusted proxy's.
 fn address(headers: &HeaderMap, peer: IpAddr, trusted_proxies: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted_proxies.iter().any(|network| network.contains(address));
     let mut nearest = peer.to_canonical();
@@ -105,7 +106,7 @@ fn address(headers: &HeaderMap, peer: IpAddr, trusted_proxies: &[IpNet]) -> IpAd
     nearest
 }
 
-/// The client's own, for those who trace requests through several services, if it is one that can be logged.
+/// Returns the client's own id, which lets people trace requests through several services, if it can be logged.
 fn request_id(headers: &HeaderMap) -> HeaderValue {
     headers.get("x-request-id").filter(|value| is_sane(value.as_bytes())).cloned().unwrap_or_else(new_request_id)
 }
@@ -117,7 +118,7 @@ fn is_sane(id: &[u8]) -> bool {
         && !crate::key::Kind::ALL.iter().any(|kind| is_key(kind.prefix().as_bytes()))
 }
 
-/// Unique among the servers of a database by what each draws when it starts, and within one by counting.
+/// Returns a new id. A random number for each server and a counter make it unique.
 fn new_request_id() -> HeaderValue {
     static SERVER: LazyLock<u64> = LazyLock::new(|| getrandom::u64().unwrap_or_default());
     static NEXT: AtomicU64 = AtomicU64::new(1);

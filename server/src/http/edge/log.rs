@@ -9,10 +9,10 @@ use super::caller::{Caller, UNMATCHED};
 /// The part of the log, for filters.
 const TARGET: &str = "flagbit::access";
 
-/// A line for a request, without anything that a client made up but its method and request id.
+/// Logs a request, without any text of the client except its method and request id.
 ///
-/// What fails or changes something is told at `info`; evaluations come by tens of thousands a second, and what anybody
-/// can cause at no cost must not fill a disk.
+/// Requests that fail or change something are logged at `info`. Evaluations come by tens of thousands a second, and
+/// requests that cost a stranger nothing must not fill a disk, so both are logged at `debug`.
 pub(super) fn line(caller: &Caller, method: &Method, status: StatusCode, duration: Duration) {
     let is_reading = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let is_quiet = status == StatusCode::TOO_MANY_REQUESTS || caller.route() == UNMATCHED;

@@ -1,7 +1,8 @@
-//! What every request passes before and after its handler: limits, its id, other origins, panics, metrics and the log.
+//! Connections, and everything that a request passes before and after its handler: limits, its id, other origins,
+//! panics, metrics and the log.
 //!
-//! One function instead of a layer for each: a layer costs every request allocations, and the order is easier to read
-//! from top to bottom.
+//! One function does it instead of a layer for each: a layer costs every request allocations, and one function is
+//! easier to read from top to bottom.
 
 pub(crate) mod accept;
 mod body;
@@ -74,7 +75,7 @@ impl Edge {
         let (status, headers) = (answer.status(), answer.headers_mut());
         headers.insert(REQUEST_ID, caller.request_id().clone());
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        // Answers may hold keys, or be for one key: who may keep them says so.
+        // Answers may hold keys, or be for one key alone. Handlers whose answers may be kept say so.
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         if is_open {
             cors::open(headers);
@@ -103,13 +104,13 @@ impl Edge {
         if let Err(error) = self.admit(caller, &request, max_bytes) {
             return shape(purpose, error);
         }
-        // The body has its bound; that of axum is another.
+        // The body has its bound already; axum has another.
         DefaultBodyLimit::disable().apply(&mut request);
         request.extensions_mut().insert(caller.clone());
         self.call(request).await.unwrap_or_else(|Panicked| shape(purpose, ApiError::internal()))
     }
 
-    /// Refuses what is not worth reading on.
+    /// Refuses a request whose body is not worth reading.
     fn admit(&self, caller: &Caller, request: &Request<Body>, max_bytes: usize) -> ApiResult<()> {
         let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         if length.and_then(|text| text.parse::<u64>().ok()).is_some_and(|length| length > max_bytes as u64) {
@@ -121,7 +122,7 @@ impl Edge {
         Ok(())
     }
 
-    /// Calls the handler. A defect of one request is no reason to end the others of its connection.
+    /// Calls the handler. A panic in it ends this request, and not the others of its connection.
     async fn call(&self, request: Request<Body>) -> Result<Response, Panicked> {
         let mut future = pin!(self.router.clone().call(request));
         poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {

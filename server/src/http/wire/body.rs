@@ -9,9 +9,9 @@ use super::error::ApiError;
 pub(crate) enum BodyError {
     /// Larger than allowed.
     TooLarge { max_bytes: usize },
-    /// Not there within the time allowed, however steadily it trickled.
+    /// Not complete within the time allowed, however steadily it trickled.
     TooSlow,
-    /// The connection broke, or what came is no HTTP.
+    /// The connection broke, or the bytes are not HTTP.
     Broken(hyper::Error),
 }
 
@@ -37,7 +37,7 @@ impl Error for BodyError {
 }
 
 impl BodyError {
-    /// What an extractor's error is about.
+    /// Finds the reason in the chain of an extractor's error.
     pub(crate) fn in_chain<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Self> {
         let mut next = Some(error);
         while let Some(error) = next {

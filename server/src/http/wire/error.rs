@@ -1,4 +1,4 @@
-//! What a request is told when it fails.
+//! The answers to requests that fail.
 
 use axum::{
     Json,
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::{operations, state::rates::TooMany, storage};
 
-/// What every failed request gets.
+/// The body of the answer to a request that fails.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ErrorBody {
     error: ErrorDetail,
@@ -18,9 +18,9 @@ pub(crate) struct ErrorBody {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct ErrorDetail {
-    /// Stable, for programs.
+    /// A code for programs. It is stable.
     code: &'static str,
-    /// For people: what is wrong, where, and what to do.
+    /// A message for people: what is wrong, where, and what to do.
     message: String,
 }
 
@@ -45,7 +45,7 @@ pub(crate) enum OfrepCode {
     ParseError,
 }
 
-/// What a handler gives.
+/// The outcome of a handler.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
@@ -80,7 +80,7 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "LIMIT_REACHED", message)
     }
 
-    /// Also for what belongs to another account.
+    /// Something does not exist, or belongs to another account.
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
     }
@@ -89,7 +89,7 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "FLAG_NOT_FOUND", format!("no flag {key:?}")).in_ofrep(OfrepCode::FlagNotFound)
     }
 
-    /// The flag is there, but this server does not understand it.
+    /// The flag exists, but this server does not understand it.
     pub(crate) fn flag_set_aside(code: &'static str, message: String) -> Self {
         Self::new(StatusCode::CONFLICT, code, message).in_ofrep(OfrepCode::ParseError)
     }
@@ -102,7 +102,7 @@ impl ApiError {
         Self::new(StatusCode::PRECONDITION_FAILED, "PRECONDITION_FAILED", message)
     }
 
-    /// The body did not come within its time.
+    /// The body did not arrive within its time.
     pub(crate) fn too_slow(message: impl Into<String>) -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message)
     }
@@ -157,8 +157,7 @@ fn with_headers(status: StatusCode, retry_after: Option<u64>, body: impl IntoRes
     response
 }
 
-/// What a failed request of the OpenFeature Remote Evaluation Protocol gets. Its clients look for these fields, and at
-/// nothing else.
+/// The same for the OpenFeature Remote Evaluation Protocol. Its clients look at these fields alone.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OfrepErrorBody {
@@ -171,7 +170,7 @@ pub(crate) struct OfrepErrorBody {
 }
 
 impl ApiError {
-    /// The same for clients of OFREP, which know only OpenFeature's codes, and statuses that its document has.
+    /// Answers a client of OFREP, which knows only OpenFeature's codes and the statuses of the protocol.
     pub(crate) fn into_ofrep(self, flag_key: Option<String>) -> Response {
         // OFREP has no 409.
         let status = if self.status == StatusCode::CONFLICT { StatusCode::BAD_REQUEST } else { self.status };
@@ -203,7 +202,7 @@ impl From<TooMany> for ApiError {
     }
 }
 
-/// A database that cannot be reached is 503, what it refuses is a defect of ours.
+/// A database that cannot be reached is 503. A statement that it refuses is a defect of ours.
 impl From<storage::Error> for ApiError {
     fn from(error: storage::Error) -> Self {
         tracing::error!(%error, "the database failed");
@@ -234,6 +233,6 @@ pub(crate) async fn no_route() -> ApiError {
 }
 
 pub(crate) async fn no_method() -> ApiError {
-    let message = "not a method of this path; /openapi.json lists them";
+    let message = "this path does not have the method; /openapi.json lists the methods";
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
 }

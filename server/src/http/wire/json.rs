@@ -19,13 +19,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        // Nothing but JSON is understood, so a missing header is harmless; another type is a mistake, or a form that a
-        // browser sends without asking first.
+        // The server reads JSON alone, so a missing header is harmless. Another type is a mistake, or a form that a browser
+        // sends without asking first.
         if content_type.is_some_and(|value| !is_json(value)) {
             return Err(ApiError::media_type());
         }
         let bytes = Bytes::from_request(request, state).await.map_err(body_error)?;
-        // serde would take a list for the fields' values in their order.
+        // serde would read a list as the values of the fields in their order.
         if bytes.trim_ascii_start().starts_with(b"[") {
             return Err(ApiError::invalid("the body: invalid type: sequence, expected an object"));
         }
@@ -47,7 +47,7 @@ fn body_error(rejection: BytesRejection) -> ApiError {
 
 /// Reads JSON; an error names the place.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    // Keeping track of the place costs more than the reading, so that is done where there is something to say.
+    // Keeping track of the place costs more than reading, so only a body with an error is read that way.
     serde_json::from_slice(bytes).or_else(|_| read_again(bytes))
 }
 

@@ -1,4 +1,4 @@
-//! Changing a flag: read, changed, judged and written within one write, so that nothing is lost between.
+//! Changing a flag. It is read, changed, judged and written within one write, so that no other change is lost.
 
 use std::collections::BTreeMap;
 
@@ -22,10 +22,9 @@ use crate::{
 pub(crate) struct UpdatedFlag {
     #[serde(flatten)]
     pub(crate) flag: Flag,
-    /// Where the weights of a split changed: from which variant to which (`"sepia>dark"`), in percent of the users whom
-    /// the split shares out, exact to 0.001. Where several splits changed, the names begin with the rule
-    /// (`"rules[2]: sepia>dark"`). Where the salt or the attribute changed, everybody is dealt anew, and the numbers are
-    /// what is to be expected.
+    /// Present if the weights of a split changed: from which variant to which (`"sepia>dark"`), in percent of the users of
+    /// the split, exact to 0.001. If several splits changed, the names begin with the rule (`"rules[2]: sepia>dark"`). If
+    /// the salt or the attribute changed, everybody gets a new place, and the numbers are what is to be expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<std::collections::HashMap<String, f64>>, nullable = false)]
     moved: Option<Moved>,
@@ -46,8 +45,10 @@ pub(crate) async fn change_flag(
     let mut problems = Problems::default();
     let changes = Changes::read(fields, &backend.limits, &mut problems);
     if changes.key.as_deref().is_some_and(|other| other != key) {
-        problems
-            .add("key", format!("a flag keeps its key, {key:?}: another would deal out the users of percentages anew"));
+        problems.add(
+            "key",
+            format!("a flag keeps its key, {key:?}: with another one the users of percentages would change"),
+        );
     }
     problems.into_result().map_err(Error::Invalid)?;
 

@@ -73,8 +73,8 @@ pub(crate) async fn create_flag(
 /// A segment that an environment gets because a new flag uses it: the environment's name and id.
 pub(in crate::operations) type Brought = Vec<(String, i64, SegmentRecord)>;
 
-/// The segments that new flags use and that other environments lack: a flag exists everywhere, so what it leans on
-/// must. Where an environment has a segment of that name, it is its own.
+/// Finds the segments that new flags use and that other environments lack: a flag exists everywhere, so its segments must
+/// too. An environment that has a segment of that name keeps its own.
 pub(in crate::operations) async fn bring_segments(
     change: &mut Change<'_>,
     used: &BTreeSet<String>,
@@ -99,7 +99,7 @@ pub(in crate::operations) async fn bring_segments(
     Ok(brought)
 }
 
-/// Creates them.
+/// Creates the segments that [`bring_segments`] found.
 pub(in crate::operations) async fn write_segments(change: &mut Change<'_>, brought: Brought) -> Result<()> {
     for (environment, environment_id, segment) in brought {
         let record = change.write.create_segment(environment_id, &segment.key, segment.rules).await?;

@@ -1,14 +1,14 @@
-//! What an import changes, for whoever asked for it.
+//! The changes of an import, for the caller.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::flags::Moved;
 
-/// What an import changes.
+/// The changes of an import.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Difference {
-    /// Whether nothing was written.
+    /// `true` if nothing was written.
     pub(super) dry_run: bool,
     pub(super) flags: Differences,
     pub(super) segments: Differences,
@@ -26,7 +26,8 @@ pub(super) struct Updated {
     pub(super) key: String,
     /// The fields that change.
     pub(super) fields: Vec<String>,
-    /// How many users a change of weights moves from one variant to another, as changing the flag by itself answers it.
+    /// The share of users that a change of weights moves from one variant to another, as in the answer to a change of the
+    /// flag.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<std::collections::HashMap<String, f64>>, nullable = false)]
     pub(super) moved: Option<Moved>,

@@ -1,4 +1,4 @@
-//! The document: read with all that is wrong with it, and written so that it compares well.
+//! The document. Reading it finds everything that is wrong; it is written so that it compares well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,14 +29,14 @@ pub(crate) struct FlagsAsCode {
 pub(super) struct Document {
     pub(super) flags: BTreeMap<String, FlagAsCode>,
     pub(super) segments: BTreeMap<String, Vec<Value>>,
-    /// The keys of the flags of which it is known that they cannot be read.
+    /// The keys of the flags that are known to be unreadable.
     faulty: BTreeSet<String>,
     faulty_segments: BTreeSet<String>,
 }
 
 #[derive(Debug)]
 pub(super) struct FlagAsCode {
-    /// Where it stands in the list.
+    /// The position in the list.
     pub(super) position: usize,
     pub(super) shared: Shared,
     pub(super) state: State,
@@ -58,7 +58,7 @@ impl Document {
                     document.read_flags(flags, limits, &mut problems);
                 }
                 ("segments", Value::Object(segments)) => document.read_segments(segments, limits, &mut problems),
-                // What a snapshot says of itself.
+                // A snapshot says these of itself.
                 ("segments", Value::Null) | ("revision" | "project" | "environment", _) => {}
                 ("flags", other) => {
                     has_flags = true;
@@ -79,7 +79,7 @@ impl Document {
         problems.into_result().map(|()| document)
     }
 
-    /// What the engine says of the flags that can be read otherwise.
+    /// Adds what the engine says of the flags that can be read otherwise.
     fn judge(&self, problems: &mut Problems) {
         let mut draft = Draft::default();
         for (key, flag) in &self.flags {
@@ -170,7 +170,7 @@ fn check_size(bytes: usize, limits: &Limits, place: &str, problems: &mut Problem
     }
 }
 
-/// What an environment has, as a document.
+/// Writes the flags and segments of an environment as a document.
 pub(super) fn content_text(flags: &[(Record, State)], segments: &[SegmentRecord]) -> anyhow::Result<String> {
     let flags = flags.iter().map(|(record, state)| as_code(&record.key, &record.shared, state)).collect();
     let segments = segments.iter().map(|segment| (segment.key.clone(), definition(&segment.rules))).collect();

@@ -1,4 +1,4 @@
-//! What an import changes.
+//! The plan of an import.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -110,11 +110,11 @@ impl Plan {
         }
     }
 
-    /// Lets the engine judge what the import makes of every environment. What other environments get because new flags
-    /// lean on it is given back.
+    /// Lets the engine judge what the import makes of every environment. Returns the segments that other environments get
+    /// because new flags use them.
     pub(super) async fn check(&self, change: &mut Change<'_>) -> Result<Brought> {
         let mut drafts = BTreeMap::new();
-        // Only where values change must the rules of the other environments be looked at.
+        // The rules of the other environments matter only if values change.
         let mut states: HashMap<i64, Vec<(i64, State)>> = HashMap::new();
         for flag in self.updated.iter().filter(|flag| !flag.has_same_values) {
             states.insert(flag.before.id, change.write.flag_states(flag.before.id).await?);

@@ -33,7 +33,7 @@ fn add_schemes(document: &mut Value) {
         "bearer": {"type": "http", "scheme": "bearer", "description": "a key: `fb_...`, `fbsrv_...` or `fbsdk_...`"},
         "x_api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "the same, in another header"},
     });
-    // Referred to by what is added, whether or not a handler does.
+    // The answers that are added refer to them, even if no handler does.
     let schemas = &mut document["components"]["schemas"];
     for (name, schema) in [("ErrorBody", error_schema()), ("OfrepErrorBody", ofrep_error_schema())] {
         if schemas.get(name).is_none() {
@@ -55,8 +55,8 @@ fn ofrep_error_schema() -> Value {
     json!({"type": "object", "required": ["errorCode", "errorDetails"], "properties": properties})
 }
 
-/// A unique id for each operation: the handler's name; of handlers with one name, and of one that is routed twice, with
-/// as much of the path as it takes.
+/// Gives each operation a unique id: the handler's name. Handlers that share a name, and a handler with two routes, get
+/// the path added.
 fn operation_ids(paths: &Map<String, Value>) -> HashMap<(String, String), String> {
     let mut ids: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for (path, item) in paths {
@@ -107,7 +107,7 @@ fn add_answers(path: &str, method: &str, purpose: Purpose, operation: &mut Value
     let schema = if purpose == Purpose::Ofrep { "OfrepErrorBody" } else { "ErrorBody" };
     for (status, description) in rules::shared_answers(path, method, purpose, has_body) {
         let answer = answers.entry(status.as_u16().to_string()).or_insert_with(|| json!({"description": description}));
-        // What a handler documents without saying what it looks like looks like all errors.
+        // An answer that a handler documents without a shape has the shape of all errors.
         if answer.get("content").is_none() {
             let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
             answer["content"] = json!({"application/json": {"schema": schema}});

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::http::route::Purpose;
 
-/// What stands for a part of a path.
+/// Describes a parameter in a path.
 pub(super) fn path_parameter(name: &str) -> Value {
     let key = json!({"type": "string", "minLength": 1, "maxLength": 256, "pattern": "^[A-Za-z0-9._-]+$"});
     let id = json!({"type": "integer", "format": "int64", "minimum": 1});
@@ -22,7 +22,7 @@ pub(super) fn path_parameter(name: &str) -> Value {
     json!({"name": name, "in": "path", "required": true, "description": description, "schema": schema})
 }
 
-/// What an API key names in the query.
+/// Describes the parameters by which an API key names the environment.
 pub(super) fn own_environment_parameters() -> [Value; 2] {
     [
         json!({"name": "project_id", "in": "query", "required": false,
@@ -34,7 +34,7 @@ pub(super) fn own_environment_parameters() -> [Value; 2] {
     ]
 }
 
-/// What an operation can answer besides what its handler does: status, what for.
+/// Lists the answers that an operation has besides those of its handler, with their reasons.
 pub(super) fn shared_answers(
     path: &str,
     method: &str,
