@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import snapshot
-from stub import KEY, serving
+from flagbit_kit import KEY, Stub
 
 SCRIPT = Path(__file__).with_name("greenlets.py")
 
@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).with_name("greenlets.py")
 @pytest.mark.parametrize("order", ["before", "after"], ids="imported {} patching".format)
 @pytest.mark.parametrize("package", ["gevent", "eventlet"])
 def test_other_greenlets_go_on(package: str, order: str) -> None:
-    with serving(snapshot(a=True)) as server:
+    with Stub(snapshot(a=True)) as server:
         command = [sys.executable, "-W", "ignore", "-X", "faulthandler", str(SCRIPT), package, order, server.url, KEY]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:

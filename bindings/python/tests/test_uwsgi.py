@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from conftest import eventually, snapshot
-from stub import KEY, serving
+from flagbit_kit import KEY, Stub
 from test_gunicorn import APPLICATION, ask
 
 WORKERS = 2
@@ -80,7 +80,7 @@ def path_of_packages() -> str:
     ids=" ".join,
 )
 def test_every_worker_follows_the_server(tmp_path: Path, options: tuple[str, ...]) -> None:
-    with serving(snapshot(a=True)) as server, uwsgi(tmp_path, server.url, *options) as url:
+    with Stub(snapshot(a=True)) as server, uwsgi(tmp_path, server.url, *options) as url:
 
         def all_workers(enabled: str, *, told: bool) -> bool:
             with ThreadPoolExecutor(WORKERS * 4) as pool:
