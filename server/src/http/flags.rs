@@ -11,6 +11,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use flagbit::Subject;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use update::UpdatedFlag;
@@ -28,7 +29,7 @@ use crate::{
     app::App,
     flags::{
         Flag, Limits,
-        check::{Draft, Subject},
+        check::Draft,
         schema::{FlagChanges, NewFlag},
     },
 };

@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use flagbit::Subject;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -22,12 +23,7 @@ use super::{
 };
 use crate::{
     app::App,
-    flags::{
-        Problems, Segment,
-        check::{Draft, Subject},
-        read_segment,
-        schema::SegmentRules,
-    },
+    flags::{Problems, Segment, check::Draft, read_segment, schema::SegmentRules},
 };
 
 /// Relative to a project or an environment.
