@@ -1,6 +1,6 @@
 package flagbit
 
-// The only file with C in it: the calls of include/flagbit.h, with Go's types. Strings and buffers are passed as they lie
+// The only file that calls C: the functions of include/flagbit.h, with Go's types. Strings and buffers are passed as they lie
 // in Go's memory; the library neither keeps them nor calls back.
 
 /*
@@ -11,10 +11,6 @@ package flagbit
 #error "flagbit.h is not there. With the tag flagbit_system, install FlagBit's library. In a checkout, run `make go-library`."
 #endif
 #include <flagbit.h>
-
-#if FLAGBIT_ABI_MAJOR != 1 || FLAGBIT_ABI_MINOR < 0
-#error "this version of the Go package needs FlagBit's C library with the ABI 1.0, or a later 1.x"
-#endif
 
 #cgo noescape flagbit_error_status
 #cgo nocallback flagbit_error_status
@@ -86,99 +82,10 @@ type (
 	nativeText       = C.flagbit_text
 )
 
-// The ABI that this package is written for: its libraries have the same major and at least this minor number.
-const (
-	abiMajor = 1
-	abiMinor = 0
-)
-
-type status int32
-
-const (
-	statusOK               status = C.FLAGBIT_STATUS_OK
-	statusNullArgument     status = C.FLAGBIT_STATUS_NULL_ARGUMENT
-	statusInvalidUTF8      status = C.FLAGBIT_STATUS_INVALID_UTF8
-	statusInvalidArgument  status = C.FLAGBIT_STATUS_INVALID_ARGUMENT
-	statusBadStructSize    status = C.FLAGBIT_STATUS_BAD_STRUCT_SIZE
-	statusMalformedContext status = C.FLAGBIT_STATUS_MALFORMED_CONTEXT
-	statusUnsupportedValue status = C.FLAGBIT_STATUS_UNSUPPORTED_VALUE
-	statusClosed           status = C.FLAGBIT_STATUS_CLOSED
-	statusTimeout          status = C.FLAGBIT_STATUS_TIMEOUT
-	statusBufferTooSmall   status = C.FLAGBIT_STATUS_BUFFER_TOO_SMALL
-	statusSnapshotRefused  status = C.FLAGBIT_STATUS_SNAPSHOT_REFUSED
-	statusIO               status = C.FLAGBIT_STATUS_IO
-	statusThread           status = C.FLAGBIT_STATUS_THREAD
-	statusRefused          status = C.FLAGBIT_STATUS_REFUSED
-	statusUnavailable      status = C.FLAGBIT_STATUS_UNAVAILABLE
-	statusPanic            status = C.FLAGBIT_STATUS_PANIC
-)
-
-type option int32
-
-const (
-	optionSnapshot         option = C.FLAGBIT_OPTION_SNAPSHOT
-	optionFile             option = C.FLAGBIT_OPTION_FILE
-	optionValues           option = C.FLAGBIT_OPTION_VALUES
-	optionWatch            option = C.FLAGBIT_OPTION_WATCH
-	optionMaxSnapshotBytes option = C.FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES
-	optionURL              option = C.FLAGBIT_OPTION_URL
-	optionServerKey        option = C.FLAGBIT_OPTION_SERVER_KEY
-	optionAPIKey           option = C.FLAGBIT_OPTION_API_KEY
-	optionProjectID        option = C.FLAGBIT_OPTION_PROJECT_ID
-	optionBootstrap        option = C.FLAGBIT_OPTION_BOOTSTRAP
-	optionCachePath        option = C.FLAGBIT_OPTION_CACHE_PATH
-	optionPollInterval     option = C.FLAGBIT_OPTION_POLL_INTERVAL_MS
-	optionConnectTimeout   option = C.FLAGBIT_OPTION_CONNECT_TIMEOUT_MS
-	optionTimeout          option = C.FLAGBIT_OPTION_TIMEOUT_MS
-	optionStaleAfter       option = C.FLAGBIT_OPTION_STALE_AFTER_MS
-	optionStream           option = C.FLAGBIT_OPTION_STREAM
-	optionCAFile           option = C.FLAGBIT_OPTION_CA_FILE
-	optionSystemRoots      option = C.FLAGBIT_OPTION_SYSTEM_ROOTS
-	optionProxy            option = C.FLAGBIT_OPTION_PROXY
-	optionHeader           option = C.FLAGBIT_OPTION_HEADER
-)
-
-const (
-	kindNone    = C.FLAGBIT_KIND_NONE
-	kindBoolean = C.FLAGBIT_KIND_BOOLEAN
-	kindString  = C.FLAGBIT_KIND_STRING
-	kindNumber  = C.FLAGBIT_KIND_NUMBER
-	kindJSON    = C.FLAGBIT_KIND_JSON
-)
-
-const (
-	reasonError             = C.FLAGBIT_REASON_ERROR
-	reasonDisabled          = C.FLAGBIT_REASON_DISABLED
-	reasonTargetingMatch    = C.FLAGBIT_REASON_TARGETING_MATCH
-	reasonPercentageRollout = C.FLAGBIT_REASON_PERCENTAGE_ROLLOUT
-	reasonDefault           = C.FLAGBIT_REASON_DEFAULT
-)
-
-const (
-	errorCodeFlagNotFound     = C.FLAGBIT_ERROR_CODE_FLAG_NOT_FOUND
-	errorCodeProviderNotReady = C.FLAGBIT_ERROR_CODE_PROVIDER_NOT_READY
-	errorCodeParseError       = C.FLAGBIT_ERROR_CODE_PARSE_ERROR
-	errorCodeTypeMismatch     = C.FLAGBIT_ERROR_CODE_TYPE_MISMATCH
-	errorCodeInvalidContext   = C.FLAGBIT_ERROR_CODE_INVALID_CONTEXT
-	errorCodeGeneral          = C.FLAGBIT_ERROR_CODE_GENERAL
-)
-
-const (
-	stateInitializing = C.FLAGBIT_STATE_INITIALIZING
-	stateReady        = C.FLAGBIT_STATE_READY
-	stateStale        = C.FLAGBIT_STATE_STALE
-	stateError        = C.FLAGBIT_STATE_ERROR
-	stateClosed       = C.FLAGBIT_STATE_CLOSED
-)
-
-const (
-	attributeString      = C.FLAGBIT_ATTRIBUTE_KIND_STRING
-	attributeInteger     = C.FLAGBIT_ATTRIBUTE_KIND_INTEGER
-	attributeUnsigned    = C.FLAGBIT_ATTRIBUTE_KIND_UNSIGNED
-	attributeNumber      = C.FLAGBIT_ATTRIBUTE_KIND_NUMBER
-	attributeBoolean     = C.FLAGBIT_ATTRIBUTE_KIND_BOOLEAN
-	attributeUnsupported = C.FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED
-	attributeList        = C.FLAGBIT_ATTRIBUTE_KIND_LIST
+// The library's numbers, which codes.go names.
+type (
+	status int32
+	option int32
 )
 
 // forever is a timeout without end, and the latest of all generations.

@@ -65,7 +65,7 @@ func WithProjectID(id int64) Option {
 
 // WithPollInterval is how often the server is asked, give or take a tenth; 30 s unless set, 1 s at least, 60 s with an API key.
 func WithPollInterval(interval time.Duration) Option {
-	return func(c *config) { c.duration(optionPollInterval, interval) }
+	return func(c *config) { c.duration(optionPollIntervalMs, interval) }
 }
 
 // WithStream has the server tell of changes at once, over a connection that stays open. Where that fails, the client polls.
@@ -85,17 +85,17 @@ func WithCachePath(path string) Option {
 
 // WithConnectTimeout is how long resolving the server's name, and then connecting, may take each; 5 s unless set.
 func WithConnectTimeout(timeout time.Duration) Option {
-	return func(c *config) { c.duration(optionConnectTimeout, timeout) }
+	return func(c *config) { c.duration(optionConnectTimeoutMs, timeout) }
 }
 
 // WithTimeout is how long a request may take as a whole; 30 s unless set.
 func WithTimeout(timeout time.Duration) Option {
-	return func(c *config) { c.duration(optionTimeout, timeout) }
+	return func(c *config) { c.duration(optionTimeoutMs, timeout) }
 }
 
 // WithStaleAfter is how long after the last contact with the server the state is [StateStale]; 3 intervals unless set.
 func WithStaleAfter(age time.Duration) Option {
-	return func(c *config) { c.duration(optionStaleAfter, age) }
+	return func(c *config) { c.duration(optionStaleAfterMs, age) }
 }
 
 // WithCAFile is a PEM file with the authorities to trust, in the place of those compiled in.

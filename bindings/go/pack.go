@@ -91,7 +91,7 @@ func appendUnreadable(buffer []byte, attributes Attributes) []byte {
 	for name := range attributes {
 		if !utf8.ValidString(name) {
 			shown := strings.Trim(strconv.QuoteToASCII(name), `"`)
-			buffer = appendStart(buffer, attributeUnsupported, shown, 0)
+			buffer = appendStart(buffer, attributeKindUnsupported, shown, 0)
 		}
 	}
 	return buffer
@@ -111,24 +111,24 @@ func appendAttribute(buffer []byte, name string, value any) ([]byte, bool) {
 	switch value := value.(type) {
 	case string:
 		if utf8.ValidString(value) {
-			return append(appendStart(buffer, attributeString, name, len(value)), value...), true
+			return append(appendStart(buffer, attributeKindString, name, len(value)), value...), true
 		}
 	case bool:
-		return append(appendStart(buffer, attributeBoolean, name, 1), truth(value)), true
+		return append(appendStart(buffer, attributeKindBoolean, name, 1), truth(value)), true
 	case int:
-		return little.AppendUint64(appendStart(buffer, attributeInteger, name, 8), uint64(value)), true
+		return little.AppendUint64(appendStart(buffer, attributeKindInteger, name, 8), uint64(value)), true
 	case nil:
 		return buffer, true
 	default:
 		return appendFurther(buffer, name, value)
 	}
-	return appendStart(buffer, attributeUnsupported, name, 0), false
+	return appendStart(buffer, attributeKindUnsupported, name, 0), false
 }
 
 // Appends an attribute of a type that is not so common.
 func appendFurther(buffer []byte, name string, value any) ([]byte, bool) {
 	begin := len(buffer)
-	buffer = appendStart(buffer, attributeList, name, 0)
+	buffer = appendStart(buffer, attributeKindList, name, 0)
 	body := len(buffer)
 	filled, kind := appendValue(buffer, value)
 	if kind == unsupported {
@@ -138,7 +138,7 @@ func appendFurther(buffer []byte, name string, value any) ([]byte, bool) {
 	case absent:
 		return buffer[:begin], true
 	case unsupported:
-		return appendStart(buffer[:begin], attributeUnsupported, name, 0), false
+		return appendStart(buffer[:begin], attributeKindUnsupported, name, 0), false
 	}
 	filled[begin] = kind
 	little.PutUint32(filled[body-4:], uint32(len(filled)-body))
@@ -162,13 +162,13 @@ func appendValue(buffer []byte, value any) ([]byte, byte) {
 	case string:
 		return appendString(buffer, value)
 	case bool:
-		return append(buffer, truth(value)), attributeBoolean
+		return append(buffer, truth(value)), attributeKindBoolean
 	case int:
-		return little.AppendUint64(buffer, uint64(value)), attributeInteger
+		return little.AppendUint64(buffer, uint64(value)), attributeKindInteger
 	case int64:
-		return little.AppendUint64(buffer, uint64(value)), attributeInteger
+		return little.AppendUint64(buffer, uint64(value)), attributeKindInteger
 	case uint64:
-		return little.AppendUint64(buffer, value), attributeUnsigned
+		return little.AppendUint64(buffer, value), attributeKindUnsigned
 	case float64:
 		return appendNumber(buffer, value)
 	case time.Time:
@@ -190,11 +190,11 @@ func appendReflected(buffer []byte, value reflect.Value, followed bool) ([]byte,
 	case reflect.String:
 		return appendString(buffer, value.String())
 	case reflect.Bool:
-		return append(buffer, truth(value.Bool())), attributeBoolean
+		return append(buffer, truth(value.Bool())), attributeKindBoolean
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return little.AppendUint64(buffer, uint64(value.Int())), attributeInteger
+		return little.AppendUint64(buffer, uint64(value.Int())), attributeKindInteger
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		return little.AppendUint64(buffer, value.Uint()), attributeUnsigned
+		return little.AppendUint64(buffer, value.Uint()), attributeKindUnsigned
 	case reflect.Float32, reflect.Float64:
 		return appendNumber(buffer, value.Float())
 	case reflect.Pointer, reflect.Interface:
@@ -220,10 +220,10 @@ func appendList(buffer []byte, value any) ([]byte, byte) {
 			if !utf8.ValidString(element) {
 				return buffer, unsupported
 			}
-			buffer = little.AppendUint32(append(buffer, attributeString), uint32(len(element)))
+			buffer = little.AppendUint32(append(buffer, attributeKindString), uint32(len(element)))
 			buffer = append(buffer, element...)
 		}
-		return buffer, attributeList
+		return buffer, attributeKindList
 	case []time.Time:
 		if len(list) > mostElements {
 			return buffer, unsupported
@@ -236,7 +236,7 @@ func appendList(buffer []byte, value any) ([]byte, byte) {
 			}
 			buffer = finishElement(filled, begin, kind)
 		}
-		return buffer, attributeList
+		return buffer, attributeKindList
 	case []any:
 		if len(list) > mostElements {
 			return buffer, unsupported
@@ -249,7 +249,7 @@ func appendList(buffer []byte, value any) ([]byte, byte) {
 			}
 			buffer = finishElement(filled, begin, kind)
 		}
-		return buffer, attributeList
+		return buffer, attributeKindList
 	}
 	list := reflect.ValueOf(value)
 	kind := list.Kind()
@@ -268,7 +268,7 @@ func appendList(buffer []byte, value any) ([]byte, byte) {
 		}
 		buffer = finishElement(filled, begin, kind)
 	}
-	return buffer, attributeList
+	return buffer, attributeKindList
 }
 
 // Fills in an element's kind and length.
@@ -282,14 +282,14 @@ func appendString(buffer []byte, value string) ([]byte, byte) {
 	if !utf8.ValidString(value) {
 		return buffer, unsupported
 	}
-	return append(buffer, value...), attributeString
+	return append(buffer, value...), attributeKindString
 }
 
 func appendNumber(buffer []byte, value float64) ([]byte, byte) {
 	if math.IsNaN(value) || math.IsInf(value, 0) {
 		return buffer, unsupported
 	}
-	return little.AppendUint64(buffer, math.Float64bits(value)), attributeNumber
+	return little.AppendUint64(buffer, math.Float64bits(value)), attributeKindNumber
 }
 
 func appendTime(buffer []byte, value time.Time) ([]byte, byte) {
@@ -297,17 +297,17 @@ func appendTime(buffer []byte, value time.Time) ([]byte, byte) {
 	if value = value.UTC(); value.Year() < 0 || value.Year() > 9999 {
 		return buffer, unsupported
 	}
-	return value.AppendFormat(buffer, time.RFC3339Nano), attributeString
+	return value.AppendFormat(buffer, time.RFC3339Nano), attributeKindString
 }
 
 // Appends a number of encoding/json, read as the library reads JSON.
 func appendJSONNumber(buffer []byte, text string) ([]byte, byte) {
 	if !strings.ContainsAny(text, ".eE") {
 		if integer, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return little.AppendUint64(buffer, uint64(integer)), attributeInteger
+			return little.AppendUint64(buffer, uint64(integer)), attributeKindInteger
 		}
 		if integer, err := strconv.ParseUint(text, 10, 64); err == nil {
-			return little.AppendUint64(buffer, integer), attributeUnsigned
+			return little.AppendUint64(buffer, integer), attributeKindUnsigned
 		}
 	}
 	double, err := strconv.ParseFloat(text, 64)

@@ -1,6 +1,5 @@
 //! The FlagBit server: `flagbit serve` and the commands beside it.
 
-mod app;
 mod cli;
 mod flags;
 mod http;
@@ -8,6 +7,7 @@ mod key;
 mod logs;
 mod serve;
 mod settings;
+mod state;
 mod storage;
 mod world;
 

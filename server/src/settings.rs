@@ -13,7 +13,7 @@ use crate::flags::Limits;
 pub(crate) struct Settings {
     /// Address to listen on; port 0 takes a free one and prints it
     ///
-    /// TLS is the job of a reverse proxy: docs/server.md shows one. Without it, keys travel readable for everybody on
+    /// TLS is the job of a reverse proxy: deploy/README.md shows one. Without it, keys travel readable for everybody on
     /// the way.
     #[arg(long, env = "FLAGBIT_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,

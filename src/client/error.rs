@@ -2,7 +2,6 @@
 
 use std::{error, fmt, io, path::PathBuf};
 
-use super::FetchErrorKind;
 use crate::engine::SnapshotError;
 
 /// Why a client could not be opened, loaded or refreshed.
@@ -38,6 +37,18 @@ pub enum ClientError {
     Thread(io::Error),
     /// The client is closed.
     Closed,
+}
+
+/// What kind of failure a fetch met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FetchErrorKind {
+    /// The source refuses: 401, 403 or 404. Asked again, but slowly, since a person must do something first.
+    Refused,
+    /// The source gave something that is no snapshot, or one that is refused.
+    Snapshot,
+    /// Everything else, which may pass by itself.
+    Unavailable,
 }
 
 impl fmt::Display for ClientError {

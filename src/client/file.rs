@@ -7,6 +7,8 @@ use std::{
     time::SystemTime,
 };
 
+use foldhash::fast::RandomState;
+
 /// What tells that a file has probably changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
@@ -29,6 +31,15 @@ impl Stamp {
     pub(super) fn of(path: &Path) -> Option<Self> {
         path.metadata().ok().map(|metadata| Self::new(&metadata))
     }
+}
+
+/// What is known of the file from the last time it was read.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub(super) stamp: Option<Stamp>,
+    /// An unchanged file is known by a hash of the text in force.
+    pub(super) hasher: RandomState,
+    pub(super) hash: Option<u64>,
 }
 
 /// Reads a file of up to `limit` bytes and one more, by which the reader of the text tells that it is too large.

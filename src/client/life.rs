@@ -7,13 +7,19 @@ use std::{
 };
 
 use super::{
-    Changes, Client, ClientError, ClientOptions, FetchErrorKind, LogLine, Status, hub::Cold, network, options::Source,
-    shared::Shared,
+    Changes, Client, ClientError, ClientOptions, FetchErrorKind, LogLine, Status,
+    hub::Cold,
+    network,
+    options::Source,
+    shared::{Follow, Shared},
+    watcher,
 };
 use crate::engine::{Snapshot, Warning};
 
 /// So much later than need be a wait looks whether flags became stale.
 const AS_COARSE_AS_A_CLOCK: Duration = Duration::from_millis(1);
+/// So often a wait tries again to start a thread that is missing.
+const BETWEEN_THREADS: Duration = Duration::from_secs(1);
 
 impl Client {
     /// Opens a client. Reads the text or file once; a watched file may be missing. Never waits for the network: see
@@ -23,13 +29,13 @@ impl Client {
     /// A snapshot that is refused, a file that cannot be read (unless it is watched), options that do not fit, no thread.
     #[allow(clippy::needless_pass_by_value, reason = "options are made for one client")]
     pub fn open(options: ClientOptions) -> Result<Self, ClientError> {
-        let shared = Shared::new(&options)?;
+        let shared = Shared::new(&options, follower(&options.source))?;
         match &shared.source {
             Source::Values => shared.accept(Snapshot::of_values(&options.text)?)?,
             Source::Text => shared.load(&options.text, None)?,
             Source::File { watch, .. } => {
                 // A watched file has time to appear; the status tells how it stands.
-                shared.read_file(true).or_else(|error| if *watch { Ok(()) } else { Err(error) })?;
+                watcher::read_file(&shared, true).or_else(|error| if *watch { Ok(()) } else { Err(error) })?;
             }
             Source::Remote(_) => network::prepare(&shared, options.network.bootstrap.as_deref())?,
         }
@@ -79,12 +85,16 @@ impl Client {
     ///
     /// # Errors
     /// A fetch that fails, a file that cannot be read, a snapshot that is refused: the one in force stays.
-    /// [`ClientError::Timeout`], [`ClientError::Closed`].
+    /// [`ClientError::Timeout`], [`ClientError::Closed`]; [`ClientError::Thread`] in the child of a fork where the system
+    /// has no thread to give.
     pub fn refresh(&self, timeout: Duration) -> Result<(), ClientError> {
         let hub = self.shared.open_hub()?;
-        match self.shared.remote() {
-            Some(remote) => network::refresh(&hub, remote, timeout),
-            None => self.shared.read_file(true),
+        match self.shared.source {
+            Source::Remote(_) => {
+                self.shared.require_thread(&hub)?;
+                network::refresh(&hub, timeout)
+            }
+            _ => watcher::read_file(&self.shared, true),
         }
     }
 
@@ -98,10 +108,14 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Timeout`]; [`ClientError::Closed`]; [`ClientError::Fetch`] with [`FetchErrorKind::Refused`] when
-    /// there is nothing to serve and the server refuses (401, 403, 404).
+    /// there is nothing to serve and the server refuses (401, 403, 404); [`ClientError::Thread`] when there is nothing to
+    /// serve and, in the child of a fork, the system has no thread to give.
     pub fn ready_within(&self, timeout: Duration) -> Result<(), ClientError> {
         let hub = self.shared.hub();
         let ready = || self.shared.serving.load().is_ready();
+        if !ready() {
+            self.shared.require_thread(&hub)?;
+        }
         let cold = hub.wait(timeout, |cold| cold.closed || cold.refused || ready());
         match &cold.last_error {
             _ if ready() => Ok(()),
@@ -119,13 +133,16 @@ impl Client {
     /// # Errors
     /// [`ClientError::Closed`] as soon as the client is closed.
     pub fn wait(&self, seen: u64, timeout: Duration) -> Result<Option<u64>, ClientError> {
-        let (start, hub) = (Instant::now(), self.shared.hub());
+        let start = Instant::now();
         loop {
+            let hub = self.shared.hub();
             let left = timeout.saturating_sub(start.elapsed());
             // That flags become stale is no event but the passing of time, which whoever waits for it notices.
             let fresh = self.shared.fresh_for().map_or(left, |fresh| fresh.saturating_add(AS_COARSE_AS_A_CLOCK));
             let news = |cold: &Cold| cold.closed || cold.events != seen || cold.told != self.shared.state(cold);
-            let mut cold = hub.wait(left.min(fresh), news);
+            // A thread that is missing is tried again meanwhile.
+            let attempt = if hub.has_thread() { left } else { BETWEEN_THREADS };
+            let mut cold = hub.wait(left.min(fresh).min(attempt), news);
             if cold.closed {
                 return Err(ClientError::Closed);
             }
@@ -193,6 +210,15 @@ impl Client {
     /// more than once and beside anything else; returns at once.
     pub fn close(&self) {
         self.shared.close();
+    }
+}
+
+/// What starts the thread of a source that is followed.
+fn follower(source: &Source) -> Option<Follow> {
+    match source {
+        Source::File { watch: true, .. } => Some(watcher::start),
+        Source::Remote(_) => Some(network::start),
+        _ => None,
     }
 }
 

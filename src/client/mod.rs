@@ -23,12 +23,11 @@ mod state;
 mod status;
 mod watcher;
 
-pub use error::ClientError;
+pub use error::{ClientError, FetchErrorKind};
 pub use evaluation::Evaluation;
 pub use flag_value::FlagValue;
 pub use history::Changes;
 pub use log::{Level, LogLine};
-pub use network::FetchErrorKind;
 pub use options::ClientOptions;
 pub use overrides::Override;
 pub use state::State;

@@ -1,6 +1,7 @@
 //! What a client shares with its thread and its overrides: the flags in force, and how they change.
 
 use std::{
+    io,
     path::Path,
     sync::{
         Arc,
@@ -17,11 +18,10 @@ use super::{
     contact::Contact,
     history::changes_between,
     hub::{Cold, Hub},
-    network::{self, Remote},
+    network::Remote,
     options::Source,
     process,
     serving::{Serving, Validator},
-    watcher,
 };
 use crate::engine::Snapshot;
 
@@ -44,10 +44,15 @@ pub(super) struct Shared {
     pub(super) forks: AtomicU32,
     hub: ArcSwap<Hub>,
     contact: Arc<Contact>,
+    follow: Option<Follow>,
 }
 
+/// Starts the thread that follows a source.
+pub(super) type Follow = fn(&Arc<Shared>, Arc<Hub>) -> io::Result<()>;
+
 impl Shared {
-    pub(super) fn new(options: &ClientOptions) -> Result<Arc<Self>, ClientError> {
+    /// `follow` is for a source that a thread follows.
+    pub(super) fn new(options: &ClientOptions, follow: Option<Follow>) -> Result<Arc<Self>, ClientError> {
         let remote = match &options.source {
             Source::Remote(account) => Some(Remote::new(account, options)?),
             _ => options.network.require_unset().map(|()| None)?,
@@ -61,8 +66,9 @@ impl Shared {
             remote,
             max_snapshot_bytes: options.max_snapshot_bytes,
             forks: AtomicU32::new(process::forks()),
-            hub: ArcSwap::from_pointee(Hub::new(false, Arc::clone(&contact))),
+            hub: ArcSwap::from_pointee(Hub::new(false, false, Arc::clone(&contact))),
             contact,
+            follow,
         }))
     }
 
@@ -72,31 +78,57 @@ impl Shared {
 
     /// Starts the thread of a source that is followed.
     pub(super) fn start_thread(self: &Arc<Self>) -> Result<(), ClientError> {
-        match self.source {
-            Source::File { watch: true, .. } => watcher::start(self, self.hub()),
-            Source::Remote(_) => network::start(self, self.hub()),
-            _ => Ok(()),
-        }
+        self.follow.map_or(Ok(()), |follow| follow(self, self.hub())).map_err(ClientError::Thread)
     }
 
-    /// The part with the locks. In the child of a fork it is made afresh and the thread is started again.
+    /// The part with the locks. In the child of a fork it is made afresh and the thread is started again; where the system
+    /// has no thread to give, each later call tries again.
     pub(super) fn hub(self: &Arc<Self>) -> Arc<Hub> {
         let hub = self.hub.load_full();
-        if hub.is_of_this_process() { hub } else { self.after_fork(hub) }
+        let hub = if hub.is_of_this_process() { hub } else { self.after_fork(hub) };
+        if hub.is_thread_due() {
+            // The status and the log tell of a failure.
+            _ = self.require_thread(&hub);
+        }
+        hub
+    }
+
+    /// Starts the thread in the child of a fork, unless it runs.
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub(super) fn require_thread(self: &Arc<Self>, hub: &Arc<Hub>) -> Result<(), ClientError> {
+        if hub.has_thread() {
+            return Ok(());
+        }
+        let mut cold = hub.lock();
+        // Another call may have started it meanwhile.
+        if hub.has_thread() || cold.closed {
+            return Ok(());
+        }
+        let started = self.follow.map_or(Ok(()), |follow| follow(self, Arc::clone(hub))).map_err(ClientError::Thread);
+        hub.note_thread(started.is_ok());
+        match &started {
+            // From here on evaluations find that all is done.
+            Ok(()) => self.forks.store(process::forks(), Ordering::Relaxed),
+            Err(error) if cold.note_failure(error) => hub.announce(&mut cold),
+            Err(_) => {}
+        }
+        started
     }
 
     #[cold]
     fn after_fork(self: &Arc<Self>, old: Arc<Hub>) -> Arc<Hub> {
-        let fresh = Hub::new(self.serving.load().closed, Arc::clone(&self.contact));
-        let first = Arc::ptr_eq(&self.hub.compare_and_swap(&old, Arc::new(fresh)), &old);
-        // Never dropped: its locks may be held for ever by threads that this process does not have.
+        let closed = self.serving.load().closed;
+        let needs_thread = self.follow.is_some() && !closed;
+        let fresh = Hub::new(closed, needs_thread, Arc::clone(&self.contact));
+        self.hub.compare_and_swap(&old, Arc::new(fresh));
+        // Never dropped: its locks may be held by threads that this process does not have.
         std::mem::forget(old);
-        self.forks.store(process::forks(), Ordering::Relaxed);
-        let hub = self.hub.load_full();
-        if first && let Err(error) = self.start_thread() {
-            hub.log(Level::Warning, format!("after a fork: {error}; the flags stay as they are"));
+        if !needs_thread {
+            self.forks.store(process::forks(), Ordering::Relaxed);
         }
-        hub
+        self.hub.load_full()
     }
 
     pub(super) fn open_hub(self: &Arc<Self>) -> Result<Arc<Hub>, ClientError> {

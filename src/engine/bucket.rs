@@ -1,4 +1,4 @@
-//! Percentages: SPEC's double formula as one integer comparison, over the first 32 bits of a SHA-256.
+//! Percentages: the bucket's formula (specification, section 4.1) as one integer comparison, over 32 bits of a SHA-256.
 
 use sha2::{Digest, Sha256, block_api::compress256};
 
@@ -9,7 +9,7 @@ const INITIAL_STATE: [u32; 8] =
 /// A message this long leaves room in one block for the end marker and the length.
 const ONE_BLOCK: usize = 55;
 
-/// SPEC's bucket of a hash: from 0 to 100, in IEEE 754 doubles, in exactly this order.
+/// The bucket of a hash, from 0 to 100 (specification, section 4.1), in IEEE 754 doubles, in exactly this order.
 fn bucket(hash: u32) -> f64 {
     f64::from(hash) / f64::from(u32::MAX) * 100.0
 }

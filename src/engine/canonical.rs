@@ -1,4 +1,4 @@
-//! The canonical text of numbers (SPEC section 1): integers in decimal, doubles as RFC 8785 and ECMAScript write them.
+//! The canonical text of numbers (specification, section 3.1): integers in decimal, doubles in RFC 8785's form.
 
 use std::ops::Deref;
 

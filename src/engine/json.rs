@@ -29,7 +29,7 @@ pub(crate) enum Json<'a> {
     Object(Object<'a>),
 }
 
-/// A number token: SPEC section 1 says which are integers.
+/// A number token. The specification says in section 3.2 which ones are integers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Number {
     Negative(i64),

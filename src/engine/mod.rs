@@ -1,7 +1,7 @@
 //! The rules engine: a snapshot's text in, answers out.
 //!
 //! Pure: no I/O, no clock, no thread, no unsafe code. Parsing prepares everything (names, thresholds, sets), so that an
-//! evaluation takes no lock and allocates nothing. `SPEC` in the names below is the project's specification.
+//! evaluation takes no lock and allocates nothing. "Specification" in comments means `docs/specification.md`.
 
 mod bucket;
 mod canonical;

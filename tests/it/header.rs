@@ -1,8 +1,12 @@
-//! `include/flagbit.h` is generated from `src/ffi` and committed: this test compares, `make header` rewrites.
+//! `include/flagbit.h` is generated from `src/ffi`, the numbers of each binding from the header. All are committed: this
+//! test compares, `make header` rewrites.
+
+mod codes;
 
 use std::{env, fs, path::Path};
 
 use cbindgen::{Builder, Config};
+use codes::Codes;
 
 /// In the order of the header.
 const SOURCES: [&str; 19] = [
@@ -50,13 +54,24 @@ fn generate(root: &Path) -> String {
 }
 
 #[test]
-fn the_committed_header_is_the_generated_one() {
+fn the_committed_files_are_the_generated_ones() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let committed = root.join("include/flagbit.h");
-    let generated = generate(root);
-    if env::var_os("UPDATE_HEADER").is_some() {
-        fs::write(&committed, &generated).unwrap();
+    let header = generate(root);
+    let codes = Codes::read(&header);
+    let files = [
+        ("bindings/python/src/flagbit/_codes.py", codes.python()),
+        ("bindings/node/src/codes.ts", codes.typescript()),
+        ("bindings/go/codes.go", codes.go()),
+        ("include/flagbit.h", header),
+    ];
+    let mut stale = Vec::new();
+    for (path, generated) in &files {
+        if env::var_os("UPDATE_HEADER").is_some() {
+            fs::write(root.join(path), generated).unwrap();
+        }
+        if fs::read_to_string(root.join(path)).unwrap_or_default() != *generated {
+            stale.push(path);
+        }
     }
-    let found = fs::read_to_string(&committed).unwrap_or_default();
-    assert!(found == generated, "include/flagbit.h is stale: run `make header` and commit it");
+    assert!(stale.is_empty(), "{stale:?} are not what the sources say: run `make header` and commit them");
 }

@@ -4,6 +4,7 @@ mod alloc;
 mod architecture;
 mod client;
 mod header;
+mod imports;
 mod messages;
 mod network;
 mod oracle;

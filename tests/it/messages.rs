@@ -155,7 +155,10 @@ fn a_warning_says_to_programs_what_is_wrong_and_where() {
         assert_eq!(warning.place(), Place::from("flags").index(1).join(warning.place_in_subject().steps()));
         assert_eq!(warning.to_string(), format!("flags[1].{place}: {}", warning.message()));
         let limit = snapshot.warning_of("bad").unwrap();
-        assert_eq!((limit.kind(), limit.place()), (ProblemKind::Limit, Place::from("flags").index(2).field("variants")));
+        assert_eq!(
+            (limit.kind(), limit.place()),
+            (ProblemKind::Limit, Place::from("flags").index(2).field("variants"))
+        );
         assert_eq!(snapshot.warning_of("typed"), None);
         assert_eq!(snapshot.warning_of("nobody"), None);
         assert_eq!(snapshot.set_aside(), &snapshot.warnings()[..2]);
@@ -175,7 +178,9 @@ fn a_segment_that_cannot_be_read_has_a_warning_also_where_no_flag_uses_it() {
     let segment = |name: &str| Subject::Segment(name.into());
     assert_eq!(warnings(r#"{"good": {"rules": []}, "empty": {}}"#), []);
     assert_eq!(
-        warnings(r#"{"b": {"rules": [{"operator": "percent", "value": 500}]}, "a": null, "b": {}, "c": {}, "c": 7, "c": 7}"#),
+        warnings(
+            r#"{"b": {"rules": [{"operator": "percent", "value": 500}]}, "a": null, "b": {}, "c": {}, "c": 7, "c": 7}"#
+        ),
         [
             (segment("b"), "segments[\"b\"]: duplicate field".into()),
             (segment("a"), "segments[\"a\"]: expected an object, found null".into()),

@@ -1,4 +1,4 @@
-//! What MODEL promises of splits and percentages as weights change: over random weights and 100,000 users.
+//! Percentages and splits as they grow (specification, sections 4.2 and 4.4): over random weights and 100,000 users.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,9 @@
 /** What can go wrong. Evaluations throw none of these: what they find is in `Evaluation.errorCode`. */
 
-import { Status, type StatusName } from './codes.js';
+import { Status } from './codes.js';
+
+/** The names of the C library's statuses. */
+export type StatusName = keyof typeof Status;
 
 /** The base of all errors of this package. */
 export class FlagBitError extends Error {

@@ -2,7 +2,15 @@
 
 export { FlagBit, type AnyContext, type AttributesOf, type Override } from './flagbit.js';
 export { Context, type Attributes, type AttributeValue, type Scalar } from './context.js';
-export { ClosedError, ContextError, FileError, FlagBitError, LibraryError, SnapshotError } from './errors.js';
+export {
+  ClosedError,
+  ContextError,
+  FileError,
+  FlagBitError,
+  LibraryError,
+  SnapshotError,
+  type StatusName,
+} from './errors.js';
 export type {
   ErrorCodeName,
   Evaluation,
@@ -12,7 +20,6 @@ export type {
   JsonValue,
   ReasonName,
 } from './evaluation.js';
-export type { StatusName } from './codes.js';
 export type { FlagBitEvents } from './listeners.js';
 export type { Logger } from './log.js';
 export type { ClientOptions, FileOptions, FlagValues, OpenOptions, ServerOptions, Snapshot } from './options.js';

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ABI_MAJOR, ABI_MINOR } from './codes.js';
 import { LibraryError } from './errors.js';
 
 /** What keeps one of the library's objects alive; it is freed with it. */
@@ -63,8 +64,6 @@ export interface Native {
 }
 
 export const PATH_VARIABLE = 'FLAGBIT_ADDON_PATH';
-const ABI_MAJOR = 1;
-const ABI_MINOR = 0;
 
 /** Where an addon may be: named by the environment, or in the package. */
 function candidates(): string[] {

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use clap::{Args, Subcommand};
 
 use crate::{
-    http::signup::{Account, create_account, email},
+    http::api::signup::{Account, create_account, email},
     settings::Database,
     storage::{self, Storage, audit},
 };

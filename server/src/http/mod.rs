@@ -1,32 +1,8 @@
-//! The API: a file for each thing, with its routes, its handlers and their documents.
+//! HTTP: what answers a request, from the socket to the handler.
+//!
+//! [`api`] holds the routes, their handlers and their documents; [`wire`] reads requests and writes answers; [`edge`]
+//! holds connections and everything that a request passes before and after its handler.
 
-pub(crate) mod audit;
-pub(crate) mod auth;
-mod change;
-pub(crate) mod conditional;
-pub(crate) mod context;
+pub(crate) mod api;
 pub(crate) mod edge;
-pub(crate) mod environments;
-pub(crate) mod error;
-pub(crate) mod evaluate;
-pub(crate) mod flags;
-pub(crate) mod flags_as_code;
-pub(crate) mod health;
-pub(crate) mod json;
-pub(crate) mod keys;
-pub(crate) mod listing;
-pub(crate) mod metrics;
-mod names;
-pub(crate) mod ofrep;
-pub(crate) mod openapi;
-mod precondition;
-pub(crate) mod projects;
-pub(crate) mod rates;
-pub(crate) mod segments;
-pub(crate) mod signup;
-pub(crate) mod snapshot;
-pub(crate) mod stream;
-pub(crate) mod subscribers;
-pub(crate) mod target;
-pub(crate) mod tools;
-mod unique;
+pub(crate) mod wire;

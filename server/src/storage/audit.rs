@@ -14,7 +14,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) account_id: i64,
     pub(crate) project_id: Option<i64>,
     pub(crate) environment: Option<&'a str>,
-    /// Which key did it, as [`crate::http::auth::Identity::actor`] names it; or [`SIGNUP`], [`COMMAND_LINE`].
+    /// Which key did it, as [`crate::http::api::auth::Identity::actor`] names it; or [`SIGNUP`], [`COMMAND_LINE`].
     pub(crate) actor: &'a str,
     /// `flag.create`, `key.revoke`, ...
     pub(crate) action: &'a str,

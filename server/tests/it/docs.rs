@@ -1,4 +1,4 @@
-//! What docs/commands.md shows is what the commands print.
+//! What docs/reference/commands.md shows is what the commands print.
 
 use std::{fs, process::Stdio};
 
@@ -20,7 +20,7 @@ fn blocks(page: &str, kind: &str) -> Vec<String> {
 
 #[test]
 fn the_page_on_commands_is_true() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/commands.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/commands.md");
     let page = fs::read_to_string(path).expect("the page");
     let folder = tempfile::tempdir().expect("a folder");
     let printed = |snapshot: &str, arguments: &[&str]| {

@@ -70,7 +70,7 @@ fn listening_beyond_this_machine_is_warned_of() {
     let database = Database::sqlite();
     let public = Server::start_with(&database, &["--listen", "0.0.0.0:0"]);
     public.wait_for_line(warning);
-    assert!(public.output().contains("docs/server.md"), "{}", public.output());
+    assert!(public.output().contains("deploy/README.md"), "{}", public.output());
     let behind = Server::start_with(&database, &["--listen", "0.0.0.0:0", "--trusted-proxies", "10.0.0.1"]);
     let local = Server::start_with(&database, &[]);
     for server in [behind, local] {

@@ -14,7 +14,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{
-    super::{file, serving::Validator},
+    super::{Level, file, serving::Validator},
     retry::Random,
 };
 use crate::engine::{Snapshot, scalars};
@@ -61,8 +61,38 @@ pub(super) fn read(path: &Path, source: &str, max_snapshot_bytes: usize) -> Resu
     Ok(Some(Cached { snapshot, validator: Validator::new(text, etag.map(Into::into)), saved }))
 }
 
+/// Keeps a client's snapshots in its file.
+#[derive(Debug)]
+pub(super) struct Cache<'r> {
+    path: &'r Path,
+    source: &'r str,
+    /// The last failure that was told, so as not to repeat it.
+    error: Option<String>,
+}
+
+impl<'r> Cache<'r> {
+    pub(super) fn new(path: &'r Path, source: &'r str) -> Self {
+        Self { path, source, error: None }
+    }
+
+    /// Keeps a snapshot for the next start. Returns a line for the log where there is something new to tell.
+    pub(super) fn save(&mut self, snapshot: &Snapshot, etag: Option<&str>, text: &[u8]) -> Option<(Level, String)> {
+        let place = self.path.display();
+        let error = write(self.path, self.source, snapshot, etag, text).err();
+        let error = error.map(|error| format!("the snapshot is not kept in {place}: {error}"));
+        if error == self.error {
+            return None;
+        }
+        self.error = error.clone();
+        Some(match error {
+            Some(error) => (Level::Warning, error),
+            None => (Level::Info, format!("the snapshot is kept in {place} again")),
+        })
+    }
+}
+
 /// Replaces the file as a whole: whoever reads it, also after a crash, finds the old one or the new one.
-pub(super) fn write(path: &Path, source: &str, snapshot: &Snapshot, etag: Option<&str>, text: &[u8]) -> io::Result<()> {
+fn write(path: &Path, source: &str, snapshot: &Snapshot, etag: Option<&str>, text: &[u8]) -> io::Result<()> {
     let saved = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let about = json!({
         "source": source,

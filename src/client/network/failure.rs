@@ -4,22 +4,14 @@ use std::{io, time::Duration};
 
 use ureq::{Error, Timeout, http::StatusCode};
 
-use super::{super::ClientError, remote::Remote, resolver::LookupError};
+use super::{
+    super::{ClientError, FetchErrorKind},
+    place::Place,
+    resolver::LookupError,
+};
 
 /// How much of a server's own words is repeated.
 const LONGEST_QUOTE: usize = 200;
-
-/// What kind of failure a fetch met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FetchErrorKind {
-    /// The source refuses: 401, 403 or 404. Asked again, but slowly, since a person must do something first.
-    Refused,
-    /// The source gave something that is no snapshot, or one that is refused.
-    Snapshot,
-    /// Everything else, which may pass by itself.
-    Unavailable,
-}
 
 /// Why a fetch failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,21 +23,21 @@ pub(in crate::client) struct Failure {
 }
 
 impl Failure {
-    pub(super) fn new(kind: FetchErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), retry_after: None }
+    /// The key does not get into the message, whatever a server repeats.
+    pub(super) fn new(kind: FetchErrorKind, place: &Place, message: &str) -> Self {
+        Self { kind, message: place.without_key(message), retry_after: None }
     }
 
-    pub(super) fn unavailable(message: impl Into<String>) -> Self {
-        Self::new(FetchErrorKind::Unavailable, message)
+    pub(super) fn unavailable(place: &Place, message: &str) -> Self {
+        Self::new(FetchErrorKind::Unavailable, place, message)
     }
 
-    pub(super) fn fault() -> Self {
-        Self::unavailable("a fault inside the library was stopped; please report it")
+    pub(super) fn fault(place: &Place) -> Self {
+        Self::unavailable(place, "a fault inside the library was stopped; please report it")
     }
 
     /// What a status other than 200 and 304 means. `said` is what the server says itself, or empty.
-    pub(super) fn of_status(remote: &Remote, status: StatusCode, said: &str) -> Self {
-        let place = remote.place();
+    pub(super) fn of_status(place: &Place, status: StatusCode, said: &str) -> Self {
         let code = status.as_u16();
         let (kind, message) = match code {
             401 => (FetchErrorKind::Refused, format!("{place} does not know the key (401{said}); check the key")),
@@ -71,58 +63,60 @@ impl Failure {
                 (FetchErrorKind::Unavailable, format!("{place} answered {code} instead of a snapshot{said}; {advice}"))
             }
         };
-        Self::new(kind, message)
+        Self::new(kind, place, &message)
     }
 
-    /// What a stream that was open met.
-    pub(super) fn of_stream_error(remote: &Remote, error: Error) -> Self {
+    /// The failure of a stream that was open.
+    pub(super) fn of_stream_error(place: &Place, error: Error, limit: Duration) -> Self {
         match error {
-            Error::Timeout(Timeout::PerRead) => {
-                let limit = seconds(remote.stall_timeout);
-                Self::unavailable(format!("the stream of {} was silent for {limit}", remote.place()))
+            Error::Timeout(_) => {
+                let limit = seconds(limit);
+                Self::unavailable(place, &format!("the stream of {place} was silent for {limit}"))
             }
-            error => Self::of_error(remote, &error),
+            error => Self::of_error(place, &error),
         }
     }
 
     /// What a request that got no whole answer met.
-    pub(super) fn of_error(remote: &Remote, error: &Error) -> Self {
-        let place = remote.place();
-        Self::unavailable(match error {
+    pub(super) fn of_error(place: &Place, error: &Error) -> Self {
+        let message = match error {
             Error::Timeout(Timeout::Resolve) => {
-                let limit = seconds(remote.connect_timeout);
+                let limit = seconds(place.connect_timeout);
                 format!("the name of {place} was not resolved within {limit}; check DNS")
             }
             Error::Timeout(Timeout::Connect) => {
-                let limit = seconds(remote.connect_timeout);
+                let limit = seconds(place.connect_timeout);
                 format!("no connection to {place} within {limit}; check the address, firewalls and proxies")
             }
-            Error::Timeout(_) => {
-                let limit = seconds(remote.timeout);
-                format!(
-                    "{place} did not send a whole answer within {limit}; it or the network is slow, or a proxy stalls"
-                )
-            }
+            Error::Timeout(_) => return Self::of_slow_answer(place, place.timeout),
             Error::Io(error) => of_io_error(place, error),
             Error::Other(error) if error.is::<LookupError>() => format!("{place}: {error}"),
             Error::ConnectProxyFailed(reason) => {
                 let reason = quote(reason);
                 format!("the proxy on the way to {place} makes no connection: {reason}; check the proxy's settings")
             }
-            Error::BodyExceedsLimit(limit) => return Self::too_large(remote, *limit),
+            Error::BodyExceedsLimit(limit) => return Self::too_large(place, *limit),
             Error::Decompress(_, error) if error.kind() == io::ErrorKind::UnexpectedEof => cut_off(place),
             Error::Decompress(..) => format!("{place} sent damaged gzip; look at what compresses on the way"),
             Error::Protocol(_) | Error::LargeResponseHeader(..) => {
                 format!("{place} does not speak HTTP as it should ({}); check the address", quote(&error.to_string()))
             }
             _ => format!("{place}: {}", quote(&error.to_string())),
-        })
+        };
+        Self::unavailable(place, &message)
     }
 
-    pub(super) fn too_large(remote: &Remote, limit: u64) -> Self {
-        let place = remote.place();
+    /// The failure of an answer that did not come within a limit.
+    pub(super) fn of_slow_answer(place: &Place, limit: Duration) -> Self {
+        let limit = seconds(limit);
+        let message =
+            format!("{place} did not send a whole answer within {limit}; it or the network is slow, or a proxy stalls");
+        Self::unavailable(place, &message)
+    }
+
+    pub(super) fn too_large(place: &Place, limit: u64) -> Self {
         let message = format!("the snapshot of {place} has more bytes than the limit of {limit} (max_snapshot_bytes)");
-        Self::new(FetchErrorKind::Snapshot, message)
+        Self::new(FetchErrorKind::Snapshot, place, &message)
     }
 
     pub(super) fn message(&self) -> &str {
@@ -133,14 +127,15 @@ impl Failure {
         self.retry_after = retry_after;
         self
     }
+}
 
-    /// The error for who asked. Whatever a server may have echoed, no key gets into it.
-    pub(super) fn to_error(&self, remote: &Remote) -> ClientError {
-        ClientError::Fetch { kind: self.kind, message: self.message.replace(remote.key(), "[key]") }
+impl From<&Failure> for ClientError {
+    fn from(failure: &Failure) -> Self {
+        Self::Fetch { kind: failure.kind, message: failure.message.clone() }
     }
 }
 
-fn of_io_error(place: &str, error: &io::Error) -> String {
+fn of_io_error(place: &Place, error: &io::Error) -> String {
     let text = quote(&error.to_string());
     match error.kind() {
         io::ErrorKind::ConnectionRefused => {
@@ -163,7 +158,7 @@ fn of_io_error(place: &str, error: &io::Error) -> String {
     }
 }
 
-fn cut_off(place: &str) -> String {
+fn cut_off(place: &Place) -> String {
     format!("{place} ended the connection in the middle of its answer; it or a proxy may be restarting")
 }
 

@@ -10,18 +10,20 @@ mod connections;
 mod events;
 mod failure;
 mod fetch;
+mod following;
 mod options;
+mod place;
 mod proxy;
 mod refresher;
 mod remote;
+mod requests;
 mod resolver;
 mod retry;
 mod start;
 mod stream;
 #[cfg(test)]
 mod tests;
-
-pub use failure::FetchErrorKind;
+mod transport;
 
 pub(super) use address::Account;
 pub(super) use connections::{Connections, Refreshes};

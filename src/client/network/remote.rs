@@ -12,9 +12,9 @@ use super::{
     address::{Account, Address, Secret},
     agent::{Limits, Transport, tls, warm_up},
     options::NetworkOptions,
+    place::Place,
     proxy,
     retry::Pace,
-    stream::SECONDS_TO_STALL,
 };
 
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -24,6 +24,8 @@ const LEAST_HOSTED_INTERVAL: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// A server sends something over a stream each 15 s, if only a comment.
+const SECONDS_TO_STALL: u32 = 45;
 /// What the client itself sends, or what would change how an answer is read.
 const OWN_HEADERS: [HeaderName; 9] = [
     header::AUTHORIZATION,
@@ -40,9 +42,7 @@ const OWN_HEADERS: [HeaderName; 9] = [
 #[derive(Debug)]
 pub(in crate::client) struct Remote {
     pub(super) address: Address,
-    /// The address for people, with the proxy that stands before it.
-    place: String,
-    key: Secret,
+    pub(super) place: Place,
     /// Sensitive, so that nothing prints them.
     pub(super) headers: HeaderMap,
     pub(super) polling: Config,
@@ -53,9 +53,6 @@ pub(in crate::client) struct Remote {
     /// What a cached snapshot must be of.
     pub(super) identity: String,
     pub(super) pace: Pace,
-    pub(super) connect_timeout: Duration,
-    pub(super) timeout: Duration,
-    pub(super) stall_timeout: Duration,
     pub(in crate::client) stale_after: Duration,
     pub(super) max_snapshot_bytes: usize,
     /// What the host's log should say from the start.
@@ -84,24 +81,17 @@ impl Remote {
             whole: Some(timeout),
             // Beyond the next request, which then needs no handshake.
             idle: interval * 2,
-            ..Limits::default()
         };
         let pace = Pace { interval, second: network.second.unwrap_or(Duration::from_secs(1)) };
         let stall_timeout = pace.seconds(SECONDS_TO_STALL);
-        let streaming = Limits {
-            connect: connect_timeout,
-            response: Some(timeout),
-            piece: Some(stall_timeout),
-            ..Limits::default()
-        };
-        let place = match &transport.proxy {
+        let streaming = Limits { connect: connect_timeout, ..Limits::default() };
+        let name = match &transport.proxy {
             None => address.origin.clone(),
             Some(proxy) => format!("{} (through the proxy {})", address.origin, proxy::describe(proxy)),
         };
         let warnings = warnings(account, &address);
         Ok(Self {
-            place,
-            key: Secret(key.to_owned()),
+            place: Place { name, key: Secret(key.to_owned()), connect_timeout, timeout, stall_timeout },
             headers: headers(key, &network.headers)?,
             polling: transport.config(&polling),
             streaming: transport.config(&streaming),
@@ -109,9 +99,6 @@ impl Remote {
             cache_path: network.cache_path.clone(),
             identity: account.describe(),
             pace,
-            stall_timeout,
-            connect_timeout,
-            timeout,
             stale_after: duration("stale_after", network.stale_after, interval * 3)?,
             max_snapshot_bytes: options.max_snapshot_bytes,
             warnings,
@@ -122,14 +109,6 @@ impl Remote {
     /// The stream's URL, where it is to be followed.
     pub(super) fn stream(&self) -> Option<&Uri> {
         self.address.stream.as_ref().filter(|_| self.stream)
-    }
-
-    pub(super) fn place(&self) -> &str {
-        &self.place
-    }
-
-    pub(super) fn key(&self) -> &str {
-        &self.key.0
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::DateTime;
 
-use super::failure::{Failure, FetchErrorKind};
+use super::super::FetchErrorKind;
 
 /// A server's wish to be left alone is honoured up to here.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
@@ -32,13 +32,19 @@ impl Pace {
         self.interval.mul_f64(around)
     }
 
-    /// After the `failures`th failure in a row.
-    pub(super) fn after_failure(&self, failure: &Failure, failures: u32, random: &mut Random) -> Duration {
-        let pause = match failure.kind {
+    /// The pause after the `failures`th failure in a row. `wish` is how long the server asks to be left alone.
+    pub(super) fn after_failure(
+        &self,
+        kind: FetchErrorKind,
+        wish: Option<Duration>,
+        failures: u32,
+        random: &mut Random,
+    ) -> Duration {
+        let pause = match kind {
             FetchErrorKind::Refused => self.after_refusal(random),
             _ => self.backoff(failures, random),
         };
-        pause.max(failure.retry_after.map_or(Duration::ZERO, |wish| self.after_wish(wish, random)))
+        pause.max(wish.map_or(Duration::ZERO, |wish| self.after_wish(wish, random)))
     }
 
     /// Anything from a second to four at first, then to twice as long after each failure, to five minutes at the most:
@@ -108,7 +114,7 @@ impl Random {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{FetchErrorKind::*, *};
 
     const START: u64 = 784_111_777;
 
@@ -165,20 +171,21 @@ mod tests {
     fn pauses_fill_their_ranges() {
         assert_fills(range(|random| pace().next(random)), 27.0, 33.0);
         for (failures, most) in [(0, 4.0), (1, 4.0), (2, 8.0), (7, 256.0), (8, 300.0), (31, 300.0), (u32::MAX, 300.0)] {
-            let failure = Failure::unavailable("");
-            assert_fills(range(|random| pace().after_failure(&failure, failures, random)), 1.0, most);
+            let pause = |random: &mut Random| pace().after_failure(Unavailable, None, failures, random);
+            assert_fills(range(pause), 1.0, most);
         }
-        let refused = Failure::new(FetchErrorKind::Refused, "");
-        assert_fills(range(|random| pace().after_failure(&refused, 1, random)), 30.0, 300.0);
+        assert_fills(range(|random| pace().after_failure(Refused, None, 1, random)), 30.0, 300.0);
         let hourly = Pace { interval: Duration::from_secs(3_600), ..pace() };
-        assert_fills(range(|random| hourly.after_failure(&refused, 1, random)), 3_600.0, 3_600.0);
+        assert_fills(range(|random| hourly.after_failure(Refused, None, 1, random)), 3_600.0, 3_600.0);
     }
 
     #[test]
     fn a_wish_is_honoured_up_to_an_hour_and_never_shortens_a_pause() {
-        let wishing = |seconds| Failure::unavailable("").after(Some(Duration::from_secs(seconds)));
-        assert_fills(range(|random| pace().after_failure(&wishing(60), 1, random)), 60.0, 66.0);
-        assert_fills(range(|random| pace().after_failure(&wishing(u64::MAX), 1, random)), 3_600.0, 3_960.0);
-        assert_fills(range(|random| pace().after_failure(&wishing(0), 20, random)), 1.0, 300.0);
+        for (seconds, failures, least, most) in
+            [(60, 1, 60.0, 66.0), (u64::MAX, 1, 3_600.0, 3_960.0), (0, 20, 1.0, 300.0)]
+        {
+            let wish = Some(Duration::from_secs(seconds));
+            assert_fills(range(|random| pace().after_failure(Unavailable, wish, failures, random)), least, most);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! A snapshot's text into a [`Snapshot`]: what is refused whole, and what sets one flag aside (SPEC section 2).
+//! A snapshot's text into a [`Snapshot`]. The specification's section 10 says what is refused and what is set aside.
 
 mod document;
 mod fields;
@@ -23,7 +23,7 @@ impl Snapshot {
     /// Parses a snapshot of at most `limit` bytes.
     ///
     /// # Errors
-    /// What SPEC section 2 refuses whole. A flag with a problem of its own is set aside instead, see
+    /// What refuses the whole snapshot (section 10.3). A flag with a problem of its own is set aside instead, see
     /// [`Snapshot::warnings`].
     pub fn parse(text: &[u8], limit: usize) -> Result<Self, SnapshotError> {
         // Behind this line offsets and positions have 32 bits.

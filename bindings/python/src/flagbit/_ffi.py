@@ -4,95 +4,16 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import POINTER, c_bool, c_char_p, c_double, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
-from enum import IntEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn, SupportsIndex
 
 from . import _library
-
-
-class Status(IntEnum):
-    OK = 0
-    NULL_ARGUMENT = 1
-    INVALID_UTF8 = 2
-    INVALID_ARGUMENT = 3
-    BAD_STRUCT_SIZE = 4
-    MALFORMED_CONTEXT = 5
-    UNSUPPORTED_VALUE = 6
-    CLOSED = 10
-    TIMEOUT = 11
-    BUFFER_TOO_SMALL = 12
-    SNAPSHOT_REFUSED = 20
-    IO = 30
-    THREAD = 31
-    REFUSED = 32
-    UNAVAILABLE = 33
-    PANIC = 90
-
-
-class Option(IntEnum):
-    SNAPSHOT = 1
-    FILE = 2
-    VALUES = 3
-    WATCH = 4
-    MAX_SNAPSHOT_BYTES = 5
-    URL = 10
-    SERVER_KEY = 11
-    API_KEY = 12
-    PROJECT_ID = 13
-    BOOTSTRAP = 14
-    CACHE_PATH = 15
-    POLL_INTERVAL_MS = 16
-    CONNECT_TIMEOUT_MS = 17
-    TIMEOUT_MS = 18
-    STALE_AFTER_MS = 19
-    STREAM = 20
-    CA_FILE = 21
-    SYSTEM_ROOTS = 22
-    PROXY = 23
-    HEADER = 24
-
-
-class Kind(IntEnum):
-    NONE = 0
-    BOOLEAN = 1
-    STRING = 2
-    NUMBER = 3
-    JSON = 4
-
-
-class Reason(IntEnum):
-    ERROR = 0
-    DISABLED = 1
-    TARGETING_MATCH = 2
-    PERCENTAGE_ROLLOUT = 3
-    DEFAULT = 4
-
-
-class ErrorCode(IntEnum):
-    FLAG_NOT_FOUND = 1
-    PROVIDER_NOT_READY = 2
-    PARSE_ERROR = 3
-    TYPE_MISMATCH = 4
-    INVALID_CONTEXT = 5
-    GENERAL = 6
-
-
-class State(IntEnum):
-    INITIALIZING = 0
-    READY = 1
-    STALE = 2
-    ERROR = 3
-    CLOSED = 4
-
-
-class AttributeKind(IntEnum):
-    STRING = 1
-    INTEGER = 2
-    UNSIGNED = 3
-    NUMBER = 4
-    BOOLEAN = 5
-    UNSUPPORTED = 6
-    LIST = 7
+from ._codes import AttributeKind as AttributeKind
+from ._codes import ErrorCode as ErrorCode
+from ._codes import Kind as Kind
+from ._codes import Option as Option
+from ._codes import Reason as Reason
+from ._codes import State as State
+from ._codes import Status as Status
 
 
 class Handle(c_void_p):
@@ -102,6 +23,10 @@ class Handle(c_void_p):
     """
 
     free: ClassVar[Any]
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> NoReturn:
+        # ctypes would copy the pointer, and both copies would free the object.
+        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled")
 
     def __del__(self) -> None:
         self.free(self)

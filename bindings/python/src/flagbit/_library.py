@@ -7,10 +7,10 @@ import sys
 from ctypes import CDLL, PyDLL, c_char_p, c_uint32
 from pathlib import Path
 
+from ._codes import ABI_MAJOR, ABI_MINOR
 from .errors import LibraryError
 
 PATH_VARIABLE = "FLAGBIT_LIBRARY_PATH"
-ABI = (1, 0)
 
 _NAMES = {"darwin": "libflagbit.dylib", "win32": "flagbit.dll"}
 NAME = _NAMES.get(sys.platform, "libflagbit.so")
@@ -37,7 +37,7 @@ def load(path: str) -> tuple[PyDLL, CDLL]:
     abi_version.restype, abi_version.argtypes = c_uint32, []
     version.restype, version.argtypes = c_char_p, []
     major, minor = divmod(abi_version(), 1 << 16)
-    if major != ABI[0] or minor < ABI[1]:
+    if major != ABI_MAJOR or minor < ABI_MINOR:
         raise _error(path, f"its ABI is {major}.{minor} (version {version().decode()})")
     return fast, blocking
 
@@ -48,7 +48,7 @@ def lacks(path: str, function: str) -> LibraryError:
 
 
 def _error(path: str, found: str) -> LibraryError:
-    needed = f"this package needs FlagBit's C library with the ABI {ABI[0]}.{ABI[1]}, or a later {ABI[0]}.x"
+    needed = f"this package needs FlagBit's C library with the ABI {ABI_MAJOR}.{ABI_MINOR}, or a later {ABI_MAJOR}.x"
     if os.environ.get(PATH_VARIABLE):
         remedy = f"{PATH_VARIABLE} names this file: unset it to use the package's own library, or name a fitting one"
     else:

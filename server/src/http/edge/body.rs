@@ -14,7 +14,7 @@ use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use tokio::time::Sleep;
 
 use super::Caller;
-use crate::http::error::ApiError;
+use crate::http::wire::error::ApiError;
 
 /// Why a body ended early.
 #[derive(Debug)]

@@ -3,10 +3,13 @@
 //! One function instead of a layer for each: a layer costs every request allocations, and the order is easier to read
 //! from top to bottom.
 
+pub(crate) mod accept;
 mod body;
 mod caller;
+pub(crate) mod connection;
 mod cors;
 mod log;
+mod pace;
 
 use std::{
     future::poll_fn,
@@ -31,8 +34,10 @@ use tracing::Instrument;
 pub(crate) use body::BodyError;
 pub(crate) use caller::Caller;
 
-use super::error::{ApiError, ApiResult};
-use crate::app::{self, App};
+use crate::{
+    http::wire::error::{ApiError, ApiResult},
+    state::App,
+};
 
 /// The route of what has none.
 pub(crate) const UNMATCHED: &str = "unmatched";
@@ -47,9 +52,9 @@ pub(crate) struct Edge {
 }
 
 impl Edge {
-    pub(crate) fn new(app: App) -> Self {
-        let router = app::router(app.clone()).layer(MapRequestLayer::new(note_route));
-        Self { app, router }
+    /// Puts the limits of `app` before what answers requests.
+    pub(crate) fn new(app: App, router: Router) -> Self {
+        Self { app, router: router.layer(MapRequestLayer::new(note_route)) }
     }
 
     /// Answers a request of a peer.

@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use super::super::{
-    failure::Failure,
-    retry::{Pace, Random},
-};
+use super::super::retry::{Pace, Random};
+use crate::FetchErrorKind;
 
 const CLIENTS: u64 = 1_000;
 const INTERVAL: u64 = 30;
 
-/// What the server does at a second.
-type Server = fn(second: usize) -> Result<(), Failure>;
+/// What the server does at a second: it answers, or it fails and may ask to be left alone for a while.
+type Server = fn(second: usize) -> Result<(), Option<Duration>>;
 
 /// How many requests of clients that all start at once arrive in each second.
 fn requests(server: Server, seconds: usize) -> Vec<u32> {
@@ -26,9 +24,9 @@ fn requests(server: Server, seconds: usize) -> Vec<u32> {
                     failures = 0;
                     pace.next(&mut random)
                 }
-                Err(failure) => {
+                Err(wish) => {
                     failures += 1;
-                    pace.after_failure(&failure, failures, &mut random)
+                    pace.after_failure(FetchErrorKind::Unavailable, wish, failures, &mut random)
                 }
             };
             assert!(pause >= Duration::from_secs(1), "a client in a hurry");
@@ -62,7 +60,7 @@ fn clients_that_start_together_drift_apart() {
 #[test]
 fn clients_of_a_dead_server_leave_it_alone_and_come_back_one_by_one() {
     const DEAD: usize = 1_800;
-    let server: Server = |second| if second < DEAD { Err(Failure::unavailable("")) } else { Ok(()) };
+    let server: Server = |second| if second < DEAD { Err(None) } else { Ok(()) };
     let requests = requests(server, 3_600);
     print("1,000 clients of a server that is dead for half an hour", &requests);
     let minutes: Vec<u32> = requests.chunks(60).map(|minute| minute.iter().sum()).collect();
@@ -77,8 +75,7 @@ fn clients_of_a_dead_server_leave_it_alone_and_come_back_one_by_one() {
 #[test]
 fn clients_that_are_sent_away_do_not_return_together() {
     let server: Server = |second| {
-        let busy = Failure::unavailable("").after(Some(Duration::from_secs(60)));
-        if second < 60 { Err(busy) } else { Ok(()) }
+        if second < 60 { Err(Some(Duration::from_secs(60))) } else { Ok(()) }
     };
     let requests = requests(server, 300);
     print("1,000 clients that are told to wait for a minute", &requests);

@@ -1,0 +1,215 @@
+//! Who asks, and what that key may do. Each handler takes one of these extractors as its first argument.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, Query},
+    http::{HeaderMap, header, request::Parts},
+};
+use serde::Deserialize;
+
+use crate::{
+    http::{
+        edge::Caller,
+        wire::error::{ApiError, ApiResult},
+    },
+    key::{self, Hash, Kind, NoKey},
+    state::App,
+    storage::audit,
+    world::{Environment, KeyEntry, World},
+};
+
+/// A request with a valid key of any kind.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    pub(crate) key: KeyEntry,
+    hash: Hash,
+}
+
+impl Identity {
+    /// Who it was, for the audit.
+    pub(crate) fn actor(&self) -> String {
+        format!("key {}", self.key.id)
+    }
+}
+
+/// A request with an API key: everything in its account.
+#[derive(Debug, Clone)]
+pub(crate) struct Manager {
+    pub(crate) account_id: i64,
+    /// Who it was, for the audit.
+    pub(crate) actor: String,
+}
+
+/// A request that may evaluate, with the environment that it asks.
+#[derive(Debug, Clone)]
+pub(crate) struct Evaluator {
+    pub(crate) environment: Arc<Environment>,
+    /// Client keys see only the flags that are visible to clients, and say nothing in the server's name.
+    pub(crate) is_client: bool,
+    /// Counts the evaluations.
+    pub(crate) app: App,
+}
+
+/// A request that may read rules, with the environment that it asks.
+#[derive(Debug, Clone)]
+pub(crate) struct RuleReader {
+    pub(crate) environment: Arc<Environment>,
+    /// Where to look for newer states of the environment.
+    pub(crate) environment_id: i64,
+    pub(crate) key_id: i64,
+    /// Of the key, by which to look later whether it still opens anything.
+    pub(crate) key_hash: Hash,
+}
+
+impl Manager {
+    /// The beginning of an entry of the audit.
+    pub(crate) fn entry(&self) -> audit::Entry<'_> {
+        audit::Entry { account_id: self.account_id, actor: &self.actor, ..Default::default() }
+    }
+}
+
+impl FromRequestParts<App> for Identity {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        authenticate(parts, app, &app.world())
+    }
+}
+
+impl FromRequestParts<App> for Manager {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let identity = authenticate(parts, app, &app.world())?;
+        match identity.key.kind {
+            Kind::Api => Ok(Self { account_id: identity.key.account_id, actor: identity.actor() }),
+            kind => Err(wrong_kind(kind, "an API key (fb_...)")),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Evaluator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let world = app.world();
+        let identity = authenticate(parts, app, &world)?;
+        let environment_id = environment_id(parts, &world, &identity)?;
+        let environment = environment(&world, environment_id)?;
+        Ok(Self { environment, is_client: identity.key.kind == Kind::Sdk, app: app.clone() })
+    }
+}
+
+impl FromRequestParts<App> for RuleReader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let world = app.world();
+        let identity = authenticate(parts, app, &world)?;
+        if identity.key.kind == Kind::Sdk {
+            return Err(wrong_kind(Kind::Sdk, "a server key (fbsrv_...), since rules are secret"));
+        }
+        let environment_id = environment_id(parts, &world, &identity)?;
+        let environment = environment(&world, environment_id)?;
+        Ok(Self { environment, environment_id, key_id: identity.key.id, key_hash: identity.hash })
+    }
+}
+
+fn wrong_kind(kind: Kind, expected: &str) -> ApiError {
+    ApiError::forbidden(format!("this needs {expected}; the key is of the kind {}...", kind.prefix()))
+}
+
+/// Finds the key of a request, within the limits of that key, or of the address that has none.
+fn authenticate(parts: &Parts, app: &App, world: &World) -> ApiResult<Identity> {
+    let caller = parts.extensions.get::<Caller>();
+    let identity = identify(&parts.headers, world).inspect_err(|_| app.metrics.failed_authentications.increment(1));
+    match identity {
+        Ok(identity) => {
+            if let Some(caller) = caller {
+                caller.note_key(identity.key.id);
+            }
+            app.rates.count_key(identity.key.id)?;
+            Ok(identity)
+        }
+        Err(error) => {
+            if let Some(caller) = caller {
+                app.rates.count_failure(caller.address())?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Finds the key of a request.
+fn identify(headers: &HeaderMap, world: &World) -> ApiResult<Identity> {
+    let text = key_text(headers)?;
+    let (kind, hash) = key::read(text).map_err(|error| {
+        ApiError::unauthenticated(match error {
+            NoKey::Prefix => "not a FlagBit key: those begin with fb_, fbsdk_ or fbsrv_",
+            NoKey::Mistyped => "the key is not complete or has a typo in it",
+        })
+    })?;
+    let entry = world.key(&hash).filter(|entry| entry.kind == kind);
+    let Some(entry) = entry else {
+        return Err(ApiError::unauthenticated("this server does not know the key"));
+    };
+    if !world.opens(entry) {
+        return Err(ApiError::unauthenticated("the key was revoked"));
+    }
+    if kind != Kind::Sdk && is_foreign(headers) {
+        return Err(ApiError::forbidden(
+            "secret keys are refused from web pages of another origin; use a client key (fbsdk_...) there, and revoke \
+             this one if it was published",
+        ));
+    }
+    Ok(Identity { key: entry.clone(), hash })
+}
+
+/// The text of the key, from either header.
+fn key_text(headers: &HeaderMap) -> ApiResult<&str> {
+    let missing = || ApiError::unauthenticated("send a key: Authorization: Bearer KEY, or X-API-Key: KEY");
+    if let Some(value) = headers.get("x-api-key") {
+        return value.to_str().map_err(|_| missing());
+    }
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
+    match value.split_once(' ') {
+        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => Ok(key.trim()),
+        _ => Err(missing()),
+    }
+}
+
+/// Whether a browser says that the page is of another origin than this server.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return false;
+    };
+    let host = headers.get(header::HOST).map(|host| host.as_bytes());
+    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+    authority.map(str::as_bytes) != host
+}
+
+/// What an API key names; other keys are for one environment.
+#[derive(Debug, Deserialize)]
+struct Target {
+    project_id: Option<i64>,
+    environment: Option<String>,
+}
+
+fn environment_id(parts: &Parts, world: &World, identity: &Identity) -> ApiResult<i64> {
+    if let Some((_, environment_id)) = identity.key.scope {
+        return Ok(environment_id);
+    }
+    let Query(target) =
+        Query::<Target>::try_from_uri(&parts.uri).map_err(|_| ApiError::invalid("project_id: expected an integer"))?;
+    let project_id =
+        target.project_id.ok_or_else(|| ApiError::invalid("project_id: missing; an API key names its project"))?;
+    let project = world
+        .project(identity.key.account_id, project_id)
+        .ok_or_else(|| ApiError::not_found(format!("no project {project_id}")))?;
+    project.environment(target.environment.as_deref()).ok_or_else(|| ApiError::not_found("no such environment"))
+}
+
+fn environment(world: &World, id: i64) -> ApiResult<Arc<Environment>> {
+    world.environment(id).map(Arc::clone).ok_or_else(|| ApiError::not_found("no such environment"))
+}

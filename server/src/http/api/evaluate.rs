@@ -1,0 +1,253 @@
+//! Evaluating flags.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use chrono::Utc;
+use flagbit::{Answer, Context, ErrorCode, Flag, Moment, Snapshot, Variant, VariantValue};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    http::{
+        api::auth::Evaluator,
+        wire::{
+            context::JsonContext,
+            error::{ApiError, ApiResult, ErrorBody},
+            json::JsonBody,
+        },
+    },
+    state::App,
+};
+
+/// More are asked for by naming none.
+const MAX_FLAG_KEYS: usize = 1_000;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(evaluate))
+}
+
+/// Which flags, and for whom.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    /// One flag.
+    flag_key: Option<String>,
+    /// Several flags. Without this and `flag_key`: all.
+    #[schema(max_items = 1000)]
+    flag_keys: Option<Vec<String>>,
+    /// Who asks: names and strings, numbers, booleans or flat lists of these. Other values count as absent.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    context: JsonContext,
+}
+
+/// A flag's answer.
+#[derive(Debug, Serialize, ToSchema)]
+struct Evaluation<'a> {
+    flag_key: &'a str,
+    /// Whether the feature is on; of a flag with variants, whether it is switched on.
+    enabled: bool,
+    /// `disabled`, `targeting_match`, `percentage_rollout` or `default`.
+    reason: &'static str,
+    /// Of a flag without variants, whether it is on.
+    #[schema(value_type = Value)]
+    value: JsonValue<'a>,
+    /// The variant's name; `on` or `off` of a flag without variants.
+    variant: &'a str,
+    /// The rule that decided, counted from 0.
+    rule_index: Option<u32>,
+}
+
+/// A flag that is there but cannot be evaluated: what the caller has for such a case holds.
+#[derive(Debug, Serialize, ToSchema)]
+struct Failure<'a> {
+    flag_key: &'a str,
+    /// `error`.
+    reason: &'static str,
+    /// `PARSE_ERROR`.
+    error_code: &'static str,
+    error_message: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum Outcome<'a> {
+    Evaluation(Evaluation<'a>),
+    Failure(Failure<'a>),
+}
+
+/// The answers of several flags, by key.
+#[derive(Debug, Serialize, ToSchema)]
+struct Evaluations<'a> {
+    #[serde(serialize_with = "by_key")]
+    #[schema(value_type = std::collections::HashMap<String, Outcome>)]
+    flags: Vec<(&'a str, Outcome<'a>)>,
+}
+
+/// What one question gets, or one about several flags.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum Answers<'a> {
+    One(Evaluation<'a>),
+    Several(Evaluations<'a>),
+}
+
+fn by_key<S: Serializer>(flags: &[(&str, Outcome<'_>)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(flags.iter().map(|(key, outcome)| (key, outcome)))
+}
+
+/// What a flag is worth, as JSON.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum JsonValue<'a> {
+    Boolean(bool),
+    Text(&'a str),
+    Double(f64),
+    /// As the engine writes it.
+    Raw(&'a RawValue),
+}
+
+impl<'a> JsonValue<'a> {
+    pub(super) fn new(answer: &Answer<'a>) -> Self {
+        match answer.variant().map(|variant| variant.value()) {
+            None => Self::Boolean(answer.enabled()),
+            Some(VariantValue::String(text)) => Self::Text(text),
+            Some(VariantValue::Number(number, text)) => raw(text).unwrap_or(Self::Double(*number)),
+            Some(VariantValue::Json(text)) => raw(text).unwrap_or(Self::Text(text)),
+        }
+    }
+}
+
+/// The engine's text is JSON; where it were not, it would be no part of an answer that is.
+fn raw(text: &str) -> Option<JsonValue<'_>> {
+    serde_json::from_str(text).ok().map(JsonValue::Raw)
+}
+
+pub(super) fn variant_name<'a>(answer: &Answer<'a>) -> &'a str {
+    match answer.variant() {
+        Some(variant) => Variant::name(variant),
+        None if answer.enabled() => "on",
+        None => "off",
+    }
+}
+
+/// The time for schedules.
+pub(super) fn now() -> Moment {
+    let now = Utc::now();
+    Moment::from_unix(now.timestamp(), now.timestamp_subsec_nanos())
+}
+
+/// Why a flag is set aside. Client keys read no rules, so not in a message either.
+pub(super) fn set_aside(snapshot: &Snapshot, flag_key: &str, is_client: bool) -> String {
+    match snapshot.warning_of(flag_key).filter(|_| !is_client) {
+        Some(warning) => format!("flag {flag_key:?} is set aside: {warning}"),
+        None => format!("flag {flag_key:?} is set aside: its definition cannot be read"),
+    }
+}
+
+impl Evaluator {
+    /// The flag of that key, if the caller may see it.
+    pub(super) fn flag(&self, key: &str) -> Option<&Flag> {
+        self.environment.snapshot.find(key.as_bytes()).filter(|flag| self.sees(flag))
+    }
+
+    /// All flags that the caller may see, sorted by key.
+    pub(super) fn flags(&self) -> impl Iterator<Item = &Flag> {
+        self.environment.snapshot.flags().filter(|flag| self.sees(flag))
+    }
+
+    fn sees(&self, flag: &Flag) -> bool {
+        !self.is_client || self.environment.client_visible.contains(flag.key())
+    }
+
+    pub(super) fn answer<'a>(&'a self, flag: &'a Flag, context: &Context) -> Result<Answer<'a>, ErrorCode> {
+        let answer = flag.evaluate(&self.environment.snapshot, context, now)?;
+        self.app.metrics.evaluated(&self.environment, flag.key(), answer.enabled());
+        Ok(answer)
+    }
+
+    /// Why a flag that is set aside does not answer.
+    pub(super) fn set_aside(&self, flag: &Flag) -> String {
+        set_aside(&self.environment.snapshot, flag.key(), self.is_client)
+    }
+
+    fn outcome<'a>(&'a self, flag: &'a Flag, context: &Context) -> (&'a str, Outcome<'a>) {
+        let outcome = match self.answer(flag, context) {
+            Ok(answer) => Outcome::Evaluation(Evaluation::new(flag.key(), &answer)),
+            Err(code) => Outcome::Failure(Failure {
+                flag_key: flag.key(),
+                reason: "error",
+                error_code: code.name(),
+                error_message: self.set_aside(flag),
+            }),
+        };
+        (flag.key(), outcome)
+    }
+}
+
+impl<'a> Evaluation<'a> {
+    fn new(flag_key: &'a str, answer: &Answer<'a>) -> Self {
+        Self {
+            flag_key,
+            enabled: answer.enabled(),
+            reason: answer.reason().name(),
+            value: JsonValue::new(answer),
+            variant: variant_name(answer),
+            rule_index: answer.rule_index(),
+        }
+    }
+}
+
+/// Evaluate one flag, several or all for a context.
+///
+/// With `flag_key` the answer is that flag's; with `flag_keys` or neither it is `{"flags": {KEY: ANSWER}}`, where unknown
+/// names are left out. Client keys see only flags that are `client_visible`. A flag that is set aside, because this
+/// server does not understand its definition, is 409 `PARSE_ERROR`, and among several an entry with an `error_code`
+/// in place of an answer: the caller's own default holds.
+#[utoipa::path(post, path = "/api/v1/evaluate", tag = "evaluation", request_body = Question, responses(
+    (status = 200, description = "the answer, or the answers by key", body = Answers),
+    (status = 400, description = "the body cannot be read; the message names the field", body = ErrorBody),
+    (status = 404, description = "`FLAG_NOT_FOUND`: no such flag that the key sees", body = ErrorBody),
+    (status = 409, description = "`PARSE_ERROR`: the flag is set aside", body = ErrorBody),
+))]
+async fn evaluate(evaluator: Evaluator, JsonBody(question): JsonBody<Question>) -> ApiResult<Response> {
+    let context = question.context.into_context(evaluator.is_client)?;
+    let flags = match (question.flag_key, question.flag_keys) {
+        (Some(_), Some(_)) => return Err(ApiError::invalid("flag_keys: give this or flag_key, not both")),
+        (Some(key), None) => {
+            let flag = evaluator.flag(&key).ok_or_else(|| ApiError::flag_not_found(&key))?;
+            let answer = evaluator.answer(flag, &context);
+            let answer = answer.map_err(|code| ApiError::flag_set_aside(code.name(), evaluator.set_aside(flag)))?;
+            count(1);
+            return Ok(Json(Answers::One(Evaluation::new(flag.key(), &answer))).into_response());
+        }
+        (None, Some(keys)) => named(&evaluator, keys, &context)?,
+        (None, None) => evaluator.flags().map(|flag| evaluator.outcome(flag, &context)).collect(),
+    };
+    count(flags.len());
+    Ok(Json(Answers::Several(Evaluations { flags })).into_response())
+}
+
+fn named<'a>(
+    evaluator: &'a Evaluator,
+    mut keys: Vec<String>,
+    context: &Context,
+) -> ApiResult<Vec<(&'a str, Outcome<'a>)>> {
+    if keys.len() > MAX_FLAG_KEYS {
+        return Err(ApiError::invalid(format!("flag_keys: more than {MAX_FLAG_KEYS}; without the field all answer")));
+    }
+    // A key that is there twice is one field of the answer.
+    keys.sort_unstable();
+    keys.dedup();
+    let flags = keys.iter().filter_map(|key| evaluator.flag(key));
+    Ok(flags.map(|flag| evaluator.outcome(flag, context)).collect())
+}
+
+/// Counts flags that answered, for the metrics.
+pub(super) fn count(flags: usize) {
+    metrics::counter!("flagbit_evaluations_total").increment(flags as u64);
+}

@@ -1,0 +1,105 @@
+//! Creating a flag, in all environments at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::{check_size, own_place};
+use crate::{
+    flags::{Changes, Flag, Problems, Segment, SegmentRecord, check::Draft, used_segments},
+    http::{
+        api::{change::Change, target::EnvironmentTarget},
+        wire::error::{ApiError, ApiResult},
+    },
+    state::App,
+};
+
+pub(super) async fn create(app: &App, target: &EnvironmentTarget, fields: Map<String, Value>) -> ApiResult<Flag> {
+    let limits = &app.settings.limits;
+    let mut problems = Problems::default();
+    let changes = Changes::read(fields, limits, &mut problems);
+    if changes.version.is_some() {
+        problems.add("version", "the server gives it; leave it out");
+    }
+    let (key, shared, state) = changes.into_flag(&mut problems);
+    problems.into_result().map_err(ApiError::invalid)?;
+    let key = key.unwrap_or_default();
+    let mut draft = Draft::default();
+    check_size("flag", draft.put_flag(&key, &shared, &state), limits)?;
+
+    let mut change = Change::begin(app, target).await?;
+    if change.write.flag(target.project_id, &key).await?.is_some() {
+        return Err(ApiError::conflict(format!("key: a flag {key:?} exists already")));
+    }
+    if change.write.count_flags(target.project_id).await? >= limits.max_flags {
+        let message =
+            format!("the project has {} flags, which is what this server allows (--max-flags)", limits.max_flags);
+        return Err(ApiError::limit_reached(message));
+    }
+    let off = state.switched_off();
+    let mut drafts = BTreeMap::from([(target.environment_id, draft)]);
+    for environment_id in change.everywhere() {
+        drafts.entry(environment_id).or_insert_with(|| {
+            let mut draft = Draft::default();
+            draft.put_flag(&key, &shared, &off);
+            draft
+        });
+    }
+    let used = used_segments(&state.rules).into_iter().map(str::to_owned).collect();
+    let given =
+        if BTreeSet::is_empty(&used) { Vec::new() } else { change.write.segments(target.environment_id).await? };
+    let brought = bring_segments(&mut change, &used, &given, &mut drafts).await?;
+    change.check(drafts, own_place(&key)).await?;
+
+    write_segments(&mut change, brought).await?;
+    let record = change.write.create_flag(target.project_id, &key, &shared).await?;
+    for environment_id in change.everywhere() {
+        let state = if change.is_target(environment_id) { &state } else { &off };
+        change.write.create_state(record.id, environment_id, state).await?;
+    }
+    change.touch_all().await?;
+    let flag = Flag::new(record, state);
+    change.record("flag.create", &key, None, Some(&flag)).await?;
+    change.commit().await?;
+    Ok(flag)
+}
+
+/// A segment that an environment gets because a new flag uses it: the environment's name and id.
+pub(crate) type Brought = Vec<(String, i64, SegmentRecord)>;
+
+/// The segments that new flags use and that other environments lack: a flag exists everywhere, so what it leans on
+/// must. Where an environment has a segment of that name, it is its own.
+pub(crate) async fn bring_segments(
+    change: &mut Change<'_>,
+    used: &BTreeSet<String>,
+    given: &[SegmentRecord],
+    drafts: &mut BTreeMap<i64, Draft>,
+) -> ApiResult<Brought> {
+    let mut brought = Vec::new();
+    if used.is_empty() {
+        return Ok(brought);
+    }
+    for (name, environment_id) in change.environments.clone() {
+        if change.is_target(environment_id) {
+            continue;
+        }
+        let own: BTreeSet<String> =
+            change.write.segments(environment_id).await?.into_iter().map(|segment| segment.key).collect();
+        for segment in given.iter().filter(|segment| used.contains(&segment.key) && !own.contains(&segment.key)) {
+            drafts.entry(environment_id).or_default().put_segment(&segment.key, &segment.rules);
+            brought.push((name.clone(), environment_id, segment.clone()));
+        }
+    }
+    Ok(brought)
+}
+
+/// Creates them.
+pub(crate) async fn write_segments(change: &mut Change<'_>, brought: Brought) -> ApiResult<()> {
+    for (environment, environment_id, segment) in brought {
+        let record = change.write.create_segment(environment_id, &segment.key, segment.rules).await?;
+        let after = Segment::from(record);
+        change.record_in(&environment, "segment.create", &segment.key, None, Some(&after)).await?;
+        change.touch(&[environment_id]).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! Names that people give.
+
+use crate::http::wire::error::{ApiError, ApiResult};
+
+/// A name for people, of a project or a key, without the spaces around it.
+pub(crate) fn title<'t>(field: &str, text: &'t str) -> ApiResult<&'t str> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > 200 {
+        return Err(ApiError::invalid(format!("{field}: expected 1 to 200 characters")));
+    }
+    // Line breaks would forge lines in lists, and PostgreSQL cannot keep a NUL.
+    if name.chars().any(char::is_control) {
+        return Err(ApiError::invalid(format!("{field}: expected no control characters")));
+    }
+    Ok(name)
+}
+
+/// A name that stands in paths.
+pub(crate) fn environment<'t>(field: &str, text: &'t str) -> ApiResult<&'t str> {
+    let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    if text.is_empty() || text.len() > 64 || !text.bytes().all(is_fine) || text.bytes().all(|byte| byte == b'.') {
+        return Err(ApiError::invalid(format!("{field}: expected 1 to 64 of A-Z a-z 0-9 . _ -, not only dots")));
+    }
+    Ok(text)
+}

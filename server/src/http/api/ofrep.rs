@@ -1,0 +1,235 @@
+//! The OpenFeature Remote Evaluation Protocol, as its published clients speak it.
+//!
+//! They need `value`, `variant` and a standard `reason` in every answer, and `errorCode` and `errorDetails` in every
+//! refusal; a context may be missing, null, or without a targeting key.
+
+use axum::{
+    Json,
+    extract::{FromRequest, Path, Request, rejection::PathRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use flagbit::{Answer, Context, Flag, Reason, VariantValue};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    http::{
+        api::{
+            auth::Evaluator,
+            evaluate::{JsonValue, count, variant_name},
+        },
+        wire::{
+            conditional,
+            context::JsonContext,
+            error::{ApiError, ApiResult, OfrepErrorBody},
+            json::JsonBody,
+        },
+    },
+    state::App,
+};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    use axum::routing::post;
+    OpenApiRouter::new()
+        .routes(routes!(flag))
+        .routes(routes!(flags))
+        // Clients join URLs in their own ways.
+        .route("/ofrep/v1/evaluate/flags/", post(flags))
+        .route("/ofrep/v1/evaluate/flags/{key}/", post(flag))
+}
+
+/// What a client sends. Other fields are of later versions of the protocol.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = OfrepQuestion)]
+struct Question {
+    /// Who asks; `targetingKey` is `user_id`, unless that is there too.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    context: JsonContext,
+}
+
+/// A flag's answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OfrepSuccess)]
+struct Success<'a> {
+    key: &'a str,
+    #[schema(value_type = Value)]
+    value: JsonValue<'a>,
+    /// `STATIC`, `DEFAULT`, `TARGETING_MATCH`, `SPLIT` or `DISABLED`.
+    reason: &'static str,
+    variant: &'a str,
+    metadata: Metadata,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OfrepMetadata)]
+struct Metadata {
+    /// FlagBit's own.
+    reason: &'static str,
+    /// The rule that decided, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<u32>,
+    /// Of the flags, as text, like the SDKs' providers have it; of several flags it stands beside them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<String>,
+    /// The same, by the name that OpenFeature's telemetry reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+}
+
+/// One of several flags.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = OfrepOutcome)]
+enum Outcome<'a> {
+    Success(Success<'a>),
+    Failure(Failure<'a>),
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OfrepFailure)]
+struct Failure<'a> {
+    key: &'a str,
+    error_code: &'static str,
+    error_details: String,
+}
+
+/// The answers of all flags.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OfrepBulk)]
+struct Bulk<'a> {
+    flags: Vec<Outcome<'a>>,
+    metadata: BulkMetadata,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OfrepBulkMetadata)]
+struct BulkMetadata {
+    revision: String,
+    version: String,
+}
+
+impl<'a> Success<'a> {
+    fn new(flag: &'a Flag, answer: &Answer<'a>, revision: Option<String>) -> Self {
+        Self {
+            key: flag.key(),
+            value: value(flag, answer),
+            reason: reason(answer),
+            variant: variant_name(answer),
+            metadata: Metadata {
+                reason: answer.reason().name(),
+                rule_index: answer.rule_index(),
+                version: revision.clone(),
+                revision,
+            },
+        }
+    }
+}
+
+/// One of the nine reasons that the protocol has; some clients fail on others.
+fn reason(answer: &Answer<'_>) -> &'static str {
+    match answer.reason() {
+        Reason::PercentageRollout => "SPLIT",
+        Reason::TargetingMatch => "TARGETING_MATCH",
+        Reason::Disabled => "DISABLED",
+        Reason::Default if answer.is_static() => "STATIC",
+        Reason::Default => "DEFAULT",
+        Reason::Error => "ERROR",
+    }
+}
+
+/// Some clients tell integers from other numbers by the point, so a flag with fractions has it in all its values.
+fn value<'a>(flag: &Flag, answer: &Answer<'a>) -> JsonValue<'a> {
+    let has_fraction = |value: &VariantValue| matches!(value, VariantValue::Number(number, _) if number.fract() != 0.0);
+    match answer.variant().map(|variant| variant.value()) {
+        Some(VariantValue::Number(number, _))
+            if flag.variants().iter().any(|variant| has_fraction(variant.value())) =>
+        {
+            JsonValue::Double(*number)
+        }
+        _ => JsonValue::new(answer),
+    }
+}
+
+/// The caller, and the context of the request.
+async fn read(evaluator: ApiResult<Evaluator>, request: Request) -> ApiResult<(Evaluator, Context)> {
+    // Who may not ask is not listened to.
+    let evaluator = evaluator?;
+    let JsonBody(question) = JsonBody::<Question>::from_request(request, &()).await?;
+    let context = question.context.with_targeting_key().into_context(evaluator.is_client)?;
+    Ok((evaluator, context))
+}
+
+/// Evaluate one flag by the OpenFeature Remote Evaluation Protocol.
+///
+/// A flag that is switched off has the value `false`, or that of its `off` variant, and the reason `DISABLED`; some clients
+/// put the default of the code in its place.
+#[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "openfeature", request_body = Question, responses(
+    (status = 200, description = "the answer", body = Success),
+    (status = 400, description = "`PARSE_ERROR`: the body, or the flag, cannot be read; `INVALID_CONTEXT`", body = OfrepErrorBody),
+    (status = 404, description = "`FLAG_NOT_FOUND`: no such flag that the key sees", body = OfrepErrorBody),
+))]
+async fn flag(key: Result<Path<String>, PathRejection>, evaluator: ApiResult<Evaluator>, request: Request) -> Response {
+    // What is not UTF-8 is no flag's key.
+    let key = key.map_or_else(|_| String::new(), |Path(key)| key);
+    let answer = async {
+        let (evaluator, context) = read(evaluator, request).await?;
+        let flag = evaluator.flag(&key).ok_or_else(|| ApiError::flag_not_found(&key))?;
+        let answer = evaluator.answer(flag, &context);
+        let answer = answer.map_err(|code| ApiError::flag_set_aside(code.name(), evaluator.set_aside(flag)))?;
+        count(1);
+        Ok(Json(Success::new(flag, &answer, Some(evaluator.environment.revision.to_string()))).into_response())
+    };
+    answer.await.unwrap_or_else(|error: ApiError| error.into_ofrep(Some(key)))
+}
+
+/// Evaluate all flags by the OpenFeature Remote Evaluation Protocol.
+///
+/// The `ETag` names the answers, not the flags' definitions: with another context, `If-None-Match` gets 304 only where that
+/// has the same answers.
+#[utoipa::path(post, path = "/ofrep/v1/evaluate/flags", tag = "openfeature", request_body = Question, params(
+    ("If-None-Match" = Option<String>, Header, description = "the `ETag` of the answers that the caller has"),
+), responses(
+    (status = 200, description = "the answers", body = Bulk, headers(("ETag" = String, description = "names the answers"))),
+    (status = 304, description = "the answers that the caller has are current"),
+    (status = 400, description = "`PARSE_ERROR`: the body cannot be read; `INVALID_CONTEXT`", body = OfrepErrorBody),
+))]
+async fn flags(evaluator: ApiResult<Evaluator>, headers: HeaderMap, request: Request) -> Response {
+    let answer = async {
+        let (evaluator, context) = read(evaluator, request).await?;
+        bulk(&evaluator, &context, &headers)
+    };
+    answer.await.unwrap_or_else(|error| error.into_ofrep(None))
+}
+
+fn bulk(evaluator: &Evaluator, context: &Context, headers: &HeaderMap) -> ApiResult<Response> {
+    let outcome = |flag| match evaluator.answer(flag, context) {
+        Ok(answer) => Outcome::Success(Success::new(flag, &answer, None)),
+        Err(code) => {
+            let error_details = evaluator.set_aside(flag);
+            Outcome::Failure(Failure { key: flag.key(), error_code: code.name(), error_details })
+        }
+    };
+    let flags: Vec<Outcome<'_>> = evaluator.flags().map(outcome).collect();
+    count(flags.len());
+    let revision = evaluator.environment.revision.to_string();
+    let metadata = BulkMetadata { version: revision.clone(), revision };
+    let bulk = Bulk { flags, metadata };
+    let body = serde_json::to_string(&bulk).map_err(anyhow::Error::from)?;
+    // Without the revision at the end, and so weak: a change that does not reach this caller's answers is none to it.
+    let answers = body.rsplit_once(r#","metadata":"#).map_or(&*body, |(answers, _)| answers);
+    let hash = Sha256::digest(answers)[..8].iter().fold(0_u64, |hash, &byte| hash << 8 | u64::from(byte));
+    let etag = format!("W/\"{hash:016x}\"");
+    let is_current = conditional::has_current(headers, &etag);
+    let mut response = match is_current {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
+    };
+    response.headers_mut().extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+    Ok(response)
+}

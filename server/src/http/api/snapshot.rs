@@ -1,0 +1,110 @@
+//! An environment's flags with their rules, for those who evaluate themselves.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    http::{
+        api::auth::RuleReader,
+        wire::{
+            conditional,
+            error::{ApiError, ApiResult, ErrorBody},
+        },
+    },
+    state::App,
+    world::Environment,
+};
+
+/// How long a caller who knows of a newer revision than this server is kept.
+const WAIT: Duration = Duration::from_secs(2);
+
+const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("private, no-cache");
+/// Two keys never share an answer, and neither do two encodings.
+const VARY: HeaderValue = HeaderValue::from_static("Authorization, X-API-Key, Accept-Encoding");
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(snapshot))
+}
+
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    min_revision: Option<i64>,
+}
+
+/// Download an environment's flags, to evaluate them in your own process.
+///
+/// Send the answer's `ETag` back as `If-None-Match` and get 304 while nothing changed. Compressed where
+/// `Accept-Encoding` has gzip.
+#[utoipa::path(get, path = "/api/v1/snapshot", tag = "evaluation", params(
+    ("project_id" = Option<i64>, Query, description = "the project, for an API key"),
+    ("environment" = Option<String>, Query, description = "the environment, for an API key; the project's first without it"),
+    ("min_revision" = Option<i64>, Query, description = "wait up to 2 seconds for this revision, of which a stream told"),
+    ("If-None-Match" = Option<String>, Header, description = "the `ETag` of what the caller has"),
+), responses(
+    (status = 200, description = "the snapshot", body = Object, headers(
+        ("ETag" = String, description = "names these bytes"),
+        ("Cache-Control" = String, description = "to be kept by the caller alone, and asked for again"),
+    )),
+    (status = 304, description = "what the caller has is current"),
+    (status = 400, description = "a parameter cannot be read, or an API key did not name a project", body = ErrorBody),
+    (status = 404, description = "no such project or environment", body = ErrorBody),
+    (status = 503, description = "this server has not heard of `min_revision` yet", body = ErrorBody),
+))]
+async fn snapshot(
+    State(app): State<App>,
+    reader: RuleReader,
+    headers: HeaderMap,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+) -> ApiResult<Response> {
+    let Query(wanted) = wanted.map_err(|_| ApiError::invalid("min_revision: expected an integer"))?;
+    let environment = match wanted.min_revision {
+        Some(revision) if revision > reader.environment.revision => at_revision(&app, &reader, revision).await?,
+        _ => reader.environment,
+    };
+    let is_gzip = conditional::takes_gzip(&headers);
+    let encoded = if is_gzip { &environment.body.gzip } else { &environment.body.plain };
+    let is_current = conditional::has_current(&headers, &encoded.etag);
+    let body = if is_current { Body::empty() } else { encoded.bytes.clone().into() };
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
+    headers.insert(header::VARY, VARY);
+    // Digits, a dash and letters make a header.
+    headers.extend(HeaderValue::from_str(&encoded.etag).ok().map(|etag| (header::ETAG, etag)));
+    if is_current {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return Ok(response);
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if is_gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
+}
+
+/// The environment once it has a revision.
+async fn at_revision(app: &App, reader: &RuleReader, revision: i64) -> ApiResult<Arc<Environment>> {
+    let mut changes = app.follower.subscribe();
+    let waiting = async {
+        loop {
+            changes.mark_unchanged();
+            let world = app.world();
+            let environment = world.environment(reader.environment_id)?;
+            if environment.revision >= revision {
+                return Some(Arc::clone(environment));
+            }
+            changes.changed().await.ok()?;
+        }
+    };
+    let found = tokio::time::timeout(WAIT, waiting).await;
+    let late = || ApiError::unavailable(format!("min_revision: this server has not heard of revision {revision} yet"));
+    found.map_err(|_| late())?.ok_or_else(|| ApiError::not_found("no such environment"))
+}

@@ -1,0 +1,226 @@
+//! The tools that need no key: flags tried out, and rollouts simulated. Nothing is kept, and nothing of this server read.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::{DefaultBodyLimit, FromRequestParts, Query},
+    http::request::Parts,
+};
+use flagbit::{Context, ErrorCode, Explained, Snapshot, bucket_of};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    http::{
+        api::evaluate::{now, set_aside},
+        wire::{
+            context::JsonContext,
+            error::{ApiError, ApiResult, ErrorBody},
+            json::JsonBody,
+        },
+    },
+    state::App,
+};
+
+const MAX_BODY_BYTES: usize = 32 << 10;
+const MAX_FLAGS: usize = 100;
+/// Explanations repeat the context, condition by condition.
+const MAX_ANSWER_BYTES: usize = 1 << 20;
+const MAX_USERS: u32 = 10_000;
+const MAX_KEY_BYTES: usize = 256;
+
+/// A definition from a stranger may hold regular expressions, which take their time: few at once, and none of them on
+/// the threads that evaluate.
+static PLAYERS: Semaphore = Semaphore::const_new(2);
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    let playground = OpenApiRouter::new().routes(routes!(playground)).layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
+    playground.routes(routes!(simulate)).routes(routes!(bucket))
+}
+
+/// Flags to try out, and for whom.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Play {
+    /// Flags by key, or a list of flags with their keys.
+    #[schema(value_type = Object)]
+    flags: Box<RawValue>,
+    /// Segments by name.
+    #[schema(value_type = Option<Object>)]
+    segments: Option<Box<RawValue>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    context: JsonContext,
+}
+
+/// The answers by flag, each with the rules that were tried.
+#[derive(Debug, Serialize, ToSchema)]
+struct Explanations {
+    #[schema(value_type = BTreeMap<String, Object>)]
+    flags: BTreeMap<String, Box<RawValue>>,
+}
+
+/// Try flags out for a context, without a key. Nothing is kept.
+///
+/// Each answer says which rules were tried, what they compared and why they did or did not hold. At most 100 flags and
+/// 32 KiB.
+#[utoipa::path(post, path = "/api/v1/evaluate-playground", tag = "tools", request_body = Play, responses(
+    (status = 200, description = "the answers by flag", body = Explanations),
+    (status = 400, description = "the flags or the context cannot be read; the message names the place", body = ErrorBody),
+    (status = 413, description = "more than 32 KiB, or an explanation of more than 1 MiB", body = ErrorBody),
+))]
+async fn playground(JsonBody(play): JsonBody<Play>) -> ApiResult<Json<Explanations>> {
+    let _player = PLAYERS.acquire().await.map_err(anyhow::Error::from)?;
+    tokio::task::spawn_blocking(move || explain(play)).await.map_err(anyhow::Error::from)?.map(Json)
+}
+
+fn explain(play: Play) -> ApiResult<Explanations> {
+    let context = play.context.into_context(false)?;
+    let segments = play.segments.map(|segments| format!(r#","segments":{segments}"#)).unwrap_or_default();
+    let text = format!(r#"{{"flags":{}{segments}}}"#, play.flags);
+    let snapshot =
+        Snapshot::parse(text.as_bytes(), usize::MAX).map_err(|error| ApiError::invalid(error.to_string()))?;
+    if snapshot.flags().len() > MAX_FLAGS {
+        return Err(ApiError::invalid(format!("flags: more than {MAX_FLAGS}")));
+    }
+    let mut flags = BTreeMap::new();
+    let mut bytes = 0;
+    for flag in snapshot.flags() {
+        let explanation = explanation(&snapshot, flag.key(), &context);
+        bytes += explanation.len();
+        if bytes > MAX_ANSWER_BYTES {
+            return Err(ApiError::too_large(format!(
+                "the answer has more than {MAX_ANSWER_BYTES} bytes; ask for less"
+            )));
+        }
+        flags.insert(flag.key().to_owned(), RawValue::from_string(explanation).map_err(anyhow::Error::from)?);
+    }
+    Ok(Explanations { flags })
+}
+
+fn explanation(snapshot: &Snapshot, flag_key: &str, context: &Context) -> String {
+    let answer = snapshot.evaluate(flag_key, context, now);
+    let error_message = (answer == Err(ErrorCode::ParseError)).then(|| set_aside(snapshot, flag_key, false));
+    let found = snapshot.find(flag_key.as_bytes()).ok_or(ErrorCode::FlagNotFound);
+    let flag = answer.and(found).map(|flag| (snapshot, flag));
+    Explained { flag_key, flag, error_message: error_message.as_deref(), revision: None }.explain(context, now)
+}
+
+/// The query of a tool; an error names the field.
+struct ToolQuery<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ToolQuery<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        let query = Query::try_from_uri(&parts.uri);
+        query
+            .map(|Query(query)| Self(query))
+            .map_err(|error| ApiError::invalid(format!("the query: {}", error.body_text())))
+    }
+}
+
+/// What a rollout is to be simulated of.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Simulation {
+    flag_key: String,
+    percentage: f64,
+    #[serde(default = "usual_count")]
+    count: u32,
+}
+
+fn usual_count() -> u32 {
+    100
+}
+
+/// Who is in a rollout, of users `user-1`, `user-2`, ...
+#[derive(Debug, Serialize, ToSchema)]
+struct Simulated {
+    flag_key: String,
+    percentage: f64,
+    total_users: u32,
+    included_count: usize,
+    excluded_count: usize,
+    users: Vec<SimulatedUser>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct SimulatedUser {
+    id: String,
+    /// From 0 to 100: inside where this is less than the percentage.
+    bucket: f64,
+    included: bool,
+}
+
+/// Simulate a percentage rollout, without a key.
+#[utoipa::path(get, path = "/api/v1/rollout/simulate", tag = "tools", params(
+    ("flag_key" = String, Query, description = "the flag's key, which shares the users out", min_length = 1, max_length = 256),
+    ("percentage" = f64, Query, description = "fractions are allowed", minimum = 0, maximum = 100),
+    ("count" = Option<u32>, Query, description = "how many users; 100 without it", minimum = 1, maximum = 10000),
+), responses(
+    (status = 200, description = "who is in", body = Simulated),
+    (status = 400, description = "a parameter is missing or cannot be read", body = ErrorBody),
+))]
+async fn simulate(ToolQuery(simulation): ToolQuery<Simulation>) -> ApiResult<Json<Simulated>> {
+    let Simulation { flag_key, percentage, count } = simulation;
+    check_text("flag_key", &flag_key)?;
+    if !(0.0..=100.0).contains(&percentage) {
+        return Err(ApiError::invalid("percentage: expected a number from 0 to 100"));
+    }
+    if !(1..=MAX_USERS).contains(&count) {
+        return Err(ApiError::invalid(format!("count: expected a number from 1 to {MAX_USERS}")));
+    }
+    let user = |number: u32| {
+        let id = format!("user-{number}");
+        let bucket = bucket_of(&id, &flag_key);
+        SimulatedUser { id, bucket, included: bucket < percentage }
+    };
+    let users: Vec<SimulatedUser> = (1..=count).map(user).collect();
+    let included_count = users.iter().filter(|user| user.included).count();
+    let excluded_count = users.len() - included_count;
+    Ok(Json(Simulated { flag_key, percentage, total_users: count, included_count, excluded_count, users }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BucketOf {
+    flag_key: String,
+    user_id: String,
+}
+
+/// Where a user falls.
+#[derive(Debug, Serialize, ToSchema)]
+struct Bucket {
+    flag_key: String,
+    user_id: String,
+    /// From 0 to 100: inside a rollout where this is less than its percentage.
+    bucket: f64,
+}
+
+/// Find a user's bucket in a flag's rollouts, without a key.
+#[utoipa::path(get, path = "/api/v1/rollout/bucket", tag = "tools", params(
+    ("flag_key" = String, Query, description = "the flag's key, which shares the users out", min_length = 1, max_length = 256),
+    ("user_id" = String, Query, description = "the user", max_length = 256),
+), responses(
+    (status = 200, description = "the bucket", body = Bucket),
+    (status = 400, description = "a parameter is missing or cannot be read", body = ErrorBody),
+))]
+async fn bucket(ToolQuery(BucketOf { flag_key, user_id }): ToolQuery<BucketOf>) -> ApiResult<Json<Bucket>> {
+    check_text("flag_key", &flag_key)?;
+    if user_id.len() > MAX_KEY_BYTES {
+        return Err(ApiError::invalid(format!("user_id: more than {MAX_KEY_BYTES} bytes")));
+    }
+    Ok(Json(Bucket { bucket: bucket_of(&user_id, &flag_key), flag_key, user_id }))
+}
+
+fn check_text(field: &str, text: &str) -> ApiResult<()> {
+    if text.is_empty() || text.len() > MAX_KEY_BYTES {
+        return Err(ApiError::invalid(format!("{field}: expected 1 to {MAX_KEY_BYTES} bytes")));
+    }
+    Ok(())
+}

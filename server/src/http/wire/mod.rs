@@ -1,0 +1,8 @@
+//! How requests are read and answers are written.
+
+pub(crate) mod conditional;
+pub(crate) mod context;
+pub(crate) mod error;
+pub(crate) mod json;
+pub(crate) mod precondition;
+pub(crate) mod unique;

@@ -1,0 +1,91 @@
+//! How many requests are answered: for each key, and without a valid key for each address.
+//!
+//! `governor` and not `tower_governor` on top: its layer decides before a request is read, by address, and here it is the
+//! authentication that knows which limit counts.
+
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
+
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+
+use crate::{
+    http::wire::error::{ApiError, ApiResult},
+    settings::Requests,
+};
+
+/// How often what is full again is forgotten. What stays in memory is one entry for each key and address that was seen in
+/// that time or has used up some of its allowance.
+const TIDY: Duration = Duration::from_secs(10);
+
+/// The limits of one server; several servers do not count together.
+#[derive(Debug)]
+pub(crate) struct Rates {
+    keys: Option<Limit<i64>>,
+    keyless: Option<Limit<IpAddr>>,
+    failures: Option<Limit<IpAddr>>,
+}
+
+impl Rates {
+    pub(crate) fn new(settings: &Requests) -> Self {
+        let double = |rate: NonZeroU32| rate.saturating_mul(NonZeroU32::MIN.saturating_add(1));
+        let key_quota = |rate| Quota::per_second(rate).allow_burst(double(rate));
+        Self {
+            keys: settings.key_requests_per_second().map(|rate| Limit::new(key_quota(rate))),
+            keyless: settings.keyless_requests_per_hour().map(|rate| Limit::new(Quota::per_hour(rate))),
+            failures: settings.failed_authentications_per_minute().map(|rate| Limit::new(Quota::per_minute(rate))),
+        }
+    }
+
+    /// Counts a request with a valid key.
+    pub(crate) fn count_key(&self, key_id: i64) -> ApiResult<()> {
+        count(self.keys.as_ref(), &key_id)
+    }
+
+    /// Counts a request that needs no key, but work.
+    pub(crate) fn count_keyless(&self, address: IpAddr) -> ApiResult<()> {
+        count(self.keyless.as_ref(), &address)
+    }
+
+    /// Counts a failed authentication. Valid keys from the same address go on: one program with a wrong key must not stop
+    /// the others behind the same router, and no number of guesses finds one of 2^256.
+    pub(crate) fn count_failure(&self, address: IpAddr) -> ApiResult<()> {
+        count(self.failures.as_ref(), &address)
+    }
+
+    /// Keeps the memory bounded until the task is dropped.
+    pub(crate) async fn tidy(&self) {
+        loop {
+            tokio::time::sleep(TIDY).await;
+            _ = self.keys.as_ref().map(Limit::tidy);
+            _ = self.keyless.as_ref().map(Limit::tidy);
+            _ = self.failures.as_ref().map(Limit::tidy);
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Limit<K: Hash + Eq + Clone> {
+    limiter: DefaultKeyedRateLimiter<K>,
+    clock: DefaultClock,
+}
+
+impl<K: Hash + Eq + Clone> Limit<K> {
+    fn new(quota: Quota) -> Self {
+        Self { limiter: RateLimiter::keyed(quota), clock: DefaultClock::default() }
+    }
+
+    fn tidy(&self) {
+        self.limiter.retain_recent();
+        self.limiter.shrink_to_fit();
+    }
+}
+
+fn count<K: Hash + Eq + Clone>(limit: Option<&Limit<K>>, key: &K) -> ApiResult<()> {
+    let Some(limit) = limit else { return Ok(()) };
+    limit.limiter.check_key(key).map_err(|denied| {
+        let wait = denied.wait_time_from(limit.clock.now());
+        ApiError::rate_limited(wait.as_secs() + 1)
+    })
+}
