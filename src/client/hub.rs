@@ -1,8 +1,11 @@
 //! Everything of a client that has a lock. No evaluation takes it.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -14,6 +17,11 @@ use super::{
     network::{Connections, Refreshes},
     process,
 };
+
+/// The pause between attempts to start the thread where the system has none to give.
+const THREAD_PAUSE: Duration = Duration::from_millis(100);
+/// In place of a time: the thread runs, or none is needed.
+const HAS_THREAD: u64 = u64::MAX;
 
 /// Everything that has a lock, made afresh in the child of a fork.
 ///
@@ -28,6 +36,10 @@ pub(super) struct Hub {
     reading: Mutex<Reading>,
     /// Without a lock, so that a child goes on with its parent's.
     contact: Arc<Contact>,
+    made: Instant,
+    /// When to try again to start the thread, in milliseconds after `made`. Without a lock, since evaluations look at it
+    /// where the thread is missing.
+    thread_due: AtomicU64,
 }
 
 /// What only cold calls read.
@@ -51,14 +63,40 @@ pub(super) struct Cold {
 }
 
 impl Hub {
-    pub(super) fn new(closed: bool, contact: Arc<Contact>) -> Self {
+    /// `needs_thread` is for the child of a fork, which has none of its parent's threads.
+    pub(super) fn new(closed: bool, needs_thread: bool, contact: Arc<Contact>) -> Self {
         let cold = Mutex::new(Cold { closed, ..Cold::default() });
-        Self { forks: process::forks(), cold, changed: Condvar::new(), reading: Mutex::default(), contact }
+        Self {
+            forks: process::forks(),
+            cold,
+            changed: Condvar::new(),
+            reading: Mutex::default(),
+            contact,
+            made: Instant::now(),
+            thread_due: AtomicU64::new(if needs_thread { 0 } else { HAS_THREAD }),
+        }
     }
 
     /// Not after a fork: then its locks may be held by threads that this process does not have.
     pub(super) fn is_of_this_process(&self) -> bool {
         self.forks == process::forks()
+    }
+
+    /// Whether the thread that follows the source runs in this process, or none is needed.
+    pub(super) fn has_thread(&self) -> bool {
+        self.thread_due.load(Ordering::Relaxed) == HAS_THREAD
+    }
+
+    /// Whether the thread is missing and it is time to start it.
+    pub(super) fn is_thread_due(&self) -> bool {
+        self.made.elapsed().as_millis() >= u128::from(self.thread_due.load(Ordering::Relaxed))
+    }
+
+    /// Notes whether the thread could be started.
+    pub(super) fn note_thread(&self, started: bool) {
+        let later = (self.made.elapsed() + THREAD_PAUSE).as_millis();
+        let due = if started { HAS_THREAD } else { u64::try_from(later).unwrap_or_default() };
+        self.thread_due.store(due, Ordering::Relaxed);
     }
 
     /// No panic leaves what is behind the locks half-changed, so poison means nothing.

@@ -18,6 +18,8 @@ use crate::engine::{Snapshot, Warning};
 
 /// So much later than need be a wait looks whether flags became stale.
 const AS_COARSE_AS_A_CLOCK: Duration = Duration::from_millis(1);
+/// So often a wait tries again to start a thread that is missing.
+const BETWEEN_THREADS: Duration = Duration::from_secs(1);
 
 impl Client {
     /// Opens a client. Reads the text or file once; a watched file may be missing. Never waits for the network: see
@@ -85,11 +87,15 @@ impl Client {
     ///
     /// # Errors
     /// A fetch that fails, a file that cannot be read, a snapshot that is refused: the one in force stays.
-    /// [`ClientError::Timeout`], [`ClientError::Closed`].
+    /// [`ClientError::Timeout`], [`ClientError::Closed`]; [`ClientError::Thread`] in the child of a fork where the system
+    /// has no thread to give.
     pub fn refresh(&self, timeout: Duration) -> Result<(), ClientError> {
         let hub = self.shared.open_hub()?;
         match self.shared.source {
-            Source::Remote(_) => network::refresh(&hub, timeout),
+            Source::Remote(_) => {
+                self.shared.require_thread(&hub)?;
+                network::refresh(&hub, timeout)
+            }
             _ => watcher::read_file(&self.shared, true),
         }
     }
@@ -104,10 +110,14 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Timeout`]; [`ClientError::Closed`]; [`ClientError::Fetch`] with [`FetchErrorKind::Refused`] when
-    /// there is nothing to serve and the server refuses (401, 403, 404).
+    /// there is nothing to serve and the server refuses (401, 403, 404); [`ClientError::Thread`] when there is nothing to
+    /// serve and, in the child of a fork, the system has no thread to give.
     pub fn ready_within(&self, timeout: Duration) -> Result<(), ClientError> {
         let hub = self.shared.hub();
         let ready = || self.shared.serving.load().is_ready();
+        if !ready() {
+            self.shared.require_thread(&hub)?;
+        }
         let cold = hub.wait(timeout, |cold| cold.closed || cold.refused || ready());
         match &cold.last_error {
             _ if ready() => Ok(()),
@@ -125,13 +135,16 @@ impl Client {
     /// # Errors
     /// [`ClientError::Closed`] as soon as the client is closed.
     pub fn wait(&self, seen: u64, timeout: Duration) -> Result<Option<u64>, ClientError> {
-        let (start, hub) = (Instant::now(), self.shared.hub());
+        let start = Instant::now();
         loop {
+            let hub = self.shared.hub();
             let left = timeout.saturating_sub(start.elapsed());
             // That flags become stale is no event but the passing of time, which whoever waits for it notices.
             let fresh = self.shared.fresh_for().map_or(left, |fresh| fresh.saturating_add(AS_COARSE_AS_A_CLOCK));
             let news = |cold: &Cold| cold.closed || cold.events != seen || cold.told != self.shared.state(cold);
-            let mut cold = hub.wait(left.min(fresh), news);
+            // A thread that is missing is tried again meanwhile.
+            let attempt = if hub.has_thread() { left } else { BETWEEN_THREADS };
+            let mut cold = hub.wait(left.min(fresh).min(attempt), news);
             if cold.closed {
                 return Err(ClientError::Closed);
             }

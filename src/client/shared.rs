@@ -70,7 +70,7 @@ impl Shared {
             remote,
             max_snapshot_bytes: options.max_snapshot_bytes,
             forks: AtomicU32::new(process::forks()),
-            hub: ArcSwap::from_pointee(Hub::new(false, Arc::clone(&contact))),
+            hub: ArcSwap::from_pointee(Hub::new(false, false, Arc::clone(&contact))),
             contact,
             follow,
         }))
@@ -85,24 +85,54 @@ impl Shared {
         self.follow.map_or(Ok(()), |follow| follow(self, self.hub())).map_err(ClientError::Thread)
     }
 
-    /// The part with the locks. In the child of a fork it is made afresh and the thread is started again.
+    /// The part with the locks. In the child of a fork it is made afresh and the thread is started again; where the system
+    /// has no thread to give, each later call tries again.
     pub(super) fn hub(self: &Arc<Self>) -> Arc<Hub> {
         let hub = self.hub.load_full();
-        if hub.is_of_this_process() { hub } else { self.after_fork(hub) }
+        let hub = if hub.is_of_this_process() { hub } else { self.after_fork(hub) };
+        if hub.is_thread_due() {
+            // The status and the log tell of a failure.
+            _ = self.require_thread(&hub);
+        }
+        hub
+    }
+
+    /// Starts the thread in the child of a fork, unless it runs.
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub(super) fn require_thread(self: &Arc<Self>, hub: &Arc<Hub>) -> Result<(), ClientError> {
+        if hub.has_thread() {
+            return Ok(());
+        }
+        let mut cold = hub.lock();
+        // Another call may have started it meanwhile.
+        if hub.has_thread() || cold.closed {
+            return Ok(());
+        }
+        let started = self.follow.map_or(Ok(()), |follow| follow(self, Arc::clone(hub))).map_err(ClientError::Thread);
+        hub.note_thread(started.is_ok());
+        match &started {
+            // From here on evaluations find that all is done.
+            Ok(()) => self.forks.store(process::forks(), Ordering::Relaxed),
+            Err(error) if cold.note_failure(error) => hub.announce(&mut cold),
+            Err(_) => {}
+        }
+        started
     }
 
     #[cold]
     fn after_fork(self: &Arc<Self>, old: Arc<Hub>) -> Arc<Hub> {
-        let fresh = Hub::new(self.serving.load().closed, Arc::clone(&self.contact));
-        let first = Arc::ptr_eq(&self.hub.compare_and_swap(&old, Arc::new(fresh)), &old);
-        // Never dropped: its locks may be held for ever by threads that this process does not have.
+        let closed = self.serving.load().closed;
+        let needs_thread = self.follow.is_some() && !closed;
+        let fresh = Hub::new(closed, needs_thread, Arc::clone(&self.contact));
+        self.hub.compare_and_swap(&old, Arc::new(fresh));
+        // Never dropped: its locks may be held by threads that this process does not have.
         std::mem::forget(old);
-        self.forks.store(process::forks(), Ordering::Relaxed);
-        let hub = self.hub.load_full();
-        if first && let Err(error) = self.start_thread() {
-            hub.log(Level::Warning, format!("after a fork: {error}; the flags stay as they are"));
+        if !needs_thread {
+            self.forks.store(process::forks(), Ordering::Relaxed);
         }
-        hub
+        self.hub.load_full()
     }
 
     pub(super) fn open_hub(self: &Arc<Self>) -> Result<Arc<Hub>, ClientError> {

@@ -52,8 +52,8 @@ pub struct flagbit_evaluations {
 #[repr(C)]
 struct Owned {
     evaluations: flagbit_evaluations,
-    items: Box<[flagbit_flag_evaluation]>,
-    text: Box<[u8]>,
+    items: Vec<flagbit_flag_evaluation>,
+    text: Vec<u8>,
 }
 
 /// Evaluates all flags for a context, against one state of the client.
@@ -99,7 +99,7 @@ fn all(
         let evaluation = flagbit_evaluation::new(&answer, generation);
         Some(flagbit_flag_evaluation { key, variant, value, evaluation })
     });
-    let items: Option<Box<[_]>> = items.into_iter().collect();
+    let items: Option<Vec<_>> = items.into_iter().collect();
     let (items, text) = (items.ok_or(Status::InvalidArgument)?, texts.into_block());
     let evaluations = flagbit_evaluations {
         items: items.as_ptr(),

@@ -51,8 +51,8 @@ impl Texts {
         &self.0
     }
 
-    pub(super) fn into_block(self) -> Box<[u8]> {
-        self.0.into()
+    pub(super) fn into_block(self) -> Vec<u8> {
+        self.0
     }
 }
 
@@ -60,8 +60,8 @@ impl Texts {
 #[repr(C)]
 struct Owned {
     list: flagbit_text_list,
-    items: Box<[flagbit_text]>,
-    text: Box<[u8]>,
+    items: Vec<flagbit_text>,
+    text: Vec<u8>,
 }
 
 pub(super) fn give_list<T: AsRef<str>>(
@@ -70,7 +70,7 @@ pub(super) fn give_list<T: AsRef<str>>(
 ) -> Result<(), Status> {
     handle::place(output)?;
     let mut block = Texts::default();
-    let items: Option<Box<[_]>> = texts.into_iter().map(|text| block.add(text.as_ref())).collect();
+    let items: Option<Vec<_>> = texts.into_iter().map(|text| block.add(text.as_ref())).collect();
     let (items, text) = (items.ok_or(Status::InvalidArgument)?, block.into_block());
     let list = flagbit_text_list {
         items: items.as_ptr(),

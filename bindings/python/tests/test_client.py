@@ -261,3 +261,10 @@ def test_log_lines_of_a_broken_handler_do_not_come_out(client: flagbit.Client) -
         assert client.is_enabled("always", {"a": object()}) is True  # type: ignore[dict-item]
     finally:
         logger.removeFilter(broken)
+
+
+@pytest.mark.parametrize("path", ["flags.json", "/etc/flags.json", "localhost:8080", ""])
+def test_a_path_for_a_url_names_from_file(path: str) -> None:
+    with pytest.raises(flagbit.FlagBitError, match=re.escape(f"Client.from_file({path!r})")) as error:
+        flagbit.Client(path, server_key="fbsrv_x")
+    assert error.value.status == "INVALID_ARGUMENT"

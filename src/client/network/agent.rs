@@ -1,6 +1,6 @@
 //! How ureq is set up.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 
 use ureq::{
     Agent, Error, Proxy,
@@ -13,12 +13,9 @@ use ureq::{
     },
 };
 
-use super::{
-    super::{
-        ClientError, file,
-        options::{Language, NetworkOptions, Setting},
-    },
-    resolver::{Lookup, LookupResolver},
+use super::super::{
+    ClientError, file,
+    options::{Language, NetworkOptions, Setting},
 };
 
 /// A request has a few hundred bytes, a snapshot comes in any number of pieces.
@@ -33,10 +30,7 @@ const USER_AGENT: &str = concat!("flagbit-rust/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limits {
     pub(super) connect: Duration,
-    pub(super) response: Option<Duration>,
     pub(super) whole: Option<Duration>,
-    /// Between two pieces of a body.
-    pub(super) piece: Option<Duration>,
     /// How long a connection is kept for the next request.
     pub(super) idle: Duration,
 }
@@ -60,9 +54,7 @@ impl Transport {
             .max_redirects_will_error(false)
             .timeout_resolve(Some(limits.connect))
             .timeout_connect(Some(limits.connect))
-            .timeout_recv_response(limits.response)
             .timeout_global(limits.whole)
-            .timeout_per_read(limits.piece)
             .max_idle_age(limits.idle)
             .max_idle_connections(1)
             .max_response_header_size(LONGEST_HEADERS)
@@ -86,11 +78,6 @@ pub(super) fn warm_up() {
 
     let config = Agent::config_builder().proxy(None).build();
     _ = Agent::with_parts(config, DefaultConnector::default(), NoNames).get("http://flags.invalid").call();
-}
-
-/// A fresh agent: connections and locks of its own.
-pub(super) fn agent(config: &Config, lookup: &Arc<Lookup>) -> Agent {
-    Agent::with_parts(config.clone(), DefaultConnector::default(), LookupResolver(Arc::clone(lookup)))
 }
 
 pub(super) fn tls(network: &NetworkOptions, language: Language) -> Result<TlsConfig, ClientError> {

@@ -19,7 +19,7 @@ pub(super) struct Parser {
     event: Event,
     has_data: bool,
     after_return: bool,
-    after_first_line: bool,
+    lines: u64,
 }
 
 /// A line or an event is longer than any that a FlagBit server sends.
@@ -27,6 +27,11 @@ pub(super) struct Parser {
 pub(super) struct TooLong;
 
 impl Parser {
+    /// How many lines have come to their end.
+    pub(super) fn lines(&self) -> u64 {
+        self.lines
+    }
+
     /// Reads on; the events that this completes.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<Vec<Event>, TooLong> {
         let mut events = Vec::new();
@@ -46,8 +51,8 @@ impl Parser {
     fn end_line(&mut self) -> Result<Option<Event>, TooLong> {
         let line = String::from_utf8_lossy(&self.line).into_owned();
         self.line.clear();
-        let is_first = !std::mem::replace(&mut self.after_first_line, true);
-        let line = line.strip_prefix('\u{feff}').filter(|_| is_first).unwrap_or(&line);
+        self.lines += 1;
+        let line = line.strip_prefix('\u{feff}').filter(|_| self.lines == 1).unwrap_or(&line);
         if line.is_empty() {
             let event = std::mem::take(&mut self.event);
             return Ok(std::mem::take(&mut self.has_data).then_some(event));

@@ -66,11 +66,11 @@ impl Failure {
         Self::new(kind, place, &message)
     }
 
-    /// What a stream that was open met.
-    pub(super) fn of_stream_error(place: &Place, error: Error) -> Self {
+    /// The failure of a stream that was open.
+    pub(super) fn of_stream_error(place: &Place, error: Error, limit: Duration) -> Self {
         match error {
-            Error::Timeout(Timeout::PerRead) => {
-                let limit = seconds(place.stall_timeout);
+            Error::Timeout(_) => {
+                let limit = seconds(limit);
                 Self::unavailable(place, &format!("the stream of {place} was silent for {limit}"))
             }
             error => Self::of_error(place, &error),
@@ -88,12 +88,7 @@ impl Failure {
                 let limit = seconds(place.connect_timeout);
                 format!("no connection to {place} within {limit}; check the address, firewalls and proxies")
             }
-            Error::Timeout(_) => {
-                let limit = seconds(place.timeout);
-                format!(
-                    "{place} did not send a whole answer within {limit}; it or the network is slow, or a proxy stalls"
-                )
-            }
+            Error::Timeout(_) => return Self::of_slow_answer(place, place.timeout),
             Error::Io(error) => of_io_error(place, error),
             Error::Other(error) if error.is::<LookupError>() => format!("{place}: {error}"),
             Error::ConnectProxyFailed(reason) => {
@@ -108,6 +103,14 @@ impl Failure {
             }
             _ => format!("{place}: {}", quote(&error.to_string())),
         };
+        Self::unavailable(place, &message)
+    }
+
+    /// The failure of an answer that did not come within a limit.
+    pub(super) fn of_slow_answer(place: &Place, limit: Duration) -> Self {
+        let limit = seconds(limit);
+        let message =
+            format!("{place} did not send a whole answer within {limit}; it or the network is slow, or a proxy stalls");
         Self::unavailable(place, &message)
     }
 

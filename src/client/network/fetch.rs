@@ -3,23 +3,20 @@
 use std::time::SystemTime;
 
 use ureq::{
-    Agent, Body,
-    http::{HeaderMap, HeaderName, Response, StatusCode, Uri, header},
+    Body,
+    http::{Response, StatusCode, header},
 };
 
 use super::{
-    address::{is_same_origin, resolve},
     failure::{Failure, quote},
     remote::Remote,
+    requests::{Requests, text_of},
     retry::retry_after,
 };
 use crate::engine::scalars;
 
-const MOST_REDIRECTS: usize = 5;
 /// Beyond this an entity tag is not sent back.
 const LONGEST_ETAG: usize = 256;
-/// How much of an error's body is looked at for its message.
-const LONGEST_ERROR: u64 = 4 << 10;
 
 /// What a request came to when it went well.
 #[derive(Debug)]
@@ -30,17 +27,18 @@ pub(super) enum Fetched {
 
 /// Asks for the snapshot, unless it is the one with this entity tag; with a revision, for none that is older.
 pub(super) fn fetch(
-    agent: &Agent,
+    requests: &Requests,
     remote: &Remote,
     etag: Option<&str>,
     min_revision: Option<u64>,
 ) -> Result<Fetched, Failure> {
     let conditional: Vec<_> = etag.map(|etag| (header::IF_NONE_MATCH, etag)).into_iter().collect();
-    let mut response = get(agent, remote, remote.address.snapshot(min_revision), &conditional)?;
+    let uri = remote.address.snapshot(min_revision);
+    let mut response = requests.get(remote, uri, &conditional, remote.place.timeout)?;
     match response.status() {
         StatusCode::OK => {}
         StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Fetched::Unchanged),
-        status => return Err(refusal(remote, status, &mut response)),
+        status => return Err(refusal(requests, remote, status, &mut response)),
     }
     let limit = remote.max_snapshot_bytes as u64;
     if response.body().content_length().is_some_and(|length| length > limit) {
@@ -60,53 +58,17 @@ pub(super) fn fetch(
     Ok(Fetched::New { text: text.map_err(|error| Failure::of_error(&remote.place, &error))?, etag })
 }
 
-/// A request that follows redirects as far as the key may go with them.
-pub(super) fn get(
-    agent: &Agent,
-    remote: &Remote,
-    mut uri: Uri,
-    headers: &[(HeaderName, &str)],
-) -> Result<Response<Body>, Failure> {
-    for _ in 0..=MOST_REDIRECTS {
-        let mut request = agent.get(&uri);
-        for (name, value) in &remote.headers {
-            request = request.header(name, value);
-        }
-        for (name, value) in headers {
-            request = request.header(name, *value);
-        }
-        let response = request.call().map_err(|error| Failure::of_error(&remote.place, &error))?;
-        let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-        let Some(location) = text_of(response.headers(), header::LOCATION).filter(|_| is_redirect) else {
-            return Ok(response);
-        };
-        uri = match resolve(&uri, location) {
-            Some(target) if is_same_origin(&uri, &target) => target,
-            target => {
-                let target = target.map_or_else(|| location.to_owned(), |target| target.to_string());
-                let (place, target) = (&remote.place, quote(&target));
-                return Err(Failure::unavailable(
-                    place,
-                    &format!(
-                        "{place} redirects to {target}, where the key is not sent; if that is right, make it the base URL"
-                    ),
-                ));
-            }
-        };
-    }
-    let place = &remote.place;
-    Err(Failure::unavailable(
-        place,
-        &format!("{place} redirects in a circle; check the base URL and what is on the way"),
-    ))
-}
-
 /// The failure that a status means, with what the server says of it itself.
-pub(super) fn refusal(remote: &Remote, status: StatusCode, response: &mut Response<Body>) -> Failure {
+pub(super) fn refusal(
+    requests: &Requests,
+    remote: &Remote,
+    status: StatusCode,
+    response: &mut Response<Body>,
+) -> Failure {
     let date = text_of(response.headers(), header::DATE);
     let wish =
         text_of(response.headers(), header::RETRY_AFTER).and_then(|value| retry_after(value, date, SystemTime::now()));
-    let body = response.body_mut().with_config().limit(LONGEST_ERROR).read_to_vec().unwrap_or_default();
+    let body = requests.error_body(response.body_mut());
     Failure::of_status(&remote.place, status, &own_words(&body)).after(wish)
 }
 
@@ -117,8 +79,4 @@ fn own_words(body: &[u8]) -> String {
         [Some(one), None] | [None, Some(one)] => format!(": {}", quote(&one)),
         [Some(code), Some(message)] => format!(": {}", quote(&format!("{code}: {message}"))),
     }
-}
-
-pub(super) fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
 }

@@ -15,12 +15,14 @@ mod place;
 mod proxy;
 mod refresher;
 mod remote;
+mod requests;
 mod resolver;
 mod retry;
 mod start;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod transport;
 
 pub(super) use connections::{Connections, Refreshes};
 pub(super) use refresher::{refresh, start};

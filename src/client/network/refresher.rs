@@ -11,12 +11,12 @@ use ureq::{Agent, http::Uri};
 
 use super::{
     super::{ClientError, FetchErrorKind, Level, hub::Hub, process, shared::Shared},
-    agent::agent,
     cache::Cache,
     failure::Failure,
     fetch::{Fetched, fetch},
     following::{Following, News},
     remote::Remote,
+    requests::Requests,
     retry::Random,
     stream::Stream,
 };
@@ -64,7 +64,7 @@ struct Refresher<'c> {
     shared: &'c Arc<Shared>,
     hub: &'c Hub,
     remote: &'c Remote,
-    agent: Agent,
+    requests: Requests,
     cache: Option<Cache<'c>>,
     random: Random,
     /// How many fetches failed since the last that went well.
@@ -84,13 +84,10 @@ enum End {
 
 impl<'c> Refresher<'c> {
     fn new(shared: &'c Arc<Shared>, hub: &'c Hub, remote: &'c Remote) -> Self {
-        let mut cold = hub.lock();
-        let agent = agent(&remote.polling, cold.connections.lookup());
-        cold.connections.set_polling(&agent);
-        drop(cold);
+        let requests = polling(hub, remote);
         let cache = remote.cache_path.as_deref().map(|path| Cache::new(path, &remote.identity));
         let (random, now) = (Random::new(), Instant::now());
-        Self { shared, hub, remote, agent, cache, random, failures: 0, polled: now, due: now }
+        Self { shared, hub, remote, requests, cache, random, failures: 0, polled: now, due: now }
     }
 
     fn run(mut self) {
@@ -163,7 +160,7 @@ impl<'c> Refresher<'c> {
     fn fetch(&mut self, min_revision: Option<u64>) -> Result<(), Failure> {
         let validator = self.shared.validator();
         let etag = validator.as_ref().and_then(|validator| validator.etag.as_deref());
-        let (text, etag) = match fetch(&self.agent, self.remote, etag, min_revision)? {
+        let (text, etag) = match fetch(&self.requests, self.remote, etag, min_revision)? {
             Fetched::New { text, etag } => (text, etag),
             Fetched::Unchanged => {
                 self.hub.note_unchanged();
@@ -197,6 +194,8 @@ impl<'c> Refresher<'c> {
             following.due = now;
             return;
         };
+        // The network that lost the stream may have lost the connection that is kept for fetches, too.
+        self.requests = polling(self.hub, self.remote);
         let pace = &self.remote.pace;
         let was_good = start.elapsed() >= pace.seconds(SECONDS_OF_A_GOOD_STREAM);
         following.failures = if was_good { 1 } else { following.failures.saturating_add(1) };
@@ -245,10 +244,12 @@ impl<'c> Refresher<'c> {
         if cold.closed || cold.refreshes.is_waited_for() {
             return None;
         }
-        let agent = agent(&self.remote.streaming, cold.connections.lookup());
-        cold.connections.set_stream(&agent);
+        let requests = Requests::new(&self.remote.streaming, cold.connections.lookup());
+        cold.connections.set_stream(requests.agent());
         drop(cold);
-        let stream = Stream::open(&agent, self.remote, uri);
+        // Nothing is polled meanwhile.
+        let limit = self.remote.place.timeout.min(self.remote.pace.interval.max(self.remote.place.connect_timeout));
+        let stream = Stream::open(requests, self.remote, uri, limit);
         if self.is_interrupted() { None } else { Some(stream) }
     }
 
@@ -282,4 +283,15 @@ impl<'c> Refresher<'c> {
     fn revision(&self) -> Option<u64> {
         self.shared.serving.load().revision().and_then(|revision| revision.parse().ok())
     }
+}
+
+/// The requests for snapshots, over fresh connections.
+fn polling(hub: &Hub, remote: &Remote) -> Requests {
+    let mut cold = hub.lock();
+    let requests = Requests::new(&remote.polling, cold.connections.lookup());
+    if cold.closed {
+        requests.agent().clone().shutdown();
+    }
+    cold.connections.set_polling(requests.agent());
+    requests
 }

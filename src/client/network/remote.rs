@@ -84,16 +84,10 @@ impl Remote {
             whole: Some(timeout),
             // Beyond the next request, which then needs no handshake.
             idle: interval * 2,
-            ..Limits::default()
         };
         let pace = Pace { interval, second: network.second.unwrap_or(Duration::from_secs(1)) };
         let stall_timeout = pace.seconds(SECONDS_TO_STALL);
-        let streaming = Limits {
-            connect: connect_timeout,
-            response: Some(timeout),
-            piece: Some(stall_timeout),
-            ..Limits::default()
-        };
+        let streaming = Limits { connect: connect_timeout, ..Limits::default() };
         let name = match &transport.proxy {
             None => address.origin.clone(),
             Some(proxy) => format!("{} (through the proxy {})", address.origin, proxy::describe(proxy)),

@@ -10,6 +10,7 @@ mod close;
 mod cost;
 #[cfg(target_os = "linux")]
 mod counts;
+mod drip;
 mod first;
 #[cfg(unix)]
 mod fork;

@@ -37,8 +37,8 @@ struct Server {
 }
 
 impl Server {
-    /// `stream` is what a stream sends before it says nothing more.
-    fn new(answer: &str, stream: &'static str) -> Self {
+    /// `stream` is what a stream sends at first. Then it says nothing more, or `x` again and again.
+    fn new(answer: &str, stream: &'static str, drips: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let answer = Arc::new(Mutex::new(answer.to_owned()));
@@ -53,6 +53,9 @@ impl Server {
                         server.streams.fetch_add(1, Ordering::SeqCst);
                         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
                         connection.write_all(format!("{head}{stream}").as_bytes()).unwrap();
+                        while drips && connection.write_all(b"x").is_ok() {
+                            thread::sleep(SECOND * 3);
+                        }
                         return read(&connection);
                     }
                     server.most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
@@ -112,7 +115,7 @@ fn print(what: &str, times: &[Instant]) {
 
 #[test]
 fn the_timeline_of_a_dead_and_a_recovering_server() {
-    let server = Server::new("HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", "");
+    let server = Server::new("HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", "", false);
     let client = open(&server, false);
     eventually(&client, || server.times().len() == 12);
     assert_eq!(client.status().state, State::Initializing);
@@ -138,7 +141,7 @@ fn the_timeline_of_a_dead_and_a_recovering_server() {
 
 #[test]
 fn a_refusal_slows_down_and_ends_by_itself() {
-    let server = Server::new(&ok(SNAPSHOT), "");
+    let server = Server::new(&ok(SNAPSHOT), "", false);
     let client = open(&server, false);
     client.ready_within(PATIENCE).unwrap();
     server.answer("HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n");
@@ -154,8 +157,16 @@ fn a_refusal_slows_down_and_ends_by_itself() {
 
 #[test]
 fn a_stream_that_stalls_is_left_and_polled_for() {
-    let server = Server::new(&ok(SNAPSHOT), "data: half an ev");
-    let client = open(&server, true);
+    leaves_a_silent_stream(&Server::new(&ok(SNAPSHOT), ": hello\n\ndata: half an ev", false));
+}
+
+#[test]
+fn a_stream_that_ends_no_line_is_silent() {
+    leaves_a_silent_stream(&Server::new(&ok(SNAPSHOT), ": hello\n\n", true));
+}
+
+fn leaves_a_silent_stream(server: &Server) {
+    let client = open(server, true);
     client.ready_within(PATIENCE).unwrap();
     server.answer(&ok(&SNAPSHOT.replace("true", "false")));
     let mut log = Vec::new();
