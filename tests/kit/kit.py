@@ -36,7 +36,7 @@ class Kit:
             number = len(self._running) + 1
             self._running[number] = made
             return {"number": number, **made.facts}
-        number = command.pop("on", None)
+        number = command.pop("on", len(self._running))
         if number not in self._running:
             raise ValueError(f"nothing has the number {number}")
         method = getattr(self._running[number], str(do), None)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flagbit::Subject;
 use serde_json::{Map, Value};
 
 use super::{
@@ -11,11 +12,7 @@ use super::{
     precondition::{check_version, tag},
     target::EnvironmentTarget,
 };
-use crate::flags::{
-    Problems, Segment,
-    check::{Draft, Subject},
-    read_segment,
-};
+use crate::flags::{Problems, Segment, check::Draft, read_segment};
 
 /// A segment that was put.
 #[derive(Debug)]

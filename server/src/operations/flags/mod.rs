@@ -5,6 +5,8 @@ mod create;
 
 use std::collections::BTreeMap;
 
+use flagbit::Subject;
+
 pub(crate) use change::{UpdatedFlag, change_flag};
 pub(crate) use create::create_flag;
 pub(super) use create::{Brought, bring_segments, write_segments};
@@ -15,10 +17,7 @@ use super::{
     precondition::tag,
     target::EnvironmentTarget,
 };
-use crate::flags::{
-    Flag, Limits,
-    check::{Draft, Subject},
-};
+use crate::flags::{Flag, Limits, check::Draft};
 
 /// Deletes a flag in all environments of the project.
 ///
