@@ -52,17 +52,21 @@ pub(super) type Follow = fn(&Arc<Shared>, Arc<Hub>) -> io::Result<()>;
 
 impl Shared {
     /// `follow` is for a source that a thread follows.
-    pub(super) fn new(options: &ClientOptions, follow: Option<Follow>) -> Result<Arc<Self>, ClientError> {
-        let remote = match &options.source {
+    pub(super) fn new(
+        source: Source,
+        options: &ClientOptions,
+        follow: Option<Follow>,
+    ) -> Result<Arc<Self>, ClientError> {
+        let remote = match &source {
             Source::Remote(account) => Some(Remote::new(account, options)?),
-            _ => options.network.require_unset().map(|()| None)?,
+            _ => None,
         };
         process::count_forks();
         let contact = Arc::new(Contact::new());
         Ok(Arc::new(Self {
             serving: ArcSwap::default(),
             unsupported_values: AtomicU64::new(0),
-            source: options.source.clone(),
+            source,
             remote,
             max_snapshot_bytes: options.max_snapshot_bytes,
             forks: AtomicU32::new(process::forks()),

@@ -39,7 +39,7 @@ pub unsafe extern "C" fn flagbit_client_open(
 
 fn open(options: *const flagbit_options, client: *mut *mut flagbit_client) -> Result<(), Failure> {
     handle::place(client)?;
-    let options = handle::borrow(options)?.to_client_options()?;
+    let options = handle::borrow(options)?.0.clone();
     handle::give(client, flagbit_client(Client::open(options)?));
     Ok(())
 }
