@@ -239,7 +239,7 @@ pub unsafe extern "C" fn flagbit_client_warnings(
     client: *const flagbit_client,
     warnings: *mut *mut flagbit_text_list,
 ) -> Status {
-    guard(|| give_list(warnings, handle::borrow(client)?.0.warnings().iter().map(Warning::message)))
+    guard(|| give_list(warnings, handle::borrow(client)?.0.warnings().iter().map(Warning::to_string)))
 }
 
 /// The revision that the snapshot of a generation stated; empty where it stated none. The latest 64 generations are
