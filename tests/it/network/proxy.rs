@@ -1,64 +1,18 @@
 //! Servers that are asked through a proxy.
 
-use std::{
-    io::{self, BufRead, BufReader, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
-    thread,
-};
-
 use flagbit::{Client, ClientOptions};
+use serde_json::json;
 
 use super::{
     KEY, PATIENCE, is_on, isolated, ready,
-    server::{Server, good},
+    server::{Server, good, status},
 };
 
 /// A proxy that knows one server, whatever name it is asked for.
-struct Proxy {
-    address: SocketAddr,
-    /// The heads of the requests.
-    heads: Arc<Mutex<Vec<String>>>,
-}
-
-impl Proxy {
-    fn new(target: SocketAddr, answer: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, heads) = (listener.local_addr().unwrap(), Arc::default());
-        let proxy = Self { address, heads: Arc::clone(&heads) };
-        thread::spawn(move || {
-            for connection in listener.incoming().map_while(Result::ok) {
-                let heads = Arc::clone(&heads);
-                thread::spawn(move || tunnel(connection, target, answer, &heads));
-            }
-        });
-        proxy
-    }
-
-    fn heads(&self) -> Vec<String> {
-        self.heads.lock().unwrap().clone()
-    }
-}
-
-fn tunnel(mut client: TcpStream, target: SocketAddr, answer: &str, heads: &Mutex<Vec<String>>) {
-    let mut reader = BufReader::new(client.try_clone().unwrap());
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).unwrap() == 0 {
-            return;
-        }
-    }
-    heads.lock().unwrap().push(head);
-    client.write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes()).unwrap();
-    if !answer.starts_with("200") {
-        return;
-    }
-    let mut server = TcpStream::connect(target).unwrap();
-    let (mut back, mut forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    let backward = thread::spawn(move || io::copy(&mut back, &mut forth).map(|_| forth.shutdown(Shutdown::Both)));
-    _ = io::copy(&mut reader, &mut server);
-    _ = server.shutdown(Shutdown::Both);
-    _ = backward.join();
+fn proxy_of(target: &Server) -> Server {
+    let proxy = Server::new(status(404, &[], ""));
+    proxy.answer_path("CONNECT", json!({"tunnel": target.address().port()}));
+    proxy
 }
 
 /// A name that only a proxy can resolve.
@@ -67,12 +21,12 @@ const NAME: &str = "http://flags.invalid:81";
 #[test]
 fn a_proxy_is_asked_for_a_tunnel() {
     let server = Server::new(good(1, true));
-    let proxy = Proxy::new(server.address(), "200 OK");
-    let url = format!("http://user:p%40ss@{}", proxy.address);
+    let proxy = proxy_of(&server);
+    let url = format!("http://user:p%40ss@{}", proxy.address());
     let client = ready(ClientOptions::server(NAME, KEY).proxy(url));
     client.refresh(PATIENCE).unwrap();
     assert!(is_on(&client));
-    let heads = proxy.heads();
+    let heads: Vec<_> = proxy.requests().into_iter().map(|request| request.head).collect();
     assert_eq!(heads.len(), 1, "the tunnel is kept: {heads:?}");
     assert!(heads[0].starts_with("CONNECT flags.invalid:81 HTTP/1.1\r\n"), "{heads:?}");
     assert!(heads[0].contains("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n"), "{heads:?}");
@@ -82,11 +36,10 @@ fn a_proxy_is_asked_for_a_tunnel() {
 
 #[test]
 fn what_a_proxy_does_wrong_is_named() {
-    let server = Server::new(good(1, true));
-    let proxy = Proxy::new(server.address(), "407 Proxy Authentication Required");
-    let client = Client::open(ClientOptions::server(NAME, KEY).proxy(format!("http://{}", proxy.address))).unwrap();
+    let proxy = Server::new(status(407, &[], ""));
+    let client = Client::open(ClientOptions::server(NAME, KEY).proxy(format!("http://{}", proxy.address()))).unwrap();
     let error = client.refresh(PATIENCE).unwrap_err().to_string();
-    let place = format!("{NAME} (through the proxy {})", proxy.address);
+    let place = format!("{NAME} (through the proxy {})", proxy.address());
     assert!(error.starts_with(&format!("the proxy on the way to {place} makes no connection: ")), "{error}");
     assert!(error.contains("407") && error.ends_with("check the proxy's settings"), "{error}");
     let client = Client::open(ClientOptions::server(NAME, KEY).proxy("http://127.0.0.1:1")).unwrap();
@@ -105,9 +58,9 @@ fn alone() {
 #[test]
 fn the_environments_proxy_is_used() {
     let server = Server::new(good(1, true));
-    let proxy = Proxy::new(server.address(), "200 OK");
-    let url = format!("http://{}", proxy.address);
+    let proxy = proxy_of(&server);
+    let url = format!("http://{}", proxy.address());
     let variables = [("http_proxy", &*url), ("no_proxy", "127.0.0.1"), ("FLAGBIT_TEST_SERVER", &server.url())];
     isolated::run("network::proxy::alone", &variables);
-    assert_eq!(proxy.heads().len(), 1);
+    assert_eq!(proxy.requests().len(), 1);
 }

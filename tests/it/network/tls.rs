@@ -1,27 +1,18 @@
 //! Servers with a certificate of a private authority.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener},
-    path::PathBuf,
-    sync::Arc,
-    thread,
-};
+use std::{fs, path::PathBuf};
 
 use flagbit::{Client, ClientOptions};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::{
-    ServerConfig, ServerConnection, StreamOwned,
-    crypto::ring,
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
-};
 
-use super::{KEY, PATIENCE, is_on, ready, server::snapshot};
+use super::{
+    KEY, PATIENCE, is_on, ready,
+    server::{Server, good, raw},
+};
 
 /// A server of `localhost`, and the file of its authority, which is removed at the end.
 struct TlsServer {
-    address: SocketAddr,
+    server: Server,
     ca_file: PathBuf,
 }
 
@@ -33,39 +24,26 @@ impl TlsServer {
         let key = KeyPair::generate().unwrap();
         let certificate =
             CertificateParams::new(vec!["localhost".into()]).unwrap().signed_by(&key, &authority).unwrap();
-        let ca_file = std::env::temp_dir().join(format!("flagbit-{}-{name}.pem", std::process::id()));
-        fs::write(&ca_file, authority.pem()).unwrap();
+        let keep = |what: &str, pem: String| {
+            let path = std::env::temp_dir().join(format!("flagbit-{}-{name}-{what}.pem", std::process::id()));
+            fs::write(&path, pem).unwrap();
+            path
+        };
+        let (certificate, key) = (keep("certificate", certificate.pem()), keep("key", key.serialize_pem()));
+        let server = Server::tls(&certificate, &key, good(1, true));
+        // The server has read them.
+        for path in [certificate, key] {
+            fs::remove_file(path).unwrap();
+        }
+        Self { server, ca_file: keep("ca", authority.pem()) }
+    }
 
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        let (config, listener) = (Arc::new(config), TcpListener::bind("127.0.0.1:0").unwrap());
-        let address = listener.local_addr().unwrap();
-        thread::spawn(move || {
-            for connection in listener.incoming().map_while(Result::ok) {
-                let tls = ServerConnection::new(Arc::clone(&config)).unwrap();
-                thread::spawn(move || {
-                    let mut stream = BufReader::new(StreamOwned::new(tls, connection));
-                    let body = snapshot(1, true);
-                    let answer = format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-                    let mut line = String::new();
-                    while stream.read_line(&mut line).is_ok_and(|length| length > 0) {
-                        if std::mem::take(&mut line) == "\r\n" {
-                            stream.get_mut().write_all(answer.as_bytes()).unwrap();
-                        }
-                    }
-                });
-            }
-        });
-        Self { address, ca_file }
+    fn url(&self, host: &str) -> String {
+        format!("https://{host}:{}", self.server.address().port())
     }
 
     fn options(&self, host: &str) -> ClientOptions {
-        ClientOptions::server(format!("https://{host}:{}", self.address.port()), KEY)
+        ClientOptions::server(self.url(host), KEY)
     }
 }
 
@@ -100,22 +78,11 @@ fn what_is_not_trusted_is_named_with_what_to_do() {
     let other_authority = TlsServer::new("other");
     let foreign = error(server.options("localhost").ca_file(&other_authority.ca_file));
     assert!(foreign.contains("is not trusted ("), "{foreign}");
-    let no_tls = error(ClientOptions::server(format!("https://{}", plain_server()), KEY));
+    // What a server without TLS says to a greeting that it does not understand.
+    let plain = Server::new(raw("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"));
+    let no_tls = error(ClientOptions::server(format!("https://{}", plain.address()), KEY));
     assert!(no_tls.contains("check that it is an https server"), "{no_tls}");
     println!("{unknown}\n{other_name}\n{no_tls}");
-}
-
-/// What a server without TLS says to a greeting it does not understand.
-fn plain_server() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for mut connection in listener.incoming().map_while(Result::ok) {
-            _ = connection.read(&mut [0; 1024]);
-            _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-        }
-    });
-    address
 }
 
 #[cfg(target_os = "linux")]
@@ -141,7 +108,7 @@ fn alone() {
 #[test]
 fn the_systems_authorities_are_trusted_on_demand() {
     let server = TlsServer::new("system");
-    let address = format!("https://localhost:{}", server.address.port());
+    let address = server.url("localhost");
     let roots = server.ca_file.to_str().unwrap();
     super::isolated::run("network::tls::alone", &[("FLAGBIT_TEST_SERVER", &address), ("SSL_CERT_FILE", roots)]);
 }
