@@ -238,21 +238,23 @@ func TestTLSWithAnAuthorityOfOnesOwn(t *testing.T) {
 func TestOptionsOfAServerThatDoNotFit(t *testing.T) {
 	key := flagbit.WithServerKey(serverKey)
 	for message, options := range map[string][]flagbit.Option{
-		"SERVER_KEY":         {},
-		"API_KEY":            {key, flagbit.WithAPIKey("fb_secret")},
-		"PROJECT_ID":         {flagbit.WithAPIKey("fb_secret")},
-		"60":                 {flagbit.WithAPIKey("fb_secret"), flagbit.WithProjectID(1), flagbit.WithPollInterval(time.Second)},
-		"fbsrv_":             {flagbit.WithServerKey("fbsdk_secret")},
-		"interval":           {key, flagbit.WithPollInterval(time.Second / 2)},
-		"POLL_INTERVAL_MS":   {key, flagbit.WithPollInterval(-time.Second)},
-		"CONNECT_TIMEOUT_MS": {key, flagbit.WithConnectTimeout(-time.Second)},
-		"TIMEOUT_MS":         {key, flagbit.WithTimeout(-time.Second)},
-		"STALE_AFTER_MS":     {key, flagbit.WithStaleAfter(-time.Second)},
-		"header":             {key, flagbit.WithHeader("Authorization", "secret")},
-		"proxy":              {key, flagbit.WithProxy("nonsense://")},
-		"[0].key: missing":   {key, flagbit.WithBootstrap("[{}]")},
-		"nonexistent":        {key, flagbit.WithCAFile("/nonexistent.pem")},
-		"system_roots":       {key, flagbit.WithSystemRoots(), flagbit.WithCAFile("/nonexistent.pem")},
+		"WithURL needs either WithServerKey, or both WithAPIKey and WithProjectID": {},
+		"WithURL needs either WithServerKey, or both":                              {key, flagbit.WithAPIKey("fb_secret")},
+		"WithURL needs either WithServerKey":                                       {flagbit.WithAPIKey("fb_secret")},
+		"WithPollInterval takes 60 s or more with WithAPIKey, not 1s":              {flagbit.WithAPIKey("fb_secret"), flagbit.WithProjectID(1), flagbit.WithPollInterval(time.Second)},
+		"WithServerKey takes a key that begins with fbsrv_, not an SDK key":        {flagbit.WithServerKey("fbsdk_secret")},
+		"WithPollInterval takes 1 s or more, not 500ms":                            {key, flagbit.WithPollInterval(time.Second / 2)},
+		"WithPollInterval takes more than 0 s, not -1 s":                           {key, flagbit.WithPollInterval(-time.Second)},
+		"WithConnectTimeout takes more than 0 s, not -1 s":                         {key, flagbit.WithConnectTimeout(-time.Second)},
+		"WithTimeout takes more than 0 s, not -1 s":                                {key, flagbit.WithTimeout(-time.Second)},
+		"WithStaleAfter takes more than 0 s, not -1 s":                             {key, flagbit.WithStaleAfter(-time.Second)},
+		"WithHeader cannot set \"Authorization\"":                                  {key, flagbit.WithHeader("Authorization", "secret")},
+		"WithProxy takes a URL such as":                                            {key, flagbit.WithProxy("nonsense://")},
+		"WithStream does not go with WithAPIKey":                                   {flagbit.WithAPIKey("fb_1"), flagbit.WithProjectID(1), flagbit.WithStream()},
+		"exactly one source, one of WithSnapshot, WithFile, WithValues, WithURL":   {flagbit.WithFile("flags.json")},
+		"[0].key: missing": {key, flagbit.WithBootstrap("[{}]")},
+		"nonexistent":      {key, flagbit.WithCAFile("/nonexistent.pem")},
+		"give either WithCAFile or WithSystemRoots": {key, flagbit.WithSystemRoots(), flagbit.WithCAFile("/nonexistent.pem")},
 	} {
 		_, err := flagbit.Open(t.Context(), append([]flagbit.Option{flagbit.WithURL("http://127.0.0.1:1")}, options...)...)
 		var found *flagbit.Error

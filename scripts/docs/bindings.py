@@ -30,7 +30,7 @@ SOURCES = {
     "Python": code("bindings/python/src/flagbit/*.py"),
     "Go": code("bindings/go/*.go"),
     "Node": code("bindings/node/src/*.ts"),
-    "Rust": code("src/client/*.rs", "src/client/network/*.rs", "src/engine/*.rs"),
+    "Rust": code("src/client/**/*.rs", "src/engine/**/*.rs"),
 }
 
 # How a name is declared: functions, types, fields or arguments, members of an enum.
@@ -50,7 +50,7 @@ CALLED = {
     "Go": (SOURCES["Go"], r"\bC\.flagbit_NAME\("),
     "Node": (code("bindings/node/addon/*.c"), r"\bflagbit_NAME\b"),
 }
-SET = {"Python": r"\b(_ffi\.O|o)ption\.NAME: ", "Go": r"(?i)\(optionNAME\b", "Node": r"\[Option\.NAME,"}
+SET = {"Python": r"\b(_ffi\.O|o)ption\.NAME[:,] ", "Go": r"(?i)[( ]optionNAME\b", "Node": r"\[Option\.NAME,"}
 
 
 def found(pattern, name, source):
@@ -117,10 +117,8 @@ def check_cell(name, language, cell):
         source, pattern = CALLED[language]
         if found(pattern, short, source) == cell.startswith("–"):
             yield "is called there, and has a dash" if cell.startswith("–") else "is not called there, and has no dash"
-    if name.startswith("FLAGBIT_") and kind == "option":
-        if cell.startswith("–") or not tokens:
-            yield "cannot be set"
-        elif language in SET and not found(SET[language], spelled, SOURCES[language]):
+    if name.startswith("FLAGBIT_") and kind == "option" and language in SET:
+        if cell.startswith("–") or not found(SET[language], spelled, SOURCES[language]):
             yield "is never set there"
 
 

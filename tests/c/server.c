@@ -57,7 +57,9 @@ static int64_t now_ms(void) {
 }
 
 static void options_that_do_not_fit(void) {
-    static const char NEEDS_KEY[] = "the option URL needs the option SERVER_KEY, or both API_KEY and PROJECT_ID";
+    static const char NEEDS_KEY[] =
+        "FLAGBIT_OPTION_URL needs either FLAGBIT_OPTION_SERVER_KEY, or both FLAGBIT_OPTION_API_KEY and "
+        "FLAGBIT_OPTION_PROJECT_ID";
     flagbit_options *options = NULL;
     CHECK_OK(flagbit_options_new(&options));
     set_text(options, FLAGBIT_OPTION_URL, server.url);
@@ -68,14 +70,18 @@ static void options_that_do_not_fit(void) {
     CHECK_OK(flagbit_options_new(&options));
     set_text(options, FLAGBIT_OPTION_SNAPSHOT, "[]");
     set_text(options, FLAGBIT_OPTION_SERVER_KEY, KEY);
-    refused(options, "the option SERVER_KEY needs the option URL");
+    refused(options, "FLAGBIT_OPTION_SERVER_KEY needs the source FLAGBIT_OPTION_URL, and the source of this client is "
+                     "FLAGBIT_OPTION_SNAPSHOT");
     CHECK_OK(flagbit_options_new(&options));
     set_text(options, FLAGBIT_OPTION_SNAPSHOT, "[]");
     set_integer(options, FLAGBIT_OPTION_STREAM, 1);
-    refused(options, "the option stream is for a server or a hosted project, not for a text or a file");
+    refused(options, "FLAGBIT_OPTION_STREAM needs the source FLAGBIT_OPTION_URL, and the source of this client is "
+                     "FLAGBIT_OPTION_SNAPSHOT");
     options = options_of(server.url);
-    set_text(options, FLAGBIT_OPTION_HEADER, "no colon");
-    refused(options, "the option HEADER is `Name: value`");
+    set_integer(options, FLAGBIT_OPTION_POLL_INTERVAL_MS, 500);
+    refused(options, "FLAGBIT_OPTION_POLL_INTERVAL_MS takes 1 s or more, not 500ms");
+    options = options_of("http://user:secret@127.0.0.1");
+    refused(options, "FLAGBIT_OPTION_URL takes no user name or password: give the key as an option of its own");
 }
 
 static void fetched_changed_and_not_modified(void) {

@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use ureq::{Error, Timeout, http::StatusCode};
 
 use super::{
-    super::{ClientError, FetchErrorKind},
+    super::{ClientError, FetchErrorKind, options::Setting},
     place::Place,
     resolver::LookupError,
 };
@@ -115,7 +115,9 @@ impl Failure {
     }
 
     pub(super) fn too_large(place: &Place, limit: u64) -> Self {
-        let message = format!("the snapshot of {place} has more bytes than the limit of {limit} (max_snapshot_bytes)");
+        let option = place.language.name(Setting::MaxSnapshotBytes);
+        let message =
+            format!("the snapshot of {place} has more bytes than the limit of {limit}, which {option} can raise");
         Self::new(FetchErrorKind::Snapshot, place, &message)
     }
 
@@ -145,11 +147,15 @@ fn of_io_error(place: &Place, error: &io::Error) -> String {
         // What TLS objects to.
         io::ErrorKind::InvalidData if text.contains("certificate") => {
             let advice = match () {
-                () if text.contains("for name") => "use a name in the base URL that it has",
+                () if text.contains("for name") => "use a name in the base URL that it has".into(),
                 () if text.contains("expired") || text.contains("not valid yet") => {
-                    "renew it, or set this host's clock"
+                    "renew it, or set this host's clock".into()
                 }
-                () => "give its CA as ca_file, or use the system's with system_roots",
+                () => {
+                    let [file, system] =
+                        [Setting::CaFile, Setting::SystemRoots].map(|setting| place.language.name(setting));
+                    format!("give its authority with {file}, or trust the system's with {system}")
+                }
             };
             format!("the certificate of {place} is not trusted ({text}); {advice}")
         }

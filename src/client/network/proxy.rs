@@ -4,15 +4,24 @@ use std::env;
 
 use ureq::{Proxy, ProxyProtocol};
 
-use super::{super::ClientError, address::Address};
+use super::{
+    super::{
+        ClientError,
+        options::{Language, Secret, Setting},
+    },
+    address::Address,
+};
 
 /// The proxy that the option names, or else the one that the environment has for this address.
-pub(super) fn choose(option: Option<&str>, address: &Address) -> Result<Option<Proxy>, ClientError> {
+pub(super) fn choose(
+    option: Option<&Secret>,
+    address: &Address,
+    language: Language,
+) -> Result<Option<Proxy>, ClientError> {
     match option {
         // It may hold a password, so it is not repeated.
-        Some(url) => Proxy::new(url).map(Some).map_err(|_| {
-            let message = "the proxy is not a URL such as http://proxy.example.com:3128 or socks5h://...";
-            ClientError::Options(message.into())
+        Some(url) => Proxy::new(&url.0).map(Some).map_err(|_| {
+            language.wrong(Setting::Proxy, "takes a URL such as http://proxy.example.com:3128 or socks5h://...")
         }),
         None => Ok(from_environment(address, |name| env::var(name).ok().filter(|value| !value.is_empty()))),
     }
@@ -56,10 +65,14 @@ pub(super) fn describe(proxy: &Proxy) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::address::Account, *};
+    use super::{
+        super::super::{ClientOptions, options::Source},
+        *,
+    };
 
     fn chosen(base_url: &str, environment: &[(&str, &str)]) -> Option<String> {
-        let address = Account::new(base_url, "fbsrv_1", None).address().unwrap();
+        let Ok(Source::Remote(account)) = ClientOptions::server(base_url, "fbsrv_1").source() else { panic!() };
+        let address = Address::new(&account, Language::Rust).unwrap();
         let variable =
             |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into());
         from_environment(&address, variable).as_ref().map(describe)

@@ -69,7 +69,10 @@ fn a_private_authority_is_trusted_when_its_file_is_given() {
 fn what_is_not_trusted_is_named_with_what_to_do() {
     let server = TlsServer::new("untrusted");
     let unknown = error(server.options("localhost"));
-    assert!(unknown.contains("is not trusted (") && unknown.contains("give its CA as ca_file"), "{unknown}");
+    assert!(
+        unknown.contains("is not trusted (") && unknown.contains("give its authority with ClientOptions::ca_file"),
+        "{unknown}"
+    );
     let other_name = error(server.options("127.0.0.1").ca_file(&server.ca_file));
     assert!(
         other_name.contains("is not trusted (") && other_name.ends_with("use a name in the base URL that it has"),
