@@ -13,7 +13,7 @@ use super::{
     agent::{Limits, Transport, tls, warm_up},
     options::NetworkOptions,
     place::Place,
-    proxy,
+    proxy::Route,
     retry::Pace,
 };
 
@@ -47,6 +47,7 @@ pub(in crate::client) struct Remote {
     pub(super) headers: HeaderMap,
     pub(super) polling: Config,
     pub(super) streaming: Config,
+    pub(super) route: Route,
     /// Whether changes are to be followed.
     stream: bool,
     pub(super) cache_path: Option<PathBuf>,
@@ -70,7 +71,7 @@ impl Remote {
         }
         let transport = Transport {
             tls: tls(network.ca_file.as_deref(), network.system_roots.unwrap_or(false))?,
-            proxy: proxy::choose(network.proxy.as_ref().map(|proxy| &*proxy.0), &address)?,
+            route: Route::choose(network.proxy.as_ref().map(|proxy| &*proxy.0), &address)?,
         };
         warm_up();
         let interval = interval(account, network)?;
@@ -85,16 +86,18 @@ impl Remote {
         let pace = Pace { interval, second: network.second.unwrap_or(Duration::from_secs(1)) };
         let stall_timeout = pace.seconds(SECONDS_TO_STALL);
         let streaming = Limits { connect: connect_timeout, ..Limits::default() };
-        let name = match &transport.proxy {
+        let name = match transport.route.describe() {
             None => address.origin.clone(),
-            Some(proxy) => format!("{} (through the proxy {})", address.origin, proxy::describe(proxy)),
+            Some(proxy) => format!("{} (through the proxy {proxy})", address.origin),
         };
+        let proxy_authorization = transport.route.authorization();
         let warnings = warnings(account, &address);
         Ok(Self {
             place: Place { name, key: Secret(key.to_owned()), connect_timeout, timeout, stall_timeout },
-            headers: headers(key, &network.headers)?,
+            headers: headers(key, proxy_authorization.as_deref(), &network.headers)?,
             polling: transport.config(&polling),
             streaming: transport.config(&streaming),
+            route: transport.route,
             stream: network.stream.unwrap_or(false),
             cache_path: network.cache_path.clone(),
             identity: account.describe(),
@@ -135,7 +138,11 @@ fn duration(option: &str, value: Option<Duration>, default: Duration) -> Result<
     }
 }
 
-fn headers(key: &str, further: &[(String, Secret)]) -> Result<HeaderMap, ClientError> {
+fn headers(
+    key: &str,
+    proxy_authorization: Option<&str>,
+    further: &[(String, Secret)],
+) -> Result<HeaderMap, ClientError> {
     let invalid = |name: &str, problem: &str| ClientError::Options(format!("the header {name:?} {problem}"));
     let sensitive = |name: &str, value: &str| {
         let mut value =
@@ -145,6 +152,9 @@ fn headers(key: &str, further: &[(String, Secret)]) -> Result<HeaderMap, ClientE
     };
     let mut headers = HeaderMap::new();
     headers.insert(header::AUTHORIZATION, sensitive("Authorization", &format!("Bearer {key}"))?);
+    if let Some(value) = proxy_authorization {
+        headers.insert(header::PROXY_AUTHORIZATION, sensitive("Proxy-Authorization", value)?);
+    }
     for (name, value) in further {
         let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid(name, "has no valid name"))?;
         if OWN_HEADERS.contains(&parsed) {
