@@ -1,115 +1,132 @@
-# Two commands: `make demo` and `make test`. `make help` lists the rest.
-.PHONY: help demo test test-full torture bench bench-fresh bench-languages bench-openfeature live bootstrap lib install installed lint vectors rust abi law instructions c python go go-library node readme docs fuzz wheel header format server server-lint
+# `make help` explains the targets.
+SOURCES_C = $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')
+STEPS = lint vectors rust lib abi law instructions c installed python wheel-test go node server live demo readme docs fuzz
+
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*/\1/p' $(MAKEFILE_LIST))
 
 help:
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
+	@awk -F ':.*## ' '/^##/ { print substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: bootstrap lib go-library ## every language evaluates the same flags: one table
-	@scripts/demo.sh
+## The commands that matter:
+demo: bootstrap lib go-library ## shows every language evaluating the same flags, in one table
+	@scripts/docs/demo.sh
 
-test: bootstrap ## everything that a change must pass
-	@scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel go node server live demo readme docs fuzz
+test: bootstrap ## runs everything that a change must pass
+	@scripts/test/steps.sh $(STEPS)
 
-test-full: bootstrap ## the same with more random cases, longer fuzzing and longer stress
-	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/steps.sh lint vectors rust lib abi law instructions c installed python wheel go node server live demo readme docs fuzz
+lib: ## builds the shared and the static library into build/lib
+	@scripts/build/library.sh
 
-torture: bootstrap ## half an hour of fuzzing
-	@SECONDS_EACH=1800 scripts/steps.sh fuzz
-
-bench: bootstrap ## time and memory, beside other evaluators; writes docs/benchmarks.md
-	@scripts/bench.sh
-
-bench-fresh: bootstrap ## how soon clients of a server see a change, and what they cost; writes docs/benchmarks.md
-	@scripts/bench-fresh.sh
-
-bench-languages: bootstrap ## the bindings beside the fastest peers of their languages; writes docs/benchmarks.md
-	@scripts/bench-languages.sh
-
-bench-openfeature: bootstrap ## what a provider adds to a call of OpenFeature, beside others'; writes docs/benchmarks.md
-	@scripts/bench-openfeature.sh
-
-bootstrap: ## installs what is missing, or says what to install
-	@scripts/bootstrap.sh
-
-lib: ## the shared and the static library, into build/lib
-	@scripts/library.sh
-
-install: lib ## headers, libraries, flagbit.pc and a CMake package below PREFIX (/usr/local), within DESTDIR
-	@scripts/install.sh
-
-installed: lib ## C and C++ against an installed copy: pkg-config, CMake, Meson
-	@scripts/test-install.sh
-
-lint: server-lint ## formatting and clippy
-	@cargo fmt --check
-	@clang-format --dry-run --Werror $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')
-	@cargo clippy --quiet --all-targets -- -D warnings
-	@cargo clippy --quiet --no-default-features -- -D warnings
-
-server-lint:
-	@cargo fmt --check --manifest-path server/Cargo.toml
-	@cargo clippy --quiet --all-targets --manifest-path server/Cargo.toml -- -D warnings
-
-server: server-lint ## the server: its tests on SQLite and PostgreSQL, behind nginx, and as systemd sees it
-	@cargo test --quiet --manifest-path server/Cargo.toml
-	@python3 scripts/test_server_docs.py
-	@server/tests/schemathesis.sh
-	@build/server-venv/bin/python server/tests/ofrep.py
-	@deploy/test-nginx.sh
-	@if command -v systemd-analyze > /dev/null; then deploy/test-systemd.sh; fi
-
-live: lib ## clients in Rust, C and C++ of the real server, which is killed and comes back
-	@scripts/test-live.sh
-
-vectors: ## the shared vectors are what the independent implementation answers
-	@python3 tests/fixtures/generate.py --check
-
-rust: ## unit, integration and documentation tests; the engine alone
-	@PROPTEST_CASES=$${PROPTEST_CASES:-2000} cargo test --quiet
-	@cargo test --quiet --no-default-features --lib
-
-abi: lib ## exported symbols, and the ABI against its baseline
-	@scripts/abi.sh
-
-law: lib ## the law of change: what old readers answer is what this library answers
-	@python3 tests/law/check.py "$${FLAGBIT_LIBRARY:-build/lib/libflagbit.so}"
-
-instructions: lib ## instructions of the base hot paths and the library's size, against their table
-	@scripts/instructions.sh
-
-c: lib ## C and C++: plain, under sanitizers, under valgrind
-	@scripts/test-c.sh
-
-python: lib ## the Python package, as installed
-	@scripts/test-python.sh
-
-wheel: lib ## the Python wheel for other Linux machines, into build/wheel/dist, tried on every Python there is
-	@scripts/wheel.sh
-
-go: lib ## the Go module: plain, under the race detector, as installed
-	@scripts/test-go.sh
-
-node: lib ## the Node package, as installed
-	@scripts/test-node.sh
-
-go-library: lib ## the static library of this platform, into the Go module
-	@scripts/go-library.sh
-
-readme: ## the README's programs
-	@scripts/test-readme.sh
-
-docs: lib ## what the documents show is true
-	@PYTHONPATH=bindings/python/src FLAGBIT_LIBRARY_PATH=build/lib/libflagbit.so python3 scripts/test_docs.py
-	@python3 scripts/test_bindings.py
-
-fuzz: ## the parsers, for SECONDS_EACH (20) seconds each
-	@scripts/fuzz.sh
-
-header: ## writes include/flagbit.h and the numbers of the bindings from the sources
-	@UPDATE_HEADER=1 cargo test --quiet --test it header
+install: lib ## installs headers, libraries, flagbit.pc and a CMake package below PREFIX (/usr/local), within DESTDIR
+	@scripts/build/install.sh
 
 format: ## formats Rust, C, C++ and Go
 	@gofmt -w bindings/go examples/go benches/languages/go
 	@cargo fmt
 	@cargo fmt --manifest-path server/Cargo.toml
-	@clang-format -i $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')
+	@clang-format -i $(SOURCES_C)
+
+##
+## Packages, from the built library:
+wheel: lib ## makes the Python wheel for other Linux machines, in build/wheel/dist
+	@scripts/build/wheel.sh
+
+node-package: lib ## makes the Node package's tarball, in build/node
+	@scripts/build/node-package.sh
+
+go-library: lib ## copies this platform's static library into the Go module
+	@scripts/build/go-library.sh
+
+##
+## Steps of `make test`, each of which runs alone as well:
+lint: server-lint ## checks formatting and runs clippy
+	@cargo fmt --check
+	@clang-format --dry-run --Werror $(SOURCES_C)
+	@cargo clippy --all-targets -- -D warnings
+	@cargo clippy --no-default-features -- -D warnings
+
+vectors: ## compares the shared vectors with the independent implementation
+	@python3 tests/fixtures/generate.py --check
+
+rust: ## runs unit, integration and documentation tests; the engine alone, too
+	@cargo test --no-run
+	@PROPTEST_CASES=$${PROPTEST_CASES:-2000} cargo test --quiet
+	@cargo test --no-default-features --lib
+
+abi: lib ## checks the exported symbols, and the ABI against its baseline
+	@scripts/test/abi.sh
+
+law: lib ## checks the law of change: old readers answer what this library answers
+	@python3 tests/law/check.py "$${FLAGBIT_LIBRARY:-build/lib/libflagbit.so}"
+
+instructions: lib ## counts the instructions of the base hot paths and the library's bytes, against their table
+	@scripts/test/instructions.sh
+
+c: lib ## tests C and C++: plain, under sanitizers, under valgrind
+	@scripts/test/c.sh
+
+installed: lib ## builds C and C++ against an installed copy: pkg-config, CMake, Meson
+	@scripts/test/install.sh
+
+python: lib ## tests the Python package as installed
+	@scripts/test/python.sh
+
+wheel-test: wheel ## tries the wheel on every Python there is
+	@scripts/test/wheel.sh
+
+go: lib ## tests the Go module: plain, under the race detector, as installed
+	@scripts/test/go.sh
+
+node: lib ## tests the Node package as installed
+	@scripts/test/node.sh
+
+server: server-lint ## tests the server on SQLite and PostgreSQL, behind nginx, and as systemd sees it
+	@scripts/test/server.sh
+
+live: lib ## has clients in Rust, C and C++ follow the real server, which is killed and comes back
+	@scripts/test/live.sh
+
+readme: ## runs the README's programs
+	@scripts/docs/readme.sh
+
+docs: lib ## checks that what the documents show is true
+	@PYTHONPATH=bindings/python/src FLAGBIT_LIBRARY_PATH=build/lib/libflagbit.so python3 scripts/docs/pages.py
+	@python3 scripts/docs/bindings.py
+
+fuzz: ## fuzzes the parsers, for SECONDS_EACH (20) seconds each
+	@scripts/test/fuzz.sh
+
+##
+## Longer tests, and benchmarks, which write docs/benchmarks.md:
+test-full: bootstrap ## runs the same tests with more random cases, longer fuzzing and longer stress
+	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/test/steps.sh $(STEPS)
+
+torture: bootstrap ## fuzzes for half an hour
+	@SECONDS_EACH=1800 scripts/test/steps.sh fuzz
+
+bench: bootstrap ## measures time and memory of the engine and of other evaluators
+	@scripts/bench/evaluation.sh
+
+bench-fresh: bootstrap ## measures how soon clients of a server see a change, and what they cost
+	@scripts/bench/fresh.sh
+
+bench-languages: bootstrap ## measures the bindings and the fastest peers of their languages
+	@scripts/bench/languages.sh
+
+bench-openfeature: bootstrap ## measures what a provider adds to a call of OpenFeature
+	@scripts/bench/openfeature.sh
+
+bench-server: bootstrap ## measures the server and other flag servers
+	@scripts/bench/server.sh
+
+##
+## Rarely called by hand:
+bootstrap: ## installs what is missing, or says what to install
+	@scripts/build/bootstrap.sh
+
+header: ## writes include/flagbit.h and the numbers of the bindings from the sources
+	@UPDATE_HEADER=1 cargo test --quiet --test it header
+
+server-lint: ## checks the server's formatting and runs clippy
+	@cargo fmt --check --manifest-path server/Cargo.toml
+	@cargo clippy --all-targets --manifest-path server/Cargo.toml -- -D warnings

@@ -107,7 +107,7 @@
 #define FLAGBIT_ABI_MAJOR 1
 
 // The part of the ABI of which a binding must find at least its own.
-#define FLAGBIT_ABI_MINOR 0
+#define FLAGBIT_ABI_MINOR 1
 
 // The error_code of an evaluation that has an answer.
 #define FLAGBIT_ERROR_CODE_NONE 0
@@ -161,7 +161,7 @@ typedef int32_t flagbit_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What can be set before a client is opened. Exactly one source is needed: SNAPSHOT, FILE, VALUES or URL.
+// The options of a client. Exactly one source is needed: SNAPSHOT, FILE, VALUES or URL.
 enum flagbit_option
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -171,48 +171,51 @@ enum flagbit_option
     FLAGBIT_OPTION_SNAPSHOT = 1,
     // String, a source: the path of a file with a snapshot, in UTF-8.
     FLAGBIT_OPTION_FILE = 2,
-    // String, a source: flags that answer everybody alike, as JSON: `{"KEY": true, "OTHER": "dark", ...}`, where a
-    // boolean makes a boolean flag and a string, a number, an object or a list a typed one. For tests.
+    // String, a source: flags with one answer for every context, as JSON: `{"KEY": true, "OTHER": "dark", ...}`. A
+    // boolean makes a boolean flag; a string, a number, an object or a list makes a typed one. For tests.
     FLAGBIT_OPTION_VALUES = 3,
-    // Integer, 0 or 1: look at the file each second and follow its changes. The file may be missing at first.
+    // Integer, 0 or 1: check the file each second and follow its changes. The file may be missing at first. Needs FILE.
     FLAGBIT_OPTION_WATCH = 4,
     // Integer, bytes: the size limit of a snapshot's text; 32 MiB unless set.
     FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES = 5,
     // String, a source: the base URL of a FlagBit server, `http://` or `https://`. Needs SERVER_KEY, or API_KEY and
-    // PROJECT_ID for the hosted service.
+    // PROJECT_ID for the hosted service. All options below except LANGUAGE need URL.
     FLAGBIT_OPTION_URL = 10,
-    // String, secret: a server key, `fbsrv_...`, which knows its project and environment.
+    // String, secret: a server key, `fbsrv_...`. It belongs to one project and environment.
     FLAGBIT_OPTION_SERVER_KEY = 11,
     // String, secret: an API key, `fb_...`. It may do everything in its account: keep it where nobody else reads it.
     FLAGBIT_OPTION_API_KEY = 12,
-    // Integer: the project of an API key.
+    // Integer: the project to read with API_KEY.
     FLAGBIT_OPTION_PROJECT_ID = 13,
-    // String: the text of a snapshot that serves until there is a better one.
+    // String: the text of a snapshot that the client serves until it has a newer one.
     FLAGBIT_OPTION_BOOTSTRAP = 14,
-    // String: the path of a file, in UTF-8, that keeps the last good snapshot for a start without the server. Written
-    // only for its owner; several processes may share it.
+    // String: the path of a file, in UTF-8, that keeps the last good snapshot for a start without the server. The client
+    // makes it readable only for its owner. Several processes may share it.
     FLAGBIT_OPTION_CACHE_PATH = 15,
-    // Integer, milliseconds: how often the server is asked, give or take a tenth; 30 s unless set, 1 s at least (60 s
-    // with an API key).
+    // Integer, milliseconds: how often the client asks the server, give or take a tenth; 30 s unless set, 1 s at least
+    // (60 s with an API key).
     FLAGBIT_OPTION_POLL_INTERVAL_MS = 16,
-    // Integer, milliseconds: how long resolving the name, and then connecting, may take each; 5 s unless set.
+    // Integer, milliseconds: the time limit for resolving the name, and again for connecting; 5 s unless set.
     FLAGBIT_OPTION_CONNECT_TIMEOUT_MS = 17,
-    // Integer, milliseconds: how long a request may take as a whole; 30 s unless set.
+    // Integer, milliseconds: the time limit of a whole request; 30 s unless set.
     FLAGBIT_OPTION_TIMEOUT_MS = 18,
     // Integer, milliseconds: how long after the last successful contact the client is STALE; 3 intervals unless set.
     FLAGBIT_OPTION_STALE_AFTER_MS = 19,
-    // Integer, 0 or 1: whether the server tells of changes at once, over a connection that stays open; 0 unless set.
-    // Where that does not work, the client polls.
+    // Integer, 0 or 1: whether the server reports changes at once, over a connection that stays open; 0 unless set.
+    // When that fails, the client polls.
     FLAGBIT_OPTION_STREAM = 20,
-    // String: the path of a PEM file, in UTF-8, with the authorities to trust, in the place of those compiled in.
+    // String: the path of a PEM file, in UTF-8, with the certificate authorities to trust instead of the built-in ones.
     FLAGBIT_OPTION_CA_FILE = 21,
-    // Integer, 0 or 1: trust the authorities that the operating system trusts, in the place of those compiled in.
+    // Integer, 0 or 1: whether to trust the operating system's certificate authorities instead of the built-in ones.
     FLAGBIT_OPTION_SYSTEM_ROOTS = 22,
-    // String, secret: a proxy, `http://[user:password@]host:port`, `https://` or `socks5h://`. Unless set, that of the
-    // environment when the client is opened.
+    // String, secret: a proxy, `http://[user:password@]host:port`, `https://` or `socks5h://`. Unless set, the client
+    // takes the proxy of the environment when it is opened.
     FLAGBIT_OPTION_PROXY = 23,
-    // String, secret: one more header of each request, `Name: value`. Each call adds one.
+    // String, secret: an additional header of each request, `Name: value`. Each call adds one.
     FLAGBIT_OPTION_HEADER = 24,
+    // String: the language of the caller's code, `c`, `go`, `node` or `python`; `c` unless set. Error messages then name
+    // options as that language spells them, such as `server_key=` for Python. A binding sets it first. Since: ABI 1.1.
+    FLAGBIT_OPTION_LANGUAGE = 25,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -364,7 +367,7 @@ typedef struct flagbit_context flagbit_context;
 // Threads: immutable, any.
 typedef struct flagbit_error flagbit_error;
 
-// How a client is to be opened.
+// The options of a client.
 //
 // Methods: flagbit_options_new, flagbit_options_set_string, flagbit_options_set_integer, flagbit_options_free.
 // Threads: one at a time.
@@ -573,10 +576,11 @@ FLAGBIT_API void flagbit_context_free(struct flagbit_context *context);
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_options_new(struct flagbit_options **options);
 
-// Sets an option that is a string. A second value replaces the first, but of HEADER.
+// Sets an option that is a string. A second value replaces the first one; a second HEADER is added.
 //
 // option: a flagbit_option. value: UTF-8 of `value_length` bytes, copied. A NUL in it is part of it.
-// Errors: NULL_ARGUMENT, INVALID_UTF8 (of a snapshot or of values only when the client is opened), INVALID_ARGUMENT for an option that is unknown or no string.
+// Errors: NULL_ARGUMENT; INVALID_UTF8, but of SNAPSHOT, VALUES and BOOTSTRAP flagbit_client_open checks the text;
+// INVALID_ARGUMENT if the option is unknown or not a string, or if the value does not have its form.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_options_set_string(struct flagbit_options *options,
@@ -585,10 +589,10 @@ flagbit_status flagbit_options_set_string(struct flagbit_options *options,
                                           size_t value_length,
                                           struct flagbit_error **error);
 
-// Sets an option that is an integer. A second value replaces the first.
+// Sets an option that is an integer. A second value replaces the first one.
 //
 // option: a flagbit_option.
-// Errors: NULL_ARGUMENT, INVALID_ARGUMENT for an option that is unknown or no integer, or a value out of its range.
+// Errors: NULL_ARGUMENT; INVALID_ARGUMENT if the option is unknown or not an integer, or if the value is out of its range.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_options_set_integer(struct flagbit_options *options,

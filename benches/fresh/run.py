@@ -9,12 +9,11 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "benches"), str(ROOT / "bindings/python/tests")]
+sys.path[:0] = [str(ROOT / "benches"), str(ROOT / "tests/kit")]
 import report  # noqa: E402
-from real_server import real_server  # noqa: E402
+from flagbit_kit import RealServer  # noqa: E402
 
 COUNTRIES = ["AU", "BR", "CA", "CN", "DE", "IN", "JP", "MX", "NZ", "ZA"]
 FLIPPED = {"key": "flipped", "enabled": False, "default_enabled": True}
@@ -39,10 +38,10 @@ def many_flags(count):
 @contextlib.contextmanager
 def server(flags, processor=None):
     """A server with these flags: what the measuring program must know of it."""
-    with tempfile.TemporaryDirectory() as folder, real_server(pathlib.Path(folder), "--log-level", "warn") as one:
+    with RealServer("--log-level", "warn") as one:
         if processor is not None:
             # All its threads.
-            subprocess.run(["taskset", "-acp", str(processor), str(one.pid)], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(["taskset", "-acp", str(processor), str(one.facts["pid"])], check=True, stdout=subprocess.DEVNULL)
         one.of_project("PUT", "/snapshot", {"flags": flags})
         yield {"BENCH_URL": one.url, "BENCH_SERVER_KEY": one.key, "BENCH_API_KEY": one.api_key,
                "BENCH_PROJECT": str(one.project)}

@@ -18,7 +18,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn from_environment() -> Self {
         let get =
-            |name: &str| env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run scripts/bench-fresh.sh"));
+            |name: &str| env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run scripts/bench/fresh.sh"));
         Self {
             url: get("BENCH_URL"),
             server_key: get("BENCH_SERVER_KEY"),

@@ -1,4 +1,4 @@
-/* What is counted by scripts/instructions.sh: runs each case under callgrind, which writes down how many instructions a
+/* What is counted by scripts/test/instructions.sh: runs each case under callgrind, which writes down how many instructions a
  * small and a large number of calls took. Their difference is what the calls cost alone.
  *
  * Every case is run on ROUNDS clients, since each has hash seeds of its own and an unlucky one compares a key twice.
@@ -230,7 +230,7 @@ static void prepare_context(void) {
 
 int main(void) {
     if (RUNNING_ON_VALGRIND == 0) {
-        fprintf(stderr, "instructions: to be run by scripts/instructions.sh\n");
+        fprintf(stderr, "instructions: to be run by scripts/test/instructions.sh\n");
         return 2;
     }
     prepare_context();

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures FlagBit's server beside others in one run, and writes the table into docs/benchmarks.md.
 
-`--short` only shows that everything works, and prints the table. See scripts/bench-server.sh.
+`--short` only shows that everything works, and prints the table. See scripts/bench/server.sh.
 """
 
 import json

@@ -6,8 +6,8 @@ package flagbit
 // Without the header, the message of ffi.go is the one to read.
 #if __has_include(<flagbit.h>)
 #include <flagbit.h>
-#if FLAGBIT_ABI_MAJOR != 1 || FLAGBIT_ABI_MINOR < 0
-#error "this version of the Go package needs FlagBit's C library with the ABI 1.0, or a later 1.x"
+#if FLAGBIT_ABI_MAJOR != 1 || FLAGBIT_ABI_MINOR < 1
+#error "this version of the Go package needs FlagBit's C library with the ABI 1.1, or a later 1.x"
 #endif
 #endif
 */
@@ -16,7 +16,7 @@ import "C"
 // The ABI that this package is written for: its libraries have the same major number and at least this minor number.
 const (
 	abiMajor = 1
-	abiMinor = 0
+	abiMinor = 1
 )
 
 const (
@@ -59,6 +59,7 @@ const (
 	optionSystemRoots      = 22
 	optionProxy            = 23
 	optionHeader           = 24
+	optionLanguage         = 25
 )
 
 const (

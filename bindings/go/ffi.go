@@ -172,6 +172,8 @@ func openNative(settings []setting) (*nativeClient, error) {
 		return nil, failure(status(code), nil)
 	}
 	defer C.flagbit_options_free(options)
+	language := "go" // Messages name options as this package does.
+	settings = append([]setting{{option: optionLanguage, text: &language}}, settings...)
 	for _, setting := range settings {
 		var code C.flagbit_status
 		var native *C.flagbit_error

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
-	"log"
 	"log/slog"
 	"os"
 	"sync"
@@ -62,9 +60,6 @@ func (j *journal) String() string {
 }
 
 func (j *journal) logger() *slog.Logger { return slog.New(slog.NewTextHandler(j, nil)) }
-
-// A log for the servers of tests, whose clients hang up as they like.
-func newSilent() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // A client that is closed with the test. It logs into a journal that nobody reads, unless an option says where.
 func open(t testing.TB, options ...flagbit.Option) *flagbit.Client {

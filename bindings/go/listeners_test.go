@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http/httptest"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	flagbit "github.com/flagbit/flagbit/bindings/go"
+	"github.com/flagbit/flagbit/bindings/go/internal/kit"
 )
 
 type told chan flagbit.Change
@@ -200,13 +200,13 @@ func nextState(t *testing.T, statuses chan flagbit.Status, expected flagbit.Stat
 }
 
 func TestAListenerIsToldEachStateOnce(t *testing.T) {
-	server := newStub(t, (*httptest.Server).Start, on(true))
-	server.tell(503)
+	server := kit.NewStub(t, snapshot(on(true)))
+	server.Tell(503)
 	client := openURL(t, server.URL, flagbit.WithStaleAfter(1500*time.Millisecond), flagbit.WithPollInterval(time.Second),
 		flagbit.WithBootstrap(snapshot(on(false))))
 	statuses, stop := listenToState(client)
 	equal(t, "at first", client.Status().State, flagbit.StateStale)
-	server.tell(200)
+	server.Tell(200)
 	if err := client.Refresh(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -214,18 +214,18 @@ func TestAListenerIsToldEachStateOnce(t *testing.T) {
 		t.Errorf("%+v", status)
 	}
 	load := func(flag bool) { // A change of the flags is none of the state.
-		server.put(on(flag))
+		server.Put(snapshot(on(flag)))
 		must(client.Refresh(t.Context()))
 	}
 	load(false)
 	load(true)
-	server.tell(503)
+	server.Tell(503)
 	nextState(t, statuses, flagbit.StateStale) // By time alone: nothing calls the client.
-	server.tell(200)
+	server.Tell(200)
 	nextState(t, statuses, flagbit.StateReady)
 	late, _ := listenToState(client) // Not told what was before it.
 	stop()
-	server.tell(503)
+	server.Tell(503)
 	nextState(t, late, flagbit.StateStale)
 	_ = client.Close()
 	settle(t)
@@ -233,17 +233,17 @@ func TestAListenerIsToldEachStateOnce(t *testing.T) {
 }
 
 func TestAListenerOfTheStateIsToldOfARefusal(t *testing.T) {
-	server := newStub(t, (*httptest.Server).Start, on(true))
-	server.tell(0) // It hangs, so that there is no state yet.
+	server := kit.NewStub(t, snapshot(on(true)))
+	server.Tell(0) // It hangs, so that there is no state yet.
 	client := openURL(t, server.URL)
-	<-server.hanging
+	server.Asked("/")
 	statuses, _ := listenToState(client)
-	server.tell(401)
-	server.CloseClientConnections()
+	server.Tell(401)
+	server.Cut()
 	if status := nextState(t, statuses, flagbit.StateError); !strings.Contains(status.LastError, "401") {
 		t.Errorf("%+v", status)
 	}
-	server.tell(200)
+	server.Tell(200)
 	_ = client.Refresh(t.Context())
 	nextState(t, statuses, flagbit.StateReady)
 }
@@ -288,4 +288,28 @@ func openAndForget(t *testing.T) *flagbit.Client {
 	client, err := flagbit.Open(t.Context(), flagbit.WithSnapshot("[]"))
 	must(err)
 	return client
+}
+
+// As FailNow of a test does it. The others are told all the same, and later changes too.
+func TestAListenerThatEndsItsGoroutineEndsNobodyElse(t *testing.T) {
+	var lines journal
+	client := open(t, flagbit.WithSnapshot(sample), flagbit.WithLogger(lines.logger()))
+	before, _ := listen(client)
+	client.OnChange(func(flagbit.Change) { runtime.Goexit() })
+	after, _ := listen(client)
+	for index, on := range []bool{true, false, true} {
+		load(t, client, map[string]bool{"a": on})
+		if index > 0 {
+			before.keys(t, "a")
+			after.keys(t, "a")
+		} else {
+			before.next(t)
+			after.next(t)
+		}
+		eventually(t, "it is logged", func() bool {
+			return strings.Count(lines.String(), "a listener of OnChange called runtime.Goexit") == index+1
+		})
+	}
+	must(client.Close())
+	settle(t)
 }

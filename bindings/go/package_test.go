@@ -41,7 +41,7 @@ func newPlace(t *testing.T, files func(name string) bool) *place {
 func preparePlace(t *testing.T, files func(name string) bool, heading string) *place {
 	t.Helper()
 	if os.Getenv("FLAGBIT_TEST_PACKAGE") == "" {
-		t.Skip("slow; set by scripts/test-go.sh")
+		t.Skip("slow; set by scripts/test/go.sh")
 	}
 	folder, program := t.TempDir(), filepath.Join(t.TempDir(), "program")
 	writeProxy(t, filepath.Join(folder, "proxy"), modulePath, ".", files)

@@ -1,13 +1,10 @@
 package flagbit_test
 
 import (
-	"compress/gzip"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/sha256"
-	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -15,128 +12,18 @@ import (
 	"fmt"
 	"math/big"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	flagbit "github.com/flagbit/flagbit/bindings/go"
+	"github.com/flagbit/flagbit/bindings/go/internal/kit"
 )
 
 const serverKey = "fbsrv_secret"
-
-// A server that answers as it is told and remembers what it was asked.
-type stub struct {
-	*httptest.Server
-	lock     sync.Mutex
-	snapshot string
-	revision int
-	status   int
-	changed  chan struct{}
-	requests []*http.Request
-	answers  []int
-	hanging  chan struct{}
-}
-
-func newStub(t *testing.T, start func(*httptest.Server), flags map[string]bool) *stub {
-	s := &stub{status: 200, changed: make(chan struct{}), hanging: make(chan struct{}, 10)}
-	s.put(flags)
-	s.Server = httptest.NewUnstartedServer(s)
-	s.Config.ErrorLog = newSilent()
-	start(s.Server)
-	t.Cleanup(func() {
-		s.tell(503) // Ends the streams.
-		s.CloseClientConnections()
-		s.Close()
-	})
-	return s
-}
-
-func (s *stub) put(flags map[string]bool) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	s.snapshot = snapshot(flags)
-	s.revision++
-	s.wakeStreams()
-}
-
-func (s *stub) tell(status int) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	s.status = status
-	s.wakeStreams()
-}
-
-func (s *stub) wakeStreams() {
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.lock.Lock()
-	s.requests = append(s.requests, r)
-	status, text := s.status, s.snapshot
-	s.lock.Unlock()
-	switch {
-	case status == 0:
-		s.hanging <- struct{}{}
-		<-r.Context().Done()
-	case status != 200:
-		s.answer(w, status)
-	case r.URL.Path == "/api/v1/stream":
-		s.stream(w, r)
-	default:
-		tag := fmt.Sprintf(`"%x"`, sha256.Sum256([]byte(text)))
-		w.Header().Set("ETag", tag)
-		if r.Header.Get("If-None-Match") == tag {
-			s.answer(w, 304)
-			return
-		}
-		w.Header().Set("Content-Encoding", "gzip")
-		s.answer(w, 200)
-		packed := gzip.NewWriter(w)
-		_, _ = packed.Write([]byte(text))
-		_ = packed.Close()
-	}
-}
-
-func (s *stub) answer(w http.ResponseWriter, status int) {
-	s.lock.Lock()
-	s.answers = append(s.answers, status)
-	s.lock.Unlock()
-	w.WriteHeader(status)
-}
-
-func (s *stub) stream(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/event-stream")
-	for {
-		s.lock.Lock()
-		revision, status, changed := s.revision, s.status, s.changed
-		s.lock.Unlock()
-		if status != 200 {
-			return
-		}
-		_, _ = fmt.Fprintf(w, "event: snapshot\nid: %[1]d\ndata: {\"revision\": %[1]d}\n\n", revision)
-		w.(http.Flusher).Flush()
-		select {
-		case <-changed:
-		case <-r.Context().Done():
-			return
-		}
-	}
-}
-
-func (s *stub) asked() ([]*http.Request, []int) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	return slices.Clone(s.requests), slices.Clone(s.answers)
-}
 
 func on(flag bool) map[string]bool { return map[string]bool{"a": flag} }
 
@@ -156,25 +43,25 @@ func ready(t *testing.T, client *flagbit.Client) {
 }
 
 func TestFlagsAreFetchedAndAskedForAgain(t *testing.T) {
-	server := newStub(t, (*httptest.Server).Start, on(true))
+	server := kit.NewStub(t, snapshot(on(true)))
 	client := openURL(t, server.URL, flagbit.WithHeader("X-Team", "checkout"), flagbit.WithTimeout(10*time.Second))
 	ready(t, client)
 	equal(t, "a", client.Enabled("a", nil, false), true)
 	if err := client.Refresh(t.Context()); err != nil {
 		t.Error(err)
 	}
-	requests, answers := server.asked()
-	equal(t, "answers", fmt.Sprint(answers[:2]), "[200 304]")
-	equal(t, "path", requests[0].URL.Path, "/api/v1/snapshot")
-	equal(t, "key", requests[0].Header.Get("Authorization"), "Bearer "+serverKey)
-	equal(t, "header", requests[0].Header.Get("X-Team"), "checkout")
+	requests := server.Requests()
+	equal(t, "answers", fmt.Sprint(requests[0].Status, requests[1].Status), "200 304")
+	equal(t, "path", requests[0].Path, "/api/v1/snapshot")
+	equal(t, "key", requests[0].Headers["authorization"], "Bearer "+serverKey)
+	equal(t, "header", requests[0].Headers["x-team"], "checkout")
 	status := client.Status()
 	if status.State != flagbit.StateReady || status.LastError != "" || !strings.Contains(status.Source, server.URL) {
 		t.Errorf("%+v", status)
 	}
 
 	changes, _ := listen(client)
-	server.put(map[string]bool{"a": false, "b": true})
+	server.Put(snapshot(map[string]bool{"a": false, "b": true}))
 	if err := client.Refresh(context.Background()); err != nil {
 		t.Error(err)
 	}
@@ -182,31 +69,28 @@ func TestFlagsAreFetchedAndAskedForAgain(t *testing.T) {
 }
 
 func TestAStreamBringsChangesAtOnce(t *testing.T) {
-	server := newStub(t, (*httptest.Server).Start, on(true))
+	server := kit.NewStub(t, snapshot(on(true)))
 	client := openURL(t, server.URL, flagbit.WithStream(), flagbit.WithPollInterval(10*time.Minute))
 	ready(t, client)
 	changes, _ := listen(client)
-	eventually(t, "the stream is open", func() bool {
-		requests, _ := server.asked()
-		return slices.ContainsFunc(requests, func(r *http.Request) bool { return r.URL.Path == "/api/v1/stream" })
-	})
-	server.put(on(false))
+	server.Asked("/api/v1/stream")
+	server.Put(snapshot(on(false)))
 	changes.keys(t, "a")
 	equal(t, "a", client.Enabled("a", nil, true), false)
 }
 
 func TestPollingBringsChangesWithinItsInterval(t *testing.T) {
-	server := newStub(t, (*httptest.Server).Start, on(true))
+	server := kit.NewStub(t, snapshot(on(true)))
 	client := openURL(t, server.URL, flagbit.WithPollInterval(time.Second))
 	ready(t, client)
-	server.put(on(false))
+	server.Put(snapshot(on(false)))
 	eventually(t, "a is off", func() bool { return !client.Enabled("a", nil, true) })
 }
 
 func TestARefusalEndsTheWaitingAndIsLogged(t *testing.T) {
 	for _, status := range []int{401, 403, 404} {
-		server := newStub(t, (*httptest.Server).Start, on(true))
-		server.tell(status)
+		server := kit.NewStub(t, snapshot(on(true)))
+		server.Tell(status)
 		log := new(journal)
 		client := openURL(t, server.URL, flagbit.WithLogger(log.logger()))
 		for _, ctx := range []context.Context{context.Background(), t.Context()} {
@@ -224,7 +108,7 @@ func TestARefusalEndsTheWaitingAndIsLogged(t *testing.T) {
 		if said := log.String() + fmt.Sprint(client.Status()); strings.Contains(said, "secret") {
 			t.Errorf("the key is in %s", said)
 		}
-		server.tell(200)
+		server.Tell(200)
 		if err := client.Refresh(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -233,10 +117,10 @@ func TestARefusalEndsTheWaitingAndIsLogged(t *testing.T) {
 }
 
 func TestADeadServerLeavesTheLastGoodFlags(t *testing.T) {
-	server := newStub(t, (*httptest.Server).Start, on(true))
+	server := kit.NewStub(t, snapshot(on(true)))
 	client := openURL(t, server.URL)
 	ready(t, client)
-	server.tell(500)
+	server.Tell(500)
 	if err := client.Refresh(t.Context()); !errors.Is(err, flagbit.ErrUnavailable) || !strings.Contains(err.Error(), "500") {
 		t.Errorf("%v", err)
 	}
@@ -245,7 +129,7 @@ func TestADeadServerLeavesTheLastGoodFlags(t *testing.T) {
 }
 
 func TestTheCacheServesWhereTheServerDoesNot(t *testing.T) {
-	server := newStub(t, (*httptest.Server).Start, on(true))
+	server := kit.NewStub(t, snapshot(on(true)))
 	cache := filepath.Join(t.TempDir(), "flags.cache")
 	client := openURL(t, server.URL, flagbit.WithCachePath(cache))
 	ready(t, client)
@@ -254,7 +138,7 @@ func TestTheCacheServesWhereTheServerDoesNot(t *testing.T) {
 		return err == nil
 	})
 	_ = client.Close()
-	server.tell(503)
+	server.Tell(503)
 	again := openURL(t, server.URL, flagbit.WithCachePath(cache), flagbit.WithBootstrap(snapshot(on(false))))
 	equal(t, "a, of the cache", again.Enabled("a", nil, false), true)
 	equal(t, "state", again.Status().State, flagbit.StateStale)
@@ -264,10 +148,10 @@ func TestTheCacheServesWhereTheServerDoesNot(t *testing.T) {
 
 func TestNothingWaitsForARequestThatHangs(t *testing.T) {
 	settle(t)
-	server := newStub(t, (*httptest.Server).Start, on(true))
-	server.tell(0)
+	server := kit.NewStub(t, snapshot(on(true)))
+	server.Tell(0)
 	client := openURL(t, server.URL)
-	<-server.hanging
+	server.Asked("/")
 	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	begin := time.Now()
@@ -299,7 +183,7 @@ func TestNothingWaitsForARequestThatHangs(t *testing.T) {
 
 func TestAForgottenClientOfAServerIsCollected(t *testing.T) {
 	settle(t)
-	server := newStub(t, (*httptest.Server).Start, on(true))
+	server := kit.NewStub(t, snapshot(on(true)))
 	func() {
 		client, err := flagbit.Open(t.Context(), flagbit.WithURL(server.URL), flagbit.WithServerKey(serverKey),
 			flagbit.WithLogger(new(journal).logger()))
@@ -331,15 +215,18 @@ func certificate(form, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*
 func TestTLSWithAnAuthorityOfOnesOwn(t *testing.T) {
 	authority, authorityKey := certificate(&x509.Certificate{IsCA: true, BasicConstraintsValid: true}, nil, nil)
 	leaf, leafKey := certificate(&x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}, authority, authorityKey)
-	server := newStub(t, func(server *httptest.Server) {
-		server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.Raw}, PrivateKey: leafKey}}}
-		server.StartTLS()
-	}, on(true))
+	folder := t.TempDir()
+	certificate, key := filepath.Join(folder, "certificate.pem"), filepath.Join(folder, "key.pem")
+	raw, err := x509.MarshalPKCS8PrivateKey(leafKey)
+	must(err)
+	write(t, certificate, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Raw})))
+	write(t, key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw})))
+	server := kit.NewTLSStub(t, snapshot(on(true)), certificate, key)
 	stranger := openURL(t, server.URL)
 	if err := stranger.Refresh(t.Context()); !errors.Is(err, flagbit.ErrUnavailable) {
 		t.Errorf("%v", err)
 	}
-	file := filepath.Join(t.TempDir(), "ca.pem")
+	file := filepath.Join(folder, "ca.pem")
 	write(t, file, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw})))
 	client := openURL(t, server.URL, flagbit.WithCAFile(file))
 	if err := client.Refresh(t.Context()); err != nil {
@@ -351,21 +238,23 @@ func TestTLSWithAnAuthorityOfOnesOwn(t *testing.T) {
 func TestOptionsOfAServerThatDoNotFit(t *testing.T) {
 	key := flagbit.WithServerKey(serverKey)
 	for message, options := range map[string][]flagbit.Option{
-		"SERVER_KEY":         {},
-		"API_KEY":            {key, flagbit.WithAPIKey("fb_secret")},
-		"PROJECT_ID":         {flagbit.WithAPIKey("fb_secret")},
-		"60":                 {flagbit.WithAPIKey("fb_secret"), flagbit.WithProjectID(1), flagbit.WithPollInterval(time.Second)},
-		"fbsrv_":             {flagbit.WithServerKey("fbsdk_secret")},
-		"interval":           {key, flagbit.WithPollInterval(time.Second / 2)},
-		"POLL_INTERVAL_MS":   {key, flagbit.WithPollInterval(-time.Second)},
-		"CONNECT_TIMEOUT_MS": {key, flagbit.WithConnectTimeout(-time.Second)},
-		"TIMEOUT_MS":         {key, flagbit.WithTimeout(-time.Second)},
-		"STALE_AFTER_MS":     {key, flagbit.WithStaleAfter(-time.Second)},
-		"header":             {key, flagbit.WithHeader("Authorization", "secret")},
-		"proxy":              {key, flagbit.WithProxy("nonsense://")},
-		"[0].key: missing":   {key, flagbit.WithBootstrap("[{}]")},
-		"nonexistent":        {key, flagbit.WithCAFile("/nonexistent.pem")},
-		"system_roots":       {key, flagbit.WithSystemRoots(), flagbit.WithCAFile("/nonexistent.pem")},
+		"WithURL needs either WithServerKey, or both WithAPIKey and WithProjectID": {},
+		"WithURL needs either WithServerKey, or both":                              {key, flagbit.WithAPIKey("fb_secret")},
+		"WithURL needs either WithServerKey":                                       {flagbit.WithAPIKey("fb_secret")},
+		"WithPollInterval takes 60 s or more with WithAPIKey, not 1s":              {flagbit.WithAPIKey("fb_secret"), flagbit.WithProjectID(1), flagbit.WithPollInterval(time.Second)},
+		"WithServerKey takes a key that begins with fbsrv_, not an SDK key":        {flagbit.WithServerKey("fbsdk_secret")},
+		"WithPollInterval takes 1 s or more, not 500ms":                            {key, flagbit.WithPollInterval(time.Second / 2)},
+		"WithPollInterval takes more than 0 s, not -1 s":                           {key, flagbit.WithPollInterval(-time.Second)},
+		"WithConnectTimeout takes more than 0 s, not -1 s":                         {key, flagbit.WithConnectTimeout(-time.Second)},
+		"WithTimeout takes more than 0 s, not -1 s":                                {key, flagbit.WithTimeout(-time.Second)},
+		"WithStaleAfter takes more than 0 s, not -1 s":                             {key, flagbit.WithStaleAfter(-time.Second)},
+		"WithHeader cannot set \"Authorization\"":                                  {key, flagbit.WithHeader("Authorization", "secret")},
+		"WithProxy takes a URL such as":                                            {key, flagbit.WithProxy("nonsense://")},
+		"WithStream does not go with WithAPIKey":                                   {flagbit.WithAPIKey("fb_1"), flagbit.WithProjectID(1), flagbit.WithStream()},
+		"exactly one source, one of WithSnapshot, WithFile, WithValues, WithURL":   {flagbit.WithFile("flags.json")},
+		"[0].key: missing": {key, flagbit.WithBootstrap("[{}]")},
+		"nonexistent":      {key, flagbit.WithCAFile("/nonexistent.pem")},
+		"give either WithCAFile or WithSystemRoots": {key, flagbit.WithSystemRoots(), flagbit.WithCAFile("/nonexistent.pem")},
 	} {
 		_, err := flagbit.Open(t.Context(), append([]flagbit.Option{flagbit.WithURL("http://127.0.0.1:1")}, options...)...)
 		var found *flagbit.Error

@@ -13,7 +13,6 @@ import copy
 import json
 import os
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -23,8 +22,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "bindings/python/tests"))
-from real_server import RealServer, real_server  # noqa: E402
+sys.path.insert(0, str(ROOT / "tests/kit"))
+from flagbit_kit import RealServer  # noqa: E402
 
 Schema = dict[str, Any]
 
@@ -141,7 +140,7 @@ def main() -> int:
         {"key": "split", "enabled": True, "rules": [{"attribute": "user_id", "operator": "percent", "value": 50}]},
         {"key": "list", "enabled": True, "default": "a", "variants": {"a": [1, "b"], "b": []}},
     ]
-    with tempfile.TemporaryDirectory() as folder, real_server(Path(folder)) as server:
+    with RealServer() as server:
         for flag in flags:
             server.of_project("POST", "/flags", flag)
         found = answers(server)

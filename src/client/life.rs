@@ -29,10 +29,12 @@ impl Client {
     /// A snapshot that is refused, a file that cannot be read (unless it is watched), options that do not fit, no thread.
     #[allow(clippy::needless_pass_by_value, reason = "options are made for one client")]
     pub fn open(options: ClientOptions) -> Result<Self, ClientError> {
-        let shared = Shared::new(&options, follower(&options.source))?;
+        let source = options.source()?;
+        let follow = follower(&source);
+        let shared = Shared::new(source, &options, follow)?;
         match &shared.source {
-            Source::Values => shared.accept(Snapshot::of_values(&options.text)?)?,
-            Source::Text => shared.load(&options.text, None)?,
+            Source::Values => shared.accept(Snapshot::of_values(options.values.as_deref().unwrap_or_default())?)?,
+            Source::Text => shared.load(options.snapshot.as_deref().unwrap_or_default(), None)?,
             Source::File { watch, .. } => {
                 // A watched file has time to appear; the status tells how it stands.
                 watcher::read_file(&shared, true).or_else(|error| if *watch { Ok(()) } else { Err(error) })?;
@@ -64,9 +66,9 @@ impl Client {
         self.shared.serving.load().flags().into_iter().map(|(_, flag)| flag.key().to_owned()).collect()
     }
 
-    /// The flags of the snapshot in force that are set aside.
+    /// Why flags of the snapshot in force are set aside, in the order of its text.
     pub fn warnings(&self) -> Vec<Warning> {
-        self.shared.serving.load().snapshot.iter().flat_map(|snapshot| snapshot.warnings()).cloned().collect()
+        self.shared.serving.load().snapshot.iter().flat_map(|snapshot| snapshot.set_aside()).cloned().collect()
     }
 
     /// Puts another snapshot in force, in a client that was opened with a text.
@@ -76,7 +78,7 @@ impl Client {
     pub fn load(&self, text: &[u8]) -> Result<(), ClientError> {
         match self.shared.source {
             Source::Text => self.shared.load(text, None),
-            _ => Err(ClientError::Options("only a client that was opened with a text can load another".into())),
+            _ => Err(ClientError::Options("only a client that was opened from a snapshot can load another one".into())),
         }
     }
 
@@ -201,7 +203,7 @@ impl Client {
             last_error: cold.last_error.clone(),
             consecutive_failures: cold.consecutive_failures,
             flags: serving.flags().len(),
-            flags_set_aside: serving.snapshot.as_ref().map_or(0, |snapshot| snapshot.warnings().len()),
+            flags_set_aside: serving.snapshot.as_ref().map_or(0, |snapshot| snapshot.set_aside().len()),
             unsupported_values: self.shared.unsupported_values.load(Ordering::Relaxed),
         }
     }

@@ -14,7 +14,7 @@ mod hub;
 mod life;
 mod log;
 mod network;
-mod options;
+pub(crate) mod options;
 mod overrides;
 mod process;
 mod serving;

@@ -52,17 +52,21 @@ pub(super) type Follow = fn(&Arc<Shared>, Arc<Hub>) -> io::Result<()>;
 
 impl Shared {
     /// `follow` is for a source that a thread follows.
-    pub(super) fn new(options: &ClientOptions, follow: Option<Follow>) -> Result<Arc<Self>, ClientError> {
-        let remote = match &options.source {
+    pub(super) fn new(
+        source: Source,
+        options: &ClientOptions,
+        follow: Option<Follow>,
+    ) -> Result<Arc<Self>, ClientError> {
+        let remote = match &source {
             Source::Remote(account) => Some(Remote::new(account, options)?),
-            _ => options.network.require_unset().map(|()| None)?,
+            _ => None,
         };
         process::count_forks();
         let contact = Arc::new(Contact::new());
         Ok(Arc::new(Self {
             serving: ArcSwap::default(),
             unsupported_values: AtomicU64::new(0),
-            source: options.source.clone(),
+            source,
             remote,
             max_snapshot_bytes: options.max_snapshot_bytes,
             forks: AtomicU32::new(process::forks()),
@@ -223,10 +227,12 @@ impl Shared {
         number_variants(&mut snapshot);
         let snapshot = Arc::new(snapshot);
         let hub = self.hub();
-        for warning in snapshot.warnings().iter().take(LOGGED_WARNINGS) {
-            hub.log(Level::Warning, format!("flag {:?} is set aside: {}", warning.flag_key(), warning.message()));
+        let set_aside = snapshot.set_aside();
+        for warning in set_aside.iter().take(LOGGED_WARNINGS) {
+            let key = warning.flag_key().unwrap_or_default();
+            hub.log(Level::Warning, format!("flag {key:?} is set aside: {warning}"));
         }
-        if let Some(more) = snapshot.warnings().len().checked_sub(LOGGED_WARNINGS).filter(|&more| more > 0) {
+        if let Some(more) = set_aside.len().checked_sub(LOGGED_WARNINGS).filter(|&more| more > 0) {
             hub.log(Level::Warning, format!("{more} more flags are set aside"));
         }
         self.publish(|serving, cold| {

@@ -39,7 +39,7 @@ pub unsafe extern "C" fn flagbit_client_open(
 
 fn open(options: *const flagbit_options, client: *mut *mut flagbit_client) -> Result<(), Failure> {
     handle::place(client)?;
-    let options = handle::borrow(options)?.to_client_options()?;
+    let options = handle::borrow(options)?.0.clone();
     handle::give(client, flagbit_client(Client::open(options)?));
     Ok(())
 }
@@ -239,7 +239,7 @@ pub unsafe extern "C" fn flagbit_client_warnings(
     client: *const flagbit_client,
     warnings: *mut *mut flagbit_text_list,
 ) -> Status {
-    guard(|| give_list(warnings, handle::borrow(client)?.0.warnings().iter().map(Warning::message)))
+    guard(|| give_list(warnings, handle::borrow(client)?.0.warnings().iter().map(Warning::to_string)))
 }
 
 /// The revision that the snapshot of a generation stated; empty where it stated none. The latest 64 generations are

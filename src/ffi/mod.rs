@@ -20,7 +20,6 @@ mod names;
 mod options;
 mod overrides;
 mod report;
-mod setting;
 mod status;
 mod text;
 mod text_list;

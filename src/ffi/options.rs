@@ -1,136 +1,44 @@
-//! How a client is to be opened.
+//! The options of a client.
 
-use std::{ffi::c_char, time::Duration};
+use std::{ffi::c_char, mem, time::Duration};
 
 use super::{
     error::{Failure, flagbit_error, report},
     guard::guard,
     handle,
-    setting::{Setting, Type},
     status::Status,
     text,
 };
-use crate::{ClientError, ClientOptions};
+use crate::{
+    ClientOptions,
+    client::options::{Language, Row, Value},
+};
 
-/// How a client is to be opened.
+/// The options of a client.
 ///
 /// Methods: flagbit_options_new, flagbit_options_set_string, flagbit_options_set_integer, flagbit_options_free.
 /// Threads: one at a time.
-#[derive(Default)]
-pub struct flagbit_options {
-    /// In the order of their first setting.
-    values: Vec<(Setting, Value)>,
-}
-
-enum Value {
-    Text(Vec<u8>),
-    Integer(i64),
-}
+pub struct flagbit_options(pub(super) ClientOptions);
 
 impl flagbit_options {
-    fn set(&mut self, setting: Setting, value: Value) {
-        let known = self.values.iter_mut().find(|(other, _)| *other == setting && setting != Setting::Header);
-        match known {
-            Some((_, known)) => *known = value,
-            None => self.values.push((setting, value)),
-        }
+    fn apply<T>(&mut self, apply: fn(ClientOptions, T) -> ClientOptions, value: T) {
+        self.0 = apply(mem::replace(&mut self.0, ClientOptions::empty()), value);
     }
 
-    /// The bytes of a text; empty where it is not set.
-    fn bytes(&self, setting: Setting) -> Option<&[u8]> {
-        self.values.iter().find_map(|(other, value)| match value {
-            Value::Text(text) if *other == setting => Some(&**text),
-            _ => None,
-        })
+    /// The text of an option.
+    fn utf8<'a>(&self, row: &Row, value: &'a [u8]) -> Result<&'a str, Failure> {
+        let message = || format!("{} takes a text in UTF-8", self.0.language().name(row.setting));
+        text::utf8(value).map_err(|status| Failure::new(status, message()))
     }
 
-    /// A text that was checked to be UTF-8 when it was set.
-    fn text(&self, setting: Setting) -> Option<&str> {
-        self.bytes(setting).and_then(|text| str::from_utf8(text).ok())
-    }
-
-    fn integer(&self, setting: Setting) -> Option<i64> {
-        self.values.iter().find_map(|(other, value)| match value {
-            Value::Integer(integer) if *other == setting => Some(*integer),
-            _ => None,
-        })
-    }
-
-    pub(super) fn to_client_options(&self) -> Result<ClientOptions, ClientError> {
-        self.values.iter().try_fold(self.source()?, |options, (setting, value)| match value {
-            Value::Text(text) => apply_text(options, *setting, text),
-            Value::Integer(integer) => apply_integer(options, *setting, *integer),
-        })
-    }
-
-    fn source(&self) -> Result<ClientOptions, ClientError> {
-        let mut sources = Setting::SOURCES.into_iter().filter(|source| self.bytes(*source).is_some());
-        let (Some(source), None) = (sources.next(), sources.next()) else {
-            return Err(invalid("give exactly one source: the option SNAPSHOT, FILE, VALUES or URL"));
-        };
-        let watch = self.integer(Setting::Watch) == Some(1);
-        if watch && source != Setting::File {
-            return Err(invalid("the option WATCH needs the option FILE"));
-        }
-        let account = [Setting::ServerKey, Setting::ApiKey, Setting::ProjectId];
-        let is_set = |setting| self.bytes(setting).is_some() || self.integer(setting).is_some();
-        if source != Setting::Url
-            && let Some(setting) = account.into_iter().find(|setting| is_set(*setting))
-        {
-            return Err(invalid(format!("the option {} needs the option URL", setting.describe().0)));
-        }
-        let text = self.text(source).unwrap_or_default();
-        Ok(match source {
-            Setting::File if watch => ClientOptions::watched_file(text),
-            Setting::File => ClientOptions::file(text),
-            Setting::Url => self.server(text)?,
-            Setting::Values => ClientOptions::values(self.bytes(source).unwrap_or_default()),
-            _ => ClientOptions::text(self.bytes(source).unwrap_or_default()),
-        })
-    }
-
-    fn server(&self, url: &str) -> Result<ClientOptions, ClientError> {
-        let project_id = self.integer(Setting::ProjectId).and_then(|id| u64::try_from(id).ok());
-        match (self.text(Setting::ServerKey), self.text(Setting::ApiKey), project_id) {
-            (Some(server_key), None, None) => Ok(ClientOptions::server(url, server_key)),
-            (None, Some(api_key), Some(project_id)) => Ok(ClientOptions::hosted(url, api_key, project_id)),
-            _ => Err(invalid("the option URL needs the option SERVER_KEY, or both API_KEY and PROJECT_ID")),
-        }
+    /// The failure of a value that an option does not take.
+    fn takes(&self, row: &Row, wanted: &str, found: &str) -> Failure {
+        self.0.language().takes(row.setting, wanted, found).into()
     }
 }
 
-fn invalid(message: impl Into<String>) -> ClientError {
-    ClientError::Options(message.into())
-}
-
-fn apply_text(options: ClientOptions, setting: Setting, value: &[u8]) -> Result<ClientOptions, ClientError> {
-    let text = str::from_utf8(value).unwrap_or_default();
-    Ok(match setting {
-        Setting::Bootstrap => options.bootstrap(value),
-        Setting::CachePath => options.cache_path(text),
-        Setting::CaFile => options.ca_file(text),
-        Setting::Proxy => options.proxy(text),
-        Setting::Header => {
-            let (name, value) = text.split_once(':').ok_or_else(|| invalid("the option HEADER is `Name: value`"))?;
-            options.header(name, value.trim())
-        }
-        _ => options,
-    })
-}
-
-fn apply_integer(options: ClientOptions, setting: Setting, value: i64) -> Result<ClientOptions, ClientError> {
-    let size = usize::try_from(value).unwrap_or(usize::MAX);
-    let duration = Duration::from_millis(u64::try_from(value).unwrap_or_default());
-    Ok(match setting {
-        Setting::MaxSnapshotBytes => options.max_snapshot_bytes(size),
-        Setting::PollIntervalMs => options.poll_interval(duration),
-        Setting::ConnectTimeoutMs => options.connect_timeout(duration),
-        Setting::TimeoutMs => options.timeout(duration),
-        Setting::StaleAfterMs => options.stale_after(duration),
-        Setting::Stream => options.stream(value == 1),
-        Setting::SystemRoots => options.system_roots(value == 1),
-        _ => options,
-    })
+fn find(number: i32) -> Result<&'static Row, Failure> {
+    Row::find(number).ok_or_else(|| Failure::new(Status::InvalidArgument, format!("unknown option {number}")))
 }
 
 /// Makes an empty set of options.
@@ -142,15 +50,16 @@ fn apply_integer(options: ClientOptions, setting: Setting, value: i64) -> Result
 pub unsafe extern "C" fn flagbit_options_new(options: *mut *mut flagbit_options) -> Status {
     guard(|| {
         handle::place(options)?;
-        handle::give(options, flagbit_options::default());
+        handle::give(options, flagbit_options(ClientOptions::empty().with_language(Language::C)));
         Ok(())
     })
 }
 
-/// Sets an option that is a string. A second value replaces the first, but of HEADER.
+/// Sets an option that is a string. A second value replaces the first one; a second HEADER is added.
 ///
 /// option: a flagbit_option. value: UTF-8 of `value_length` bytes, copied. A NUL in it is part of it.
-/// Errors: NULL_ARGUMENT, INVALID_UTF8 (of a snapshot or of values only when the client is opened), INVALID_ARGUMENT for an option that is unknown or no string.
+/// Errors: NULL_ARGUMENT; INVALID_UTF8, but of SNAPSHOT, VALUES and BOOTSTRAP flagbit_client_open checks the text;
+/// INVALID_ARGUMENT if the option is unknown or not a string, or if the value does not have its form.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_options_set_string(
@@ -166,24 +75,27 @@ pub unsafe extern "C" fn flagbit_options_set_string(
 fn set_string(options: *mut flagbit_options, option: i32, value: *const c_char, length: usize) -> Result<(), Failure> {
     let options = handle::borrow_mut(options)?;
     let value = text::bytes(value, length)?;
-    let setting = Setting::new(option)?;
-    match setting.describe() {
-        (_, Type::Text) => {}
-        (_, Type::Utf8) => _ = text::utf8(value)?,
-        (name, _) => return Err(misused(format!("the option {name} is an integer"))),
+    let row = find(option)?;
+    match row.value {
+        Value::Bytes(apply) => options.apply(apply, value),
+        Value::Text(apply) => options.apply(apply, options.utf8(row, value)?),
+        Value::Form(form, apply) => {
+            let value = options.utf8(row, value)?;
+            if !apply(&mut options.0, value) {
+                return Err(options.takes(row, form, "a text of another form"));
+            }
+        }
+        Value::Integer(..) | Value::Duration(_) | Value::Switch(_) => {
+            return Err(options.takes(row, "an integer", "a string"));
+        }
     }
-    options.set(setting, Value::Text(value.into()));
     Ok(())
 }
 
-fn misused(message: String) -> Failure {
-    Failure::new(Status::InvalidArgument, message)
-}
-
-/// Sets an option that is an integer. A second value replaces the first.
+/// Sets an option that is an integer. A second value replaces the first one.
 ///
 /// option: a flagbit_option.
-/// Errors: NULL_ARGUMENT, INVALID_ARGUMENT for an option that is unknown or no integer, or a value out of its range.
+/// Errors: NULL_ARGUMENT; INVALID_ARGUMENT if the option is unknown or not an integer, or if the value is out of its range.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_options_set_integer(
@@ -197,18 +109,30 @@ pub unsafe extern "C" fn flagbit_options_set_integer(
 
 fn set_integer(options: *mut flagbit_options, option: i32, value: i64) -> Result<(), Failure> {
     let options = handle::borrow_mut(options)?;
-    let setting = Setting::new(option)?;
-    match setting.describe() {
-        (_, Type::Switch) if matches!(value, 0 | 1) => {}
-        (name, Type::Switch) => return Err(misused(format!("the option {name} is 0 or 1, not {value}"))),
-        (_, Type::Integer(least)) if value >= least => {}
-        (name, Type::Integer(least)) => {
-            return Err(misused(format!("the option {name} is {least} or more, not {value}")));
+    let row = find(option)?;
+    let number = u64::try_from(value).ok();
+    match (&row.value, number) {
+        (Value::Switch(apply), Some(0 | 1)) => options.apply(*apply, value == 1),
+        (Value::Switch(_), _) => return Err(options.takes(row, "0 or 1", &value.to_string())),
+        (Value::Integer(least, apply), Some(number)) if number >= *least => options.apply(*apply, number),
+        (Value::Integer(least, _), _) => {
+            return Err(options.takes(row, &format!("{least} or more"), &value.to_string()));
         }
-        (name, _) => return Err(misused(format!("the option {name} is a string"))),
+        (Value::Duration(apply), Some(number)) if number > 0 => options.apply(*apply, Duration::from_millis(number)),
+        (Value::Duration(_), _) => return Err(options.takes(row, "more than 0 s", &seconds(value))),
+        (Value::Bytes(_) | Value::Text(_) | Value::Form(..), _) => {
+            return Err(options.takes(row, "a string", "an integer"));
+        }
     }
-    options.set(setting, Value::Integer(value));
     Ok(())
+}
+
+/// A duration in words.
+fn seconds(milliseconds: i64) -> String {
+    match milliseconds % 1000 {
+        0 => format!("{} s", milliseconds / 1000),
+        _ => format!("{milliseconds} ms"),
+    }
 }
 
 /// Frees options. NULL is allowed.

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char};
 /// The part of the ABI that a binding must find equal.
 pub const FLAGBIT_ABI_MAJOR: u32 = 1;
 /// The part of the ABI of which a binding must find at least its own.
-pub const FLAGBIT_ABI_MINOR: u32 = 0;
+pub const FLAGBIT_ABI_MINOR: u32 = 1;
 
 const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
     Ok(version) => version,

@@ -1,7 +1,8 @@
 /* A thousand forks while the client of a server is in the middle of a request: parent and children all go on. */
-#include "http.h"
+#include "kit.h"
 #include "support.h"
 
+#include <pthread.h>
 #include <sys/wait.h>
 
 static const char ON[] =
@@ -10,7 +11,7 @@ static const char OFF[] = "{\"revision\": 2, \"flags\": [{\"key\": \"a\", \"enab
 
 enum { FORKS = 1000, BESIDE = 8, PATIENCE_MS = 20000 };
 
-static http_server server;
+static kit_stub server;
 
 /* Runs in a child: its value is the child's exit status, by which the parent learns of failed checks. */
 static int child(const flagbit_client *client) {
@@ -38,8 +39,9 @@ static void *keep_refreshing(void *argument) {
 }
 
 int main(void) {
-    http_start(&server, 200, "one", ON);
-    server.delay_ms = 2;
+    kit_start(&server);
+    kit_serve(&server, ON);
+    kit_do(&server, "delay", ", \"seconds\": 0.002");
     flagbit_options *options = NULL;
     flagbit_client *client = NULL;
     CHECK_OK(flagbit_options_new(&options));
@@ -67,14 +69,15 @@ int main(void) {
         wait_for(&running);
     }
 
-    http_set(&server, 200, "two", OFF); /* the parent goes on, too */
+    kit_serve(&server, OFF); /* the parent goes on, too */
     CHECK_OK(flagbit_client_refresh_within(client, PATIENCE_MS, NULL));
     CHECK_OK(flagbit_client_refresh_within(client, PATIENCE_MS, NULL));
     CHECK(!flagbit_is_enabled(client, "a", NULL, true));
     CHECK_OK(flagbit_client_close(client));
     pthread_join(refreshing, NULL);
     flagbit_client_free(client);
-    http_stop(&server);
-    printf("  %d forks in the middle of requests, %d requests\n", FORKS, (int)server.requests);
+    const int requests = kit_count(&server, "", 0);
+    kit_stop(&server);
+    printf("  %d forks in the middle of requests, %d requests\n", FORKS, requests);
     return check_finish("fork_server");
 }

@@ -61,7 +61,9 @@ static void values(void) {
 }
 
 static void exactly_one_source(void) {
-    static const char MESSAGE[] = "give exactly one source: the option SNAPSHOT, FILE, VALUES or URL";
+    static const char MESSAGE[] =
+        "a client needs exactly one source, one of FLAGBIT_OPTION_SNAPSHOT, FLAGBIT_OPTION_FILE, "
+        "FLAGBIT_OPTION_VALUES, FLAGBIT_OPTION_URL";
     flagbit_options *options = options_new();
     refused(options, MESSAGE);
     CHECK_OK(set_text(options, FLAGBIT_OPTION_SNAPSHOT, SNAPSHOT, NULL));
@@ -74,7 +76,8 @@ static void only_a_file_is_watched(void) {
     flagbit_options *options = options_new();
     CHECK_OK(set_text(options, FLAGBIT_OPTION_SNAPSHOT, SNAPSHOT, NULL));
     CHECK_OK(flagbit_options_set_integer(options, FLAGBIT_OPTION_WATCH, 1, NULL));
-    refused(options, "the option WATCH needs the option FILE");
+    refused(options, "FLAGBIT_OPTION_WATCH needs the source FLAGBIT_OPTION_FILE, and the source of this client is "
+                     "FLAGBIT_OPTION_SNAPSHOT");
     CHECK_OK(flagbit_options_set_integer(options, FLAGBIT_OPTION_WATCH, 0, NULL));
     flagbit_client_free(opened(options));
     flagbit_options_free(options);
@@ -109,9 +112,9 @@ static void numbers_that_are_no_option(void) {
         CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, message);
     }
     CHECK_STATUS(set_text(options, FLAGBIT_OPTION_WATCH, "1", &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
-    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "the option WATCH is an integer");
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "FLAGBIT_OPTION_WATCH takes an integer, not a string");
     CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_FILE, 1, &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
-    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "the option FILE is a string");
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "FLAGBIT_OPTION_FILE takes a string, not an integer");
     flagbit_options_free(options);
 }
 
@@ -120,13 +123,49 @@ static void values_out_of_range(void) {
     flagbit_error *error = NULL;
     CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_WATCH, 2, &error),
                  FLAGBIT_STATUS_INVALID_ARGUMENT);
-    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "the option WATCH is 0 or 1, not 2");
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "FLAGBIT_OPTION_WATCH takes 0 or 1, not 2");
     CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, 0, &error),
                  FLAGBIT_STATUS_INVALID_ARGUMENT);
-    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "the option MAX_SNAPSHOT_BYTES is 1 or more, not 0");
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES takes 1 or more, not 0");
     CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, INT64_MIN, NULL),
                  FLAGBIT_STATUS_INVALID_ARGUMENT);
     CHECK_OK(flagbit_options_set_integer(options, FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, INT64_MAX, NULL));
+    CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_PROJECT_ID, -1, &error),
+                 FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "FLAGBIT_OPTION_PROJECT_ID takes 0 or more, not -1");
+    CHECK_STATUS(flagbit_options_set_integer(options, FLAGBIT_OPTION_TIMEOUT_MS, -1500, &error),
+                 FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT, "FLAGBIT_OPTION_TIMEOUT_MS takes more than 0 s, not -1500 ms");
+    CHECK_STATUS(set_text(options, FLAGBIT_OPTION_HEADER, "no colon", &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK_ERROR(error, FLAGBIT_STATUS_INVALID_ARGUMENT,
+                "FLAGBIT_OPTION_HEADER takes `Name: value`, not a text of another form");
+    flagbit_options_free(options);
+}
+
+/* Messages name options as the caller's language spells them. */
+static void languages(void) {
+    static const struct {
+        const char *name, *message;
+    } languages[] = {
+        {"c", "FLAGBIT_OPTION_API_KEY needs the source FLAGBIT_OPTION_URL, and the source of this client is "
+              "FLAGBIT_OPTION_FILE"},
+        {"go", "WithAPIKey needs the source WithURL, and the source of this client is WithFile"},
+        {"node", "apiKey needs the source url, and the source of this client is file"},
+        {"python", "api_key= needs the source url=, and the source of this client is from_file"},
+    };
+    flagbit_options *options = options_new();
+    flagbit_error *error = NULL;
+    CHECK_OK(set_text(options, FLAGBIT_OPTION_FILE, "flags.json", NULL));
+    CHECK_OK(set_text(options, FLAGBIT_OPTION_API_KEY, "fb_1", NULL));
+    refused(options, languages[0].message);
+    for (size_t index = 0; index < sizeof languages / sizeof *languages; index++) {
+        CHECK_OK(set_text(options, FLAGBIT_OPTION_LANGUAGE, languages[index].name, NULL));
+        refused(options, languages[index].message);
+    }
+    CHECK_STATUS(set_text(options, FLAGBIT_OPTION_LANGUAGE, "Python", &error), FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK(strstr(flagbit_error_message(error), "takes `c`, `go`, `node` or `python`") != NULL);
+    flagbit_error_free(error);
+    refused(options, languages[3].message);
     flagbit_options_free(options);
 }
 
@@ -154,6 +193,7 @@ int main(void) {
     the_size_limit();
     numbers_that_are_no_option();
     values_out_of_range();
+    languages();
     a_file_that_is_not_there();
     return check_finish("options");
 }

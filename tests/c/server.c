@@ -1,5 +1,5 @@
 /* A client of a server, through the C ABI: options, states, changes, refusals, closing. */
-#include "http.h"
+#include "kit.h"
 #include "support.h"
 
 static const char ON[] =
@@ -9,7 +9,7 @@ static const char KEY[] = "fbsrv_secret";
 
 enum { PATIENCE_MS = 20000 };
 
-static http_server server;
+static kit_stub server;
 
 static void set_text(flagbit_options *options, int32_t option, const char *value) {
     CHECK_OK(flagbit_options_set_string(options, option, value, strlen(value), NULL));
@@ -57,7 +57,9 @@ static int64_t now_ms(void) {
 }
 
 static void options_that_do_not_fit(void) {
-    static const char NEEDS_KEY[] = "the option URL needs the option SERVER_KEY, or both API_KEY and PROJECT_ID";
+    static const char NEEDS_KEY[] =
+        "FLAGBIT_OPTION_URL needs either FLAGBIT_OPTION_SERVER_KEY, or both FLAGBIT_OPTION_API_KEY and "
+        "FLAGBIT_OPTION_PROJECT_ID";
     flagbit_options *options = NULL;
     CHECK_OK(flagbit_options_new(&options));
     set_text(options, FLAGBIT_OPTION_URL, server.url);
@@ -68,33 +70,38 @@ static void options_that_do_not_fit(void) {
     CHECK_OK(flagbit_options_new(&options));
     set_text(options, FLAGBIT_OPTION_SNAPSHOT, "[]");
     set_text(options, FLAGBIT_OPTION_SERVER_KEY, KEY);
-    refused(options, "the option SERVER_KEY needs the option URL");
+    refused(options, "FLAGBIT_OPTION_SERVER_KEY needs the source FLAGBIT_OPTION_URL, and the source of this client is "
+                     "FLAGBIT_OPTION_SNAPSHOT");
     CHECK_OK(flagbit_options_new(&options));
     set_text(options, FLAGBIT_OPTION_SNAPSHOT, "[]");
     set_integer(options, FLAGBIT_OPTION_STREAM, 1);
-    refused(options, "the option stream is for a server or a hosted project, not for a text or a file");
+    refused(options, "FLAGBIT_OPTION_STREAM needs the source FLAGBIT_OPTION_URL, and the source of this client is "
+                     "FLAGBIT_OPTION_SNAPSHOT");
     options = options_of(server.url);
-    set_text(options, FLAGBIT_OPTION_HEADER, "no colon");
-    refused(options, "the option HEADER is `Name: value`");
+    set_integer(options, FLAGBIT_OPTION_POLL_INTERVAL_MS, 500);
+    refused(options, "FLAGBIT_OPTION_POLL_INTERVAL_MS takes 1 s or more, not 500ms");
+    options = options_of("http://user:secret@127.0.0.1");
+    refused(options, "FLAGBIT_OPTION_URL takes no user name or password: give the key as an option of its own");
 }
 
 static void fetched_changed_and_not_modified(void) {
-    http_set(&server, 200, "one", ON);
-    server.not_modified = 0;
+    const int before = kit_count(&server, "", 0);
+    kit_serve(&server, ON);
     flagbit_options *options = options_of(server.url);
-    set_text(options, FLAGBIT_OPTION_HEADER, "X-First: 1");
-    set_text(options, FLAGBIT_OPTION_HEADER, "X-Second: 2");
+    set_text(options, FLAGBIT_OPTION_HEADER, "X-first: 1");
+    set_text(options, FLAGBIT_OPTION_HEADER, "X-second: 2");
     flagbit_client *client = opened(options);
     CHECK_OK(flagbit_client_wait_until_ready(client, PATIENCE_MS));
     CHECK(flagbit_is_enabled(client, "a", NULL, false));
     CHECK(status_of(client).report.state == FLAGBIT_STATE_READY);
-    CHECK(strstr(server.request, "GET /api/v1/snapshot HTTP/1.1\r\n") == server.request);
-    CHECK(strstr(server.request, "Bearer fbsrv_secret\r\n") != NULL);
-    CHECK(strstr(server.request, "1\r\n") != NULL && strstr(server.request, "2\r\n") != NULL);
+    const int asked = kit_count(&server, "", 0);
+    CHECK(before == 0 && asked > 0 && kit_count(&server, "GET /api/v1/snapshot HTTP/1.1\r\n", 0) == asked);
+    CHECK(kit_count(&server, "Bearer fbsrv_secret\r\n", 0) == asked);
+    CHECK(kit_count(&server, "-first: 1\r\n", 0) == asked && kit_count(&server, "-second: 2\r\n", 0) == asked);
     CHECK_OK(flagbit_client_refresh_within(client, PATIENCE_MS, NULL));
-    CHECK(server.not_modified > 0);
+    CHECK(kit_count(&server, "", 304) > 0);
 
-    http_set(&server, 200, "two", OFF);
+    kit_serve(&server, OFF);
     CHECK_OK(flagbit_client_refresh(client, NULL));
     CHECK(!flagbit_is_enabled(client, "a", NULL, true));
     flagbit_text_list *keys = NULL;
@@ -109,22 +116,22 @@ static void fetched_changed_and_not_modified(void) {
 /* Under valgrind this shows that nothing is left of a refresh, whether or not it brings a change. */
 static void many_refreshes(void) {
     enum { REFRESHES = 300 };
-    const int before = server.not_modified;
+    const int before = kit_count(&server, "", 304);
     flagbit_client *client = opened(options_of(server.url));
     CHECK_OK(flagbit_client_wait_until_ready(client, PATIENCE_MS));
     for (int index = 0; index < REFRESHES; index++) {
         if (index % 10 == 0) {
             const bool on = index % 20 == 0;
-            http_set(&server, 200, on ? "on" : "off", on ? ON : OFF);
+            kit_serve(&server, on ? ON : OFF);
         }
         CHECK_OK(flagbit_client_refresh_within(client, PATIENCE_MS, NULL));
     }
-    CHECK(server.not_modified >= before + REFRESHES / 2);
+    CHECK(kit_count(&server, "", 304) >= before + REFRESHES / 2);
     flagbit_client_free(client);
 }
 
 static void what_is_refused_and_what_fails(void) {
-    http_set(&server, 401, "", "");
+    kit_tell(&server, 401);
     flagbit_client *client = opened(options_of(server.url));
     CHECK_STATUS(flagbit_client_wait_until_ready(client, UINT64_MAX), FLAGBIT_STATUS_REFUSED); /* at once */
     status_report status = status_of(client);
@@ -133,20 +140,20 @@ static void what_is_refused_and_what_fails(void) {
     CHECK(strstr(status.text + status.report.last_error.offset, "secret") == NULL);
 
     flagbit_error *error = NULL;
-    http_set(&server, 500, "", "");
+    kit_tell(&server, 500);
     CHECK_STATUS(flagbit_client_refresh_within(client, PATIENCE_MS, &error), FLAGBIT_STATUS_UNAVAILABLE);
     CHECK_STATUS(flagbit_error_status(error), FLAGBIT_STATUS_UNAVAILABLE);
     flagbit_error_free(error);
-    http_set(&server, 200, "bad", "[{\"key\": \"\"}]");
+    kit_serve(&server, "[{\"key\": \"\"}]");
     CHECK_STATUS(flagbit_client_refresh_within(client, PATIENCE_MS, NULL), FLAGBIT_STATUS_SNAPSHOT_REFUSED);
-    http_set(&server, 200, "one", ON);
+    kit_serve(&server, ON);
     CHECK_OK(flagbit_client_refresh_within(client, PATIENCE_MS, NULL));
     CHECK(flagbit_is_enabled(client, "a", NULL, false));
     flagbit_client_free(client);
 }
 
 static void stale_with_a_bootstrap(void) {
-    http_set(&server, 503, "", "");
+    kit_tell(&server, 503);
     flagbit_options *options = options_of(server.url);
     set_text(options, FLAGBIT_OPTION_BOOTSTRAP, ON);
     flagbit_client *client = opened(options);
@@ -158,11 +165,11 @@ static void stale_with_a_bootstrap(void) {
 }
 
 static void closing_does_not_wait(void) {
-    http_set(&server, 0, "", "");
-    const int before = server.requests;
+    kit_tell(&server, 0);
+    const int before = kit_count(&server, "", 0);
     flagbit_client *client = opened(options_of(server.url));
-    while (server.requests == before) {
-        http_sleep(1);
+    while (kit_count(&server, "", 0) == before) {
+        kit_sleep(1);
     }
     CHECK_STATUS(flagbit_client_wait_until_ready(client, 10), FLAGBIT_STATUS_TIMEOUT);
     CHECK_STATUS(flagbit_client_refresh_within(client, 10, NULL), FLAGBIT_STATUS_TIMEOUT);
@@ -175,13 +182,14 @@ static void closing_does_not_wait(void) {
 }
 
 int main(void) {
-    http_start(&server, 200, "one", ON);
+    kit_start(&server);
+    kit_serve(&server, ON);
     options_that_do_not_fit();
     fetched_changed_and_not_modified();
     many_refreshes();
     what_is_refused_and_what_fails();
     stale_with_a_bootstrap();
     closing_does_not_wait();
-    http_stop(&server);
+    kit_stop(&server);
     return check_finish("server");
 }

@@ -207,7 +207,9 @@ static void files() {
     flagbit::Options options;
     CHECK(options.set(FLAGBIT_OPTION_SNAPSHOT, "[]") && options.set(FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES, 1));
     CHECK_STATUS(Client::open(options).error().status, FLAGBIT_STATUS_SNAPSHOT_REFUSED);
-    CHECK_STATUS(options.set(FLAGBIT_OPTION_WATCH, 7).error().status, FLAGBIT_STATUS_INVALID_ARGUMENT);
+    const flagbit::Error wrong = options.set(FLAGBIT_OPTION_WATCH, 7).error();
+    CHECK_STATUS(wrong.status, FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK(wrong.message == "FLAGBIT_OPTION_WATCH takes 0 or 1, not 7");
 }
 
 static void keys_of_every_kind_in_tests_and_overrides() {

@@ -1,7 +1,8 @@
 // A client of a server in C++: opening, being told of changes, refreshing, and what is refused.
 #include <flagbit.hpp>
 
-#include "../c/http.h"
+#include "../c/check.h"
+#include "../c/kit.h"
 
 #include <future>
 
@@ -12,10 +13,10 @@ using flagbit::State;
 static const char *const ON = R"([{"key": "a", "enabled": true, "default_enabled": true}])";
 static const char *const OFF = R"([{"key": "a", "enabled": false}])";
 
-static http_server server;
+static kit_stub server;
 
 static void fetched_and_told_of_changes() {
-    http_set(&server, 200, "one", ON);
+    kit_serve(&server, ON);
     const auto client = Client::server(server.url, "fbsrv_secret");
     REQUIRE(client);
     CHECK(client->wait_until_ready(20s));
@@ -25,7 +26,7 @@ static void fetched_and_told_of_changes() {
     std::promise<flagbit::Changes> told;
     auto change = told.get_future();
     const auto subscription = client->on_change([&](const flagbit::Changes &changes) { told.set_value(changes); });
-    http_set(&server, 200, "two", OFF);
+    kit_serve(&server, OFF);
     CHECK(client->refresh(20s));
     CHECK(change.get().keys == std::vector<std::string>{"a"});
     CHECK(!client->is_enabled("a", {}, true));
@@ -36,7 +37,7 @@ static void told_of_states() {
     CHECK(options.set(FLAGBIT_OPTION_URL, server.url));
     CHECK(options.set(FLAGBIT_OPTION_SERVER_KEY, "fbsrv_secret"));
     CHECK(options.set(FLAGBIT_OPTION_STALE_AFTER_MS, 300));
-    http_set(&server, 200, "one", ON);
+    kit_serve(&server, ON);
     const auto client = Client::open(options);
     REQUIRE(client);
     CHECK(client->wait_until_ready(20s));
@@ -54,7 +55,7 @@ static void told_of_states() {
 }
 
 static void refused() {
-    http_set(&server, 403, "", "");
+    kit_tell(&server, 403);
     const auto client = Client::server(server.url, "fbsrv_secret");
     REQUIRE(client);
     CHECK(!client->wait_until_ready(20s)); // at once
@@ -68,10 +69,11 @@ static void refused() {
 }
 
 int main() {
-    http_start(&server, 200, "one", ON);
+    kit_start(&server);
+    kit_serve(&server, ON);
     fetched_and_told_of_changes();
     told_of_states();
     refused();
-    http_stop(&server);
+    kit_stop(&server);
     return check_finish("server (C++)");
 }

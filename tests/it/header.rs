@@ -19,7 +19,7 @@ const SOURCES: [&str; 19] = [
     "src/ffi/text_list.rs",
     "src/ffi/error.rs",
     "src/ffi/context.rs",
-    "src/ffi/setting.rs",
+    "src/client/options/setting.rs",
     "src/ffi/options.rs",
     "src/ffi/evaluation.rs",
     "src/ffi/client.rs",

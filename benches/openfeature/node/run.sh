@@ -13,7 +13,7 @@ if ! cmp -s "$here/package-lock.json" "$work/installed.json"; then
     (cd "$work" && npm ci --silent --ignore-scripts --no-audit --no-fund)
     cp "$here/package-lock.json" "$work/installed.json"
 fi
-scripts/node-package.sh "$PWD/build/openfeature/installed"
+scripts/build/node-package.sh "$PWD/build/openfeature/installed"
 rm -rf "$work/node_modules/flagbit"
 (cd "$work" && npm install --silent --no-save --no-audit --no-fund ../../node/*.tgz)
 python3 benches/languages/workload.py "$work/data"

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
@@ -13,6 +11,7 @@ import (
 	"time"
 
 	flagbit "github.com/flagbit/flagbit/bindings/go"
+	"github.com/flagbit/flagbit/bindings/go/internal/kit"
 	flagbitopenfeature "github.com/flagbit/flagbit/bindings/go/openfeature"
 	"github.com/open-feature/go-sdk/openfeature"
 	"github.com/open-feature/go-sdk/openfeature/isolated"
@@ -74,45 +73,18 @@ func clientOf(t testing.TB, client *flagbit.Client) *openfeature.Client {
 	return api.NewClient()
 }
 
-// A server that answers as it is told.
-type stub struct {
-	*httptest.Server
-	lock    sync.Mutex
-	status  int
-	flags   string
-	hanging chan struct{}
-}
-
-func newStub(t testing.TB, status int, flags string) *stub {
-	s := &stub{status: status, flags: flags, hanging: make(chan struct{}, 100)}
-	s.Server = httptest.NewServer(s)
-	t.Cleanup(func() {
-		s.CloseClientConnections()
-		s.Close()
-	})
+// A server that serves these flags, or answers with a status.
+func newStub(t testing.TB, status int, flags string) *kit.Stub {
+	t.Helper()
+	s := kit.NewStub(t, flags)
+	s.Tell(status)
 	return s
 }
 
-// The status 0 is no answer.
-func (s *stub) tell(status int, flags string) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	s.status, s.flags = status, flags
-}
-
-func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.lock.Lock()
-	status, flags := s.status, s.flags
-	s.lock.Unlock()
-	if status == 0 {
-		s.hanging <- struct{}{}
-		<-r.Context().Done()
-		return
-	}
-	w.WriteHeader(status)
-	if status == 200 {
-		_, _ = w.Write([]byte(flags))
-	}
+// Answers with a status from now on, and serves these flags where it is 200.
+func tell(s *kit.Stub, status int, flags string) {
+	s.Put(flags)
+	s.Tell(status)
 }
 
 // What an API's handlers are told, of all events. Handlers run on goroutines of their own, so that two events that come at

@@ -3,6 +3,7 @@ package flagbitopenfeature_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,7 +37,7 @@ func TestARefusalIsFatalUntilThereAreFlags(t *testing.T) {
 		equal(t, "code", ask(client, "Boolean", "a", true, nobody).ErrorCode, openfeature.ProviderFatalCode)
 		time.Sleep(settled)
 		events.expect(t, "[ERROR]")
-		server.tell(200, oneFlag)
+		tell(server, 200, oneFlag)
 		must(flags.Refresh(context.Background()))
 		// The first flags are no change.
 		events.expect(t, "[ERROR READY]")
@@ -84,12 +85,12 @@ func TestFlagsThatComeAfterAFailedInitialization(t *testing.T) {
 	equal(t, "state", client.State(), openfeature.ErrorState)
 	equal(t, "code", ask(client, "Boolean", "a", true, nobody).ErrorCode, openfeature.ProviderNotReadyCode)
 	time.Sleep(settled)
-	server.tell(401, "")
+	tell(server, 401, "")
 	_ = flags.Refresh(context.Background())
 	events.expect(t, "[ERROR ERROR]")
 	equal(t, "state", client.State(), openfeature.FatalState)
 	equal(t, "message", events.last().Message, flags.Status().LastError)
-	server.tell(200, oneFlag)
+	tell(server, 200, oneFlag)
 	must(flags.Refresh(context.Background()))
 	events.expect(t, "[ERROR ERROR READY]")
 	equal(t, "state", client.State(), openfeature.ReadyState)
@@ -118,7 +119,7 @@ func TestACacheIsStaleUntilThereIsContact(t *testing.T) {
 	equal(t, "changed", strings.Join(events.last().FlagChanges, " "), "b")
 	equal(t, "state", client.State(), openfeature.StaleState)
 
-	server.tell(200, oneFlag)
+	tell(server, 200, oneFlag)
 	must(flags.Refresh(context.Background()))
 	eventually(t, "ready", func() bool { return client.State() == openfeature.ReadyState })
 	eventually(t, "both are told", func() bool { return strings.Count(events.all(), " ") == 4 })
@@ -198,7 +199,7 @@ func newAPIWith(t *testing.T, provider openfeature.FeatureProvider) error {
 func TestAShutdownEndsTheInitialization(t *testing.T) {
 	server := newStub(t, 0, "")
 	provider := flagbitopenfeature.NewProvider(openURL(t, server.URL))
-	<-server.hanging
+	server.Asked("/")
 	done := make(chan error)
 	go func() { done <- provider.Init(nobody) }()
 	time.Sleep(20 * time.Millisecond)
@@ -247,7 +248,7 @@ func TestOneProviderOfTwoDomains(t *testing.T) {
 	events.expect(t, "[STALE]") // The SDK's, for a handler that is added late.
 	must(api.SetProviderAndWait(context.Background(), flagbitopenfeature.NewProvider(openSample(t)), openfeature.WithDomain("shop")))
 	equal(t, "the other domain's", flags.Status().State, flagbit.StateStale)
-	server.tell(200, oneFlag)
+	tell(server, 200, oneFlag)
 	must(flags.Refresh(context.Background()))
 	eventually(t, "ready", func() bool { return clients[1].State() == openfeature.ReadyState })
 	must(api.SetProviderAndWait(context.Background(), flagbitopenfeature.NewProvider(openSample(t)), openfeature.WithDomain("admin")))
@@ -312,5 +313,13 @@ func TestEverythingAtOnce(t *testing.T) {
 	provider.Shutdown()
 	for range 3 {
 		<-done
+	}
+}
+
+func TestAProviderPrintsItsClient(t *testing.T) {
+	client := open(t, flagbit.WithSnapshot(oneFlag))
+	for _, verb := range []string{"%v", "%+v", "%#v"} {
+		equal(t, verb, fmt.Sprintf(verb, flagbitopenfeature.NewProvider(client)),
+			"flagbitopenfeature.Provider of flagbit.Client (text: ready, 1 flags)")
 	}
 }

@@ -100,6 +100,9 @@ const OPTIONS: {
   headers: [Option.HEADER, headerLines],
 };
 
+/** Has the library name options as this package spells them. */
+const LANGUAGE: readonly [number, Uint8Array] = [Option.LANGUAGE, encode('node')];
+
 /** Opens a client. Throws FlagBitError, TypeError. */
 export function open(options: OpenOptions): Owner {
   if (typeof options !== 'object' || options === null) {
@@ -115,7 +118,7 @@ export function open(options: OpenOptions): Owner {
   }
   const [only, text, ...more] = set;
   if (only === Option.SNAPSHOT && text instanceof Uint8Array && more.length === 0) return native.fromSnapshot(text);
-  return native.open(set);
+  return native.open([...LANGUAGE, ...set]);
 }
 
 /** Options with a source that has to be there. Throws TypeError. */

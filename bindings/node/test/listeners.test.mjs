@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FlagBit } from 'flagbit';
-import { KEY, Stub } from './stub.mjs';
+import { KEY, Stub } from './kit.mjs';
 import { eventually, folder, opened, run, snapshot, writeJson } from './support.mjs';
 
 test('a listener is told the keys', async (t) => {
@@ -197,23 +197,27 @@ test('who listens is kept, who does not is not', async () => {
 
 test('a listener is told each other state', async (t) => {
   const stub = await Stub.serving(t, snapshot({ a: true }));
-  stub.status = 401;
+  // No answer, so that there is no state before there is a listener.
+  await stub.tell(0);
   const options = { pollInterval: 1000, staleAfter: 1500, logger: null };
   const client = FlagBit.open({ url: stub.url, serverKey: KEY, ...options });
   t.after(() => client.close());
   const told = [];
   client.on('state', (status) => told.push(status));
+  await stub.tell(401);
+  await stub.do('cut');
+  assert.equal(await client.refresh(10_000), false);
   await eventually(() => told.length === 1);
   assert.deepEqual([told[0].state, told[0].flags], ['error', 0]);
   assert.match(told[0].lastError, /401/);
-  stub.status = 200;
+  await stub.tell(200);
   assert.equal(await client.refresh(10_000), true);
   await eventually(() => told.length === 2);
-  stub.status = 500;
+  await stub.tell(500);
   // By time alone.
   await eventually(() => told.length === 3);
-  stub.status = 200;
-  stub.put(snapshot({ a: false }));
+  await stub.tell(200);
+  await stub.put(snapshot({ a: false }));
   assert.equal(await client.refresh(10_000), true);
   await eventually(() => told.length === 4);
   client.close();

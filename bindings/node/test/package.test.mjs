@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { REPOSITORY, folder } from './support.mjs';
 
 const TARBALL = process.env.FLAGBIT_TARBALL;
-const options = { skip: TARBALL === undefined && 'set by scripts/test-node.sh' };
+const options = { skip: TARBALL === undefined && 'set by scripts/test/node.sh' };
 
 /** A folder with the package in it, made with no program but Node and npm, and with no registry to ask. */
 function installed(test) {

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { FlagBit, FlagBitError } from 'flagbit';
 import { eventually, folder, recorder, run, snapshot } from './support.mjs';
-import { KEY, Stub } from './stub.mjs';
+import { KEY, Stub } from './kit.mjs';
 
 /** A client of a stub that is closed after the test. */
 function follow(test, stub, options = {}) {
@@ -23,9 +23,10 @@ test('flags are fetched and asked for again', async (t) => {
   assert.equal(await client.waitUntilReady(10_000), true);
   assert.equal(client.isEnabled('a'), true);
   assert.equal(await client.refresh(), true);
-  assert.deepEqual(stub.answers.slice(0, 2), [200, 304]);
-  const { url, headers } = stub.requests[0];
-  assert.equal(url, '/api/v1/snapshot');
+  const requests = await stub.requests();
+  assert.deepEqual(requests.slice(0, 2).map(({ status }) => status), [200, 304]);
+  const { path, headers } = requests[0];
+  assert.equal(path, '/api/v1/snapshot');
   assert.equal(headers.authorization, `Bearer ${KEY}`);
   assert.equal(headers['accept-encoding'], 'gzip');
   assert.match(headers['user-agent'], /^flagbit-rust\/\d/);
@@ -39,9 +40,10 @@ test('flags are fetched and asked for again', async (t) => {
 test('an API key and its project', async (t) => {
   const stub = await Stub.serving(t, []);
   const client = follow(t, stub, { serverKey: undefined, apiKey: 'fb_secret', projectId: 7 });
-  await eventually(() => stub.requests.length > 0);
-  assert.match(stub.requests[0].url, /7/);
-  assert.equal(stub.requests[0].headers.authorization, 'Bearer fb_secret');
+  await eventually(() => stub.asked());
+  const [{ path, headers }] = await stub.requests();
+  assert.match(path, /7/);
+  assert.equal(headers.authorization, 'Bearer fb_secret');
   client.close();
 });
 
@@ -51,7 +53,7 @@ test('listeners hear of what is fetched', async (t) => {
   await client.waitUntilReady(10_000);
   const told = [];
   client.on('change', (keys) => told.push(keys));
-  stub.put(snapshot({ a: false, b: true }));
+  await stub.put(snapshot({ a: false, b: true }));
   assert.equal(await client.refresh(), true);
   await eventually(() => told.length > 0);
   assert.deepEqual(told, [['a', 'b']]);
@@ -64,7 +66,7 @@ test('a stream brings changes at once', async (t) => {
   const told = [];
   client.on('change', (keys) => told.push(keys));
   await eventually(() => stub.asked('/api/v1/stream'));
-  stub.put(snapshot({ a: false }));
+  await stub.put(snapshot({ a: false }));
   await eventually(() => told.length > 0);
   assert.deepEqual(told, [['a']]);
   assert.equal(client.isEnabled('a', null, true), false);
@@ -74,14 +76,14 @@ test('polling brings changes within its interval', async (t) => {
   const stub = await Stub.serving(t, snapshot({ a: true }));
   const client = follow(t, stub, { pollInterval: 1000 });
   await client.waitUntilReady(10_000);
-  stub.put(snapshot({ a: false }));
+  await stub.put(snapshot({ a: false }));
   await eventually(() => !client.isEnabled('a', null, true));
 });
 
 for (const status of [401, 403, 404]) {
   test(`a refusal ends the waiting and is logged: ${status}`, async (t) => {
     const stub = await Stub.serving(t, snapshot({ a: true }));
-    stub.status = status;
+    await stub.tell(status);
     const logger = recorder();
     const client = follow(t, stub, { logger });
     // Without a call, by itself.
@@ -91,7 +93,7 @@ for (const status of [401, 403, 404]) {
     assert.equal(client.isEnabled('a', null, true), true);
     assert.equal(client.evaluate('a').errorCode, 'PROVIDER_NOT_READY');
     assert.doesNotMatch(logger.lines.join() + inspect(client.status()), /secret/);
-    stub.status = 200;
+    await stub.tell(200);
     assert.equal(await client.refresh(), true);
     assert.equal(client.isEnabled('a'), true);
   });
@@ -99,7 +101,7 @@ for (const status of [401, 403, 404]) {
 
 test('without a logger, a refusal is a warning of Node', async (t) => {
   const stub = await Stub.serving(t, []);
-  stub.status = 401;
+  await stub.tell(401);
   const warned = new Promise((done) => process.once('warning', done));
   follow(t, stub, { logger: undefined });
   const { name, message } = await warned;
@@ -112,13 +114,13 @@ test('a dead server leaves the last good flags', async (t) => {
   const stub = await Stub.serving(t, snapshot({ a: true }));
   const client = follow(t, stub, { staleAfter: 50 });
   await client.waitUntilReady(10_000);
-  stub.status = 500;
+  await stub.tell(500);
   assert.equal(await client.refresh(), false);
   assert.equal(client.isEnabled('a'), true);
   const { consecutiveFailures, lastError } = client.status();
   assert.equal(consecutiveFailures, 1);
   assert.match(lastError, /500/);
-  stub.end();
+  await stub.end();
   assert.equal(await client.refresh(), false);
   await eventually(() => client.status().state === 'stale');
   assert.equal(client.isEnabled('a'), true);
@@ -132,7 +134,7 @@ test('the cache serves where the server does not', async (t) => {
   await eventually(() => statSync(cachePath, { throwIfNoEntry: false }) !== undefined);
   assert.equal(statSync(cachePath).mode & 0o777, 0o600);
   assert.ok(!readFileSync(cachePath).includes('secret'));
-  stub.status = 503;
+  await stub.tell(503);
   const bootstrap = snapshot({ a: false });
   const second = follow(t, stub, { cachePath, bootstrap });
   assert.equal(await second.waitUntilReady(0), true);
@@ -147,9 +149,9 @@ test('the cache serves where the server does not', async (t) => {
 
 test('neither closing nor the event loop waits for a request that hangs', async (t) => {
   const stub = await Stub.serving(t, []);
-  stub.status = 0;
+  await stub.tell(0);
   const client = follow(t, stub);
-  await eventually(() => stub.requests.length > 0);
+  await eventually(() => stub.asked());
   assert.equal(await client.waitUntilReady(10), false);
   // A refresh whose time runs out, and one that waits on; both behind the request.
   let ticks = 0;
@@ -167,24 +169,25 @@ test('neither closing nor the event loop waits for a request that hangs', async 
 });
 
 const UNFIT = {
-  'no key': [{ serverKey: undefined }, /SERVER_KEY/],
-  'two keys': [{ apiKey: 'fb_secret' }, /SERVER_KEY/],
-  'no project': [{ serverKey: undefined, apiKey: 'fb_secret' }, /PROJECT_ID/],
-  'a key of another kind': [{ serverKey: 'fbsdk_secret' }, /fbsrv_/],
-  'an empty key': [{ serverKey: '' }, /key/],
-  'a key with a line end': [{ serverKey: 'fbsrv_secret\n' }, /./],
-  'a key that is no text': [{ serverKey: 'fbsrv_secret\ud800' }, /./],
-  'an interval too short': [{ pollInterval: 500 }, /poll_interval/],
-  'an interval below 0': [{ pollInterval: -1 }, /POLL_INTERVAL_MS/],
-  'a timeout too long': [{ timeout: Infinity }, /timeout/],
-  'a header of its own': [{ headers: { Authorization: 'secret' } }, /header/],
-  'a header that breaks out': [{ headers: { 'X-A': 'secret\r\nX-B: c' } }, /header/],
-  'a proxy of no kind': [{ proxy: 'nonsense://u:secret@h' }, /proxy/],
+  'no key': [{ serverKey: undefined }, /^url needs either serverKey, or both apiKey and projectId$/],
+  'two keys': [{ apiKey: 'fb_secret' }, /^url needs either serverKey, or /],
+  'no project': [{ serverKey: undefined, apiKey: 'fb_secret' }, /^url needs either serverKey, or /],
+  'a key of another kind': [{ serverKey: 'fbsdk_secret' }, /^serverKey takes a key that begins with fbsrv_, not an SDK key/],
+  'an empty key': [{ serverKey: '' }, /^serverKey takes a key that begins with fbsrv_, not an empty text$/],
+  'a key with a line end': [{ serverKey: 'fbsrv_secret\n' }, /^serverKey takes .* line break/],
+  'a key that is no text': [{ serverKey: 'fbsrv_secret\ud800' }, /^serverKey takes /],
+  'an interval too short': [{ pollInterval: 500 }, /^pollInterval takes 1 s or more, not 500ms$/],
+  'an interval below 0': [{ pollInterval: -1 }, /^pollInterval takes more than 0 s, not -1 ms$/],
+  'a timeout too long': [{ timeout: Infinity }, /^timeout takes more than 0 s and at most a year, not /],
+  'a header of its own': [{ headers: { Authorization: 'secret' } }, /^headers cannot set "Authorization": /],
+  'a header that breaks out': [{ headers: { 'X-A': 'secret\r\nX-B: c' } }, /^headers cannot set "X-A": /],
+  'a proxy of no kind': [{ proxy: 'nonsense://u:secret@h' }, /^proxy takes a URL such as /],
+  'two sets of authorities': [{ caFile: 'x', systemRoots: true }, /^give either caFile or systemRoots: /],
   'a bootstrap that is refused': [{ bootstrap: '[{}]' }, /\[0\]\.key: missing/],
   'no such authorities': [{ caFile: '/nonexistent.pem' }, /nonexistent/],
-  'a URL of no kind': [{ url: 'ftp://u:secret@127.0.0.1' }, /./],
-  'two sources': [{ file: 'flags.json' }, /exactly one source/],
-  'another source': [{ url: undefined, file: 'flags.json' }, /SERVER_KEY needs/],
+  'a URL of no kind': [{ url: 'ftp://u:secret@127.0.0.1' }, /^url takes no user name or password: /],
+  'two sources': [{ file: 'flags.json' }, /^a client needs exactly one source, one of snapshot, file, values, url$/],
+  'another source': [{ url: undefined, file: 'flags.json' }, /^serverKey needs the source url, and the source of this client is file$/],
 };
 
 for (const [name, [options, message]] of Object.entries(UNFIT)) {
@@ -240,7 +243,7 @@ const OPEN = `
 test('a process ends by itself with an open client, whatever the server does', async (t) => {
   for (const status of [200, 401, 0]) {
     const stub = await Stub.serving(t, snapshot({ a: true }));
-    stub.status = status;
+    await stub.tell(status);
     const code = `${OPEN} client.on('change', () => {}); console.log(await client.waitUntilReady(${status ? 10_000 : 50}));`;
     const { exit, signal, output, errors, took } = await run(code, { env: { STUB: stub.url } });
     assert.deepEqual([exit, signal, output], [0, null, `${status === 200}\n`], errors);
@@ -250,7 +253,7 @@ test('a process ends by itself with an open client, whatever the server does', a
 
 test('a process ends amid a request', async (t) => {
   const stub = await Stub.serving(t, []);
-  stub.status = 0;
+  await stub.tell(0);
   const code = `${OPEN} client.refresh(Infinity); setTimeout(() => process.exit(3), 100);`;
   const { exit, signal, took } = await run(code, { env: { STUB: stub.url } });
   assert.deepEqual([exit, signal], [3, null]);
@@ -348,9 +351,9 @@ test('child processes and the workers of a cluster follow a server each, and sha
     }
   `;
   const ended = run(code, { env: { STUB: stub.url, CACHE: join(folder(), 'flags.cache') } });
-  const streams = () => stub.requests.filter(({ url }) => url === '/api/v1/stream');
-  await eventually(() => stub.asked('/listening') && streams().length === 4, 30_000);
-  stub.put(snapshot({ a: true, b: true }));
+  const streams = async () => (await stub.requests()).filter(({ path }) => path === '/api/v1/stream');
+  await eventually(async () => (await stub.asked('/listening')) && (await streams()).length === 4, 30_000);
+  await stub.put(snapshot({ a: true, b: true }));
   const { exit, output, errors } = await ended;
   assert.deepEqual([exit, output], [0, 'b\nb\nb\n0,0,0\n'], errors);
 });

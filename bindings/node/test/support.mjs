@@ -50,10 +50,10 @@ export function writeJson(path, value) {
   renameSync(`${path}.new`, path);
 }
 
-/** Waits until something holds; fails after a while. */
+/** Waits until something holds, which may be a promise; fails after a while. */
 export async function eventually(condition, limit = 10_000) {
   const end = Date.now() + limit;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error(`it never came to hold: ${condition}`);
     await sleep(10);
   }

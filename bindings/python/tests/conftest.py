@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +12,8 @@ import pytest
 import flagbit
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+# The servers of the tests.
+sys.path.insert(0, str(REPOSITORY / "tests/kit"))
 
 SNAPSHOT = {
     "revision": "r1",
@@ -23,7 +27,7 @@ SNAPSHOT = {
 
 
 def snapshot(**flags: bool) -> dict[str, object]:
-    """A snapshot of flags that answer everybody alike."""
+    """A snapshot of flags that answer everybody the same."""
     return {"flags": {key: {"enabled": True, "default_enabled": on} for key, on in flags.items()}}
 
 
@@ -35,6 +39,13 @@ def eventually(condition: Callable[[], object], seconds: float = 10.0) -> bool:
             return False
         time.sleep(0.005)
     return True
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
 
 
 def listener_threads() -> int:

@@ -1,10 +1,15 @@
 """A program that follows a server: the flags come over the network. Run by the Python of an installed package."""
 
+import sys
+from pathlib import Path
+
 import flagbit
-from stub import KEY, serving
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests/kit"))
+from flagbit_kit import KEY, Stub
 
 with (
-    serving([{"key": "a", "enabled": True, "default_enabled": True}]) as stub,
+    Stub([{"key": "a", "enabled": True, "default_enabled": True}]) as stub,
     flagbit.Client(stub.url, server_key=KEY) as client,
 ):
     assert client.wait_until_ready(timeout=20), client.status().last_error

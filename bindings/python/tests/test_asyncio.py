@@ -11,8 +11,8 @@ import pytest
 
 import flagbit
 from conftest import snapshot
+from flagbit_kit import KEY, Stub
 from packages import PROJECT
-from stub import KEY, Stub, serving
 
 ON = flagbit.Context(plan="pro")
 
@@ -39,7 +39,7 @@ def test_waiting_on_a_thread_leaves_the_loop_free() -> None:
     async def main(stub: Stub) -> None:
         client = flagbit.Client(stub.url, server_key=KEY)
         waiting = asyncio.create_task(asyncio.to_thread(client.wait_until_ready, 20))
-        assert await asyncio.to_thread(stub.hanging.wait, 20), "the server was asked and does not answer"
+        assert await asyncio.to_thread(stub.wait_for_request, 20), "the server was asked and does not answer"
         assert await ask(client, default=True) == 100
         assert not waiting.done()
         # Two calls that block at once: closing lets both go.
@@ -49,8 +49,8 @@ def test_waiting_on_a_thread_leaves_the_loop_free() -> None:
         assert await waiting is False
         assert await refreshing is False
 
-    with serving(snapshot(a=True)) as stub:
-        stub.status = 0
+    with Stub(snapshot(a=True)) as stub:
+        stub.tell(0)
         asyncio.run(main(stub))
 
 
@@ -73,7 +73,7 @@ def test_the_readmes_program_hears_of_changes(tmp_path: Path, capsys: pytest.Cap
     )
     (tmp_path / "example.py").write_text(example)
     readme = runpy.run_path(str(tmp_path / "example.py"))
-    with serving(snapshot()) as stub:
+    with Stub(snapshot()) as stub:
         asyncio.run(main(stub))
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "True"

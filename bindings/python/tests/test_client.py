@@ -105,7 +105,7 @@ def test_the_size_limit(tmp_path: Path) -> None:
         flagbit.Client.from_snapshot(text, max_snapshot_bytes=exact - 1)
     with pytest.raises(flagbit.SnapshotError, match=str(exact - 1)):
         flagbit.Client.from_file(tmp_path / "flags.json", max_snapshot_bytes=exact - 1)
-    with pytest.raises(flagbit.FlagBitError, match="MAX_SNAPSHOT_BYTES") as error:
+    with pytest.raises(flagbit.FlagBitError, match=r"^max_snapshot_bytes= takes 1 or more, not -") as error:
         flagbit.Client.from_snapshot(text, max_snapshot_bytes=-(2**64) + 5)
     assert error.value.status == "INVALID_ARGUMENT"
 
@@ -162,7 +162,7 @@ def test_a_file(tmp_path: Path) -> None:
     path.write_text(json.dumps(snapshot(a=False)))
     assert client.refresh(timeout=1) is True
     assert client.is_enabled("a", default=True) is False
-    with pytest.raises(flagbit.FlagBitError, match="opened with a text") as other:
+    with pytest.raises(flagbit.FlagBitError, match="opened from a snapshot") as other:
         client.load_snapshot("[]")
     assert other.value.status == "INVALID_ARGUMENT"
     with pytest.raises(TypeError):
@@ -261,3 +261,10 @@ def test_log_lines_of_a_broken_handler_do_not_come_out(client: flagbit.Client) -
         assert client.is_enabled("always", {"a": object()}) is True  # type: ignore[dict-item]
     finally:
         logger.removeFilter(broken)
+
+
+@pytest.mark.parametrize("path", ["flags.json", "/etc/flags.json", "localhost:8080", ""])
+def test_a_path_for_a_url_names_from_file(path: str) -> None:
+    with pytest.raises(flagbit.FlagBitError, match=re.escape(f"Client.from_file({path!r})")) as error:
+        flagbit.Client(path, server_key="fbsrv_x")
+    assert error.value.status == "INVALID_ARGUMENT"

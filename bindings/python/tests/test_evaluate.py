@@ -6,12 +6,12 @@ import enum
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import FrozenInstanceError
-from typing import Any
+from typing import Any, Literal, get_args
 
 import pytest
 
 import flagbit
-from flagbit import _pack
+from flagbit import _ffi, _pack
 
 
 class Plan(str, enum.Enum):
@@ -230,3 +230,33 @@ def test_evaluate_all_is_of_one_state_and_sorted(client: flagbit.Client) -> None
     assert every["pro"] == client.evaluate("pro", {"plan": "pro"})
     assert every["broken"] == client.evaluate("broken")
     assert client.evaluate_all(None)["pro"].enabled is False
+
+
+def test_an_evaluation_has_no_truth(client: flagbit.Client) -> None:
+    for key in ("always", "off", "unknown"):
+        with pytest.raises(TypeError, match=r"`enabled`.*Client\.is_enabled"):
+            bool(client.evaluate(key))
+
+
+def check_literals(evaluation: flagbit.Evaluation, status: flagbit.Status) -> bool:
+    """For mypy and pyright alone. Strict mypy reports an `ignore` that is not needed."""
+    reason: Literal["disabled", "targeting_match", "percentage_rollout", "default", "error"] = evaluation.reason
+    code: (
+        Literal["FLAG_NOT_FOUND", "PROVIDER_NOT_READY", "PARSE_ERROR", "TYPE_MISMATCH", "INVALID_CONTEXT", "GENERAL"]
+        | None
+    ) = evaluation.error_code
+    state: Literal["initializing", "ready", "stale", "error", "closed"] = status.state
+    return bool(
+        reason == "matched"  # type: ignore[comparison-overlap]
+        or code == "NOT_FOUND"  # type: ignore[comparison-overlap]
+        or state == "open"  # type: ignore[comparison-overlap]
+    )
+
+
+def test_the_literals_are_those_of_the_library() -> None:
+    for literal, numbers, name in (
+        (flagbit.Reason, _ffi.Reason, _ffi.reason_name),
+        (flagbit.ErrorCode, _ffi.ErrorCode, _ffi.error_code_name),
+        (flagbit.State, _ffi.State, _ffi.state_name),
+    ):
+        assert set(get_args(literal)) == {name(number).decode() for number in numbers}

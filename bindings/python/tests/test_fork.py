@@ -18,7 +18,7 @@ import pytest
 
 import flagbit
 from conftest import REPOSITORY, eventually, snapshot
-from stub import KEY, serving
+from flagbit_kit import KEY, Stub
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
@@ -205,7 +205,7 @@ def test_a_child_of_many_waiting_threads(tmp_path: Path) -> None:
 
 def test_a_child_follows_the_server_and_leaves_the_parent_alone() -> None:
     told: queue.SimpleQueue[list[str] | None] = queue.SimpleQueue()
-    with serving(snapshot(a=True)) as stub, flagbit.Client(stub.url, server_key=KEY) as client:
+    with Stub(snapshot(a=True)) as stub, flagbit.Client(stub.url, server_key=KEY) as client:
         assert client.wait_until_ready(10)
         client.on_change(told.put)
 
@@ -225,7 +225,7 @@ def test_a_child_follows_the_server_and_leaves_the_parent_alone() -> None:
 
 def test_a_child_follows_by_itself() -> None:
     """Nothing is called in the child but evaluations."""
-    with serving(snapshot(a=True)) as stub, flagbit.Client(stub.url, server_key=KEY, poll_interval=1) as client:
+    with Stub(snapshot(a=True)) as stub, flagbit.Client(stub.url, server_key=KEY, poll_interval=1) as client:
         assert client.wait_until_ready(10)
 
         def check() -> bool:

@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from conftest import eventually, snapshot
-from real_server import real_server
-from stub import KEY, serving
+from flagbit_kit import KEY, RealServer, Stub
 
 WORKERS = 3
 
@@ -45,14 +44,14 @@ class Source:
 
 
 @contextmanager
-def stub(_folder: Path) -> Iterator[Source]:
-    with serving(snapshot(a=True)) as server:
+def stub() -> Iterator[Source]:
+    with Stub(snapshot(a=True)) as server:
         yield Source(server.url, KEY, lambda on: server.put(snapshot(a=on)))
 
 
 @contextmanager
-def real(folder: Path) -> Iterator[Source]:
-    with real_server(folder) as server:
+def real() -> Iterator[Source]:
+    with RealServer() as server:
         server.create("a", enabled=True)
         yield Source(server.url, server.key, lambda on: server.switch("a", on))
 
@@ -86,15 +85,15 @@ def ask(url: str) -> tuple[str, ...]:
         return ()
 
 
-@pytest.mark.parametrize("options", [(), ("--preload",)])
+@pytest.mark.parametrize("options", [(), ("--preload",), ("-k", "gevent"), ("-k", "gevent", "--preload")])
 @pytest.mark.parametrize(("server", "stream"), [(stub, "no"), (real, "no"), (real, "yes")])
 def test_every_worker_follows_the_server(
     tmp_path: Path,
-    server: Callable[[Path], AbstractContextManager[Source]],
+    server: Callable[[], AbstractContextManager[Source]],
     stream: str,
     options: tuple[str, ...],
 ) -> None:
-    with server(tmp_path) as source, gunicorn(tmp_path, source, stream, *options) as url:
+    with server() as source, gunicorn(tmp_path, source, stream, *options) as url:
 
         def all_workers(enabled: str, *, told: bool) -> bool:
             answers = [ask(url) for _ in range(WORKERS * 8)]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +18,7 @@ from openfeature.flag_evaluation import FlagEvaluationDetails
 import flagbit
 from features import SCENARIOS
 from flagbit.openfeature import FlagBitProvider
-from real_server import RealServer, real_server
+from flagbit_kit import RealServer
 
 MORE = [
     {"key": "everybody", "enabled": True, "rules": [{"operator": "percent", "value": 100}]},
@@ -43,23 +40,14 @@ DEFAULTS: dict[str, Any] = {"boolean": True, "string": "none", "integer": -1, "f
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
-    folder = tmp_path_factory.mktemp("ofrep")
-    with real_server(folder) as server:
+def server() -> Iterator[RealServer]:
+    with RealServer() as server:
         flags = json.loads((SCENARIOS / "flags.json").read_text())["flags"]
         server.of_project("PUT", "/snapshot", {"flags": flags + MORE})
-        server.stop()
-        set_aside(folder / "flagbit.db", "aside")
-        server.start()
+        server.do("stop")
+        server.do("set_aside", key="aside")
+        server.do("start")
         yield server
-
-
-def set_aside(database: Path, key: str) -> None:
-    """The server refuses such flags, but an older one may find them in its database."""
-    with closing(sqlite3.connect(database)) as connection, connection:
-        like = "UPDATE flag_states SET state = replace(state, '\"eq\"', '\"like\"')"
-        changed = connection.execute(f"{like} WHERE flag_id = (SELECT id FROM flags WHERE key = ?)", [key])
-        assert changed.rowcount == 1
 
 
 @pytest.fixture

@@ -21,11 +21,10 @@ from openfeature.flag_evaluation import FlagEvaluationDetails
 from openfeature.provider import ProviderStatus
 
 import flagbit
-from conftest import eventually, listener_threads
+from conftest import eventually, free_port, listener_threads
 from features import READY, Told, provided
 from flagbit.openfeature import FlagBitProvider
-from real_server import free_port
-from stub import KEY, serving
+from flagbit_kit import KEY, Stub
 
 
 def typed(key: str, default: str, **variants: object) -> dict[str, Any]:
@@ -248,8 +247,8 @@ def test_initialize_waits_no_longer_than_it_may() -> None:
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_refusal_is_fatal_at_once(status: int) -> None:
-    with serving({}) as stub:
-        stub.status = status
+    with Stub({}) as stub:
+        stub.tell(status)
         try:
             with pytest.raises(ProviderFatalError, match=str(status)) as raised:
                 api.set_provider_and_wait(FlagBitProvider(flagbit.Client(stub.url, server_key=KEY), ready_timeout=60))
@@ -260,7 +259,7 @@ def test_a_refusal_is_fatal_at_once(status: int) -> None:
 
 
 def test_a_provider_that_is_set_without_waiting_becomes_ready() -> None:
-    with serving([{"key": "a", "enabled": True, "default_enabled": True}]) as stub:
+    with Stub([{"key": "a", "enabled": True, "default_enabled": True}]) as stub:
         try:
             client = api.get_client()
             told = Told(client)

@@ -14,7 +14,7 @@ from conftest import REPOSITORY
 
 
 def test_the_page(capsys: pytest.CaptureFixture[str]) -> None:
-    blocks = runpy.run_path(str(REPOSITORY / "scripts/test_docs.py"))["blocks"]
+    blocks = runpy.run_path(str(REPOSITORY / "scripts/docs/pages.py"))["blocks"]
     page = list(blocks((REPOSITORY / "docs/openfeature/python.md").read_text()))
     (snapshot,) = (block.text for block in page if block.info == "json snapshot")
     program: dict[str, Any] = {"client": flagbit.Client.from_snapshot(snapshot)}

@@ -19,11 +19,10 @@ from openfeature.flag_evaluation import FlagEvaluationDetails, FlagEvaluationOpt
 from openfeature.hook import Hook
 
 import flagbit
-from conftest import eventually
+from conftest import eventually, free_port
 from features import SCENARIOS, scenario_flags
 from flagbit.openfeature import FlagBitProvider
-from real_server import free_port
-from stub import KEY, serving
+from flagbit_kit import KEY, Stub
 
 Line = dict[str, Any]
 
@@ -53,8 +52,8 @@ def unreachable(**options: Any) -> flagbit.Client:
 
 @contextmanager
 def refused() -> Iterator[flagbit.Client]:
-    with serving({}) as stub:
-        stub.status = 401
+    with Stub({}) as stub:
+        stub.tell(401)
         yield flagbit.Client(stub.url, server_key=KEY)
 
 

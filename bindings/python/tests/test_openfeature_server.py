@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from openfeature import api
@@ -15,14 +14,14 @@ import flagbit
 from conftest import eventually, listener_threads, snapshot
 from features import CHANGED, ERROR, READY, STALE, Counts, Told
 from flagbit.openfeature import FlagBitProvider
-from real_server import RealServer, real_server
+from flagbit_kit import RealServer
 
 DOMAIN = "shop"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[RealServer]:
-    with real_server(tmp_path) as server:
+def server() -> Iterator[RealServer]:
+    with RealServer() as server:
         server.create("a", enabled=True)
         yield server
 
@@ -72,7 +71,7 @@ def test_ready_changed_stale_and_ready_again(server: RealServer) -> None:
     assert told.of(CHANGED)[0].provider_name == "FlagBit"
     assert reason() == "DISABLED"
 
-    server.kill()
+    server.do("kill")
     assert told.comes_to({READY: 1, CHANGED: 1, STALE: 1})
     assert "refuses connections" in (told.of(STALE)[0].message or "")
     assert status() == ProviderStatus.STALE
@@ -83,7 +82,7 @@ def test_ready_changed_stale_and_ready_again(server: RealServer) -> None:
         assert status() == ProviderStatus.STALE, "a change brings no contact"
     assert told.comes_to({READY: 1, CHANGED: 3, STALE: 1})
 
-    server.start()
+    server.do("start")
     client.refresh(20)
     assert told.comes_to({READY: 2, CHANGED: 3, STALE: 1})
     assert status() == ProviderStatus.READY
@@ -92,14 +91,14 @@ def test_ready_changed_stale_and_ready_again(server: RealServer) -> None:
 
 
 def test_what_a_bootstrap_serves_is_ready_and_then_stale(server: RealServer) -> None:
-    server.kill()
+    server.do("kill")
     told, client = follow(), polling(server, snapshot(a=False, b=True))
     api.set_provider_and_wait(FlagBitProvider(client), DOMAIN)
     assert told.comes_to({READY: 1, STALE: 1})
     assert status() == ProviderStatus.STALE
     assert reason() == "STALE"
 
-    server.start()
+    server.do("start")
     client.refresh(20)
     assert told.comes_to({READY: 2, STALE: 1, CHANGED: 1})
     assert told.of(CHANGED)[0].flags_changed == ["a", "b"]
@@ -108,7 +107,7 @@ def test_what_a_bootstrap_serves_is_ready_and_then_stale(server: RealServer) -> 
 
 
 def test_a_server_that_comes_too_late(server: RealServer) -> None:
-    server.kill()
+    server.do("kill")
     told, client = follow(), polling(server)
     with pytest.raises(GeneralError, match="refuses connections"):
         api.set_provider_and_wait(FlagBitProvider(client, ready_timeout=0.3), DOMAIN)
@@ -116,7 +115,7 @@ def test_a_server_that_comes_too_late(server: RealServer) -> None:
     assert told.of(ERROR)[0].error_code == ErrorCode.GENERAL
     assert status() == ProviderStatus.ERROR
 
-    server.start()
+    server.do("start")
     client.refresh(20)
     assert told.comes_to({ERROR: 1, READY: 1}), "the first flags are no change"
     assert status() == ProviderStatus.READY
@@ -126,27 +125,22 @@ def test_a_server_that_comes_too_late(server: RealServer) -> None:
     nothing_more(told, {ERROR: 1, READY: 1, CHANGED: 1})
 
 
-def test_a_key_that_is_refused_and_then_is_not(server: RealServer, tmp_path: Path) -> None:
-    server.kill()
-    (tmp_path / "other").mkdir()
-    with real_server(tmp_path / "other") as other:
-        pass
-    other.port, other.url = server.port, server.url
-    told, client = follow(), polling(server)
-    try:
+def test_a_key_that_is_refused_and_then_is_not(server: RealServer) -> None:
+    server.do("kill")
+    with RealServer(port=server.port) as other:
+        other.do("kill")
+        told, client = follow(), polling(server)
         with pytest.raises(GeneralError, match="refuses connections"):
             api.set_provider_and_wait(FlagBitProvider(client, ready_timeout=0.3), DOMAIN)
         assert told.comes_to({ERROR: 1})
-        other.start()
+        other.do("start")
         client.refresh(20)
         assert told.comes_to({ERROR: 2}), "it was a server that is away, and now is one that refuses"
         assert told.of(ERROR)[1].error_code == ErrorCode.PROVIDER_FATAL
         assert "401" in (told.of(ERROR)[1].message or "")
         assert server.key not in str(told.of(ERROR))
         assert status() == ProviderStatus.FATAL
-    finally:
-        other.kill()
-    server.start()
+    server.do("start")
     client.refresh(20)
     assert told.comes_to({ERROR: 2, READY: 1})
     assert status() == ProviderStatus.READY
@@ -157,7 +151,7 @@ def test_a_key_that_is_refused_and_then_is_not(server: RealServer, tmp_path: Pat
 def test_a_revoked_key_is_fatal_at_a_start_and_stale_later(server: RealServer) -> None:
     told, client = follow(), polling(server)
     api.set_provider_and_wait(FlagBitProvider(client), DOMAIN)
-    server.revoke()
+    server.do("revoke")
     assert told.comes_to({READY: 1, STALE: 1})
     assert "401" in (told.of(STALE)[0].message or "")
     with pytest.raises(ProviderFatalError, match="401"):
@@ -174,6 +168,6 @@ def test_two_domains_of_one_provider_hear_the_same_once(server: RealServer) -> N
     server.switch("a", enabled=False)
     assert told.comes_to({READY: 1, CHANGED: 1})
     assert second.comes_to({CHANGED: 1}), "of READY the SDK tells the first domain alone"
-    server.kill()
+    server.do("kill")
     assert told.comes_to({READY: 1, CHANGED: 1, STALE: 1})
     assert second.comes_to({CHANGED: 1, STALE: 1})

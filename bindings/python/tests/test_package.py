@@ -16,7 +16,7 @@ import pytest
 import flagbit
 from packages import PROJECT, build, check_installed, example, run, succeed
 
-pytestmark = pytest.mark.skipif("FLAGBIT_TEST_PACKAGE" not in os.environ, reason="slow; set by scripts/test-python.sh")
+pytestmark = pytest.mark.skipif("FLAGBIT_TEST_PACKAGE" not in os.environ, reason="slow; set by scripts/test/python.sh")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 import flagbit
 from conftest import REPOSITORY, eventually
-from real_server import RealServer, real_server, relay
+from flagbit_kit import Kit, RealServer
 
 User = dict[str, Any]
 
@@ -28,8 +28,8 @@ USERS = NAMED + NUMBERED
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[RealServer]:
-    with real_server(tmp_path) as server:
+def server() -> Iterator[RealServer]:
+    with RealServer() as server:
         yield server
 
 
@@ -65,17 +65,17 @@ def test_polling_and_streaming_clients_see_a_flip(server: RealServer) -> None:
 def test_what_did_not_change_is_not_sent_again_and_what_did_is_compressed(server: RealServer) -> None:
     snapshot = json.loads((REPOSITORY / "examples/flags.json").read_text())
     server.of_project("PUT", "/snapshot", {"flags": snapshot["flags"]})
-    with relay(server) as between, flagbit.Client(between.url, server_key=server.key) as client:
+    with Kit("relay", port=server.port) as between, flagbit.Client(between.url, server_key=server.key) as client:
         assert client.wait_until_ready(20) is True
         assert client.refresh(20) is True
-        assert [status for status, _ in between.answers()] == [200, 304]
-        (_, full), (_, unchanged) = between.answers()
+        assert [status for status, _ in between.do("answers")] == [200, 304]
+        (_, full), (_, unchanged) = between.do("answers")
         assert "content-encoding: gzip\r\n" in full.lower()
-        assert "if-none-match: " in between.requests()[1].lower()
-        assert len(between.requests()[1]) + 4 + len(unchanged) < 1000  # bytes of an unchanged poll, as is promised
+        assert "if-none-match: " in between.do("requests")[1].lower()
+        assert len(between.do("requests")[1]) + 4 + len(unchanged) < 1000  # bytes of an unchanged poll, as is promised
         server.switch("winter-banner", enabled=True)
         assert client.refresh(20) is True
-        assert [status for status, _ in between.answers()] == [200, 304, 200]
+        assert [status for status, _ in between.do("answers")] == [200, 304, 200]
         assert client.is_enabled("winter-banner", {"country": "DE"}) is True
 
 
@@ -89,12 +89,12 @@ def test_a_server_that_is_killed_and_comes_back(server: RealServer, caplog: pyte
         clients = (polling, streaming)
         for client in clients:
             assert client.wait_until_ready(20) is True
-        server.kill()
+        server.do("kill")
         for client in clients:
             assert will_be_in(client, "stale")
             assert will_say(client, "refuses connections")
             assert client.is_enabled("a") is True
-        server.start()
+        server.do("start")
         server.switch("a", enabled=False)
         for client in clients:
             assert will_be(client, False)
@@ -110,12 +110,12 @@ def test_a_server_that_stops_in_order_ends_the_streams(server: RealServer) -> No
         server.switch("a", enabled=False)
         assert will_be(client, False)
         begin = time.monotonic()
-        assert server.stop() == 0
+        assert server.do("stop") == 0
         assert time.monotonic() - begin < 10  # the server waits as long for requests that do not end
         answer = client.evaluate("a", default=True)
         assert (answer.enabled, answer.error_code) == (False, None)
         assert client.status().state == "ready"
-        server.start()
+        server.do("start")
         server.switch("a", enabled=True)
         assert will_be(client, True)
 
@@ -126,21 +126,21 @@ def test_a_revoked_key_leaves_the_flags(
 ) -> None:
     caplog.set_level(logging.WARNING, "flagbit")
     server.create("a", enabled=True)
-    with relay(server) as between:
+    with Kit("relay", port=server.port) as between:
         options: dict[str, Any] = {"poll_interval": 1, "stale_after": 3, "stream": stream}
         cache = tmp_path / "flags.cache"
         with flagbit.Client(between.url, server_key=server.key, cache_path=cache, **options) as client:
             assert client.wait_until_ready(20) is True
             assert eventually(cache.exists)
-            server.revoke()
+            server.do("revoke")
             assert will_say(client, "401")
-            asked = len(between.requests())
+            asked = len(between.do("requests"))
             assert "check the key" in (client.status().last_error or "")
             assert eventually(lambda: "check the key" in caplog.text)
             assert will_be_in(client, "stale")
             assert client.is_enabled("a") is True
             time.sleep(1.5)
-            assert len(between.requests()) == asked, "it asks slowly: a person must do something first"
+            assert len(between.do("requests")) == asked, "it asks slowly: a person must do something first"
             assert client.refresh(20) is False  # a person's word is tried at once, and is refused alike
             assert server.key not in caplog.text
         with flagbit.Client(between.url, server_key=server.key, **options) as client:
@@ -174,11 +174,11 @@ def test_an_api_key_reads_the_listing_of_a_project(server: RealServer, caplog: p
     account: dict[str, Any] = {"api_key": server.api_key, "project_id": server.project}
     with pytest.raises(flagbit.FlagBitError, match="poll_interval is 60 s at least"):
         flagbit.Client(server.url, poll_interval=30, **account)
-    with relay(server) as between, flagbit.Client(between.url, **account) as client:
+    with Kit("relay", port=server.port) as between, flagbit.Client(between.url, **account) as client:
         assert client.wait_until_ready(20) is True
         assert client.refresh(20) is True
-        assert [status for status, _ in between.answers()] == [200, 304]
-        assert between.requests()[0].startswith(f"GET /api/v1/projects/{server.project}/flags HTTP/1.1\r\n")
+        assert [status for status, _ in between.do("answers")] == [200, 304]
+        assert between.do("requests")[0].startswith(f"GET /api/v1/projects/{server.project}/flags HTTP/1.1\r\n")
         assert_same_answers(server, client)
         assert eventually(lambda: "may do everything in its account" in caplog.text)
 

@@ -10,7 +10,7 @@ import pytest
 
 import flagbit
 from conftest import eventually, listener_threads, snapshot
-from stub import KEY, Stub, serving
+from flagbit_kit import KEY, Stub
 
 Told: TypeAlias = "queue.SimpleQueue[flagbit.Status]"
 
@@ -22,7 +22,7 @@ def told() -> Told:
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
-    with serving(snapshot(a=True)) as stub:
+    with Stub(snapshot(a=True)) as stub:
         yield stub
 
 
@@ -37,19 +37,19 @@ def nothing_more(told: Told) -> bool:
 
 
 def test_each_state_is_told_once(stub: Stub, told: Told) -> None:
-    stub.status = 401
+    stub.tell(401)
     with flagbit.Client(stub.url, server_key=KEY, poll_interval=1, stale_after=1.5) as client:
         client.wait_until_ready(20)
         assert client.status().state == "error"
         client.on_state_change(told.put)
-        stub.status = 200
+        stub.tell(200)
         assert client.refresh(20) is True
         assert next_state(told) == "ready"
-        stub.status = 500
+        stub.tell(500)
         stale = told.get(timeout=20)  # by time alone, since nothing of the flags changed
         assert stale.state == "stale"
         assert "500" in (stale.last_error or "")
-        stub.status = 200
+        stub.tell(200)
         assert client.refresh(20) is True
         assert next_state(told) == "ready"
         stub.put(snapshot(a=False))
@@ -66,7 +66,7 @@ def test_a_listener_is_not_told_what_was_before_it(stub: Stub, told: Told) -> No
 
 
 def test_stopping_and_closing_are_not_told(stub: Stub, told: Told) -> None:
-    stub.status = 401
+    stub.tell(401)
     stopped: Told = queue.SimpleQueue()
     client = flagbit.Client(stub.url, server_key=KEY)
     client.wait_until_ready(20)
@@ -74,7 +74,7 @@ def test_stopping_and_closing_are_not_told(stub: Stub, told: Told) -> None:
     client.on_state_change(told.put)
     stop()
     stop()
-    stub.status = 200
+    stub.tell(200)
     assert client.refresh(20) is True
     assert next_state(told) == "ready"
     client.close()
@@ -84,12 +84,12 @@ def test_stopping_and_closing_are_not_told(stub: Stub, told: Told) -> None:
 
 
 def test_a_listener_that_raises_is_logged_by_its_name(stub: Stub, told: Told, caplog: pytest.LogCaptureFixture) -> None:
-    stub.status = 401
+    stub.tell(401)
     with flagbit.Client(stub.url, server_key=KEY) as client:
         client.wait_until_ready(20)
         client.on_state_change(lambda _status: 1 / 0)
         client.on_state_change(told.put)
-        stub.status = 200
+        stub.tell(200)
         assert client.refresh(20) is True
         assert next_state(told) == "ready"
     assert "a listener of on_state_change failed" in caplog.text

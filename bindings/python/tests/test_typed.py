@@ -271,3 +271,13 @@ def test_a_closed_client_gives_the_default(client: flagbit.Client) -> None:
     client.close()
     assert client.value("theme", default="x") == "x"
     assert client.evaluate("theme", default="x").error_code == "PROVIDER_NOT_READY"
+
+
+def test_a_default_by_name_and_by_position() -> None:
+    with flagbit.Client.from_snapshot(SNAPSHOT) as client:
+        assert client.value("theme", PRO, "gray") == client.value("theme", PRO, default="gray") == "#000"
+        assert client.value("unknown", None, 5) == client.value("unknown", default=5) == 5
+        assert client.value("plain", None, False) is True
+        assert client.value("config", None, {}) == {"list": [1, {"deep": None}]}
+        with pytest.raises(TypeError, match="needs a default"):
+            client.value("theme", PRO)  # type: ignore[call-overload]

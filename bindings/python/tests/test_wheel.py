@@ -15,7 +15,7 @@ PYTHONS = sorted(
     {python.resolve() for python in [Path(sys.executable), *Path.home().glob(".pyenv/versions/3.1[0-9].*/bin/python")]}
 )
 
-pytestmark = pytest.mark.skipif(not WHEEL, reason="set by scripts/wheel.sh")
+pytestmark = pytest.mark.skipif(not WHEEL, reason="set by scripts/test/wheel.sh")
 
 
 @pytest.mark.parametrize("python", PYTHONS, ids=lambda python: python.name)

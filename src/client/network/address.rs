@@ -1,94 +1,13 @@
-//! The URLs of a source, and what a key may be sent to.
+//! The URLs of a source, and where a key may be sent.
 
-use std::{fmt, net::IpAddr};
+use std::net::IpAddr;
 
 use ureq::http::{Uri, uri::Scheme};
 
-use super::super::ClientError;
-
-/// A text that no output shows.
-#[derive(Clone, PartialEq, Eq)]
-pub(in crate::client) struct Secret(pub(super) String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[secret]")
-    }
-}
-
-/// Where flags come from, as the options state it.
-#[derive(Debug, Clone)]
-pub(in crate::client) struct Account {
-    base_url: String,
-    key: Secret,
-    /// Of the hosted listing; the snapshot endpoint knows the project by the key.
-    project_id: Option<u64>,
-}
-
-impl Account {
-    pub(super) fn new(base_url: &str, key: &str, project_id: Option<u64>) -> Self {
-        let base_url = base_url.trim().trim_end_matches('/').to_owned();
-        Self { base_url, key: Secret(key.to_owned()), project_id }
-    }
-
-    /// In words, for the status and as the identity of a cached snapshot. A URL that may hold a password is not shown.
-    pub(in crate::client) fn describe(&self) -> String {
-        let base_url = if self.base_url.contains('@') { "(a URL with a user name)" } else { &self.base_url };
-        match self.project_id {
-            None => format!("server {base_url}"),
-            Some(id) => format!("project {id} of {base_url}"),
-        }
-    }
-
-    pub(super) fn is_hosted(&self) -> bool {
-        self.project_id.is_some()
-    }
-
-    /// The key, where it is one that can read rules from this source.
-    pub(super) fn key(&self) -> Result<&str, ClientError> {
-        let (key, wanted, name) = match self.project_id {
-            None => (&*self.key.0, "fbsrv_", "server key"),
-            Some(_) => (&*self.key.0, "fb_", "API key"),
-        };
-        let problem = if key.is_empty() {
-            "is empty"
-        } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            "has a character that no key has, perhaps a space or a line break at its end"
-        } else if key.starts_with("fbsdk_") {
-            "is an SDK key (fbsdk_...), which can read no rules"
-        } else if !key.starts_with(wanted) {
-            "is of another kind"
-        } else {
-            return Ok(key);
-        };
-        Err(ClientError::Options(format!("the {name} {problem}: give one that begins with {wanted}")))
-    }
-
-    pub(super) fn address(&self) -> Result<Address, ClientError> {
-        let invalid = |problem: &str| ClientError::Options(format!("the base URL {problem}"));
-        if self.base_url.contains('@') {
-            return Err(invalid("must not hold a user name or password: give the key as its own option"));
-        }
-        if self.base_url.contains(['?', '#']) {
-            return Err(invalid("must end before any ? or #: the paths of the API are added to it"));
-        }
-        let example = "is not a URL such as https://flags.example.com";
-        let base: Uri = self.base_url.parse().map_err(|_| invalid(example))?;
-        let (Some(scheme), Some(authority)) = (base.scheme_str(), base.authority()) else {
-            return Err(invalid(example));
-        };
-        if !matches!(scheme, "http" | "https") || authority.host().is_empty() {
-            return Err(invalid(example));
-        }
-        let origin = format!("{scheme}://{authority}");
-        let at = |path: &str| format!("{}{path}", self.base_url).parse::<Uri>().map_err(|_| invalid(example));
-        let (snapshot, stream) = match self.project_id {
-            None => (at("/api/v1/snapshot")?, Some(at("/api/v1/stream")?)),
-            Some(id) => (at(&format!("/api/v1/projects/{id}/flags"))?, None),
-        };
-        Ok(Address { origin, snapshot, stream })
-    }
-}
+use super::super::{
+    ClientError,
+    options::{Account, Language, Setting},
+};
 
 /// The URLs of a source, known to be good.
 #[derive(Debug)]
@@ -100,6 +19,29 @@ pub(super) struct Address {
 }
 
 impl Address {
+    pub(super) fn new(account: &Account, language: Language) -> Result<Self, ClientError> {
+        let base_url = &account.base_url;
+        let invalid = |wanted: &str| Err(language.wrong(Setting::Url, wanted));
+        if base_url.contains('@') {
+            return invalid("takes no user name or password: give the key as an option of its own");
+        }
+        if base_url.contains(['?', '#']) {
+            return invalid("takes a URL without ? and #: the client adds the paths of the API to it");
+        }
+        let at = |path: &str| format!("{base_url}{path}").parse::<Uri>().ok();
+        let base = at("").filter(|base| matches!(base.scheme_str(), Some("http" | "https")));
+        let authority = base.as_ref().and_then(Uri::authority).filter(|authority| !authority.host().is_empty());
+        let (snapshot, stream) = match account.project_id() {
+            None => (at("/api/v1/snapshot"), at("/api/v1/stream")),
+            Some(id) => (at(&format!("/api/v1/projects/{id}/flags")), None),
+        };
+        let (Some(base), Some(authority), Some(snapshot)) = (&base, authority, snapshot) else {
+            return invalid("takes a URL such as https://flags.example.com");
+        };
+        let origin = format!("{}://{authority}", base.scheme_str().unwrap_or_default());
+        Ok(Self { origin, snapshot, stream })
+    }
+
     /// The snapshot's URL; with a revision, that of a snapshot which is no older.
     pub(super) fn snapshot(&self, min_revision: Option<u64>) -> Uri {
         let with = |revision| format!("{}?min_revision={revision}", self.snapshot).parse().ok();
@@ -161,10 +103,20 @@ pub(super) fn resolve(base: &Uri, location: &str) -> Option<Uri> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::super::{ClientOptions, options::Source},
+        *,
+    };
+
+    fn parse(options: &ClientOptions) -> Result<Address, ClientError> {
+        match options.source()? {
+            Source::Remote(account) => Address::new(&account, Language::Node),
+            other => panic!("{other:?}"),
+        }
+    }
 
     fn server(base_url: &str) -> Result<Address, ClientError> {
-        Account::new(base_url, "fbsrv_1", None).address()
+        parse(&ClientOptions::server(base_url, "fbsrv_1"))
     }
 
     #[test]
@@ -173,42 +125,21 @@ mod tests {
         assert_eq!(address.origin, "https://example.com");
         assert_eq!(address.snapshot(None), "https://example.com/flags/api/v1/snapshot");
         assert_eq!(address.snapshot(Some(7)), "https://example.com/flags/api/v1/snapshot?min_revision=7");
-        let hosted = Account::new("http://[::1]:80", "fb_1", Some(42)).address().unwrap();
+        let hosted = parse(&ClientOptions::hosted("http://[::1]:80", "fb_1", 42)).unwrap();
         assert_eq!(hosted.snapshot, "http://[::1]:80/api/v1/projects/42/flags");
         assert!(hosted.is_loopback() && hosted.stream.is_none());
     }
 
     #[test]
-    fn what_is_no_base_url_is_refused_without_repeating_it() {
+    fn a_wrong_base_url_is_refused_without_repeating_it() {
         for url in
             ["", "example.com", "ftp://example.com", "http://", "http:///x", "http://a b", "http://x?y", "http://x#y"]
         {
-            assert!(server(url).is_err(), "{url}");
+            let error = server(url).unwrap_err().to_string();
+            assert!(error.starts_with("url takes a URL "), "{url}: {error}");
         }
         let error = server("http://user:secret@example.com").unwrap_err().to_string();
         assert!(error.contains("user name") && !error.contains("secret"), "{error}");
-    }
-
-    #[test]
-    fn keys_are_checked_and_never_repeated() {
-        let refusal = |key: &str, project_id| match Account::new("http://x", key, project_id).key() {
-            Ok(_) => String::new(),
-            Err(error) => error.to_string(),
-        };
-        for (key, project_id, part) in [
-            ("", None, "is empty"),
-            ("fbsdk_secret", None, "can read no rules"),
-            ("fbsdk_secret", Some(1), "can read no rules"),
-            ("fb_secret", None, "begins with fbsrv_"),
-            ("fbsrv_secret", Some(1), "begins with fb_"),
-            ("fbsrv_secret\n", None, "line break"),
-            ("fbsrv_sécret", None, "no key has"),
-        ] {
-            let error = refusal(key, project_id);
-            assert!(error.contains(part) && !error.contains("secret") && !error.contains("sécret"), "{key}: {error}");
-        }
-        assert_eq!((refusal("fbsrv_1", None), refusal("fb_1", Some(1))), (String::new(), String::new()));
-        assert!(!format!("{:?}", Account::new("http://x", "fbsrv_secret", None)).contains("fbsrv_secret"));
     }
 
     #[test]

@@ -14,7 +14,10 @@ use ureq::{
 };
 
 use super::{
-    super::{ClientError, file},
+    super::{
+        ClientError, file,
+        options::{Language, NetworkOptions, Setting},
+    },
     proxy::Route,
 };
 
@@ -81,27 +84,29 @@ pub(super) fn warm_up() {
     _ = Agent::with_parts(config, DefaultConnector::default(), NoNames).get("http://flags.invalid").call();
 }
 
-pub(super) fn tls(ca_file: Option<&Path>, system_roots: bool) -> Result<TlsConfig, ClientError> {
-    let roots = match ca_file {
-        Some(_) if system_roots => {
-            let message = "give either ca_file or system_roots: each replaces the roots that are compiled in";
-            return Err(ClientError::Options(message.into()));
+pub(super) fn tls(network: &NetworkOptions, language: Language) -> Result<TlsConfig, ClientError> {
+    let roots = match &network.ca_file {
+        Some(_) if network.system_roots => {
+            let [file, system] = [Setting::CaFile, Setting::SystemRoots].map(|setting| language.name(setting));
+            let message = format!("give either {file} or {system}: each replaces the built-in certificate authorities");
+            return Err(ClientError::Options(message));
         }
-        Some(path) => read_roots(path)?,
-        None if system_roots => RootCerts::PlatformVerifier,
+        Some(path) => read_roots(path, language)?,
+        None if network.system_roots => RootCerts::PlatformVerifier,
         None => RootCerts::WebPki,
     };
     Ok(TlsConfig::builder().root_certs(roots).build())
 }
 
-fn read_roots(path: &Path) -> Result<RootCerts, ClientError> {
+fn read_roots(path: &Path, language: Language) -> Result<RootCerts, ClientError> {
     let pem = file::read(path, LONGEST_CA_FILE).map_err(|error| ClientError::File { path: path.into(), error })?;
     // Some editors begin a file with a byte order mark.
     let certificates: Vec<_> = parse_pem(pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&pem))
         .filter_map(|item| if let Ok(PemItem::Certificate(certificate)) = item { Some(certificate) } else { None })
         .collect();
     if certificates.is_empty() {
-        return Err(ClientError::Options(format!("the ca_file {} has no certificate in PEM form", path.display())));
+        let problem = format!("takes a file with certificates in PEM form, and {} has none", path.display());
+        return Err(language.wrong(Setting::CaFile, problem));
     }
     Ok(certificates.into())
 }

@@ -5,7 +5,7 @@ use std::{error, io, time::Duration};
 use ureq::{Error, Timeout, http::StatusCode};
 
 use super::{
-    super::{ClientError, FetchErrorKind},
+    super::{ClientError, FetchErrorKind, options::Setting},
     certificate,
     place::Place,
     resolver::LookupError,
@@ -126,7 +126,9 @@ impl Failure {
     }
 
     pub(super) fn too_large(place: &Place, limit: u64) -> Self {
-        let message = format!("the snapshot of {place} has more bytes than the limit of {limit} (max_snapshot_bytes)");
+        let option = place.language.name(Setting::MaxSnapshotBytes);
+        let message =
+            format!("the snapshot of {place} has more bytes than the limit of {limit}, which {option} can raise");
         Self::new(FetchErrorKind::Snapshot, place, &message)
     }
 
@@ -164,7 +166,10 @@ fn of_tls_error(place: &Place, error: &rustls::Error) -> String {
     let text = quote(&error.to_string());
     match error {
         rustls::Error::InvalidCertificate(error) => {
-            format!("the certificate of {place} is not trusted ({text}); {}", certificate::advice(error))
+            format!(
+                "the certificate of {place} is not trusted ({text}); {}",
+                certificate::advice(error, place.language)
+            )
         }
         _ => format!("no TLS with {place} ({text}); check that it is an https server"),
     }

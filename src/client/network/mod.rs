@@ -13,7 +13,6 @@ mod events;
 mod failure;
 mod fetch;
 mod following;
-mod options;
 mod place;
 mod proxy;
 mod refresher;
@@ -27,9 +26,7 @@ mod stream;
 mod tests;
 mod transport;
 
-pub(super) use address::Account;
 pub(super) use connections::{Connections, Refreshes};
-pub(super) use options::NetworkOptions;
 pub(super) use refresher::{refresh, start};
 pub(super) use remote::Remote;
 pub(super) use start::prepare;

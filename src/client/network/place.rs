@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::address::Secret;
+use super::super::options::{Language, Secret};
 
 #[derive(Debug)]
 pub(super) struct Place {
@@ -12,6 +12,8 @@ pub(super) struct Place {
     pub(super) connect_timeout: Duration,
     pub(super) timeout: Duration,
     pub(super) stall_timeout: Duration,
+    /// The language whose names of options messages use.
+    pub(super) language: Language,
 }
 
 impl Place {

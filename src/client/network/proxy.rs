@@ -6,7 +6,13 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use ipnet::IpNet;
 use ureq::{Proxy, ProxyProtocol, http::Uri};
 
-use super::{super::ClientError, address::Address};
+use super::{
+    super::{
+        ClientError,
+        options::{Language, Secret, Setting},
+    },
+    address::Address,
+};
 
 /// The way of requests to a server.
 #[derive(Debug, Clone)]
@@ -20,12 +26,11 @@ pub(super) enum Route {
 
 impl Route {
     /// The way through the proxy that the option names, or else through the environment's for this address.
-    pub(super) fn choose(option: Option<&str>, address: &Address) -> Result<Self, ClientError> {
+    pub(super) fn choose(option: Option<&Secret>, address: &Address, language: Language) -> Result<Self, ClientError> {
         let proxy = match option {
             // It may hold a password, so it is not repeated.
-            Some(url) => Some(Proxy::new(url).map_err(|_| {
-                let message = "the proxy is not a URL such as http://proxy.example.com:3128 or socks5h://...";
-                ClientError::Options(message.into())
+            Some(url) => Some(Proxy::new(&url.0).map_err(|_| {
+                language.wrong(Setting::Proxy, "takes a URL such as http://proxy.example.com:3128 or socks5h://...")
             })?),
             None => from_environment(address, |name| env::var(name).ok().filter(|value| !value.is_empty())),
         };
@@ -128,10 +133,14 @@ fn describe(proxy: &Proxy) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::address::Account, *};
+    use super::{
+        super::super::{ClientOptions, options::Source},
+        *,
+    };
 
     fn chosen(base_url: &str, environment: &[(&str, &str)]) -> Option<String> {
-        let address = Account::new(base_url, "fbsrv_1", None).address().unwrap();
+        let Ok(Source::Remote(account)) = ClientOptions::server(base_url, "fbsrv_1").source() else { panic!() };
+        let address = Address::new(&account, Language::Rust).unwrap();
         let variable =
             |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into());
         from_environment(&address, variable).as_ref().map(describe)

@@ -8,10 +8,12 @@ use ureq::{
 };
 
 use super::{
-    super::{ClientError, options::ClientOptions},
-    address::{Account, Address, Secret},
+    super::{
+        ClientError, ClientOptions,
+        options::{Account, Language, NetworkOptions, Secret, Setting},
+    },
+    address::Address,
     agent::{Limits, Transport, tls, warm_up},
-    options::NetworkOptions,
     place::Place,
     proxy::Route,
     retry::Pace,
@@ -62,21 +64,22 @@ pub(in crate::client) struct Remote {
 
 impl Remote {
     pub(in crate::client) fn new(account: &Account, options: &ClientOptions) -> Result<Self, ClientError> {
-        let network = &options.network;
-        let (key, address) = (account.key()?, account.address()?);
-        if network.stream == Some(true) && address.stream.is_none() {
-            return Err(ClientError::Options(
-                "the option stream is for a server: a hosted project has no stream".into(),
-            ));
+        let (network, language) = (&options.network, options.language());
+        let (key, address) = (account.key(language)?, Address::new(account, language)?);
+        if network.stream && address.stream.is_none() {
+            let problem =
+                format!("does not go with {}: a hosted project has no stream", language.name(Setting::ApiKey));
+            return Err(language.wrong(Setting::Stream, problem));
         }
         let transport = Transport {
-            tls: tls(network.ca_file.as_deref(), network.system_roots.unwrap_or(false))?,
-            route: Route::choose(network.proxy.as_ref().map(|proxy| &*proxy.0), &address)?,
+            tls: tls(network, language)?,
+            route: Route::choose(network.proxy.as_ref(), &address, language)?,
         };
         warm_up();
-        let interval = interval(account, network)?;
-        let connect_timeout = duration("connect_timeout", network.connect_timeout, CONNECT_TIMEOUT)?;
-        let timeout = duration("timeout", network.timeout, TIMEOUT)?;
+        let interval = interval(account, network, language)?;
+        let duration = |setting, value, default| duration(setting, value, default, language);
+        let connect_timeout = duration(Setting::ConnectTimeoutMs, network.connect_timeout, CONNECT_TIMEOUT)?;
+        let timeout = duration(Setting::TimeoutMs, network.timeout, TIMEOUT)?;
         let polling = Limits {
             connect: connect_timeout,
             whole: Some(timeout),
@@ -93,16 +96,16 @@ impl Remote {
         let proxy_authorization = transport.route.authorization();
         let warnings = warnings(account, &address);
         Ok(Self {
-            place: Place { name, key: Secret(key.to_owned()), connect_timeout, timeout, stall_timeout },
-            headers: headers(key, proxy_authorization.as_deref(), &network.headers)?,
+            place: Place { name, key: Secret(key.to_owned()), connect_timeout, timeout, stall_timeout, language },
+            headers: headers(key, proxy_authorization.as_deref(), &network.headers, language)?,
             polling: transport.config(&polling),
             streaming: transport.config(&streaming),
             route: transport.route,
-            stream: network.stream.unwrap_or(false),
+            stream: network.stream,
             cache_path: network.cache_path.clone(),
             identity: account.describe(),
             pace,
-            stale_after: duration("stale_after", network.stale_after, interval * 3)?,
+            stale_after: duration(Setting::StaleAfterMs, network.stale_after, interval * 3)?,
             max_snapshot_bytes: options.max_snapshot_bytes,
             warnings,
             address,
@@ -115,26 +118,31 @@ impl Remote {
     }
 }
 
-fn interval(account: &Account, network: &NetworkOptions) -> Result<Duration, ClientError> {
-    let (least, usual) = match account.is_hosted() {
+fn interval(account: &Account, network: &NetworkOptions, language: Language) -> Result<Duration, ClientError> {
+    let is_hosted = account.project_id().is_some();
+    let (least, usual) = match is_hosted {
         true => (LEAST_HOSTED_INTERVAL, LEAST_HOSTED_INTERVAL),
         false => (LEAST_INTERVAL, INTERVAL),
     };
-    let interval = duration("poll_interval", network.poll_interval, usual)?;
+    let interval = duration(Setting::PollIntervalMs, network.poll_interval, usual, language)?;
     if interval < least {
-        let message = format!("the option poll_interval is {} s at least, not {interval:?}", least.as_secs());
-        return Err(ClientError::Options(message));
+        let with = if is_hosted { format!(" with {}", language.name(Setting::ApiKey)) } else { String::new() };
+        let wanted = format!("{} s or more{with}", least.as_secs());
+        return Err(language.takes(Setting::PollIntervalMs, wanted, format_args!("{interval:?}")));
     }
     Ok(interval)
 }
 
-fn duration(option: &str, value: Option<Duration>, default: Duration) -> Result<Duration, ClientError> {
+fn duration(
+    setting: Setting,
+    value: Option<Duration>,
+    default: Duration,
+    language: Language,
+) -> Result<Duration, ClientError> {
     match value {
         None => Ok(default),
         Some(value) if !value.is_zero() && value <= LONGEST => Ok(value),
-        Some(value) => {
-            Err(ClientError::Options(format!("the option {option} is more than 0 and at most a year, not {value:?}")))
-        }
+        Some(value) => Err(language.takes(setting, "more than 0 s and at most a year", format_args!("{value:?}"))),
     }
 }
 
@@ -142,11 +150,13 @@ fn headers(
     key: &str,
     proxy_authorization: Option<&str>,
     further: &[(String, Secret)],
+    language: Language,
 ) -> Result<HeaderMap, ClientError> {
-    let invalid = |name: &str, problem: &str| ClientError::Options(format!("the header {name:?} {problem}"));
+    let invalid =
+        |name: &str, problem: &str| language.wrong(Setting::Header, format_args!("cannot set {name:?}: {problem}"));
     let sensitive = |name: &str, value: &str| {
-        let mut value =
-            HeaderValue::from_str(value).map_err(|_| invalid(name, "has a value that no header can have"))?;
+        let mut value = HeaderValue::from_str(value)
+            .map_err(|_| invalid(name, "its value has a character that no header may have"))?;
         value.set_sensitive(true);
         Ok::<_, ClientError>(value)
     };
@@ -156,9 +166,10 @@ fn headers(
         headers.insert(header::PROXY_AUTHORIZATION, sensitive("Proxy-Authorization", value)?);
     }
     for (name, value) in further {
-        let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid(name, "has no valid name"))?;
+        let parsed =
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid(name, "this is not the name of a header"))?;
         if OWN_HEADERS.contains(&parsed) {
-            return Err(invalid(name, "is one that the client sets itself"));
+            return Err(invalid(name, "the client sets this header itself"));
         }
         headers.append(parsed, sensitive(name, &value.0)?);
     }
@@ -171,7 +182,7 @@ fn warnings(account: &Account, address: &Address) -> Vec<String> {
         let origin = &address.origin;
         warnings.push(format!("{origin} is asked over http, which shows the key to the network: use https"));
     }
-    if account.is_hosted() {
+    if account.project_id().is_some() {
         let message = "an API key (fb_...) may do everything in its account and is now in this process: a FlagBit \
                        server of your own needs only a server key (fbsrv_...)";
         warnings.push(message.into());

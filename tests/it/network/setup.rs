@@ -24,28 +24,51 @@ fn server() -> ClientOptions {
 fn options_that_do_not_fit_are_named() {
     let hour = Duration::from_secs(3_600);
     for (options, part) in [
-        (server().poll_interval(Duration::from_millis(999)), "poll_interval is 1 s at least"),
-        (server().poll_interval(Duration::MAX), "poll_interval is more than 0 and at most a year"),
-        (server().connect_timeout(Duration::ZERO), "connect_timeout is more than 0"),
-        (server().timeout(Duration::MAX), "timeout is more than 0"),
-        (server().stale_after(Duration::ZERO), "stale_after is more than 0"),
-        (server().header("Authorization", "x"), "\"Authorization\" is one that the client sets itself"),
-        (server().header("bad name", "x"), "\"bad name\" has no valid name"),
-        (server().header("X-Token", "a\nb"), "\"X-Token\" has a value that no header can have"),
-        (server().proxy("http://"), "the proxy is not a URL"),
-        (server().proxy("ftp://user:secret@x"), "the proxy is not a URL"),
-        (server().ca_file("Cargo.toml"), "has no certificate in PEM form"),
-        (server().ca_file("Cargo.toml").system_roots(true), "either ca_file or system_roots"),
-        (ClientOptions::server("127.0.0.1:1", KEY), "the base URL is not a URL"),
-        (ClientOptions::server("http://127.0.0.1:1", "fbsdk_secret"), "can read no rules"),
-        (ClientOptions::hosted("https://127.0.0.1:1", KEY, 1), "begins with fb_"),
-        (ClientOptions::hosted("https://127.0.0.1:1", "fb_1", 1).poll_interval(hour / 61), "60 s at least"),
-        (ClientOptions::hosted("https://127.0.0.1:1", "fb_1", 1).stream(true), "has no stream"),
-        (ClientOptions::text("[]").poll_interval(hour), "the option poll_interval is for a server"),
-        (ClientOptions::text("[]").bootstrap("[]"), "the option bootstrap is for a server"),
-        (ClientOptions::file("x").cache_path("y"), "the option cache_path is for a server"),
-        (ClientOptions::values("{}").header("a", "b"), "the option header is for a server"),
-        (ClientOptions::watched_file("x").stream(false), "the option stream is for a server"),
+        (
+            server().poll_interval(Duration::from_millis(999)),
+            "ClientOptions::poll_interval takes 1 s or more, not 999ms",
+        ),
+        (server().poll_interval(Duration::MAX), "poll_interval takes more than 0 s and at most a year, not "),
+        (server().connect_timeout(Duration::ZERO), "connect_timeout takes more than 0 s"),
+        (server().timeout(Duration::MAX), "timeout takes more than 0 s"),
+        (server().stale_after(Duration::ZERO), "stale_after takes more than 0 s"),
+        (
+            server().header("Authorization", "x"),
+            "header cannot set \"Authorization\": the client sets this header itself",
+        ),
+        (server().header("bad name", "x"), "header cannot set \"bad name\": this is not the name of a header"),
+        (server().header("X-Token", "a\nb"), "header cannot set \"X-Token\": its value has a character"),
+        (server().proxy("http://"), "proxy takes a URL such as"),
+        (server().proxy("ftp://user:secret@x"), "proxy takes a URL such as"),
+        (server().ca_file("Cargo.toml"), "ca_file takes a file with certificates in PEM form, and Cargo.toml has none"),
+        (
+            server().ca_file("Cargo.toml").system_roots(true),
+            "either ClientOptions::ca_file or ClientOptions::system_roots",
+        ),
+        (ClientOptions::server("127.0.0.1:1", KEY), "ClientOptions::server or hosted takes a URL such as https://"),
+        (
+            ClientOptions::server("http://127.0.0.1:1", "fbsdk_secret"),
+            "ClientOptions::server takes a key that begins with",
+        ),
+        (
+            ClientOptions::hosted("https://127.0.0.1:1", KEY, 1),
+            "ClientOptions::hosted takes a key that begins with fb_",
+        ),
+        (
+            ClientOptions::hosted("https://127.0.0.1:1", "fb_1", 1).poll_interval(hour / 61),
+            "poll_interval takes 60 s or more with ClientOptions::hosted, not ",
+        ),
+        (ClientOptions::hosted("https://127.0.0.1:1", "fb_1", 1).stream(true), "stream does not go with"),
+        (
+            ClientOptions::text("[]").poll_interval(hour),
+            "ClientOptions::poll_interval needs the source ClientOptions::server or hosted, and the source of this client \
+             is ClientOptions::text",
+        ),
+        (ClientOptions::text("[]").bootstrap("[]"), "ClientOptions::bootstrap needs the source "),
+        (ClientOptions::file("x").cache_path("y"), "ClientOptions::cache_path needs the source "),
+        (ClientOptions::values("{}").header("a", "b"), "ClientOptions::header needs the source "),
+        (ClientOptions::watched_file("x").stream(true), "ClientOptions::stream needs the source "),
+        (ClientOptions::values("{}").system_roots(true), "ClientOptions::system_roots needs the source "),
     ] {
         let message = refusal(options);
         assert!(message.contains(part) && !message.contains("secret"), "{part}: {message}");

@@ -106,7 +106,7 @@ fn what_is_not_trusted_is_named_with_what_to_do() {
     let server = TlsServer::new("untrusted");
     let unknown = error(server.options("localhost"));
     assert!(
-        unknown.contains("is not trusted (") && unknown.contains("give the certificate's CA as ca_file"),
+        unknown.contains("is not trusted (") && unknown.contains("give its authority with ClientOptions::ca_file"),
         "{unknown}"
     );
     let other_name = error(server.options("127.0.0.1").ca_file(&server.ca_file));

@@ -67,8 +67,8 @@ func on(key string) map[string]any {
 
 func TestEventsOfTheRealServer(t *testing.T) {
 	server := newServer(t)
-	server.create(on("a"))
-	flags := server.open()
+	server.Create(on("a"))
+	flags := server.open(t)
 	api := newAPI(t)
 	events := listen(api)
 	must(api.SetProviderAndWait(context.Background(), flagbitopenfeature.NewProvider(flags)))
@@ -80,25 +80,25 @@ func TestEventsOfTheRealServer(t *testing.T) {
 	events.expect(t, "ready")
 	equal(t, "reason", reason(), openfeature.StaticReason)
 
-	server.change("a", map[string]any{"enabled": false})
+	server.Change("a", map[string]any{"enabled": false})
 	events.expect(t, "ready, change a")
 	equal(t, "reason", reason(), openfeature.DisabledReason)
-	server.create(on("b"))
+	server.Create(on("b"))
 	events.expect(t, "ready, change a, change b")
 
-	server.stop()
+	server.Kill()
 	events.expect(t, "ready, change a, change b, stale")
 	equal(t, "state", client.State(), openfeature.StaleState)
 	equal(t, "reason", reason(), openfeature.Reason("STALE"))
 	equal(t, "message", events.last.Message, flags.Status().LastError)
 
-	server.start()
+	server.Start()
 	events.expect(t, "ready, change a, change b, stale, ready")
 	equal(t, "state", client.State(), openfeature.ReadyState)
-	server.change("a", map[string]any{"enabled": true})
+	server.Change("a", map[string]any{"enabled": true})
 	events.expect(t, "ready, change a, change b, stale, ready, change a")
 
-	server.revoke()
+	server.Revoke()
 	events.expect(t, "ready, change a, change b, stale, ready, change a, stale")
 	if !strings.Contains(events.last.Message, "401") {
 		t.Errorf("%+v", events.last)
@@ -111,7 +111,7 @@ func TestAKeyThatTheRealServerRefuses(t *testing.T) {
 	server := newServer(t)
 	api := newAPI(t)
 	events := listen(api)
-	flags := server.open(flagbit.WithServerKey(server.serverKey[:len(server.serverKey)-6] + "abcdef"))
+	flags := server.open(t, flagbit.WithServerKey(server.ServerKey[:len(server.ServerKey)-6]+"abcdef"))
 	err := api.SetProviderAndWait(context.Background(), flagbitopenfeature.NewProvider(flags))
 	var failed *openfeature.ProviderInitError
 	if !errors.As(err, &failed) || failed.ErrorCode != openfeature.ProviderFatalCode || !strings.Contains(failed.Message, "401") {
@@ -123,19 +123,19 @@ func TestAKeyThatTheRealServerRefuses(t *testing.T) {
 
 func TestARealServerThatComesLater(t *testing.T) {
 	server := newServer(t)
-	server.create(on("a"))
-	server.stop()
+	server.Create(on("a"))
+	server.Kill()
 	api := newAPI(t)
 	events := listen(api)
 	err := api.SetProviderAndWait(context.Background(),
-		flagbitopenfeature.NewProvider(server.open(), flagbitopenfeature.WithReadyTimeout(200*time.Millisecond)))
+		flagbitopenfeature.NewProvider(server.open(t), flagbitopenfeature.WithReadyTimeout(200*time.Millisecond)))
 	if err == nil {
 		t.Error("no error")
 	}
 	events.expect(t, "error")
 	client := api.NewClient()
 	equal(t, "state", client.State(), openfeature.ErrorState)
-	server.start()
+	server.Start()
 	// The first flags are no change.
 	events.expect(t, "error, ready")
 	equal(t, "a", client.Boolean(context.Background(), "a", false, openfeature.EvaluationContext{}), true)

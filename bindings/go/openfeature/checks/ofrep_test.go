@@ -56,17 +56,17 @@ func fields(details openfeature.InterfaceEvaluationDetails) map[string]string {
 // A client of the native provider and one of OFREP's, over the flags of a server.
 func both(t *testing.T, server *server, options ...ofrep.Option) (native, remote *openfeature.Client) {
 	api := newAPI(t)
-	must(api.SetProviderAndWait(context.Background(), flagbitopenfeature.NewProvider(server.open()), openfeature.WithDomain("native")))
-	must(api.SetProviderAndWait(context.Background(), ofrep.NewProvider(server.url, options...), openfeature.WithDomain("remote")))
+	must(api.SetProviderAndWait(context.Background(), flagbitopenfeature.NewProvider(server.open(t)), openfeature.WithDomain("native")))
+	must(api.SetProviderAndWait(context.Background(), ofrep.NewProvider(server.URL, options...), openfeature.WithDomain("remote")))
 	return api.NewClient(openfeature.WithDomain("native")), api.NewClient(openfeature.WithDomain("remote"))
 }
 
 func TestOFREPAnswersAsTheNativeProvider(t *testing.T) {
 	server := newServer(t)
 	server.createScenarios()
-	server.create(map[string]any{"key": "mine", "enabled": true, "rules": []any{
+	server.Create(map[string]any{"key": "mine", "enabled": true, "rules": []any{
 		map[string]any{"attribute": "user_id", "operator": "eq", "value": "usr_1"}}})
-	native, remote := both(t, server, ofrep.WithBearerToken(server.serverKey))
+	native, remote := both(t, server, ofrep.WithBearerToken(server.ServerKey))
 	text, err := os.ReadFile("../../../../tests/openfeature/scenarios.json")
 	must(err)
 	var all []scenario
@@ -106,27 +106,27 @@ func TestOFREPAnswersAsTheNativeProvider(t *testing.T) {
 
 func TestOFREPWithAWrongKey(t *testing.T) {
 	server := newServer(t)
-	server.create(on("a"))
+	server.Create(on("a"))
 	for what, options := range map[string][]ofrep.Option{
-		"another key": {ofrep.WithBearerToken(server.serverKey[:len(server.serverKey)-6] + "abcdef")}, "no key": nil,
+		"another key": {ofrep.WithBearerToken(server.ServerKey[:len(server.ServerKey)-6] + "abcdef")}, "no key": nil,
 	} {
 		api := newAPI(t)
-		must(api.SetProviderAndWait(context.Background(), ofrep.NewProvider(server.url, options...)))
+		must(api.SetProviderAndWait(context.Background(), ofrep.NewProvider(server.URL, options...)))
 		found, err := api.NewClient().BooleanValueDetails(context.Background(), "a", true, openfeature.EvaluationContext{})
 		if err == nil || found.Value != true || found.ErrorCode != openfeature.GeneralCode || !strings.Contains(found.ErrorMessage, "auth") {
 			t.Errorf("%s: %+v", what, found)
 		}
 	}
 	api := newAPI(t)
-	must(api.SetProviderAndWait(context.Background(), ofrep.NewProvider(server.url, ofrep.WithApiKeyAuth(server.serverKey))))
+	must(api.SetProviderAndWait(context.Background(), ofrep.NewProvider(server.URL, ofrep.WithApiKeyAuth(server.ServerKey))))
 	equal(t, "the key in the other header", api.NewClient().Boolean(context.Background(), "a", false, openfeature.EvaluationContext{}), true)
 }
 
 // What this provider sends where there is no context: null, and no key.
 func TestOFREPWithoutAContext(t *testing.T) {
 	server := newServer(t)
-	server.create(on("a"))
-	provider := ofrep.NewProvider(server.url, ofrep.WithBearerToken(server.serverKey))
+	server.Create(on("a"))
+	provider := ofrep.NewProvider(server.URL, ofrep.WithBearerToken(server.ServerKey))
 	for what, who := range map[string]openfeature.FlattenedContext{
 		"null": nil, "empty": {}, "an empty key": {"targetingKey": ""}, "a key of null": {"targetingKey": nil},
 	} {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FlagBit } from 'flagbit';
 import { eventually, folder, snapshot } from '../support.mjs';
 import { bound, names, rejection } from './support.mjs';
-import { RealServer } from './server.mjs';
+import { RealServer } from '../kit.mjs';
 
 /** Quick to see what happens. */
 const QUICK = { pollInterval: 1000, staleAfter: 2500, logger: null };
@@ -33,7 +33,7 @@ test('ready, stale, recovery, and changes', async (t) => {
   assert.equal(told[1].providerName, 'FlagBit');
   assert.equal(await client.getBooleanValue('f', true), false);
 
-  await server.kill();
+  await server.do('kill');
   await eventually(() => told.length === 3);
   assert.equal(told[2].event, 'STALE');
   assert.match(told[2].message, /127\.0\.0\.1/);
@@ -41,7 +41,7 @@ test('ready, stale, recovery, and changes', async (t) => {
   const stale = await client.getBooleanDetails('f', true);
   assert.deepEqual([stale.value, stale.reason, stale.flagMetadata.reason], [false, 'STALE', 'disabled']);
 
-  await server.start();
+  await server.do('start');
   await provider.client.refresh(20_000);
   await eventually(() => told.length === 4, 20_000);
   assert.equal(client.providerStatus, 'READY');
@@ -67,11 +67,11 @@ test('a stream tells of changes at once', async (t) => {
 test('a server that comes later than initialize waits', async (t) => {
   const server = await RealServer.running(t);
   await server.create({ key: 'f', enabled: true, default_enabled: true });
-  await server.kill();
+  await server.do('kill');
   const { client, initialized, told, provider } = bound(t, open(server), { readyTimeout: 300 });
   assert.equal((await rejection(initialized)).code, 'GENERAL');
   assert.equal(client.providerStatus, 'ERROR');
-  await server.start();
+  await server.do('start');
   await provider.client.refresh(20_000);
   await eventually(() => client.providerStatus === 'READY', 20_000);
   assert.equal(await client.getBooleanValue('f', false), true);
@@ -84,7 +84,7 @@ test('a server that comes later than initialize waits', async (t) => {
 
 test('a key that is refused', async (t) => {
   const server = await RealServer.running(t);
-  await server.revoke();
+  await server.do('revoke');
   const { client, initialized, told } = bound(t, open(server));
   const error = await rejection(initialized);
   assert.equal(error.code, 'PROVIDER_FATAL');
@@ -96,11 +96,11 @@ test('a key that is refused', async (t) => {
 
 test('a key that is refused when initialize has given up', async (t) => {
   const server = await RealServer.running(t);
-  await server.revoke();
-  await server.kill();
+  await server.do('revoke');
+  await server.do('kill');
   const { client, initialized, told, provider } = bound(t, open(server), { readyTimeout: 300 });
   assert.equal((await rejection(initialized)).code, 'GENERAL');
-  await server.start();
+  await server.do('start');
   await provider.client.refresh(20_000);
   await eventually(() => client.providerStatus === 'FATAL', 20_000);
   await settle();
@@ -114,7 +114,7 @@ test('a key that is revoked leaves the last known good', async (t) => {
   await server.create({ key: 'f', enabled: true, default_enabled: true });
   const { client, initialized, told } = bound(t, open(server));
   await initialized;
-  await server.revoke();
+  await server.do('revoke');
   await eventually(() => told.length === 2, 20_000);
   assert.equal(told[1].event, 'STALE');
   assert.match(told[1].message, /401/);
@@ -124,13 +124,13 @@ test('a key that is revoked leaves the last known good', async (t) => {
 test('a bootstrap, and then a cache, serve until the server is there', async (t) => {
   const server = await RealServer.running(t);
   await server.create({ key: 'f', enabled: true, default_enabled: true });
-  await server.kill();
+  await server.do('kill');
   const cachePath = join(folder(), 'flags.cache');
   const first = bound(t, open(server, { bootstrap: snapshot({ f: false, g: true }), cachePath }));
   await first.initialized;
   await eventually(() => first.client.providerStatus === 'STALE');
   assert.equal((await first.client.getBooleanDetails('f', true)).reason, 'STALE');
-  await server.start();
+  await server.do('start');
   await first.provider.client.refresh(20_000);
   await eventually(() => first.told.length === 4, 20_000);
   await settle();
@@ -139,12 +139,12 @@ test('a bootstrap, and then a cache, serve until the server is there', async (t)
   assert.deepEqual(first.told[3].flagsChanged, ['f', 'g']);
   assert.equal(await first.client.getBooleanValue('f', false), true);
 
-  await server.kill();
+  await server.do('kill');
   const second = bound(t, open(server, { cachePath }));
   await second.initialized;
   await eventually(() => second.told.length === 2);
   assert.equal(await second.client.getBooleanValue('f', false), true);
-  await server.start();
+  await server.do('start');
   await second.provider.client.refresh(20_000);
   await eventually(() => second.told.length === 3, 20_000);
   await settle();

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
 import { OpenFeature, ProviderEvents } from '@openfeature/web-sdk';
 import { eventually } from '../support.mjs';
-import { RealServer } from './server.mjs';
+import { RealServer } from '../kit.mjs';
 
 test('all flags at once, polled, with an ETag that names the answers', async (t) => {
   const server = await RealServer.running(t);

@@ -6,7 +6,7 @@ import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { OpenFeature } from '@openfeature/server-sdk';
 import { FlagBit } from 'flagbit';
 import { FlagBitProvider } from 'flagbit/openfeature';
-import { RealServer } from './server.mjs';
+import { RealServer } from '../kit.mjs';
 import { shared } from './support.mjs';
 
 const PRO = { conditions: [{ attribute: 'plan', operator: 'eq', value: 'pro' }] };
@@ -34,9 +34,9 @@ before(async () => {
   const server = await RealServer.running(all);
   all.after(() => OpenFeature.close());
   for (const flag of FLAGS) await server.create(flag);
-  await server.kill();
-  server.setAside('aside');
-  await server.start();
+  await server.do('kill');
+  await server.do('set_aside', { key: 'aside' });
+  await server.do('start');
   const headers = [['Authorization', `Bearer ${server.sdkKey}`]];
   await OpenFeature.setProviderAndWait('ofrep', new OFREPProvider({ baseUrl: server.url, headers }));
   const wrong = [['Authorization', `Bearer ${server.sdkKey.slice(0, -1)}x`]];

@@ -14,7 +14,7 @@ import {
 } from '@openfeature/server-sdk';
 import { FlagBit } from 'flagbit';
 import * as imported from 'flagbit/openfeature';
-import { KEY, Stub } from '../stub.mjs';
+import { KEY, Stub } from '../kit.mjs';
 import { SNAPSHOT, eventually, folder, recorder, run, snapshot, writeJson } from '../support.mjs';
 import { bound, heard, names, rejection, serving } from './support.mjs';
 
@@ -245,7 +245,7 @@ test('another provider in its place closes it, and closing twice is nothing', as
 
 test('closed amid initialize', async (t) => {
   const stub = await Stub.serving(t, []);
-  stub.status = 0;
+  await stub.tell(0);
   const { initialized, provider } = bound(t, FlagBit.open({ url: stub.url, serverKey: KEY, logger: null }));
   await provider.onClose();
   const error = await rejection(initialized);
@@ -254,7 +254,7 @@ test('closed amid initialize', async (t) => {
 
 test('initialize says what it waits for', async (t) => {
   const stub = await Stub.serving(t, []);
-  stub.status = 500;
+  await stub.tell(500);
   const options = { url: stub.url, serverKey: KEY, logger: null };
   const failing = bound(t, FlagBit.open(options), { readyTimeout: 500 });
   const error = await rejection(failing.initialized);
@@ -263,10 +263,10 @@ test('initialize says what it waits for', async (t) => {
   assert.equal(failing.client.providerStatus, 'ERROR');
   const { value, errorCode } = await failing.client.getBooleanDetails('f', true);
   assert.deepEqual([value, errorCode], [true, 'PROVIDER_NOT_READY']);
-  stub.status = 0;
+  await stub.tell(0);
   const silent = bound(t, FlagBit.open(options), { readyTimeout: 100 });
   assert.match((await rejection(silent.initialized)).message, /within 100 ms: there is no answer yet$/);
-  stub.status = 403;
+  await stub.tell(403);
   const refused = bound(t, FlagBit.open(options));
   const fatal = await rejection(refused.initialized);
   assert.equal(fatal.code, 'PROVIDER_FATAL');

@@ -9,7 +9,7 @@ import { OpenFeature } from '@openfeature/server-sdk';
 import { FlagBit } from 'flagbit';
 import { FlagBitProvider } from 'flagbit/openfeature';
 import { REPOSITORY, eventually } from '../support.mjs';
-import { KEY, Stub } from '../stub.mjs';
+import { KEY, Stub } from '../kit.mjs';
 import { shared } from './support.mjs';
 
 const read = (name) => JSON.parse(readFileSync(join(REPOSITORY, 'tests/openfeature', name), 'utf8'));
@@ -22,9 +22,9 @@ const all = shared();
 /** Binds the providers to domains of the names that the scenarios have for them. */
 before(async () => {
   const refusing = await Stub.serving(all, flags);
-  refusing.status = 401;
+  await refusing.tell(401);
   const silent = await Stub.serving(all, flags);
-  silent.status = 0;
+  await silent.tell(0);
   const server = (url, more) => FlagBit.open({ url, serverKey: KEY, logger: null, ...more });
   const set = (domain, client, options) => {
     const provider = new FlagBitProvider(client, options);

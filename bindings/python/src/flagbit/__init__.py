@@ -5,8 +5,8 @@ __version__ = "0.1.0"
 from .client import Client
 from .context import AttributeValue, Context
 from .errors import ClosedError, ContextError, FileError, FlagBitError, LibraryError, SnapshotError
-from .evaluation import Evaluation, FlagValue
-from .status import Status
+from .evaluation import ErrorCode, Evaluation, FlagValue, Reason
+from .status import State, Status
 
 __all__ = [
     "AttributeValue",
@@ -14,12 +14,15 @@ __all__ = [
     "ClosedError",
     "Context",
     "ContextError",
+    "ErrorCode",
     "Evaluation",
     "FileError",
     "FlagBitError",
     "FlagValue",
     "LibraryError",
+    "Reason",
     "SnapshotError",
+    "State",
     "Status",
     "__version__",
 ]

@@ -9,6 +9,9 @@ from typing import Any
 from . import _ffi
 from .errors import ClosedError, ContextError, FileError, FlagBitError, SnapshotError
 
+NEVER_OPENED = "the client was never opened: a subclass's __init__ has to call super().__init__(...)"
+"""A client that was not opened is the only NULL that this package passes."""
+
 _CLASSES: dict[int, type[FlagBitError]] = {
     _ffi.Status.UNSUPPORTED_VALUE: ContextError,
     _ffi.Status.CLOSED: ClosedError,
@@ -20,9 +23,15 @@ _CLASSES: dict[int, type[FlagBitError]] = {
 def check(status: int, error: _ffi.ErrorHandle | None = None) -> None:
     """Raises the error of a status that is not OK, with the library's own message."""
     if status != _ffi.Status.OK:
-        message = _ffi.error_message(error) if error else _ffi.status_message(status)
         name = _ffi.Status(status).name if status in set(_ffi.Status) else str(status)
-        raise _CLASSES.get(status, FlagBitError)(message.decode(), name)
+        raise _CLASSES.get(status, FlagBitError)(_message(status, error), name)
+
+
+def _message(status: int, error: _ffi.ErrorHandle | None) -> str:
+    if status == _ffi.Status.NULL_ARGUMENT:
+        return NEVER_OPENED
+    text = _ffi.error_message(error) if error else _ffi.status_message(status)
+    return str(text.decode())
 
 
 def call(function: Any, *arguments: Any) -> None:

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 ABI_MAJOR = 1
-ABI_MINOR = 0
+ABI_MINOR = 1
 
 
 class Status(IntEnum):
@@ -46,6 +46,7 @@ class Option(IntEnum):
     SYSTEM_ROOTS = 22
     PROXY = 23
     HEADER = 24
+    LANGUAGE = 25
 
 
 class Kind(IntEnum):

@@ -6,7 +6,7 @@ from contextlib import suppress
 from ctypes import POINTER, byref, sizeof, string_at
 
 from . import _ffi
-from ._calls import check, copied, error_code_name, error_message, reason_name, text_in
+from ._calls import NEVER_OPENED, check, copied, error_code_name, error_message, reason_name, text_in
 from ._question import UnanswerableError, read, read_context
 from ._variants import Variant, Variants
 from .errors import FlagBitError
@@ -64,6 +64,8 @@ class Evaluator:
         if status == _ffi.Status.INVALID_UTF8:
             # A key with a lone surrogate: it is no flag's key.
             native.error_code = _ffi.ErrorCode.FLAG_NOT_FOUND
+        elif status == _ffi.Status.NULL_ARGUMENT:
+            raise UnanswerableError(_ffi.ErrorCode.PROVIDER_NOT_READY, NEVER_OPENED)
         elif status != _ffi.Status.OK:
             raise UnanswerableError(_ffi.ErrorCode.GENERAL, _ffi.status_message(status).decode())
         if not native.variant_id:
@@ -96,6 +98,8 @@ class Evaluator:
                 return self._evaluate_all(context)
 
     def _evaluate_all(self, context: object) -> tuple[dict[str, Evaluation], bool]:
+        if not self._client:
+            return {}, False  # It was never opened, so there are no flags.
         attributes, unsupported = read_context(context)
         pointer = POINTER(_ffi.Evaluations)()
         if isinstance(attributes, bytes):

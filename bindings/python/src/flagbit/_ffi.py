@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import POINTER, c_bool, c_char_p, c_double, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn, SupportsIndex
 
 from . import _library
 from ._codes import AttributeKind as AttributeKind
@@ -23,6 +23,10 @@ class Handle(c_void_p):
     """
 
     free: ClassVar[Any]
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> NoReturn:
+        # ctypes would copy the pointer, and both copies would free the object.
+        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled")
 
     def __del__(self) -> None:
         self.free(self)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from ctypes import POINTER, byref, c_bool, c_uint64
 from typing import TypeVar
 
-from . import _ffi
+from . import _ffi, _uwsgi
 from ._calls import check, take_texts, texts
+from ._forks import tell_of_forks
+from ._runner import Runner
+from .errors import FlagBitError
 from .status import Status, read_status
 
 Keys = list[str] | None
@@ -21,7 +23,7 @@ StateCallback = Callable[[Status], object]
 
 _Callback = TypeVar("_Callback", Callback, StateCallback)
 _logger = logging.getLogger("flagbit")
-_LATEST = _FOREVER = 2**64 - 1
+_LATEST = 2**64 - 1
 
 
 class _Listener:
@@ -65,21 +67,25 @@ class _OfStates(_Listener):
 
 
 class Listeners:
-    """The listeners of one client. The thread refers to this and the handle, never to the Client, which so can go."""
+    """The listeners of one client. Their thread refers to this and the handle, never to the Client, which so can go."""
 
     def __init__(self, client: _ffi.ClientHandle) -> None:
         self._client = client
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
         # Replaced as a whole, so that the thread reads it without the lock.
         self._all: tuple[_Listener, ...] = ()
+        self._runner: Runner | None = None
+        self._process = 0
+        """The process in which the thread was to run; 0 before it was wanted."""
+        self.trouble: str | None = None
+        """Why there is no thread, although there was one before a fork."""
 
     def on_change(self, callback: Callback) -> Callable[[], None]:
-        """Tells of changes from here on. Returns what ends that."""
+        """Tells of changes from here on. Returns what ends that. Raises FlagBitError, TypeError."""
         return self._add(_OfChanges(self._client, _checked(callback)))
 
     def on_state_change(self, callback: StateCallback) -> Callable[[], None]:
-        """Tells of states that differ from the present one. Returns what ends that."""
+        """Tells of states that differ from the present one. Returns what ends that. Raises FlagBitError, TypeError."""
         return self._add(_OfStates(self._client, _checked(callback), read_status(self._client).state))
 
     def on_state(self, callback: StateCallback) -> Callable[[], None]:
@@ -87,9 +93,9 @@ class Listeners:
         return self._add(_OfStates(self._client, callback, None))
 
     def _add(self, listener: _Listener) -> Callable[[], None]:
+        self.start()
         with self._lock:
             self._all += (listener,)
-        self.start()
         # The thread may have told the others just before of what this one does not know: it looks again.
         check(_ffi.client_wake(self._client))
 
@@ -101,47 +107,53 @@ class Listeners:
         return stop
 
     def start(self) -> None:
-        """Starts the thread, unless it was."""
+        """Starts the thread, unless there is one. Raises FlagBitError where none can be started."""
+        self.start_again()
         with self._lock:
-            if self._thread is None:
+            if self._runner is None:
                 self._start()
 
-    def _start(self) -> None:
-        thread = threading.Thread(target=self._run, name="flagbit-listeners", daemon=True)
-        self._thread = thread
-        _started.add(self)
-        thread.start()
+    def start_again(self) -> None:
+        """Starts the thread that a fork has lost: nobody told of the fork, or no thread could be started then."""
+        if self._process not in (0, os.getpid()):
+            self.after_fork()
+        elif self.trouble is not None:
+            with self._lock, suppress(FlagBitError):
+                if self._runner is None:
+                    self._start()
 
-    def restart_after_fork(self) -> None:
-        """In the child: the thread is not there, nor whoever may have held the lock."""
+    def after_fork(self) -> None:
+        """In the child: the thread is not there, nor whoever may have held the lock. Nothing can be raised here."""
+        if self._process in (0, os.getpid()):
+            return
         self._lock = threading.Lock()
-        # Without a thread the flags are still followed, but nobody is told.
-        with suppress(RuntimeError):
+        if self._runner is not None:
+            self._runner.abandon()
+            self._runner = None
+        self._process = os.getpid()
+        try:
             self._start()
+        except FlagBitError as error:
+            self.trouble = f"{error}; the next call tries again"
+            _log(logging.WARNING, self.trouble)
 
-    def _run(self) -> None:
-        event = c_uint64(0)
-        # A listener may fork. It then goes on as the child's main thread, and another thread listens there.
-        while self._thread is threading.current_thread():
-            status = _ffi.client_wait(self._client, event.value, _FOREVER, byref(event))
-            drain_log(self._client)
-            if status != _ffi.Status.OK:
-                return
+    def _start(self) -> None:
+        try:
+            self._runner = Runner(self._client, self._work)
+        except RuntimeError as error:
+            message = f"the thread of the listeners cannot be started: {error}"
+            raise FlagBitError(message, _ffi.Status.THREAD.name) from error
+        self._process = os.getpid()
+        self.trouble = None
+        tell_of_forks(self)
+        if _uwsgi.lacks_threads():
+            _log(logging.WARNING, _uwsgi.NO_THREADS)
+
+    def _work(self, is_open: bool) -> None:
+        drain_log(self._client)
+        if is_open:
             for listener in self._all:
                 _tell(listener)
-
-
-_started: weakref.WeakSet[Listeners] = weakref.WeakSet()
-
-
-def _after_fork_in_child() -> None:
-    for listeners in list(_started):
-        listeners.restart_after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    # After those of threading and logging, which are imported above: a thread can be started, nothing is called.
-    os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
 def _checked(callback: _Callback) -> _Callback:
@@ -169,6 +181,10 @@ def drain_log(client: _ffi.ClientHandle) -> None:
     """Hands the library's log lines to the logger `flagbit`."""
     for line in texts(_ffi.client_take_log, client):
         level, _, message = line.partition(": ")
-        # Handlers and filters are the user's; what they raise must not come out of an evaluation.
-        with suppress(Exception):
-            _logger.log(logging.WARNING if level == "warning" else logging.INFO, "%s", message)
+        _log(logging.WARNING if level == "warning" else logging.INFO, message)
+
+
+def _log(level: int, message: str) -> None:
+    # Handlers and filters are the user's: what they raise must not come out of an evaluation or a fork.
+    with suppress(Exception):
+        _logger.log(level, "%s", message)

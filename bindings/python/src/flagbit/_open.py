@@ -84,6 +84,7 @@ def open_client(options: Mapping[_ffi.Option, Setting]) -> _ffi.ClientHandle:
     """A client of any source; what is None is not set. Raises FlagBitError, TypeError."""
     native = _ffi.OptionsHandle()
     check(_ffi.options_new(byref(native)))
+    _set(native, _ffi.Option.LANGUAGE, "python")
     for option, value in options.items():
         for single in value if isinstance(value, list) else [value]:
             _set(native, option, single)

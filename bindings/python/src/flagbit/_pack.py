@@ -80,6 +80,41 @@ def pack(attributes: Mapping[str, object]) -> tuple[bytes, bool]:
     return _header(len(body) + 8, 1) + body, bool(unsupported)
 
 
+def unpack(packed: bytes) -> dict[str, Any]:
+    """The attributes of a packed buffer, which `pack` made without unsupported values."""
+    attributes: dict[str, Any] = {}
+    at = 8
+    while at < len(packed):
+        name, after = _sized(packed, at + 1)
+        data, end = _sized(packed, after)
+        attributes[name.decode()] = _value(packed[at], data)
+        at = end
+    return attributes
+
+
+def _sized(packed: bytes, at: int) -> tuple[bytes, int]:
+    begin = at + 4
+    end = begin + int.from_bytes(packed[at:begin], "little")
+    return packed[begin:end], end
+
+
+def _value(kind: int, data: bytes) -> Any:
+    if kind == AttributeKind.STRING:
+        return data.decode()
+    if kind == AttributeKind.BOOLEAN:
+        return data == b"\1"
+    if kind == AttributeKind.NUMBER:
+        return struct.unpack("<d", data)[0]
+    if kind == AttributeKind.LIST:
+        elements, at = [], 0
+        while at < len(data):
+            element, end = _sized(data, at + 1)
+            elements.append(_value(data[at], element))
+            at = end
+        return elements
+    return int.from_bytes(data, "little", signed=kind == AttributeKind.INTEGER)
+
+
 def _attribute(name: object, value: object) -> tuple[bytes, bool]:
     """One packed attribute of any type, and whether it is supported."""
     found = _scalar(value)

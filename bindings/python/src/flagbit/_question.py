@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from . import _ffi
 from ._pack import KEYS, encode_key, pack
-from .context import Context
+from .context import NEVER_BUILT, Context
 
 Attributes = _ffi.ContextHandle | bytes | None
 """A prepared context's handle, a one-shot context's buffer, or no attributes."""
@@ -35,12 +35,17 @@ def read_context(context: object) -> tuple[Attributes, bool]:
     """A context, and whether it has unsupported values. Raises UnanswerableError."""
     try:
         if isinstance(context, Context):
-            return context._handle, False
+            handle = getattr(context, "_handle", None)
+            if handle is None:
+                raise UnanswerableError(_ffi.ErrorCode.INVALID_CONTEXT, NEVER_BUILT)
+            return handle, False
         if context is None:
             return None, False
         # The same for a dict, but faster.
         if type(context) is dict or isinstance(context, Mapping):
             return pack(context)
+    except UnanswerableError:
+        raise
     except Exception as error:
         # The user's own mapping. Its message may hold values, so only the type is told.
         message = f"the context cannot be read: {type(error).__name__}"

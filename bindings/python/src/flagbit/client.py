@@ -7,15 +7,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from ctypes import byref, c_uint64
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, TypeVar, overload
+from typing import Any, NoReturn, SupportsIndex, TypeVar, overload
 
 from . import _ffi
-from ._calls import call, check, texts
+from ._calls import call, texts
 from ._evaluate import Evaluator, all_failed, truth
 from ._explain import explain, unexplained
 from ._ffi import is_enabled_unchecked, is_enabled_with_unchecked
 from ._fitting import fitting
+from ._greenlets import greenlets
 from ._listeners import Callback, Listeners, StateCallback, drain_log
 from ._open import (
     Path,
@@ -31,6 +33,7 @@ from ._open import (
 from ._pack import KEYS, pack
 from ._question import UnanswerableError
 from .context import Attributes, Context
+from .errors import FlagBitError
 from .evaluation import Evaluation, FlagValue
 from .status import Status, read_status
 
@@ -39,6 +42,17 @@ Self = TypeVar("Self", bound="Client")
 
 _WAIT_SLICE = 0.2
 """Seconds: how long a wait keeps Python from running signal handlers, such as that of Ctrl-C."""
+
+_GREENLET_SLICE = 0.02
+"""Seconds: how often a greenlet that waits looks again."""
+
+_MISSING: Any = object()
+"""Stands for a default that was not given."""
+
+_NO_URL = (
+    "a server's URL begins with http:// or https://, and {!r} does not. If it is the path of a file with a snapshot: "
+    "Client.from_file({!r})"
+)
 
 
 class Client:
@@ -55,6 +69,12 @@ class Client:
     _evaluator: Evaluator
     _listeners: Listeners
     _unsupported_noted: bool
+
+    def __new__(cls: type[Self], *_arguments: object, **_options: object) -> Self:
+        """A client that is not open yet: where a subclass forgets `super().__init__`, it stays so."""
+        client = object.__new__(cls)
+        client._hold(_ffi.ClientHandle())
+        return client
 
     def __init__(
         self,
@@ -92,9 +112,13 @@ class Client:
 
         What the library says of the server goes to the logger `flagbit` as it happens, from a daemon thread.
 
-        Raises FlagBitError for options that do not fit, SnapshotError for the bootstrap, FileError for `ca_file`,
-        TypeError.
+        Raises FlagBitError for options that do not fit and where no thread can be started, SnapshotError for the
+        bootstrap, FileError for `ca_file`, TypeError.
         """
+        if self._handle:
+            raise TypeError("this client is open already: make another")
+        if isinstance(url, str) and "://" not in url:
+            raise FlagBitError(_NO_URL.format(url, url), _ffi.Status.INVALID_ARGUMENT.name)
         option = _ffi.Option
         self._use(
             open_client(
@@ -118,7 +142,11 @@ class Client:
                 }
             )
         )
-        self._listeners.start()
+        try:
+            self._listeners.start()
+        except FlagBitError:
+            _ffi.client_close(self._handle)
+            raise
 
     @classmethod
     def from_snapshot(cls: type[Self], snapshot: Snapshot, *, max_snapshot_bytes: int | None = None) -> Self:
@@ -165,11 +193,14 @@ class Client:
         return client
 
     def _use(self, handle: _ffi.ClientHandle) -> None:
+        self._hold(handle)
+        drain_log(handle)
+
+    def _hold(self, handle: _ffi.ClientHandle) -> None:
         self._handle = handle
         self._evaluator = Evaluator(handle)
         self._listeners = Listeners(handle)
         self._unsupported_noted = False
-        drain_log(handle)
 
     def is_enabled(self, flag_key: str, context: AnyContext = None, default: bool = False) -> bool:
         """Whether a boolean flag is on. Where there is no answer: the truth of `default`; `evaluate` tells why.
@@ -201,6 +232,8 @@ class Client:
         `context`: a Context, a mapping of attributes, or None for no attributes. A context of another type is
         `INVALID_CONTEXT`, a key that is no str is `GENERAL`.
         """
+        if self._listeners.trouble is not None:
+            self._listeners.start_again()
         evaluation, unsupported = self._evaluator.evaluate(flag_key, context, default)
         if unsupported:
             self._note_unsupported()
@@ -210,21 +243,39 @@ class Client:
     def value(self, flag_key: str, context: AnyContext = None, *, default: bool) -> bool: ...
 
     @overload
+    def value(self, flag_key: str, context: AnyContext, default: bool) -> bool: ...
+
+    @overload
     def value(self, flag_key: str, context: AnyContext = None, *, default: str) -> str: ...
+
+    @overload
+    def value(self, flag_key: str, context: AnyContext, default: str) -> str: ...
 
     @overload
     def value(self, flag_key: str, context: AnyContext = None, *, default: int) -> int: ...
 
     @overload
+    def value(self, flag_key: str, context: AnyContext, default: int) -> int: ...
+
+    @overload
     def value(self, flag_key: str, context: AnyContext = None, *, default: float) -> float: ...
+
+    @overload
+    def value(self, flag_key: str, context: AnyContext, default: float) -> float: ...
 
     @overload
     def value(self, flag_key: str, context: AnyContext = None, *, default: dict[str, Any]) -> dict[str, Any]: ...
 
     @overload
+    def value(self, flag_key: str, context: AnyContext, default: dict[str, Any]) -> dict[str, Any]: ...
+
+    @overload
     def value(self, flag_key: str, context: AnyContext = None, *, default: list[Any]) -> list[Any]: ...
 
-    def value(self, flag_key: str, context: AnyContext = None, *, default: FlagValue) -> FlagValue:
+    @overload
+    def value(self, flag_key: str, context: AnyContext, default: list[Any]) -> list[Any]: ...
+
+    def value(self, flag_key: str, context: AnyContext = None, default: FlagValue = _MISSING) -> FlagValue:
         """The value of a flag of the default's type; `default` where there is no such value. Never raises.
 
         `default`: a bool asks a boolean flag, a str a string, an int a number without a fraction, a float a number, a
@@ -232,6 +283,10 @@ class Client:
         """
         if type(default) is bool:
             return self.is_enabled(flag_key, context, default)
+        if default is _MISSING:
+            raise TypeError('Client.value() needs a default: value("theme", user, "light") or default="light"')
+        if self._listeners.trouble is not None:
+            self._listeners.start_again()
         value, unsupported = self._evaluator.value(flag_key, context)
         if unsupported:
             self._note_unsupported()
@@ -268,9 +323,11 @@ class Client:
         return texts(_ffi.client_warnings, self._handle)
 
     def status(self) -> Status:
-        """How the client is doing."""
+        """How the client is doing. Raises FlagBitError for a client that was never opened."""
         self._drain_log()
-        return read_status(self._handle)
+        status = read_status(self._handle)
+        trouble = self._listeners.trouble
+        return status if trouble is None or status.last_error else replace(status, last_error=trouble)
 
     def load_snapshot(self, snapshot: Snapshot) -> None:
         """Puts another snapshot in force, in a client that was made with `from_snapshot`.
@@ -288,10 +345,15 @@ class Client:
         """Fetches the flags now, or reads the file. True where that went well; else see `status`.
 
         `timeout`, in seconds, is for a fetch, which goes on in the background when it is over; None waits for its end.
-        For a snapshot in memory there is nothing to do. Other threads run meanwhile; a signal such as that of Ctrl-C
-        waits.
+        For a snapshot in memory there is nothing to do. The calling thread blocks; other threads run meanwhile, and a
+        signal such as that of Ctrl-C waits. Where gevent or eventlet has patched threads, the call runs on a thread of
+        their pool, and only the calling greenlet waits.
         """
-        status = _ffi.client_refresh_within(self._handle, milliseconds(max(0.0, _seconds(timeout))), None)
+        within = milliseconds(max(0.0, _seconds(timeout)))
+        if found := greenlets():
+            status = found.on_thread(_ffi.client_refresh_within, self._handle, within, None)
+        else:
+            status = _ffi.client_refresh_within(self._handle, within, None)
         self._drain_log()
         return bool(status == _ffi.Status.OK)
 
@@ -299,16 +361,20 @@ class Client:
         """Waits until there are flags. False when `timeout`, in seconds, ran out, or when the client is closed; and at
         once where there is nothing to serve and the server refuses the key or the address: see `status`.
 
-        None waits for as long as it takes. Other threads run meanwhile.
+        None waits for as long as it takes. The calling thread blocks; other threads run meanwhile. Where gevent or
+        eventlet has patched threads, only the calling greenlet waits.
         """
+        found = greenlets()
         deadline = time.monotonic() + _seconds(timeout)
         while True:
             left = deadline - time.monotonic()
-            wait = max(0.0, min(left, _WAIT_SLICE))
+            wait = 0.0 if found else max(0.0, min(left, _WAIT_SLICE))
             status = _ffi.client_wait_until_ready(self._handle, milliseconds(wait))
-            if status != _ffi.Status.TIMEOUT or left <= _WAIT_SLICE:
+            if status != _ffi.Status.TIMEOUT or left <= wait:
                 self._drain_log()
                 return bool(status == _ffi.Status.OK)
+            if found:
+                found.sleep(min(left, _GREENLET_SLICE))
 
     def on_change(self, callback: Callback) -> Callable[[], None]:
         """Calls `callback` after each change of the flags; returns a function that ends that.
@@ -347,7 +413,7 @@ class Client:
 
         Returns at once, and may be called more than once. Closing is optional at the end of a process.
         """
-        check(_ffi.client_close(self._handle))
+        _ffi.client_close(self._handle)
         self._drain_log()
 
     def __enter__(self: Self) -> Self:
@@ -358,13 +424,20 @@ class Client:
     ) -> None:
         self.close()
 
-    def __del__(self) -> None:
+    def __del__(self, _close: Callable[[_ffi.ClientHandle], object] = _ffi.client_close) -> None:
         # The thread of the listeners has the handle too: closing ends the thread, and the last reference goes.
-        handle = getattr(self, "_handle", None)
-        if handle is not None:
-            _ffi.client_close(handle)
+        # At the end of the interpreter the module may be empty already, but not this argument.
+        _close(self._handle)
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> NoReturn:
+        raise TypeError(
+            "a Client cannot be copied or pickled: share it between threads, or make another. "
+            "A forked process goes on with the client that it inherited"
+        )
 
     def __repr__(self) -> str:
+        if not self._handle:
+            return "<flagbit.Client, never opened>"
         status = read_status(self._handle)
         return f"<flagbit.Client of {status.source}: {status.state}, {status.flags} flags>"
 
@@ -375,7 +448,9 @@ class Client:
             self._drain_log()
 
     def _drain_log(self) -> None:
-        drain_log(self._handle)
+        if self._handle:
+            self._listeners.start_again()
+            drain_log(self._handle)
 
 
 def _seconds(timeout: float | None) -> float:

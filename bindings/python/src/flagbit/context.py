@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ctypes import byref
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from . import _ffi
 from ._calls import call
-from ._pack import pack
+from ._pack import pack, unpack
 from .errors import ContextError
 
 Scalar = str | bool | int | float
@@ -20,6 +20,10 @@ AttributeValue = Scalar | datetime | list[Any] | tuple[Scalar, ...] | None
 
 Attributes = Mapping[str, AttributeValue]
 
+NEVER_BUILT = "the context was never built: a subclass's __init__ has to call super().__init__(...)"
+
+Self = TypeVar("Self", bound="Context")
+
 
 class Context:
     """The attributes of who asks, prepared for any number of evaluations.
@@ -27,7 +31,8 @@ class Context:
     `Context(user_id="usr_123", plan="pro")`, or `Context({"org:id": 7})` for names that are no Python names. Where both
     give an attribute, the keyword counts.
 
-    Immutable; any number of threads and clients may use one at once.
+    Immutable; any number of threads and clients may use one at once. A copy is the same object. A pickle holds the
+    attributes as the rules see them: a datetime as its text, an instance of a subclass as its base.
 
     A list or tuple holds up to 1,000 str, bool, int and float, for the operators `has` and `exists`. A datetime with a
     time zone is its RFC 3339 text in UTC, for `before` and `after`.
@@ -36,10 +41,13 @@ class Context:
     time zone, any other type) or a name that is not text. The error names the attribute, never a value.
     """
 
-    __slots__ = ("_handle",)
+    __slots__ = ("_handle", "_packed")
     _handle: _ffi.ContextHandle
+    _packed: bytes
 
     def __init__(self, attributes: Attributes | None = None, /, **more: AttributeValue) -> None:
+        if hasattr(self, "_handle"):
+            raise TypeError("a Context is immutable: make another")
         if not isinstance(attributes, (Mapping, type(None))):
             raise ContextError(f"attributes are a mapping, not {type(attributes).__name__}")
         merged = {**(attributes or {}), **more} if more else attributes or {}
@@ -49,10 +57,29 @@ class Context:
         packed, _ = pack(merged)
         handle = _ffi.ContextHandle()
         call(_ffi.context_new, packed, len(packed), byref(handle))
+        object.__setattr__(self, "_packed", packed)
         object.__setattr__(self, "_handle", handle)
+
+    def __copy__(self: Self) -> Self:
+        return self
+
+    def __deepcopy__(self: Self, _memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., Context], tuple[type[Context], dict[str, Any]]]:
+        if not hasattr(self, "_packed"):
+            raise TypeError(NEVER_BUILT)
+        return _unpickled, (type(self), unpack(self._packed))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a Context is immutable")
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError("a Context is immutable")
+
+
+def _unpickled(cls: type[Context], attributes: dict[str, Any]) -> Context:
+    """A Context of a class whose `__init__` may take what it likes."""
+    context = cls.__new__(cls)
+    Context.__init__(context, attributes)
+    return context

@@ -39,3 +39,6 @@ class LibraryError(FlagBitError, ImportError):
     def __init__(self, message: str, path: str) -> None:
         super().__init__(message)
         self.path = path
+
+    def __reduce__(self) -> tuple[type[LibraryError], tuple[str, str]]:
+        return type(self), (str(self), str(self.path))

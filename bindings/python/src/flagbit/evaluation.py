@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NoReturn
 
 FlagValue = bool | str | int | float | dict[str, Any] | list[Any]
 """What a flag can answer: a typed flag a str, a number or JSON, any other a bool."""
+
+Reason = Literal["disabled", "targeting_match", "percentage_rollout", "default", "error"]
+"""Why a flag answered as it did."""
+
+ErrorCode = Literal[
+    "FLAG_NOT_FOUND", "PROVIDER_NOT_READY", "PARSE_ERROR", "TYPE_MISMATCH", "INVALID_CONTEXT", "GENERAL"
+]
+"""OpenFeature's name of what an evaluation found instead of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +36,8 @@ class Evaluation:
     """The variant's name for a typed flag, `"override"` where an override answers; else `"on"` or `"off"`; None on an
     error."""
 
-    reason: str
-    """`disabled`, `targeting_match`, `percentage_rollout`, `default` or `error`."""
+    reason: Reason
+    """Why the flag answered so. A later library may know more reasons."""
 
     rule_index: int | None
     """The rule that decided, counted from 0; None where none did."""
@@ -37,9 +45,8 @@ class Evaluation:
     is_static: bool
     """Whether the flag answers everybody alike, since it has no rules: OpenFeature's `STATIC`."""
 
-    error_code: str | None
-    """OpenFeature's name of the error: `FLAG_NOT_FOUND`, `PROVIDER_NOT_READY`, `PARSE_ERROR`, `INVALID_CONTEXT`,
-    `GENERAL`; None where the flag answered."""
+    error_code: ErrorCode | None
+    """OpenFeature's name of the error; None where the flag answered. This package never gives `TYPE_MISMATCH`."""
 
     error_message: str | None
     """The error in words; None where the flag answered."""
@@ -49,3 +56,6 @@ class Evaluation:
 
     generation: int
     """Counts the changes of the client's flags; 0 where no flags were asked."""
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("an Evaluation has no truth of its own: ask for its `enabled`, or call Client.is_enabled")

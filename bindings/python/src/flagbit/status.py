@@ -5,18 +5,22 @@ from __future__ import annotations
 from ctypes import byref, sizeof
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Literal
 
 from . import _ffi
 from ._calls import copied, state_name, text_in
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
+State = Literal["initializing", "ready", "stale", "error", "closed"]
+"""What a client is doing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What a client knows of itself at one moment."""
 
-    state: str
+    state: State
     """`initializing`, `ready`, `stale` (serving, but the server was not reached for a while, or not yet), `error`
     (nothing to serve, and the file cannot be read or the server refuses) or `closed`."""
 

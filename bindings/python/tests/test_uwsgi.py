@@ -1,0 +1,118 @@
+"""A real uWSGI, which forks its workers without Python's knowledge: each follows the server and calls its listeners."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from conftest import eventually, snapshot
+from flagbit_kit import KEY, Stub
+from test_gunicorn import APPLICATION, ask
+
+WORKERS = 2
+SLOWLY = """
+import time
+at_once = application
+
+def application(environ, start_response):
+    time.sleep(0.05)  # so that no worker alone takes all requests
+    return at_once(environ, start_response)
+"""
+UWSGI = Path(sys.executable).with_name("uwsgi")
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uWSGI does not run here")
+
+
+@contextmanager
+def uwsgi(folder: Path, server: str, *options: str) -> Iterator[str]:
+    (folder / "shop.py").write_text(APPLICATION + SLOWLY)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [
+        str(UWSGI),
+        "--http-socket",
+        address,
+        "--wsgi-file",
+        "shop.py",
+        "--need-app",
+        "--die-on-term",
+        "--master",
+    ]
+    command += ["--disable-logging", "--processes", str(WORKERS), *options]
+    environment = {**os.environ, "SERVER": server, "KEY": KEY, "STREAM": "no", "PYTHONPATH": path_of_packages()}
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield f"http://{address}/"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def path_of_packages() -> str:
+    """Where this process finds its packages, since uWSGI's Python looks where that was installed."""
+    return os.pathsep.join(path for path in sys.path if path)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--enable-threads",),
+        ("--threads", "2"),
+        ("--enable-threads", "--py-call-osafterfork"),
+        ("--enable-threads", "--lazy-apps"),
+    ],
+    ids=" ".join,
+)
+def test_every_worker_follows_the_server(tmp_path: Path, options: tuple[str, ...]) -> None:
+    with Stub(snapshot(a=True)) as server, uwsgi(tmp_path, server.url, *options) as url:
+
+        def all_workers(enabled: str, *, told: bool) -> bool:
+            with ThreadPoolExecutor(WORKERS * 4) as pool:
+                answers = list(pool.map(ask, [url] * WORKERS * 8))
+            return (
+                all(answer and answer[1] == enabled for answer in answers)
+                and all(answer[2] == "True" or not told for answer in answers)
+                and len({answer[0] for answer in answers}) == WORKERS
+            )
+
+        assert eventually(lambda: all_workers("True", told=False), 30), (tmp_path / "log").read_text()
+        server.put(snapshot(a=False))
+        assert eventually(lambda: all_workers("False", told=True), 30), (tmp_path / "log").read_text()
+
+
+# Newer versions of uWSGI always run threads. The module that an older one gives a program, without its decorators.
+OLD = """
+import logging, sys, types
+called = []
+uwsgi = types.ModuleType("uwsgi")
+uwsgi.has_threads, uwsgi.post_fork_hook = 0, lambda: called.append("own")
+sys.modules.update(uwsgi=uwsgi, uwsgidecorators=None)
+logging.basicConfig(stream=sys.stdout, format="%(message)s")
+import flagbit
+flagbit.Client.from_snapshot([]).on_change(print)
+uwsgi.post_fork_hook()
+print(called)
+"""
+
+
+def test_it_is_said_when_uwsgi_runs_no_threads() -> None:
+    done = subprocess.run([sys.executable, "-c", OLD], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "start it with --enable-threads" in done.stdout
+    assert "['own']" in done.stdout

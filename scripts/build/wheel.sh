@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Makes the Python wheel that runs on other Linux machines, in build/wheel/dist. zig links build/lib/libflagbit.a into a
+# shared library against an old glibc, and auditwheel refuses a library that needs a newer one. FLAGBIT_LIBRARY names a
+# shared library to take instead. Arguments name other platforms, which cargo compiles for; their Rust targets must be installed:
+#     scripts/build/wheel.sh manylinux_2_17_aarch64 musllinux_1_2_x86_64 musllinux_1_2_aarch64
+. "$(dirname "$0")/../lib.sh"
+work=$root/build/wheel
+here=manylinux_2_17_$(uname -m)
+given=${FLAGBIT_LIBRARY:-}
+unset PYTHONPATH FLAGBIT_LIBRARY FLAGBIT_LIBRARY_PATH FLAGBIT_PLATFORM
+
+pinned_python "$work/tools" packaging/python/requirements.txt
+# cargo-zigbuild runs the zig that is a module of the first python3.
+export PATH=$work/tools/bin:$PATH
+
+# Links this machine's static library again: the same code, other versions of glibc's symbols.
+link() {
+    local soname
+    soname=$(basename build/lib/libflagbit.so.*)
+    echo '{ global: flagbit_*; local: *; };' > "$work/exported"
+    python -m ziglang cc -target "$(uname -m)-linux-gnu.2.17" -shared -o "$1" \
+        -Wl,--whole-archive build/lib/libflagbit.a -Wl,--no-whole-archive -Wl,--version-script="$work/exported" \
+        -Wl,-soname,"$soname" -Wl,-z,nodelete -Wl,--gc-sections -Wl,-s -lpthread -ldl -lm -lunwind
+}
+
+# Compiles the library for another platform.
+compile() {
+    local target version='' flags=${RUSTFLAGS:-}
+    if [[ $libc == many ]]; then
+        target=$machine-unknown-linux-gnu version=.${oldest/_/.}
+    else
+        # Rust links musl statically unless told, and then makes no shared library.
+        target=$machine-unknown-linux-musl flags+=' -C target-feature=-crt-static'
+    fi
+    RUSTFLAGS=$flags cargo-zigbuild rustc --locked --profile dist --lib --crate-type cdylib --target "$target$version"
+    library=${CARGO_TARGET_DIR:-$root/target}/$target/dist/libflagbit.so
+}
+
+# Puts a wheel that is what its name says into $work/checked.
+pack() {
+    local name=linux_$machine
+    # musl has no versions of symbols, and auditwheel checks it only on a machine with musl: this checks what it needs.
+    if [[ $libc == musl ]]; then
+        name=$platform
+        [[ $(readelf -d "$library" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p') == libc.so ]] || fail "$library needs more than libc"
+    fi
+    rm -rf "$work/packed"
+    FLAGBIT_LIBRARY=$library FLAGBIT_PLATFORM=$name \
+        python -m build --no-isolation --wheel --outdir "$work/packed" bindings/python
+    if [[ $libc == musl ]]; then
+        cp "$work"/packed/*.whl "$work/checked"
+    else
+        # auditwheel finds the oldest glibc that will do, and names the wheel by it.
+        auditwheel repair --only-plat --wheel-dir "$work/checked" "$work"/packed/*.whl
+    fi
+    ls "$work"/checked/*"$platform".whl || fail "$library needs a newer system than $platform"
+}
+
+rm -rf "$work/checked"
+mkdir -p "$work/checked"
+for platform in "${@:-$here}"; do
+    [[ $platform =~ ^(many|musl)linux_([0-9]+_[0-9]+)_(.*)$ ]] || fail "$platform is not the platform of a wheel"
+    libc=${BASH_REMATCH[1]} oldest=${BASH_REMATCH[2]} machine=${BASH_REMATCH[3]}
+    if [[ -n $given ]]; then
+        library=$given
+    elif [[ $platform == "$here" ]]; then
+        library=$work/libflagbit.so
+        step "link for $platform" link "$library"
+    else
+        compile
+    fi
+    step "pack for $platform" pack
+done
+rm -rf "$work/dist"
+mv "$work/checked" "$work/dist"
+for made in "$work"/dist/*.whl; do
+    echo "wheel: build/wheel/dist/${made##*/}, $(stat -c %s "$made") bytes"
+done

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Tests the Python binding: formatting, types, a wheel on every Python there is, the examples. Takes the
+# library of build/lib, or that of FLAGBIT_LIBRARY; and builds the server that clients are tested with, or takes
+# that of FLAGBIT_SERVER.
+. "$(dirname "$0")/../lib.sh"
+project=$root/bindings/python work=$root/build/python
+library=${FLAGBIT_LIBRARY:-$root/build/lib/libflagbit.so}
+unset PYTHONPATH FLAGBIT_LIBRARY_PATH FLAGBIT_PLATFORM
+mkdir -p "$work"
+
+told() { grep -E ' (passed|failed)' "$1" | tail -1; }
+
+wheel() {
+    rm -rf "$work/dist"
+    FLAGBIT_LIBRARY=$library \
+        "$tools/python" -m build -q --no-isolation --wheel --outdir "$work/dist" "$project"
+}
+
+# Outside the folder, with nothing but what is installed.
+tests() {
+    local folder=$1
+    shift
+    "$folder/bin/pip" install -q --force-reinstall --no-deps "$work"/dist/*.whl
+    (cd "$work" && "$folder/bin/python" -m pytest -q -p no:cacheprovider -c "$project/pyproject.toml" "$@" "$project/tests")
+}
+
+package() {
+    (cd "$work" && FLAGBIT_TEST_PACKAGE=1 FLAGBIT_TEST_TARGET=$work/target FLAGBIT_LIBRARY_PATH=$library \
+        "$tools/python" -m pytest -q -p no:cacheprovider -c "$project/pyproject.toml" "$project/tests/test_package.py")
+}
+
+examples() {
+    diff <("$tools/python" examples/python/shop.py) <(cargo run -q --example shop) &&
+        diff <("$tools/python" examples/python/model.py) examples/snapshots/expected.txt
+}
+
+pythons=(python3)
+for candidate in "$HOME"/.pyenv/versions/3.{10,12,13}*/bin/python; do
+    [[ -x $candidate ]] && pythons+=("$candidate")
+done
+tools=$work/tools-0/bin
+
+test -e "$library" || need_library
+need_server
+for index in "${!pythons[@]}"; do
+    beside step "environment ${index}" pinned_python "$work/tools-$index" "$project/requirements.txt" "${pythons[$index]}"
+done
+finish
+step "wheel" wheel
+for index in "${!pythons[@]}"; do
+    folder=$work/tools-$index
+    beside step "tests on $("$folder/bin/python" -V)" tests "$folder"
+done
+finish
+step "package" package
+step "format" "$tools/ruff" format --check --config "$project/pyproject.toml" "$project" tests/kit examples/python benches/languages benches/openfeature
+step "lint" "$tools/ruff" check --config "$project/pyproject.toml" "$project" tests/kit examples/python benches/languages benches/openfeature
+step "mypy --strict" "$tools/mypy" --config-file "$project/pyproject.toml" "$project/src" "$project/tests" "$project/hatch_build.py" tests/kit examples/python
+step "pyright" "$tools/pyright" --project "$project" --pythonpath "$tools/python"
+step "examples" examples
