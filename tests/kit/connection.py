@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import struct
 import threading
@@ -34,6 +35,11 @@ class Request:
     """What it was answered with; 0 before the answer, and for an answer of steps."""
     sent: int = 0
     """The bytes of the answer."""
+
+    @property
+    def target(self) -> str:
+        """The path without the host, which a proxy is given."""
+        return re.sub(r"^\w+://[^/]*", "", self.path)
 
 
 class Connection:

@@ -151,7 +151,7 @@ class Stub:
             with self._lock:
                 request.status, request.sent = status, sent
 
-        is_counted = not request.path.startswith(STREAM)
+        is_counted = not request.target.startswith(STREAM)
         with self._lock:
             answer = self._choose(request, is_later=connection.requests > 1)
             self._in_flight += is_counted
@@ -171,7 +171,7 @@ class Stub:
                 self._in_flight -= is_counted
 
     def _choose(self, request: Request, is_later: bool) -> Answer:
-        candidates = (request.path, request.path.partition("?")[0], request.method, "*")
+        candidates = (request.target, request.target.partition("?")[0], request.method, "*")
         route = next(self._routes[path] for path in candidates if path in self._routes)
         return self._refusal or route.choose(is_later)
 

@@ -1,14 +1,15 @@
 //! A server that does everything wrong. Whatever it does, the flags stay, the status says what to do, and the client
 //! comes back by itself.
 
-use std::{io::Write, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use flagbit::{Client, ClientError, FetchErrorKind, State};
-use flate2::{Compression, write::GzEncoder};
 use serde_json::json;
 
 use super::{
-    PATIENCE, eventually, is_on, options, ready,
+    PATIENCE, eventually,
+    forms::gzip,
+    is_on, options, ready,
     server::{Answer, Server, good, raw, silence, snapshot, status},
 };
 
@@ -42,12 +43,6 @@ fn error(code: &str) -> String {
 /// A body of so many blanks.
 fn blanks(count: usize) -> Answer {
     json!({"body": " ", "times": count})
-}
-
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
 }
 
 fn cases() -> Vec<Case> {

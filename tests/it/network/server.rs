@@ -174,7 +174,7 @@ impl Drop for Server {
 }
 
 fn is_stream(request: &Request) -> bool {
-    request.path.starts_with("/api/v1/stream")
+    request.path.ends_with("/api/v1/stream")
 }
 
 /// Bytes as hexadecimal digits.
@@ -206,6 +206,13 @@ pub(crate) fn silence() -> Answer {
 /// An event stream that begins like this and stays open.
 pub(crate) fn events(text: &str) -> Answer {
     json!({"events": true, "body": text})
+}
+
+/// A proxy that makes tunnels to one server, whatever name it is asked for.
+pub(crate) fn tunnels_to(server: &Server) -> Server {
+    let proxy = Server::new(status(404, &[], ""));
+    proxy.answer_path("CONNECT", json!({"tunnel": server.address().port()}));
+    proxy
 }
 
 /// A snapshot whose one flag `f` is on or off, with an entity tag, by which the next one may be unchanged.
