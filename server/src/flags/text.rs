@@ -1,10 +1,10 @@
-//! The text of a snapshot: what the engine judges is, byte for byte, what SDKs download.
+//! The text of a snapshot. The engine judges, byte for byte, the text that SDKs download.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// What a snapshot says of itself.
+/// The fields that a snapshot has of its own.
 #[derive(Debug, Clone)]
 pub(crate) struct Labels {
     pub(crate) project_id: i64,
@@ -12,7 +12,8 @@ pub(crate) struct Labels {
     pub(crate) revision: i64,
 }
 
-/// Writes a snapshot from the JSON of its flags and segments by key. Without labels it is a part of one, to judge by itself.
+/// Writes a snapshot from the JSON of its flags and segments by key. Without labels, the
+/// snapshot is for the engine alone.
 pub(crate) fn snapshot_of(
     labels: Option<&Labels>,
     flags: &BTreeMap<impl AsRef<str> + Ord, impl AsRef<str>>,

@@ -42,14 +42,14 @@ impl<'a> Change<'a> {
     /// Begins a change of an environment.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where the environment was deleted meanwhile; what [`access::begin`] refuses.
+    /// [`Error::NotFound`] where the environment was deleted since; the errors of [`access::begin`].
     pub(super) async fn begin(backend: &'a Backend, target: &'a EnvironmentTarget) -> Result<Self> {
         let write = access::begin(&backend.follower, target.who).await?;
         let world = backend.follower.world_before(write.sequence()).await?;
         let project = world.project(target.who.account_id, target.project_id);
         let environments = project.map(|project| project.environments.clone()).unwrap_or_default();
         if !environments.iter().any(|(_, id)| *id == target.environment_id) {
-            return Err(Error::NotFound("the environment was deleted meanwhile".into()));
+            return Err(Error::NotFound("the environment was deleted in the meantime".into()));
         }
         Ok(Self { backend, target, write, world, environments, judged: JudgedEnvironments::new() })
     }
@@ -191,7 +191,7 @@ impl Verdict {
         }
     }
 
-    /// What is wrong with the request alone is 400; what is wrong only together with other flags is 409.
+    /// An error of the request alone is [`Error::Invalid`]; one that other flags bring about is [`Error::Conflict`].
     fn into_result(mut self) -> Result<()> {
         if !self.own.is_empty() {
             self.own.sort_by_key(|(position, _)| *position);
