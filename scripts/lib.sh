@@ -25,7 +25,7 @@ temporary_folder() {
 # prints the log's last line. A failure prints the log and ends the script; within functions, `set -e` holds.
 step() {
     [[ $# -gt 1 ]] || fail "step $* has no command"
-    local name=$1 log=build/log/$part/${1//[^[:alnum:].]/-}.log begin=$EPOCHREALTIME heart status
+    local name=$1 log=$root/build/log/$part/${1//[^[:alnum:].]/-}.log begin=$EPOCHREALTIME heart status
     shift
     mkdir -p "${log%/*}"
     : > "$log"

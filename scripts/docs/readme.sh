@@ -74,9 +74,9 @@ programs() {
     kill "$server"
     echo "node: on, then off"
 
-    need_server
     "$python" "$root/scripts/docs/server.py" docs/quick-start.md
 }
 
+need_server
 (quick_start)
 (programs)
