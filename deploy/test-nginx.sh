@@ -4,7 +4,7 @@
 # FLAGBIT_SERVER is the server's binary; without it the script builds the one of this repository.
 . "$(dirname "$0")/../scripts/lib.sh"
 . tests/kit/kit.sh
-# Where Debian has nginx, which is not in everybody's path.
+# Debian has nginx here, which is not in everybody's path.
 PATH=$PATH:/usr/sbin
 
 for tool in nginx openssl curl python3; do

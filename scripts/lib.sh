@@ -53,7 +53,7 @@ heartbeat() {
     done
 }
 
-# What a step's log says that is worth a place in the step's line. Scripts define their own.
+# Prints the part of a step's log that belongs into the step's line. Scripts define their own.
 told() { :; }
 
 # beside COMMAND...: runs the command next to the others; finish waits for all of them and fails if one failed.

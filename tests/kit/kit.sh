@@ -1,4 +1,4 @@
-# What shell scripts use of the kit. Sourced; needs $FLAGBIT_SERVER to be the server's binary.
+# The kit for shell scripts, which source this. FLAGBIT_SERVER must name the server's binary.
 
 # Starts a kit, which ends with the script.
 kit_start() {
