@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::{Client, Evaluation, FlagValue, Level, process, serving::now};
-use crate::engine::{Answer, Attributes, Context, ErrorCode, Explained, Flag, Snapshot, Warning};
+use crate::engine::{Answer, Attributes, Context, ErrorCode, Explained, Flag, Snapshot};
 
 impl Client {
     /// Whether a flag is on; `default` where there is no answer.
@@ -113,9 +113,10 @@ impl Client {
             ErrorCode::ProviderNotReady if serving.closed => "the client is closed".into(),
             ErrorCode::ProviderNotReady => "no snapshot yet, see the client's status".into(),
             ErrorCode::ParseError => {
-                let warnings = serving.snapshot.iter().flat_map(|snapshot| snapshot.warnings());
-                let place = warnings.filter(|warning| warning.flag_key() == flag_key).map(Warning::message).next();
-                format!("flag {flag_key:?} is set aside: {}", place.unwrap_or("its definition cannot be read"))
+                match serving.snapshot.as_ref().and_then(|snapshot| snapshot.warning_of(flag_key)) {
+                    Some(warning) => format!("flag {flag_key:?} is set aside: {warning}"),
+                    None => format!("flag {flag_key:?} is set aside: its definition cannot be read"),
+                }
             }
             ErrorCode::TypeMismatch => {
                 let type_name = serving.find_cold(flag_key.as_bytes()).map_or("another", |(_, flag)| flag.type_name());

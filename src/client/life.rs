@@ -66,9 +66,9 @@ impl Client {
         self.shared.serving.load().flags().into_iter().map(|(_, flag)| flag.key().to_owned()).collect()
     }
 
-    /// The flags of the snapshot in force that are set aside.
+    /// Why flags of the snapshot in force are set aside, in the order of its text.
     pub fn warnings(&self) -> Vec<Warning> {
-        self.shared.serving.load().snapshot.iter().flat_map(|snapshot| snapshot.warnings()).cloned().collect()
+        self.shared.serving.load().snapshot.iter().flat_map(|snapshot| snapshot.set_aside()).cloned().collect()
     }
 
     /// Puts another snapshot in force, in a client that was opened with a text.
@@ -203,7 +203,7 @@ impl Client {
             last_error: cold.last_error.clone(),
             consecutive_failures: cold.consecutive_failures,
             flags: serving.flags().len(),
-            flags_set_aside: serving.snapshot.as_ref().map_or(0, |snapshot| snapshot.warnings().len()),
+            flags_set_aside: serving.snapshot.as_ref().map_or(0, |snapshot| snapshot.set_aside().len()),
             unsupported_values: self.shared.unsupported_values.load(Ordering::Relaxed),
         }
     }

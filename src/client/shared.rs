@@ -227,10 +227,12 @@ impl Shared {
         number_variants(&mut snapshot);
         let snapshot = Arc::new(snapshot);
         let hub = self.hub();
-        for warning in snapshot.warnings().iter().take(LOGGED_WARNINGS) {
-            hub.log(Level::Warning, format!("flag {:?} is set aside: {}", warning.flag_key(), warning.message()));
+        let set_aside = snapshot.set_aside();
+        for warning in set_aside.iter().take(LOGGED_WARNINGS) {
+            let key = warning.flag_key().unwrap_or_default();
+            hub.log(Level::Warning, format!("flag {key:?} is set aside: {warning}"));
         }
-        if let Some(more) = snapshot.warnings().len().checked_sub(LOGGED_WARNINGS).filter(|&more| more > 0) {
+        if let Some(more) = set_aside.len().checked_sub(LOGGED_WARNINGS).filter(|&more| more > 0) {
             hub.log(Level::Warning, format!("{more} more flags are set aside"));
         }
         self.publish(|serving, cold| {

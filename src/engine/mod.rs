@@ -20,13 +20,16 @@ mod packed;
 mod parse;
 mod pattern;
 mod place;
+mod problem;
 mod rule;
 mod segment;
 mod semver;
 mod snapshot;
+mod snapshot_error;
 mod text_set;
 mod typed;
 mod variant;
+mod warning;
 
 pub use bucket::bucket_of;
 pub use context::{Attributes, Context, ContextBuilder, ContextError, MAX_LIST, Value};
@@ -38,6 +41,9 @@ pub use packed::{PackedAttributes, PackedError, PackedList, PackedValue};
 pub use parse::MAX_SNAPSHOT_BYTES;
 #[cfg(feature = "client")]
 pub(crate) use parse::scalars;
-pub use place::{SnapshotError, Warning};
+pub use place::{Place, Step};
+pub use problem::ProblemKind;
 pub use snapshot::{Flag, Snapshot};
+pub use snapshot_error::SnapshotError;
 pub use variant::{Variant, VariantValue};
+pub use warning::{Subject, Warning};

@@ -1,119 +1,135 @@
-//! Where in a snapshot something is wrong, and what.
+//! Places in a snapshot: `flags[3].rules[0].value`.
 
-use std::{error, fmt};
+use std::{borrow::Cow, fmt};
 
 use super::json::Json;
 
-/// A problem inside one flag, while its place is still growing from the inside out.
-#[derive(Debug)]
-pub(crate) struct Problem {
-    /// `rules[0].value`; empty for the flag itself.
-    path: String,
-    message: String,
+/// A name in a place is shown up to this many characters.
+const SHOWN: usize = 300;
+
+/// Where in a snapshot something stands: the steps that lead there from the outside.
+///
+/// As text it reads `flags[3].rules[0].value`, `flags["KEY"].enabled`, or `snapshot` for the whole.
+///
+/// Since: 0.1
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place(Box<[Step]>);
+
+/// One step of a [`Place`].
+///
+/// Since: 0.1
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Step {
+    /// A field of an object whose fields have fixed names: `.rules`.
+    Field(Cow<'static, str>),
+    /// An entry of an object that has entries by name, such as a flag by its key: `["KEY"]`.
+    Entry(Box<str>),
+    /// An element of a list, counted from 0: `[3]`.
+    Index(usize),
 }
 
-impl Problem {
-    /// A problem with the named field.
+impl Place {
+    /// The place that these steps lead to, the outermost first. Without a step it is the whole snapshot.
+    pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self(steps.into_iter().collect())
+    }
+
+    /// The steps, the outermost first.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// Whether this is no step further in: the whole snapshot, or the whole flag.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The place of a field of what stands here.
+    pub fn field(&self, name: &str) -> Self {
+        self.join(&[Step::Field(name.to_owned().into())])
+    }
+
+    /// The place of an entry, by its name, of what stands here.
+    pub fn entry(&self, name: &str) -> Self {
+        self.join(&[Step::entry(name)])
+    }
+
+    /// The place of an element, counted from 0, of the list that stands here.
+    pub fn index(&self, index: usize) -> Self {
+        self.join(&[Step::Index(index)])
+    }
+
+    /// The place that these steps further lead to.
     #[cold]
-    pub(crate) fn new(field: &str, message: impl Into<String>) -> Self {
-        Self { path: field.into(), message: message.into() }
-    }
-
-    /// The same problem, seen from one level further out.
-    #[cold]
-    pub(crate) fn within(mut self, outer: &str) -> Self {
-        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = format!("{outer}{dot}{}", self.path);
-        self
-    }
-
-    /// What is wrong, without the place.
-    pub(crate) fn message(self) -> String {
-        self.message
-    }
-
-    pub(crate) fn into_text(self) -> String {
-        format!("{}: {}", self.path, self.message)
+    pub fn join(&self, steps: &[Step]) -> Self {
+        Self::new(self.0.iter().chain(steps).cloned())
     }
 }
 
-/// The place of what stands under a name: `flags["KEY"]`.
-pub(crate) fn entry(outer: &str, name: &str) -> String {
-    format!("{outer}[{}]", Json::Text(name).to_text())
-}
-
-/// A flag that a snapshot holds but that cannot be evaluated: it answers the caller's default with `PARSE_ERROR`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// Of the flag in the text.
-    pub(crate) position: u32,
-    flag_key: Box<str>,
-    message: Box<str>,
-}
-
-impl Warning {
-    pub(crate) fn new(position: u32, flag_key: &str, message: String) -> Self {
-        Self { position, flag_key: flag_key.into(), message: message.into() }
-    }
-
-    /// The key of the flag that is set aside.
-    pub fn flag_key(&self) -> &str {
-        &self.flag_key
-    }
-
-    /// The place and what is wrong there: `flags[3].rules[0].value: ...`.
-    pub fn message(&self) -> &str {
-        &self.message
+/// A field of the outermost object.
+impl From<&str> for Place {
+    fn from(name: &str) -> Self {
+        Self::default().field(name)
     }
 }
 
-/// Why a snapshot is refused whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SnapshotError {
-    /// The text is larger than the limit.
-    TooLarge {
-        /// The text's size in bytes.
-        bytes: usize,
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// The text is not JSON, or nested too deep.
-    Json {
-        /// The line, counted from 1.
-        line: usize,
-        /// The column in bytes, counted from 1; 0 where the line ends too early.
-        column: usize,
-        /// What is wrong there.
-        message: String,
-    },
-    /// The JSON is not a snapshot.
-    Shape {
-        /// The place, such as `flags[3].key`.
-        place: String,
-        /// What is wrong there.
-        message: String,
-    },
-}
+impl Step {
+    /// A field of a fixed name.
+    pub const fn field(name: &'static str) -> Self {
+        Self::Field(Cow::Borrowed(name))
+    }
 
-impl SnapshotError {
-    #[cold]
-    pub(crate) fn shape(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Shape { place: place.into(), message: message.into() }
+    /// An entry by its name.
+    pub fn entry(name: &str) -> Self {
+        Self::Entry(name.into())
     }
 }
 
-impl fmt::Display for SnapshotError {
+impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge { bytes, limit } => {
-                write!(formatter, "the snapshot has {bytes} bytes, more than the limit of {limit}")
-            }
-            Self::Json { line, column, message } => {
-                write!(formatter, "the snapshot is not JSON: line {line}, column {column}: {message}")
-            }
-            Self::Shape { place, message } => write!(formatter, "{place}: {message}"),
+        if self.is_empty() {
+            return formatter.write_str("snapshot");
         }
+        for (index, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Field(name) => {
+                    write!(formatter, "{}{}", if index == 0 { "" } else { "." }, shortened(name))?;
+                }
+                Step::Entry(name) => write!(formatter, "[{}]", Json::Text(&shortened(name)).to_text())?,
+                Step::Index(index) => write!(formatter, "[{index}]")?,
+            }
+        }
+        Ok(())
     }
 }
 
-impl error::Error for SnapshotError {}
+/// A name that is too long to be read is cut, so that messages stay short whatever a snapshot holds.
+fn shortened(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}...", &name[..end])),
+        None => Cow::Borrowed(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_reads_like_the_code_that_leads_there() {
+        let flag = Place::new([Step::field("flags"), Step::Index(3)]);
+        let value = Place::new([Step::field("rules"), Step::Index(0), Step::field("value")]);
+        assert_eq!(flag.join(value.steps()).to_string(), "flags[3].rules[0].value");
+        assert_eq!(Place::default().index(3).field("key").to_string(), "[3].key");
+        let entry = Place::from("flags").entry("a \"b\"]\n");
+        assert_eq!(entry.field("enabled").to_string(), "flags[\"a \\\"b\\\"]\\n\"].enabled");
+        assert_eq!(Place::default().to_string(), "snapshot");
+    }
+
+    #[test]
+    fn a_long_name_is_cut() {
+        let place = Place::from("flags").entry(&"é".repeat(1_000_000));
+        assert_eq!(place.to_string(), format!("flags[\"{}...\"]", "é".repeat(SHOWN)));
+    }
+}

@@ -5,10 +5,10 @@ use std::sync::{Arc, OnceLock};
 use hashbrown::{HashTable, hash_table::Entry};
 
 use super::{
-    Variant, Warning,
+    Place, Subject, Variant, Warning,
     hash::TextHasher,
     links::Links,
-    place::Problem,
+    problem::Problem,
     rule::{Condition, Rule},
     segment::Segment,
     typed::Typed,
@@ -23,7 +23,10 @@ pub struct Snapshot {
     sorted: OnceLock<Box<[u32]>>,
     index: HashTable<u32>,
     hasher: TextHasher,
-    pub(super) warnings: Box<[Warning]>,
+    /// Those of flags in the order of the text, then those of segments.
+    warnings: Box<[Warning]>,
+    /// The positions of the flags that are set aside, one for each of the first warnings.
+    set_aside: Box<[u32]>,
     pub(super) segments: Box<[Segment]>,
     /// What flags lean on; only those that lean on anything, and none before what it leans on.
     pub(super) links: Box<[Links]>,
@@ -113,8 +116,8 @@ fn visit_rule(
 ) -> Result<(), Problem> {
     for (position, condition) in conditions.iter_mut().enumerate() {
         visit(condition).map_err(|problem| {
-            let problem = if is_simple { problem } else { problem.within(&format!("conditions[{position}]")) };
-            problem.within(&format!("rules[{index}]"))
+            let problem = if is_simple { problem } else { problem.within_item("conditions", position) };
+            problem.within_item("rules", index)
         })?;
     }
     Ok(())
@@ -152,7 +155,7 @@ impl Flag {
 impl Snapshot {
     /// A snapshot of flags in the order of the text, or a key that two have, with their positions. There are fewer
     /// flags than bytes in a snapshot, whose limit keeps positions within 32 bits.
-    pub(super) fn new(flags: Vec<Flag>, warnings: Vec<Warning>, origin: Origin) -> Result<Self, (Box<str>, u32, u32)> {
+    pub(super) fn new(flags: Vec<Flag>, origin: Origin) -> Result<Self, (Box<str>, u32, u32)> {
         let hasher = TextHasher::default();
         let key = |position: u32| flags[position as usize].key.as_bytes();
         let mut index = HashTable::with_capacity(flags.len());
@@ -165,8 +168,22 @@ impl Snapshot {
                 Entry::Vacant(vacant) => vacant.insert(position),
             };
         }
-        let (flags, warnings) = (flags.into(), warnings.into());
-        Ok(Self { flags, index, hasher, warnings, origin, ..Self::default() })
+        Ok(Self { flags: flags.into(), index, hasher, origin, ..Self::default() })
+    }
+
+    /// Notes what is wrong with flags, in the order of the text, and with segments.
+    pub(super) fn note_problems(
+        &mut self,
+        flags: Vec<(u32, Problem)>,
+        segments: Vec<Warning>,
+        place: impl Fn(u32, &str) -> Place,
+    ) {
+        self.set_aside = flags.iter().map(|(position, _)| *position).collect();
+        let of_flags = flags.into_iter().map(|(position, problem)| {
+            let key = self.flag(position).key();
+            Warning::new(Subject::Flag(key.into()), place(position, key), problem)
+        });
+        self.warnings = of_flags.chain(segments).collect();
     }
 
     /// Where the flag of that key stands.
@@ -223,9 +240,22 @@ impl Snapshot {
         &self.flags
     }
 
-    /// The flags that are set aside, in the order of the text.
+    /// The flags that are set aside, in the order of the text; then the segments that cannot be used, also those that no
+    /// flag uses.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// The warnings of the flags that are set aside, in the order of the text.
+    pub fn set_aside(&self) -> &[Warning] {
+        &self.warnings[..self.set_aside.len()]
+    }
+
+    /// Why the flag of that key is set aside; `None` where it is not.
+    pub fn warning_of(&self, flag_key: &str) -> Option<&Warning> {
+        let position = self.position(flag_key.as_bytes())?;
+        let index = self.set_aside.binary_search(&position).ok()?;
+        self.warnings.get(index)
     }
 
     /// The revision that the snapshot states, as canonical text.

@@ -241,7 +241,7 @@ pub unsafe extern "C" fn flagbit_client_warnings(
     client: *const flagbit_client,
     warnings: *mut *mut flagbit_text_list,
 ) -> Status {
-    guard(|| give_list(warnings, handle::borrow(client)?.0.warnings().iter().map(Warning::message)))
+    guard(|| give_list(warnings, handle::borrow(client)?.0.warnings().iter().map(Warning::to_string)))
 }
 
 /// Copies the revision that the snapshot of a generation states; empty if it states none. The client remembers the

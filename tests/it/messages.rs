@@ -1,6 +1,9 @@
 //! What a person reads when a snapshot is refused or a flag is set aside.
 
-use flagbit::{Client, Context, ErrorCode, MAX_SNAPSHOT_BYTES, Moment, PackedAttributes, Snapshot, Value};
+use flagbit::{
+    Client, Context, ErrorCode, MAX_SNAPSHOT_BYTES, Moment, PackedAttributes, Place, ProblemKind, Snapshot, Subject,
+    Value,
+};
 
 use crate::pack::pack;
 
@@ -15,7 +18,7 @@ fn warning(flag: &str) -> String {
     assert!(snapshot.evaluate("good", &Context::EMPTY, clock).is_ok_and(|answer| answer.enabled()));
     assert_eq!(snapshot.evaluate("f", &Context::EMPTY, clock), Err(ErrorCode::ParseError));
     assert_eq!(snapshot.warnings().len(), 1);
-    snapshot.warnings()[0].message().into()
+    snapshot.warnings()[0].to_string()
 }
 
 fn rule(rule: &str) -> String {
@@ -113,6 +116,102 @@ fn a_flag_with_a_problem_is_set_aside_with_the_place() {
         warning(r#"{"key": "f", "enabled": true, "rules": [], "rules": []}"#),
         "flags[1].rules: duplicate field"
     );
+}
+
+/// The kinds of problems that programs tell apart, each by a flag `f` that has it.
+#[test]
+fn a_warning_says_to_programs_what_is_wrong_and_where() {
+    let asks = |key: &str| format!(r#"{{"operator": "flag_is", "attribute": "{key}", "value": true}}"#);
+    let uses = |segment: &str| format!(r#"{{"operator": "in_segment", "value": "{segment}"}}"#);
+    let cases = [
+        (r#"{"operator": "eq", "attribute": "a"}"#.to_owned(), "rules[0].value", ProblemKind::Missing),
+        (r#"{"operator": "percent", "value": 1, "value": 2}"#.into(), "rules[0].value", ProblemKind::Duplicate),
+        (r#"{"operator": "in", "attribute": "a", "value": 1}"#.into(), "rules[0].value", ProblemKind::Type),
+        (r#"{"operator": "percent", "value": 101}"#.into(), "rules[0].value", ProblemKind::Value),
+        (r#"{"operator": "eq", "conditions": []}"#.into(), "rules[0].conditions", ProblemKind::Misplaced),
+        (r#"{"operator": "is", "attribute": "a"}"#.into(), "rules[0].operator", ProblemKind::UnknownOperator),
+        (
+            r#"{"operator": "flag_is", "attribute": "typed", "value": ["a", "c"]}"#.into(),
+            "rules[0].value[1]",
+            ProblemKind::UnknownVariant,
+        ),
+        (asks("nobody"), "rules[0].attribute", ProblemKind::UnknownFlag),
+        (asks("bad"), "rules[0].attribute", ProblemKind::FlagSetAside),
+        (asks("f"), "rules[0].attribute", ProblemKind::Circle),
+        (uses("nobody"), "rules[0].value", ProblemKind::UnknownSegment),
+        (uses("broken"), "rules[0].value", ProblemKind::UnreadableSegment),
+    ];
+    for (rule, place, kind) in cases {
+        let text = format!(
+            r#"{{"segments": {{"broken": []}}, "flags": [
+                {{"key": "typed", "enabled": true, "variants": {{"a": 1, "b": 2}}, "default": "a"}},
+                {{"key": "f", "enabled": true, "rules": [{rule}]}},
+                {{"key": "bad", "enabled": true, "variants": {{"a": 1}}}}]}}"#
+        );
+        let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES).unwrap();
+        let warning = snapshot.warning_of("f").unwrap();
+        assert_eq!((warning.subject(), warning.flag_key()), (&Subject::Flag("f".into()), Some("f")), "{rule}");
+        assert_eq!((warning.place_in_subject().to_string().as_str(), warning.kind()), (place, kind), "{rule}");
+        assert_eq!(warning.place(), Place::from("flags").index(1).join(warning.place_in_subject().steps()));
+        assert_eq!(warning.to_string(), format!("flags[1].{place}: {}", warning.message()));
+        let limit = snapshot.warning_of("bad").unwrap();
+        assert_eq!(
+            (limit.kind(), limit.place()),
+            (ProblemKind::Limit, Place::from("flags").index(2).field("variants"))
+        );
+        assert_eq!(snapshot.warning_of("typed"), None);
+        assert_eq!(snapshot.warning_of("nobody"), None);
+        assert_eq!(snapshot.set_aside(), &snapshot.warnings()[..2]);
+    }
+}
+
+#[test]
+fn a_segment_that_cannot_be_read_has_a_warning_also_where_no_flag_uses_it() {
+    let warnings = |segments: &str| -> Vec<(Subject, String)> {
+        let text = format!(r#"{{"segments": {segments}, "flags": [{{"key": "f", "enabled": 1}}]}}"#);
+        let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES).unwrap();
+        assert_eq!(snapshot.warnings()[0].flag_key(), Some("f"), "flags come first");
+        assert_eq!(snapshot.set_aside().len(), 1);
+        let of_segments = snapshot.warnings()[1..].iter();
+        of_segments.map(|warning| (warning.subject().clone(), warning.to_string())).collect()
+    };
+    let segment = |name: &str| Subject::Segment(name.into());
+    assert_eq!(warnings(r#"{"good": {"rules": []}, "empty": {}}"#), []);
+    assert_eq!(
+        warnings(
+            r#"{"b": {"rules": [{"operator": "percent", "value": 500}]}, "a": null, "b": {}, "c": {}, "c": 7, "c": 7}"#
+        ),
+        [
+            (segment("b"), "segments[\"b\"]: duplicate field".into()),
+            (segment("a"), "segments[\"a\"]: expected an object, found null".into()),
+            (segment("c"), "segments[\"c\"]: duplicate field".into()),
+        ]
+    );
+    assert_eq!(
+        warnings(r#"{"b": {"rules": [{"operator": "in_segment", "value": "a"}]}}"#)[0].1,
+        "segments[\"b\"].rules[0].operator: a segment's rules look at attributes alone, found \"in_segment\""
+    );
+    assert_eq!(warnings("[1]"), [(Subject::Segments, "segments: expected an object, found a list".into())]);
+}
+
+#[test]
+fn messages_are_bounded_whatever_a_snapshot_holds() {
+    let long = "x".repeat(1_000_000);
+    let rules = format!(r#"[{{"operator": "{long}", "attribute": "a"}}]"#);
+    let users = (0..100).map(|index| {
+        let key = format!("f{index}");
+        format!(r#"{{"key": "{key}", "enabled": true, "rules": [{{"operator": "in_segment", "value": "s"}}]}}"#)
+    });
+    let users: Vec<String> = users.collect();
+    let text = format!(
+        r#"{{"segments": {{"s": {{"rules": {rules}}}}}, "flags": [{{"key": "{long}", "enabled": true, "rules": {rules}}}, {}]}}"#,
+        users.join(",")
+    );
+    let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES).unwrap();
+    assert_eq!(snapshot.warnings().len(), 102);
+    for warning in snapshot.warnings() {
+        assert!(warning.to_string().len() < 2_000, "{} bytes", warning.to_string().len());
+    }
 }
 
 #[test]

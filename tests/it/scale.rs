@@ -50,7 +50,10 @@ fn a_chain_of_64_flags_answers_and_one_more_is_set_aside() {
     assert!(client.is_enabled("flag-63", &user("user_id", "u"), false));
     assert!(!client.is_enabled("flag-63", &Context::EMPTY, true));
     assert_eq!(client.warnings().len(), 1);
-    assert_eq!(client.warnings()[0].message(), "[64].rules[0].conditions[0].attribute: a chain of more than 64 flags");
+    assert_eq!(
+        client.warnings()[0].to_string(),
+        "[64].rules[0].conditions[0].attribute: a chain of more than 64 flags"
+    );
 }
 
 /// Each level asks the one below twice: 2^63 evaluations, if that were not bounded when the snapshot is read.
@@ -75,7 +78,7 @@ fn a_circle_names_its_path_and_those_who_lean_on_it() {
         {"key": "e", "enabled": true, "default_enabled": true},
     ]);
     let client = Client::from_snapshot(flags.to_string()).unwrap();
-    let messages: Vec<_> = client.warnings().iter().map(|warning| warning.message().to_owned()).collect();
+    let messages: Vec<_> = client.warnings().iter().map(ToString::to_string).collect();
     assert_eq!(
         messages,
         [

@@ -1,5 +1,6 @@
 //! The body of a write to a flag, field by field, so that every error has its place.
 
+use flagbit::Place;
 use serde_json::{Map, Value};
 
 use super::{
@@ -124,12 +125,12 @@ pub(super) fn check_whole(shared: &Shared, state: &State, problems: &mut Problem
     }
 }
 
-fn read_text(field: &str, limit: usize, value: Value, problems: &mut Problems) -> Option<Option<String>> {
+fn read_text(place: impl Into<Place>, limit: usize, value: Value, problems: &mut Problems) -> Option<Option<String>> {
     match value {
         Value::Null => return Some(None),
         Value::String(text) if text.chars().count() <= limit => return Some(Some(text)),
-        Value::String(_) => problems.add(field, format!("more than {limit} characters")),
-        other => problems.add(field, format!("expected a string, found {}", describe(&other))),
+        Value::String(_) => problems.add(place, format!("more than {limit} characters")),
+        other => problems.add(place, format!("expected a string, found {}", describe(&other))),
     }
     None
 }
@@ -149,9 +150,10 @@ fn read_tags(value: Value, problems: &mut Problems) -> Option<Vec<String>> {
     };
     let mut texts = Vec::with_capacity(tags.len());
     for (index, tag) in tags.into_iter().enumerate() {
-        match read_text(&format!("tags[{index}]"), MAX_TAG, tag, problems) {
+        let place = || Place::from("tags").index(index);
+        match read_text(place(), MAX_TAG, tag, problems) {
             Some(Some(tag)) => texts.push(tag),
-            Some(None) => problems.add(&format!("tags[{index}]"), "expected a string, found null"),
+            Some(None) => problems.add(place(), "expected a string, found null"),
             None => {}
         }
     }

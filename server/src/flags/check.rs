@@ -5,12 +5,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use flagbit::{MAX_SNAPSHOT_BYTES, Snapshot, Warning};
+use flagbit::{MAX_SNAPSHOT_BYTES, Place, ProblemKind, Snapshot, SnapshotError, Subject, Warning};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
-use super::{Problems, Shared, State, changes::check_whole, definition, flag::snapshot_text};
-use crate::world::Environment;
+use super::{Problem, Problems, Shared, State, changes::check_whole, definition, flag::snapshot_text};
 
 /// What a write does to the snapshot of one environment: texts by key, `None` for what is deleted.
 #[derive(Debug, Default)]
@@ -21,18 +20,14 @@ pub(crate) struct Draft {
     asides: Vec<Aside>,
 }
 
-/// A flag that the engine would set aside. An environment's segment is in here too, as that of its key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A flag or a segment that nobody could use after the write.
+#[derive(Debug, Clone)]
 pub(crate) struct Aside {
     pub(crate) subject: Subject,
-    /// `rules[0].value: what is wrong`
-    pub(crate) problem: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Subject {
-    Flag(String),
-    Segment(String),
+    /// Its place is the one inside the flag or the segment.
+    pub(crate) problem: Problem,
+    /// Whether flags ask each other in a circle, which is a matter of the other flags too.
+    pub(crate) is_circle: bool,
 }
 
 /// Why no SDK would read the snapshot.
@@ -42,12 +37,12 @@ pub(crate) enum Refusal {
     TooLarge { bytes: usize },
     /// Nested deeper than SDKs read.
     TooDeep,
+    /// Refused for another reason.
+    Unreadable(SnapshotError),
 }
 
 /// Room for what the snapshot says of itself.
 const LABELS: usize = 4 << 10;
-/// No flag has a key of dots, so this begins those of none.
-const PROBE: &str = "..segment.";
 
 #[derive(Deserialize)]
 struct Document<'t> {
@@ -72,9 +67,8 @@ impl Draft {
     pub(crate) fn put_flag(&mut self, key: &str, shared: &Shared, state: &State) -> usize {
         let mut problems = Problems::default();
         check_whole(shared, state, &mut problems);
-        if let Err(problem) = problems.into_result() {
-            self.asides.push(Aside { subject: Subject::Flag(key.into()), problem });
-        }
+        let aside = |problem| Aside { subject: Subject::Flag(key.into()), problem, is_circle: false };
+        self.asides.extend(problems.into_iter().map(aside));
         let text = snapshot_text(key, shared, state);
         let bytes = text.len();
         self.flags.insert(key.into(), Some(text));
@@ -97,21 +91,22 @@ impl Draft {
         self.segments.insert(key.into(), None);
     }
 
-    /// What the engine would set aside after the change and does not before; of what is in the draft, whatever it would
-    /// set aside.
+    /// What could not be used after the change and can be used before it; of what is in the draft, whatever could not
+    /// be used. `text` is the environment's snapshot before the change, and `before` is the same, parsed.
     ///
     /// # Errors
-    /// The snapshot as a whole could not be read.
-    pub(crate) fn check(&self, environment: &Environment) -> anyhow::Result<Result<Vec<Aside>, Refusal>> {
-        let text = self.apply(&environment.body.plain.bytes)?;
+    /// The snapshot before the change cannot be read.
+    pub(crate) fn check(&self, text: &[u8], before: &Snapshot) -> anyhow::Result<Result<Vec<Aside>, Refusal>> {
+        let text = self.apply(text)?;
         if text.len() > MAX_SNAPSHOT_BYTES - LABELS {
             return Ok(Err(Refusal::TooLarge { bytes: text.len() }));
         }
-        let known = environment.snapshot.warnings().iter().map(relative).collect();
-        // Keys are unique and all else is of the right form: what is left is its depth.
-        Ok(Snapshot::parse(text.as_bytes(), usize::MAX)
-            .map(|after| self.asides(&after, &known))
-            .map_err(|_| Refusal::TooDeep))
+        let known = before.warnings().iter().map(identity).collect();
+        Ok(match Snapshot::parse(text.as_bytes(), usize::MAX) {
+            Ok(after) => Ok(self.asides(&after, &known)),
+            Err(SnapshotError::TooDeep { .. }) => Err(Refusal::TooDeep),
+            Err(error) => Err(Refusal::Unreadable(error)),
+        })
     }
 
     /// The same of the draft by itself; nothing where it could not be read as a whole.
@@ -122,26 +117,24 @@ impl Draft {
     }
 
     /// The warnings of a snapshot with the change, but for those that were known before.
-    fn asides(&self, after: &Snapshot, known: &HashSet<(&str, &str)>) -> Vec<Aside> {
-        let mut asides = self.asides.clone();
-        for (key, problem) in after.warnings().iter().map(relative) {
-            let segment = key.strip_prefix(PROBE);
-            if segment.is_none() && !self.flags.contains_key(key) && known.contains(&(key, problem)) {
-                continue;
-            }
-            let (subject, problem) = match segment {
-                Some(segment) => (Subject::Segment(segment.into()), segment_problem(segment, problem)),
-                None => (Subject::Flag(key.into()), problem.into()),
-            };
-            asides.push(Aside { subject, problem });
+    fn asides(&self, after: &Snapshot, known: &HashSet<Identity<'_>>) -> Vec<Aside> {
+        let new = after.warnings().iter();
+        let new = new.filter(|warning| self.touches(warning.subject()) || !known.contains(&identity(warning)));
+        self.asides.iter().cloned().chain(new.map(Aside::from)).collect()
+    }
+
+    fn touches(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Flag(key) => self.flags.contains_key(key),
+            Subject::Segment(key) => self.segments.contains_key(key),
+            Subject::Segments => false,
         }
-        asides
     }
 
     /// The snapshot's text with the change.
     fn apply(&self, snapshot: &[u8]) -> anyhow::Result<String> {
         let document: Document = serde_json::from_slice(snapshot)?;
-        let mut flags = Vec::with_capacity(document.flags.len() + self.flags.len() + self.segments.len());
+        let mut flags = Vec::with_capacity(document.flags.len() + self.flags.len());
         for flag in document.flags {
             let KeyOf { key } = serde_json::from_str(flag.get())?;
             if !self.flags.contains_key(&*key) {
@@ -151,41 +144,30 @@ impl Draft {
         flags.extend(self.flags.values().flatten().map(String::as_str));
         let mut segments: BTreeMap<&str, &str> =
             document.segments.iter().map(|(key, segment)| (key.as_str(), segment.get())).collect();
-        let mut probes = Vec::new();
         for (key, segment) in &self.segments {
             match segment {
-                Some(segment) => {
-                    segments.insert(key, segment);
-                    // The engine speaks of segments that flags use, and of no others.
-                    probes.push(format!(
-                        r#"{{"key":"{PROBE}{key}","enabled":true,"rules":[{{"operator":"in_segment","value":"{key}"}}]}}"#
-                    ));
-                }
+                Some(segment) => _ = segments.insert(key, segment),
                 None => _ = segments.remove(key.as_str()),
             }
         }
-        flags.extend(probes.iter().map(String::as_str));
         let segments: Vec<String> = segments.into_iter().map(|(key, text)| format!("\"{key}\":{text}")).collect();
         Ok(format!("{{\"flags\":[{}],\"segments\":{{{}}}}}", flags.join(","), segments.join(",")))
     }
 }
 
-/// The flag of a warning, and the problem as seen from the flag.
-fn relative(warning: &Warning) -> (&str, &str) {
-    let message = warning.message();
-    let problem = message.split_once(']').map_or(message, |(_, rest)| rest.trim_start_matches(['.', ':', ' ']));
-    (warning.flag_key(), problem)
+/// What makes two warnings of two snapshots the same. A flag may stand elsewhere in the second one.
+type Identity<'w> = (&'w Subject, &'w Place, &'w str);
+
+fn identity(warning: &Warning) -> Identity<'_> {
+    (warning.subject(), warning.place_in_subject(), warning.message())
 }
 
-/// `rules[0].value: the segment cannot be used: segments["beta"].rules[0].value: ...`, as seen from the segment.
-fn segment_problem(key: &str, problem: &str) -> String {
-    let place = format!("segments[{}]", Value::from(key));
-    problem.split_once(&place).map_or(problem, |(_, rest)| rest.trim_start_matches(['.', ':', ' '])).to_owned()
-}
-
-impl Aside {
-    /// Whether flags ask each other in a circle, which is a matter of the other flags too.
-    pub(crate) fn is_circle(&self) -> bool {
-        self.problem.contains("the flags ask each other in a circle: ")
+impl From<&Warning> for Aside {
+    fn from(warning: &Warning) -> Self {
+        Self {
+            subject: warning.subject().clone(),
+            problem: Problem { place: warning.place_in_subject().clone(), message: warning.message().into() },
+            is_circle: warning.kind() == ProblemKind::Circle,
+        }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) use changes::Changes;
 pub(crate) use flag::{Flag, Record, Shared, State, as_code};
 pub(crate) use limits::Limits;
 pub(crate) use moved::{Moved, moved};
-pub(crate) use problems::{Problems, describe, lines};
+pub(crate) use problems::{Problem, Problems, describe, lines};
 pub(crate) use segment::{Segment, SegmentRecord, definition, read_segment, used_segments};
 
 /// Whether a text can be the key of a flag or a segment: such keys stand in paths and messages as they are.

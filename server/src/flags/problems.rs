@@ -1,28 +1,32 @@
 //! What is wrong with a write, by place.
 
+use std::fmt;
+
+use flagbit::Place;
 use serde_json::Value;
 
 /// How many problems an answer lists.
 const SHOWN: usize = 100;
 
-/// Problems, each as `rules[0].value: what is wrong`.
+/// What is wrong with a body.
 #[derive(Debug, Default)]
-pub(crate) struct Problems(Vec<String>);
+pub(crate) struct Problems(Vec<Problem>);
+
+/// One problem: its place, and what is wrong there. An empty place is the whole body.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    pub(crate) place: Place,
+    pub(crate) message: String,
+}
 
 impl Problems {
-    pub(crate) fn add(&mut self, place: &str, message: impl AsRef<str>) {
-        let separator = if place.is_empty() { "" } else { ": " };
-        self.0.push(format!("{place}{separator}{}", message.as_ref()));
-    }
-
-    /// Adds a problem that has its place already, inside `outer`.
-    pub(crate) fn add_placed(&mut self, outer: &str, problem: &str) {
-        self.0.push(format!("{outer}.{problem}"));
+    pub(crate) fn add(&mut self, place: impl Into<Place>, message: impl Into<String>) {
+        self.0.push(Problem { place: place.into(), message: message.into() });
     }
 
     /// Adds what is wrong inside `outer`.
-    pub(crate) fn add_within(&mut self, outer: &str, inner: Self) {
-        inner.0.iter().for_each(|problem| self.add_placed(outer, problem));
+    pub(crate) fn add_within(&mut self, outer: &Place, inner: impl IntoIterator<Item = Problem>) {
+        self.0.extend(inner.into_iter().map(|problem| problem.within(outer)));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -35,10 +39,36 @@ impl Problems {
     }
 }
 
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl Problem {
+    /// The same problem, seen from outside of `outer`.
+    pub(crate) fn within(self, outer: &Place) -> Self {
+        Self { place: outer.join(self.place.steps()), ..self }
+    }
+}
+
+/// `rules[0].value: what is wrong`
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.place.is_empty() {
+            write!(formatter, "{}: ", self.place)?;
+        }
+        formatter.write_str(&self.message)
+    }
+}
+
 /// Problems, a line each, up to a number that can be read.
-pub(crate) fn lines(problems: &[String]) -> String {
+pub(crate) fn lines(problems: &[impl ToString]) -> String {
     let (shown, more) = problems.split_at(problems.len().min(SHOWN));
-    let mut text = shown.join("\n");
+    let mut text = shown.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     if !more.is_empty() {
         text += &format!("\nand {} more", more.len());
     }

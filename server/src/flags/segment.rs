@@ -71,7 +71,7 @@ pub(crate) fn read_segment(fields: Map<String, Value>, limits: &Limits, problems
             ("version", value) if value.is_i64() => changes.version = value.as_i64(),
             ("version", other) => problems.add("version", format!("expected an integer, found {}", describe(&other))),
             ("created_at" | "updated_at", _) => {}
-            _ => problems.add(&field, "unknown field; a segment has rules"),
+            _ => problems.add(field.as_str(), "unknown field; a segment has rules"),
         }
     }
     if !has_rules {

@@ -1,6 +1,7 @@
 //! What the engine lets pass in rules because other versions may know it, and a write must not: unknown fields. And how
 //! much of everything there may be. All else about rules is the engine's to say.
 
+use flagbit::Place;
 use serde_json::{Map, Value};
 
 use super::{Limits, Problems, describe, limits::MAX_CONDITIONS};
@@ -18,16 +19,16 @@ pub(super) fn check_rules(rules: &[Value], kind: Kind, limits: &Limits, problems
         return;
     }
     for (index, rule) in rules.iter().enumerate() {
-        let place = format!("rules[{index}]");
+        let place = Place::from("rules").index(index);
         let Value::Object(fields) = rule else {
-            problems.add(&place, format!("expected an object, found {}", describe(rule)));
+            problems.add(place, format!("expected an object, found {}", describe(rule)));
             continue;
         };
         match fields.get("conditions") {
             Some(conditions) if !fields.contains_key("operator") => {
                 only(fields, &["conditions", "value"], "a rule with conditions", &place, problems);
                 if let (Kind::Flag, Some(Value::Object(split))) = (kind, fields.get("value")) {
-                    only(split, &["split", "by", "salt"], "a split", &format!("{place}.value"), problems);
+                    only(split, &["split", "by", "salt"], "a split", &place.field("value"), problems);
                 }
                 check_conditions(conditions, &place, limits, problems);
             }
@@ -38,41 +39,41 @@ pub(super) fn check_rules(rules: &[Value], kind: Kind, limits: &Limits, problems
     }
 }
 
-fn check_conditions(conditions: &Value, rule: &str, limits: &Limits, problems: &mut Problems) {
+fn check_conditions(conditions: &Value, rule: &Place, limits: &Limits, problems: &mut Problems) {
     let conditions = conditions.as_array().map_or(&[][..], Vec::as_slice);
     if conditions.len() > MAX_CONDITIONS {
         let message = format!("{} conditions; a rule has at most {MAX_CONDITIONS}", conditions.len());
-        problems.add(&format!("{rule}.conditions"), message);
+        problems.add(rule.field("conditions"), message);
         return;
     }
     for (index, condition) in conditions.iter().enumerate() {
         if let Value::Object(fields) = condition {
-            check_condition(fields, "a condition", &format!("{rule}.conditions[{index}]"), limits, problems);
+            check_condition(fields, "a condition", &rule.field("conditions").index(index), limits, problems);
         }
     }
 }
 
-fn check_condition(fields: &Map<String, Value>, what: &str, place: &str, limits: &Limits, problems: &mut Problems) {
+fn check_condition(fields: &Map<String, Value>, what: &str, place: &Place, limits: &Limits, problems: &mut Problems) {
     let operator = fields.get("operator").and_then(Value::as_str).unwrap_or_default();
     if matches!(operator, "in_segment" | "not_in_segment") && fields.contains_key("attribute") {
-        problems.add(&format!("{place}.attribute"), format!("{operator} looks at no attribute; leave it out"));
+        problems.add(place.field("attribute"), format!("{operator} looks at no attribute; leave it out"));
     }
     only(fields, &["attribute", "operator", "value"], what, place, problems);
     match fields.get("value") {
         Some(Value::Object(share)) if operator == "percent" => {
-            only(share, &["percent", "salt"], "a percentage with a salt", &format!("{place}.value"), problems);
+            only(share, &["percent", "salt"], "a percentage with a salt", &place.field("value"), problems);
         }
         Some(Value::Array(items)) if items.len() > limits.max_list => {
             let message = too_many(items.len(), "elements", limits.max_list, "--max-list");
-            problems.add(&format!("{place}.value"), message);
+            problems.add(place.field("value"), message);
         }
         _ => {}
     }
 }
 
-fn only(fields: &Map<String, Value>, known: &[&str], what: &str, place: &str, problems: &mut Problems) {
+fn only(fields: &Map<String, Value>, known: &[&str], what: &str, place: &Place, problems: &mut Problems) {
     for field in fields.keys().filter(|field| !known.contains(&field.as_str())) {
-        problems.add(&format!("{place}.{field}"), format!("unknown field; {what} has {}", known.join(", ")));
+        problems.add(place.field(field), format!("unknown field; {what} has {}", known.join(", ")));
     }
 }
 

@@ -216,7 +216,7 @@ fn nothing_that_is_read_brings_it_down() {
         (br#"{"flags": null}"#, 1),
         (br#"{"flags": [null]}"#, 1),
         (br#"{"flags": [], "segments": [1]}"#, 1),
-        (br#"{"flags": [], "segments": {"": null}}"#, 0),
+        (br#"{"flags": [], "segments": {"": null}}"#, 1),
         (br#"{"flags": [{"key": "a\u001b[2J\n", "enabled": true, "b\u001bc": 1}]}"#, 0),
         (br#"[{"key": "a", "enabled": true, "rules": [null, [], 7, {"conditions": [null]}, {"conditions": {}}]}]"#, 1),
         (br#"[{"key": "a", "enabled": true, "variants": {"x": 1, "y": 2}, "default": 7, "rules": {"a": 1}}]"#, 1),

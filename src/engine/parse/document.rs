@@ -11,11 +11,11 @@ use serde_json::error::Category;
 
 use super::{
     super::{
-        Snapshot, SnapshotError,
+        Place, Snapshot, SnapshotError,
         json::{Json, JsonSeed, KeySeed},
         snapshot::Origin,
     },
-    flags::Flags,
+    flags::{Flags, Shape},
     segments::Segments,
     tables::Tables,
 };
@@ -23,19 +23,23 @@ use super::{
 pub(super) fn read(text: &[u8]) -> Result<Snapshot, SnapshotError> {
     let mut document = Document::default();
     read_json(text, |reader| DocumentVisitor(&mut document).deserialize(reader)).map_err(|failure| {
-        document.refusal.take().unwrap_or_else(|| failure.at(if document.in_flags { "flags" } else { "snapshot" }))
+        document
+            .refusal
+            .take()
+            .unwrap_or_else(|| failure.at(if document.in_flags { "flags".into() } else { Place::default() }))
     })?;
-    let flags = document.flags.ok_or_else(|| SnapshotError::shape("flags", "missing"))?;
+    let flags = document.flags.ok_or_else(|| SnapshotError::shape("flags".into(), "missing"))?;
     flags.into_snapshot(document.origin, document.segments)
 }
 
 pub(super) fn read_values(text: &[u8]) -> Result<Snapshot, SnapshotError> {
     let arena = Bump::new();
-    let json = read_json(text, |reader| JsonSeed(&arena).deserialize(reader)).map_err(|failure| failure.at("flags"))?;
+    let json =
+        read_json(text, |reader| JsonSeed(&arena).deserialize(reader)).map_err(|failure| failure.at("flags".into()))?;
     let Json::Object(values) = json else {
-        return Err(SnapshotError::shape("flags", format!("expected an object, found {}", json.describe())));
+        return Err(SnapshotError::shape("flags".into(), format!("expected an object, found {}", json.describe())));
     };
-    let mut flags = Flags::new(None);
+    let mut flags = Flags::new(Shape::Map);
     for (key, value) in values.fields() {
         flags.add_value(key, value)?;
     }
@@ -62,7 +66,7 @@ enum Failure {
 }
 
 impl Failure {
-    fn at(self, place: &str) -> SnapshotError {
+    fn at(self, place: Place) -> SnapshotError {
         match self {
             Self::Json(error) => error,
             Self::Type(message) => SnapshotError::shape(place, message),
@@ -88,8 +92,13 @@ fn failure(error: &serde_json::Error) -> Failure {
     if error.classify() == Category::Data {
         return Failure::Type(message.into());
     }
-    let message = if message == "recursion limit exceeded" { "nested too deep" } else { message };
-    Failure::Json(SnapshotError::Json { line: error.line(), column: error.column(), message: message.into() })
+    let (line, column) = (error.line(), error.column());
+    // The reader tells this apart in words alone.
+    Failure::Json(if message == "recursion limit exceeded" {
+        SnapshotError::TooDeep { line, column }
+    } else {
+        SnapshotError::Json { line, column, message: message.into() }
+    })
 }
 
 #[cold]
@@ -124,13 +133,13 @@ impl Document {
     }
 
     /// `revision` and the like: canonical text, or nothing.
-    fn label<E: Error>(&mut self, field: &str, value: Json<'_>) -> Result<Option<Box<str>>, E> {
+    fn label<E: Error>(&mut self, name: &'static str, value: Json<'_>) -> Result<Option<Box<str>>, E> {
         match value {
             Json::Null => Ok(None),
             Json::Text(_) | Json::Number(_) => Ok(value.canonical().map(Into::into)),
             _ => {
                 let message = format!("expected a string or a number, found {}", value.describe());
-                Err(self.refuse(SnapshotError::shape(field, message)))
+                Err(self.refuse(SnapshotError::shape(name.into(), message)))
             }
         }
     }
@@ -154,35 +163,38 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
-        FlagsVisitor { document: self.0, list_place: "" }.visit_seq(list)
+        FlagsVisitor { document: self.0, list: Shape::BareList }.visit_seq(list)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let document = self.0;
         let arena = Bump::new();
         let mut seen = Vec::new();
-        while let Some(field) = map.next_key_seed(KeySeed(&arena))? {
-            if seen.contains(&field) {
-                return Err(document.refuse(SnapshotError::shape(field, "duplicate field")));
+        while let Some(name) = map.next_key_seed(KeySeed(&arena))? {
+            if seen.contains(&name) {
+                return Err(document.refuse(SnapshotError::shape(name.into(), "duplicate field")));
             }
-            match field {
+            match name {
                 "flags" => {
                     document.in_flags = true;
-                    map.next_value_seed(FlagsVisitor { document: &mut *document, list_place: "flags" })?;
+                    map.next_value_seed(FlagsVisitor { document: &mut *document, list: Shape::List })?;
                 }
                 "revision" => {
-                    document.origin.revision = document.label(field, map.next_value_seed(JsonSeed(&arena))?)?
+                    document.origin.revision = document.label("revision", map.next_value_seed(JsonSeed(&arena))?)?
                 }
-                "project" => document.origin.project = document.label(field, map.next_value_seed(JsonSeed(&arena))?)?,
+                "project" => {
+                    document.origin.project = document.label("project", map.next_value_seed(JsonSeed(&arena))?)?
+                }
                 "environment" => {
-                    document.origin.environment = document.label(field, map.next_value_seed(JsonSeed(&arena))?)?
+                    document.origin.environment =
+                        document.label("environment", map.next_value_seed(JsonSeed(&arena))?)?
                 }
                 "segments" => {
                     document.segments = Segments::read(map.next_value_seed(JsonSeed(&arena))?, &mut document.tables);
                 }
                 _ => _ = map.next_value_seed(JsonSeed(&arena))?,
             }
-            seen.push(field);
+            seen.push(name);
         }
         Ok(())
     }
@@ -191,8 +203,8 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
 /// The flags, as a list or by key.
 struct FlagsVisitor<'d> {
     document: &'d mut Document,
-    /// What stands before `[3]` in a place.
-    list_place: &'static str,
+    /// The shape of the snapshot if the flags are a list.
+    list: Shape,
 }
 
 impl<'de> DeserializeSeed<'de> for FlagsVisitor<'_> {
@@ -211,7 +223,7 @@ impl<'de> Visitor<'de> for FlagsVisitor<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let mut flags = Flags::new(Some(self.list_place));
+        let mut flags = Flags::new(self.list);
         let mut arena = Bump::new();
         while let Some(flag) = list.next_element_seed(JsonSeed(&arena))? {
             flags.add(None, flag, &mut self.document.tables).map_err(|refusal| self.document.refuse(refusal))?;
@@ -222,7 +234,7 @@ impl<'de> Visitor<'de> for FlagsVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut flags = Flags::new(None);
+        let mut flags = Flags::new(Shape::Map);
         let mut arena = Bump::new();
         while let Some(key) = map.next_key_seed(KeySeed(&arena))? {
             let flag = map.next_value_seed(JsonSeed(&arena))?;

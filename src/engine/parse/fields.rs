@@ -2,47 +2,62 @@
 
 use super::super::{
     json::{Json, Object},
-    place::Problem,
+    place::Step,
+    problem::{Problem, ProblemKind},
 };
 
-/// A field that is something else than it must be.
+/// A value of another type than it must have.
 #[cold]
 #[inline(never)]
-pub(super) fn unexpected(field: &str, expected: &str, found: &Json<'_>) -> Problem {
-    Problem::new(field, format!("expected {expected}, found {}", found.describe()))
+pub(super) fn unexpected(expected: &str, found: &Json<'_>) -> Problem {
+    Problem::new(ProblemKind::Type, format!("expected {expected}, found {}", found.describe()))
 }
 
-/// An object whose fields are all there once.
+#[cold]
+#[inline(never)]
+pub(super) fn missing(field: &'static str) -> Problem {
+    Problem::at(field, ProblemKind::Missing, "missing")
+}
+
+/// An object that has no field twice.
 pub(super) fn object(json: Json<'_>) -> Result<Object<'_>, Problem> {
     let Json::Object(fields) = json else {
-        return Err(unexpected("", "an object", &json));
+        return Err(unexpected("an object", &json));
     };
     no_duplicates(&fields)?;
     Ok(fields)
 }
 
 pub(super) fn no_duplicates(fields: &Object<'_>) -> Result<(), Problem> {
-    fields.duplicate().map_or(Ok(()), |field| Err(Problem::new(field, "duplicate field")))
-}
-
-pub(super) fn boolean(fields: &Object<'_>, name: &str) -> Result<Option<bool>, Problem> {
-    match fields.get(name) {
-        None => Ok(None),
-        Some(Json::Boolean(value)) => Ok(Some(value)),
-        Some(other) => Err(unexpected(name, "a boolean", &other)),
+    match fields.duplicate() {
+        None => Ok(()),
+        Some(field) => Err(duplicate().within(Step::Field(field.to_owned().into()))),
     }
 }
 
-pub(super) fn text<'a>(fields: &Object<'a>, name: &str) -> Result<Option<&'a str>, Problem> {
+#[cold]
+pub(super) fn duplicate() -> Problem {
+    Problem::new(ProblemKind::Duplicate, "duplicate field")
+}
+
+pub(super) fn boolean(fields: &Object<'_>, name: &'static str) -> Result<Option<bool>, Problem> {
+    match fields.get(name) {
+        None => Ok(None),
+        Some(Json::Boolean(value)) => Ok(Some(value)),
+        Some(other) => Err(unexpected("a boolean", &other).within(Step::field(name))),
+    }
+}
+
+pub(super) fn text<'a>(fields: &Object<'a>, name: &'static str) -> Result<Option<&'a str>, Problem> {
     match fields.get(name) {
         None => Ok(None),
         Some(Json::Text(text)) => Ok(Some(text)),
-        Some(other) => Err(unexpected(name, "a string", &other)),
+        Some(other) => Err(unexpected("a string", &other).within(Step::field(name))),
     }
 }
 
 pub(super) fn value<'a>(fields: &Object<'a>) -> Result<Json<'a>, Problem> {
-    fields.get("value").ok_or_else(|| Problem::new("value", "missing"))
+    fields.get("value").ok_or_else(|| missing("value"))
 }
 
 /// The field `rules`: each of its items, or none where it is null or missing.
@@ -53,19 +68,19 @@ pub(super) fn parse_rules<'a, T>(
     match fields.get("rules") {
         None | Some(Json::Null) => Ok([].into()),
         Some(Json::List(rules)) => parse_list(rules, "rules", parse),
-        Some(other) => Err(unexpected("rules", "a list", &other)),
+        Some(other) => Err(unexpected("a list", &other).within(Step::field("rules"))),
     }
 }
 
 /// Parses each item; a problem is placed at `field[index]`.
 pub(super) fn parse_list<'a, T>(
     items: &[Json<'a>],
-    field: &str,
+    field: &'static str,
     mut parse: impl FnMut(Json<'a>) -> Result<T, Problem>,
 ) -> Result<Box<[T]>, Problem> {
     let mut parsed = Vec::with_capacity(items.len());
     for (index, item) in items.iter().copied().enumerate() {
-        parsed.push(parse(item).map_err(|problem| problem.within(&format!("{field}[{index}]")))?);
+        parsed.push(parse(item).map_err(|problem| problem.within_item(field, index))?);
     }
     Ok(parsed.into())
 }

@@ -3,10 +3,10 @@
 use super::{
     super::{
         json::{Json, Object},
-        place::Problem,
+        problem::Problem,
         snapshot::State,
     },
-    fields::{boolean, no_duplicates, parse_rules},
+    fields::{boolean, missing, no_duplicates, parse_rules},
     rule::parse_rule,
     tables::Tables,
     typed::parse_typed,
@@ -47,7 +47,7 @@ pub(super) fn parse_flag(key: &str, fields: &Object<'_>, tables: &mut Tables) ->
 
 fn parse(key: &str, fields: &Object<'_>, tables: &mut Tables) -> Result<State, Problem> {
     no_duplicates(fields)?;
-    let enabled = boolean(fields, "enabled")?.ok_or_else(|| Problem::new("enabled", "missing"))?;
+    let enabled = boolean(fields, "enabled")?.ok_or_else(|| missing("enabled"))?;
     match fields.get("variants") {
         None | Some(Json::Null) => {}
         Some(variants) => return parse_typed(key, fields, enabled, variants, tables).map(Box::new).map(State::Typed),

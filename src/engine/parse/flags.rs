@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::{
     super::{
-        Flag, Snapshot, SnapshotError, Variant, Warning,
+        Flag, Place, Snapshot, SnapshotError, Variant,
         json::{Json, Object},
-        place::entry,
+        place::Step,
+        problem::Problem,
         snapshot::{Origin, State},
         typed::Typed,
     },
@@ -19,16 +20,37 @@ use super::{
 
 pub(super) struct Flags {
     flags: Vec<Flag>,
-    warnings: Vec<Warning>,
+    /// What sets flags aside, with their positions.
+    problems: Vec<(u32, Problem)>,
     /// The flags that lean on others; they stand among `flags` as set aside until they are linked.
     pending: Vec<Pending>,
-    /// What stands before `[3]` in a place; `None` where flags are named by key.
-    list_place: Option<&'static str>,
+    shape: Shape,
+}
+
+/// The outer shape of the flags, which decides how their places read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// The whole text is a list: `[3]`.
+    BareList,
+    /// `flags[3]`
+    List,
+    /// `flags["KEY"]`
+    Map,
+}
+
+impl Shape {
+    fn place(self, position: usize, key: &str) -> Place {
+        match self {
+            Self::BareList => Place::new([Step::Index(position)]),
+            Self::List => Place::new([Step::field("flags"), Step::Index(position)]),
+            Self::Map => Place::new([Step::field("flags"), Step::entry(key)]),
+        }
+    }
 }
 
 impl Flags {
-    pub(super) fn new(list_place: Option<&'static str>) -> Self {
-        Self { flags: Vec::new(), warnings: Vec::new(), pending: Vec::new(), list_place }
+    pub(super) fn new(shape: Shape) -> Self {
+        Self { flags: Vec::new(), problems: Vec::new(), pending: Vec::new(), shape }
     }
 
     pub(super) fn add<'a>(
@@ -38,14 +60,14 @@ impl Flags {
         tables: &mut Tables,
     ) -> Result<(), SnapshotError> {
         let position = self.flags.len();
-        let place = || place(self.list_place, position, map_key.unwrap_or_default());
+        let place = || self.shape.place(position, map_key.unwrap_or_default());
         let Json::Object(fields) = flag else {
             return Err(SnapshotError::shape(place(), format!("expected a flag, found {}", flag.describe())));
         };
-        let key = key(&fields, map_key).map_err(|message| SnapshotError::shape(format!("{}.key", place()), message))?;
+        let key = key(&fields, map_key).map_err(|message| SnapshotError::shape(place().field("key"), message))?;
         let mut parsed = parse_flag(key, &fields, tables);
         if let Some(problem) = parsed.problem.take() {
-            self.warnings.push(Warning::new(position as u32, key, problem.within(&place()).into_text()));
+            self.problems.push((position as u32, problem));
         }
         let state = if parsed.has_links {
             self.pending.push(Pending { position: position as u32, parsed });
@@ -59,14 +81,17 @@ impl Flags {
 
     /// A flag that answers everybody alike.
     pub(super) fn add_value(&mut self, key: &str, value: Json<'_>) -> Result<(), SnapshotError> {
-        let place = || entry("flags", key);
+        let place = || self.shape.place(self.flags.len(), key);
         if key.is_empty() {
             return Err(SnapshotError::shape(place(), "an empty key"));
         }
         let state = match value {
             Json::Boolean(default_enabled) => State::Enabled { default_enabled, rules: [].into() },
             _ => {
-                let value = variant_value(value).map_err(|problem| SnapshotError::shape(place(), problem.message()))?;
+                let value = variant_value(value).map_err(|problem| {
+                    let (inner, _, message) = problem.into_parts();
+                    SnapshotError::shape(place().join(inner.steps()), message)
+                })?;
                 let variants = [Arc::new(Variant::new("override", value))].into();
                 State::Typed(Box::new(Typed { enabled: true, variants, default: 0, off: 0, rules: [].into() }))
             }
@@ -76,26 +101,23 @@ impl Flags {
     }
 
     pub(super) fn into_snapshot(self, origin: Origin, segments: Segments) -> Result<Snapshot, SnapshotError> {
-        let list_place = self.list_place;
-        let mut snapshot = Snapshot::new(self.flags, self.warnings, origin).map_err(|(key, earlier, position)| {
-            let place = |position: u32| place(list_place, position as usize, &key);
-            let message = match list_place {
-                Some(_) => format!("duplicate key {key:?}, already at {}", place(earlier)),
-                None => "duplicate key".into(),
+        let Self { flags, mut problems, pending, shape } = self;
+        let mut snapshot = Snapshot::new(flags, origin).map_err(|(key, earlier, position)| {
+            let place = |position: u32| shape.place(position as usize, &key);
+            let message = match shape {
+                Shape::BareList | Shape::List => format!("duplicate key {key:?}, already at {}", place(earlier)),
+                Shape::Map => "duplicate key".into(),
             };
-            SnapshotError::shape(format!("{}.key", place(position)), message)
+            SnapshotError::shape(place(position).field("key"), message)
         })?;
-        if !self.pending.is_empty() {
-            link(&mut snapshot, self.pending, segments, |position, key| place(list_place, position as usize, key));
+        if !pending.is_empty() {
+            link(&mut snapshot, pending, &segments, &mut problems);
         }
+        let (segments, unreadable) = segments.into_parts();
+        snapshot.segments = segments.into();
+        problems.sort_unstable_by_key(|(position, _)| *position);
+        snapshot.note_problems(problems, unreadable, |position, key| shape.place(position as usize, key));
         Ok(snapshot)
-    }
-}
-
-fn place(list_place: Option<&str>, position: usize, key: &str) -> String {
-    match list_place {
-        Some(list) => format!("{list}[{position}]"),
-        None => entry("flags", key),
     }
 }
 

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 
 use super::{
     super::{
-        Flag, Snapshot, Warning,
+        Flag, Snapshot,
         further::{FlagIs, Further, Link, Outcome},
         links::Links,
-        place::Problem,
+        place::Step,
+        problem::{Problem, ProblemKind},
         snapshot::State,
     },
     flag::Parsed,
@@ -29,33 +30,29 @@ pub(super) struct Pending {
     pub(super) parsed: Parsed,
 }
 
+/// Links the pending flags. A problem of one is added to `problems`, with the flag's position.
 pub(super) fn link(
     snapshot: &mut Snapshot,
     pending: Vec<Pending>,
-    segments: Segments,
-    place: impl Fn(u32, &str) -> String,
+    segments: &Segments,
+    problems: &mut Vec<(u32, Problem)>,
 ) {
-    let mut linker = Linker::new(snapshot, &pending, segments);
+    let mut linker = Linker::new(snapshot, &pending, segments, problems);
     let mut pending: Vec<Option<Pending>> = pending.into_iter().map(Some).collect();
-    let mut warnings = std::mem::take(&mut snapshot.warnings).into_vec();
     let mut links = Vec::new();
     for node in linker.graph.order() {
         let Some(Pending { position, mut parsed }) = pending[node].take() else { continue };
         match linker.resolve(snapshot, node, &mut parsed.state) {
             Ok(found) => links.push(found),
             Err(problem) => {
-                let key = snapshot.flag(position).key();
-                warnings.push(Warning::new(position, key, problem.within(&place(position, key)).into_text()));
+                problems.push((position, problem));
                 linker.aside[position as usize] = true;
                 parsed.state = State::SetAside;
             }
         }
         snapshot.flag_mut(position).state = parsed.into_state();
     }
-    warnings.sort_unstable_by_key(|warning| warning.position);
-    snapshot.warnings = warnings.into();
     snapshot.links = links.into();
-    snapshot.segments = linker.segments.into_readable();
 }
 
 /// The pending flags as nodes, in the order of the text.
@@ -142,8 +139,8 @@ fn order(asked: &[Vec<usize>]) -> (Vec<usize>, Vec<usize>) {
     (ordered, unordered)
 }
 
-struct Linker {
-    segments: Segments,
+struct Linker<'s> {
+    segments: &'s Segments,
     graph: Graph,
     /// By flag, whether it is set aside; also one that answers all the same because it is off.
     aside: Vec<bool>,
@@ -152,11 +149,11 @@ struct Linker {
     search: usize,
 }
 
-impl Linker {
-    fn new(snapshot: &Snapshot, pending: &[Pending], segments: Segments) -> Self {
+impl<'s> Linker<'s> {
+    fn new(snapshot: &Snapshot, pending: &[Pending], segments: &'s Segments, problems: &[(u32, Problem)]) -> Self {
         let graph = Graph::new(snapshot, pending);
         let mut aside = vec![false; snapshot.all().len()];
-        snapshot.warnings.iter().for_each(|warning| aside[warning.position as usize] = true);
+        problems.iter().for_each(|(position, _)| aside[*position as usize] = true);
         // Whatever is in a circle, or asks something in one, cannot be linked; which of the two it is, the message says.
         graph.unordered.iter().for_each(|node| aside[graph.flags[*node] as usize] = true);
         let costs = vec![(1, 0); pending.len()];
@@ -172,10 +169,8 @@ impl Linker {
             match condition.test.further_mut() {
                 Some(Further::InSegment(asked)) => {
                     for (index, link) in asked.items.iter_mut().enumerate() {
-                        link.position = self.segments.find(&link.name).map_err(|message| {
-                            let message = format!("the segment cannot be used: {message}");
-                            Problem::new(&item_field(asked.is_list, index), message)
-                        })?;
+                        let found = self.segments.find(&link.name);
+                        link.position = found.map_err(|problem| within_value(problem, asked.is_list, index))?;
                         let (segment_work, segment_timed) = self.segments.cost(link.position);
                         work = work.saturating_add(segment_work);
                         is_timed |= segment_timed;
@@ -195,11 +190,12 @@ impl Linker {
                 _ => {}
             }
             if depth > MAX_DEPTH {
-                return Err(Problem::new("attribute", format!("a chain of more than {MAX_DEPTH} flags")));
+                let message = format!("a chain of more than {MAX_DEPTH} flags");
+                return Err(Problem::at("attribute", ProblemKind::Limit, message));
             }
             if work > MAX_WORK && !flags.is_empty() {
                 let message = format!("to answer this flag and those it asks takes more than {MAX_WORK} conditions");
-                return Err(Problem::new("attribute", message));
+                return Err(Problem::at("attribute", ProblemKind::Limit, message));
             }
             Ok(())
         })?;
@@ -212,9 +208,9 @@ impl Linker {
 
     /// Where the flag that a node asks stands.
     fn find(&mut self, snapshot: &Snapshot, asker: usize, link: &Link) -> Result<u32, Problem> {
-        let problem = |message: String| Err(Problem::new("attribute", message));
+        let problem = |kind, message: String| Err(Problem::at("attribute", kind, message));
         let Some(other) = snapshot.position(link.name.as_bytes()) else {
-            return problem(format!("no flag {:?}", link.name));
+            return problem(ProblemKind::UnknownFlag, format!("no flag {:?}", link.name));
         };
         if !self.aside[other as usize] {
             return Ok(other);
@@ -226,9 +222,10 @@ impl Linker {
         {
             let nodes = [asker].into_iter().chain(path);
             let keys: Vec<&str> = nodes.map(|node| snapshot.flag(self.graph.flags[node]).key()).collect();
-            return problem(format!("the flags ask each other in a circle: {}", keys.join(" -> ")));
+            let message = format!("the flags ask each other in a circle: {}", keys.join(" -> "));
+            return problem(ProblemKind::Circle, message);
         }
-        problem(format!("the flag {:?} is set aside", link.name))
+        problem(ProblemKind::FlagSetAside, format!("the flag {:?} is set aside", link.name))
     }
 
     /// How long the chain of a flag is, and how many conditions it takes.
@@ -248,24 +245,31 @@ fn accepted(flag: &Flag, asked: &FlagIs) -> Result<u64, Problem> {
     let variants = flag.variants();
     let bit = |answer: &Outcome| match answer {
         Outcome::Boolean(value) if variants.is_empty() => Ok(1 << u8::from(*value)),
-        Outcome::Variant(name) if !variants.is_empty() => variants
-            .iter()
-            .position(|variant| variant.name() == &**name)
-            .map(|position| 1 << position)
-            .ok_or_else(|| format!("the flag {:?} has no variant {name:?}", asked.flag.name)),
+        Outcome::Variant(name) if !variants.is_empty() => {
+            variants.iter().position(|variant| variant.name() == &**name).map(|position| 1 << position).ok_or_else(
+                || {
+                    let message = format!("the flag {:?} has no variant {name:?}", asked.flag.name);
+                    Problem::new(ProblemKind::UnknownVariant, message)
+                },
+            )
+        }
         _ => {
             let answers = if variants.is_empty() { "true or false" } else { "the name of a variant" };
-            Err(format!("the flag {:?} answers {answers}", asked.flag.name))
+            Err(Problem::new(ProblemKind::Type, format!("the flag {:?} answers {answers}", asked.flag.name)))
         }
     };
-    let mut bits = asked.answers.items.iter().enumerate().map(|(index, answer)| {
-        bit(answer).map_err(|message| Problem::new(&item_field(asked.answers.is_list, index), message))
-    });
+    let mut bits = asked
+        .answers
+        .items
+        .iter()
+        .enumerate()
+        .map(|(index, answer)| bit(answer).map_err(|problem| within_value(problem, asked.answers.is_list, index)));
     // A name that is asked for twice is one bit.
     bits.try_fold(0, |all, bit| Ok(all | bit?))
 }
 
-/// Where an item of a value stands, which may also be the value itself.
-fn item_field(is_list: bool, index: usize) -> String {
-    if is_list { format!("value[{index}]") } else { "value".into() }
+/// A problem with an item of a value, which may also be the value itself.
+#[cold]
+fn within_value(problem: Problem, is_list: bool, index: usize) -> Problem {
+    if is_list { problem.within_item("value", index) } else { problem.within(Step::field("value")) }
 }

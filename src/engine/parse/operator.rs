@@ -9,12 +9,13 @@ use super::{
         json::{Json, Object},
         number,
         pattern::Pattern,
-        place::Problem,
+        place::Step,
+        problem::{Problem, ProblemKind},
         rule::{Condition, Share, Substring, Test},
         semver::Version,
         text_set::TextSet,
     },
-    fields::{no_duplicates, parse_list, text, unexpected, value},
+    fields::{missing, no_duplicates, parse_list, text, unexpected, value},
     tables::Tables,
 };
 
@@ -49,9 +50,13 @@ pub(super) const USER_ID: &str = "user_id";
 
 pub(super) fn parse_condition(fields: &Object<'_>, tables: &mut Tables) -> Result<Condition, Problem> {
     if fields.get("conditions").is_some() && fields.get("operator").is_some() {
-        return Err(Problem::new("conditions", "a rule has either conditions or an operator, found both"));
+        return Err(Problem::at(
+            "conditions",
+            ProblemKind::Misplaced,
+            "a rule has either conditions or an operator, found both",
+        ));
     }
-    let operator = text(fields, "operator")?.ok_or_else(|| Problem::new("operator", "missing"))?;
+    let operator = text(fields, "operator")?.ok_or_else(|| missing("operator"))?;
     // `not_eq` is `neq`, and the complement of a percent would be one more way to say a percentage.
     let (positive, negated) = match operator.strip_prefix("not_") {
         Some(positive) if !matches!(positive, "eq" | "percent") => (positive, true),
@@ -71,7 +76,7 @@ pub(super) fn parse_condition(fields: &Object<'_>, tables: &mut Tables) -> Resul
     };
     if !tables.note(&test, attribute) {
         let message = format!("a segment's rules look at attributes alone, found {operator:?}");
-        return Err(Problem::new("operator", message));
+        return Err(Problem::at("operator", ProblemKind::Misplaced, message));
     }
     let test = if negated { Test::Further(Box::new(Further::Not(test))) } else { test };
     Ok(Condition { attribute: tables.names.get(attribute), test })
@@ -89,7 +94,9 @@ fn further(operator: &str, attribute: &str, fields: &Object<'_>) -> Result<Furth
         "matches" => Further::Matches(any_of(fields, |item| pattern(string_of(item)?))?),
         "exists" => match fields.get("value") {
             None | Some(Json::Null) => Further::Exists,
-            Some(other) => return Err(unexpected("value", "no value for the operator exists", &other)),
+            Some(other) => {
+                return Err(unexpected("no value for the operator exists", &other).within(Step::field("value")));
+            }
         },
         "has" => {
             Further::Has { texts: texts(fields, true)?, is_list: matches!(fields.get("value"), Some(Json::List(_))) }
@@ -113,7 +120,7 @@ fn further(operator: &str, attribute: &str, fields: &Object<'_>) -> Result<Furth
 fn unknown(operator: &str) -> Problem {
     let known = OPERATORS.join(", ");
     let message = format!("unknown operator {operator:?}; this version knows {known}, and not_ before most of them");
-    Problem::new("operator", message)
+    Problem::at("operator", ProblemKind::UnknownOperator, message)
 }
 
 /// The attribute that an operator (`full` with its `not_`) looks at.
@@ -123,9 +130,10 @@ fn attribute<'a>(operator: &str, full: &str, fields: &Object<'a>) -> Result<&'a 
     }
     match text(fields, "attribute")? {
         None | Some("") if operator == "percent" => Ok(USER_ID),
-        None => Err(Problem::new("attribute", "missing")),
+        None => Err(missing("attribute")),
         Some(NOW) if !matches!(operator, "before" | "after") => {
-            Err(Problem::new("attribute", format!("{NOW} goes with before, after and their not_, not with {full:?}")))
+            let message = format!("{NOW} goes with before, after and their not_, not with {full:?}");
+            Err(Problem::at("attribute", ProblemKind::Misplaced, message))
         }
         Some(attribute) => Ok(attribute),
     }
@@ -134,18 +142,18 @@ fn attribute<'a>(operator: &str, full: &str, fields: &Object<'a>) -> Result<&'a 
 #[inline(never)]
 fn scalar<'a>(fields: &Object<'a>) -> Result<Cow<'a, str>, Problem> {
     let value = value(fields)?;
-    scalar_of(value).map_err(|problem| problem.within("value"))
+    scalar_of(value).map_err(|problem| problem.within(Step::field("value")))
 }
 
 #[inline(never)]
 fn scalar_of(json: Json<'_>) -> Result<Cow<'_, str>, Problem> {
-    json.canonical().ok_or_else(|| unexpected("", "a string, a number or a boolean", &json))
+    json.canonical().ok_or_else(|| unexpected("a string, a number or a boolean", &json))
 }
 
 fn string_of(json: Json<'_>) -> Result<&str, Problem> {
     match json {
         Json::Text(text) => Ok(text),
-        other => Err(unexpected("", "a string", &other)),
+        other => Err(unexpected("a string", &other)),
     }
 }
 
@@ -157,7 +165,7 @@ fn any_of<'a, T>(
     match value(fields)? {
         Json::List(items) => Ok(AnyOf { items: parse_list(items, "value", read)?, is_list: true }),
         single => {
-            let item = read(single).map_err(|problem| problem.within("value"))?;
+            let item = read(single).map_err(|problem| problem.within(Step::field("value")))?;
             Ok(AnyOf { items: [item].into(), is_list: false })
         }
     }
@@ -169,7 +177,7 @@ fn scalars(fields: &Object<'_>) -> Result<AnyOf<Box<str>>, Problem> {
 }
 
 fn pattern(pattern: &str) -> Result<Pattern, Problem> {
-    Pattern::new(pattern).map_err(|message| Problem::new("", message))
+    Pattern::new(pattern).map_err(|message| Problem::new(ProblemKind::Value, message))
 }
 
 #[inline(never)]
@@ -187,7 +195,7 @@ fn texts(fields: &Object<'_>, or_single: bool) -> Result<TextSet, Problem> {
     let value = value(fields)?;
     let Json::List(items) = value else {
         if !or_single {
-            return Err(unexpected("value", "a list", &value));
+            return Err(unexpected("a list", &value).within(Step::field("value")));
         }
         let text = scalar(fields)?;
         let mut texts = TextSet::with_capacity(1, text.len());
@@ -197,7 +205,7 @@ fn texts(fields: &Object<'_>, or_single: bool) -> Result<TextSet, Problem> {
     let bytes = items.iter().map(|item| if let Json::Text(text) = item { text.len() } else { 0 }).sum();
     let mut texts = TextSet::with_capacity(items.len(), bytes);
     for (index, item) in items.iter().enumerate() {
-        let text = scalar_of(*item).map_err(|problem| problem.within(&format!("value[{index}]")))?;
+        let text = scalar_of(*item).map_err(|problem| problem.within_item("value", index))?;
         texts.insert(text.as_bytes());
     }
     Ok(texts.finish())
@@ -207,16 +215,16 @@ fn texts(fields: &Object<'_>, or_single: bool) -> Result<TextSet, Problem> {
 fn percent(fields: &Object<'_>) -> Result<Test, Problem> {
     let value = value(fields)?;
     let Json::Object(salted) = value else {
-        return percentage(value).map(Test::Percent).map_err(|problem| problem.within("value"));
+        return percentage(value).map(Test::Percent).map_err(|problem| problem.within(Step::field("value")));
     };
-    salted_percent(&salted).map_err(|problem| problem.within("value"))
+    salted_percent(&salted).map_err(|problem| problem.within(Step::field("value")))
 }
 
 /// `{"percent": 25, "salt": "exp-7"}`
 fn salted_percent(fields: &Object<'_>) -> Result<Test, Problem> {
     no_duplicates(fields)?;
-    let share = fields.get("percent").ok_or_else(|| Problem::new("percent", "missing"))?;
-    let share = percentage(share).map_err(|problem| problem.within("percent"))?;
+    let share = fields.get("percent").ok_or_else(|| missing("percent"))?;
+    let share = percentage(share).map_err(|problem| problem.within(Step::field("percent")))?;
     Ok(match text(fields, "salt")? {
         None => Test::Percent(share),
         Some(salt) => Test::Further(Box::new(Further::Percent { share, salt: salt.into() })),
@@ -226,7 +234,10 @@ fn salted_percent(fields: &Object<'_>) -> Result<Test, Problem> {
 fn percentage(json: Json<'_>) -> Result<Share, Problem> {
     match json {
         Json::Number(number) if (0.0..=100.0).contains(&number.as_double()) => Ok(Share::new(number.as_double())),
-        _ => Err(Problem::new("", format!("a percentage is a number from 0 to 100, found {}", json.describe()))),
+        _ => {
+            let message = format!("a percentage is a number from 0 to 100, found {}", json.describe());
+            Err(Problem::new(ProblemKind::Value, message))
+        }
     }
 }
 
@@ -239,7 +250,7 @@ fn finite(fields: &Object<'_>) -> Result<f64, Problem> {
         Json::Text(text) => number::read(text.as_bytes()),
         _ => None,
     };
-    number.ok_or_else(|| unexpected("value", "a number, or a string that is one in JSON", &value))
+    number.ok_or_else(|| unexpected("a number, or a string that is one in JSON", &value).within(Step::field("value")))
 }
 
 #[inline(never)]
@@ -247,7 +258,10 @@ fn version(fields: &Object<'_>) -> Result<Box<str>, Problem> {
     let text = scalar(fields)?;
     match Version::parse(text.as_bytes()) {
         Some(_) => Ok(text.into()),
-        None => Err(Problem::new("value", format!("not a SemVer version: {}", Json::Text(&text).describe()))),
+        None => {
+            let message = format!("not a SemVer version: {}", Json::Text(&text).describe());
+            Err(Problem::at("value", ProblemKind::Value, message))
+        }
     }
 }
 
@@ -261,7 +275,7 @@ fn moment(fields: &Object<'_>) -> Result<(Moment, Box<str>), Problem> {
     moment.ok_or_else(|| {
         let message =
             format!("not a time as RFC 3339 has it, like \"2026-12-01T09:00:00+01:00\": found {}", value.describe());
-        Problem::new("value", message)
+        Problem::at("value", ProblemKind::Value, message)
     })
 }
 
@@ -269,6 +283,6 @@ fn outcome(json: Json<'_>) -> Result<Outcome, Problem> {
     match json {
         Json::Boolean(value) => Ok(Outcome::Boolean(value)),
         Json::Text(name) => Ok(Outcome::Variant(name.into())),
-        other => Err(unexpected("", "true, false or the name of a variant", &other)),
+        other => Err(unexpected("true, false or the name of a variant", &other)),
     }
 }

@@ -4,7 +4,8 @@ use super::{
     super::{
         Reason,
         json::{Json, Object},
-        place::Problem,
+        place::Step,
+        problem::Problem,
         rule::{Condition, Rule},
     },
     fields::{object, parse_list, unexpected},
@@ -27,7 +28,7 @@ fn parse_conditions_rule(fields: &Object<'_>, conditions: Json<'_>, tables: &mut
         None | Some(Json::Boolean(true) | Json::Text("true")) => true,
         Some(Json::Boolean(false) | Json::Text("false")) => false,
         Some(other) => {
-            return Err(unexpected("value", "true or false", &other));
+            return Err(unexpected("true or false", &other).within(Step::field("value")));
         }
     };
     let reason = reason_of(&conditions);
@@ -36,7 +37,7 @@ fn parse_conditions_rule(fields: &Object<'_>, conditions: Json<'_>, tables: &mut
 
 pub(super) fn parse_conditions(conditions: Json<'_>, tables: &mut Tables) -> Result<Box<[Condition]>, Problem> {
     let Json::List(conditions) = conditions else {
-        return Err(unexpected("conditions", "a list", &conditions));
+        return Err(unexpected("a list", &conditions).within(Step::field("conditions")));
     };
     parse_list(conditions, "conditions", |condition| parse_condition(&object(condition)?, tables))
 }

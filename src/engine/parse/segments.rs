@@ -6,22 +6,33 @@ use foldhash::fast::RandomState;
 
 use super::{
     super::{
+        Place, Subject, Warning,
         json::Json,
-        place::{Problem, entry},
+        place::Step,
+        problem::{Problem, ProblemKind},
         segment::Segment,
     },
-    fields::{object, parse_rules},
+    fields::{duplicate, object, parse_rules, unexpected},
     rule::parse_rule,
     tables::Tables,
 };
 
-/// What was read of the segments. One that cannot be read matters to the flags that use it alone.
+/// What was read of the segments. A segment that cannot be read sets the flags aside that use it, and no others.
 #[derive(Default)]
 pub(super) struct Segments {
     readable: Vec<Segment>,
-    by_name: HashMap<Box<str>, Result<u32, Box<str>>, RandomState>,
-    /// What is wrong with all of them.
-    problem: Option<String>,
+    by_name: HashMap<Box<str>, Found, RandomState>,
+    warnings: Vec<Warning>,
+    /// Whether no segment can be used, which the one warning then explains.
+    is_unreadable: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Found {
+    /// A position in `readable`.
+    Readable(u32),
+    /// A position in `warnings`.
+    Unreadable(usize),
 }
 
 impl Segments {
@@ -31,35 +42,57 @@ impl Segments {
         match segments {
             Json::Null => {}
             Json::Object(segments) => segments.fields().for_each(|(name, segment)| read.add(name, segment, tables)),
-            _ => read.problem = Some(format!("segments: expected an object, found {}", segments.describe())),
+            _ => {
+                let place = Place::new([Step::field("segments")]);
+                read.warnings.push(Warning::new(Subject::Segments, place, unexpected("an object", &segments)));
+                read.is_unreadable = true;
+            }
         }
         read
     }
 
     fn add(&mut self, name: &str, segment: Json<'_>, tables: &mut Tables) {
-        let within = |problem: Problem| problem.within(&entry("segments", name)).into_text().into();
+        let warning = |problem| {
+            let place = Place::new([Step::field("segments"), Step::entry(name)]);
+            Warning::new(Subject::Segment(name.into()), place, problem)
+        };
         match self.by_name.entry(name.into()) {
-            Entry::Occupied(mut earlier) => {
-                *earlier.get_mut() = Err(within(Problem::new("", "duplicate field")));
-            }
-            Entry::Vacant(vacant) => {
-                let parsed = parse_segment(name, segment, tables).map(|segment| {
+            Entry::Occupied(mut earlier) => match *earlier.get() {
+                Found::Unreadable(position) => self.warnings[position] = warning(duplicate()),
+                Found::Readable(_) => {
+                    earlier.insert(Found::Unreadable(self.warnings.len()));
+                    self.warnings.push(warning(duplicate()));
+                }
+            },
+            Entry::Vacant(vacant) => match parse_segment(name, segment, tables) {
+                Ok(segment) => {
+                    vacant.insert(Found::Readable(self.readable.len() as u32));
                     self.readable.push(segment);
-                    self.readable.len() as u32 - 1
-                });
-                vacant.insert(parsed.map_err(within));
-            }
+                }
+                Err(problem) => {
+                    vacant.insert(Found::Unreadable(self.warnings.len()));
+                    self.warnings.push(warning(problem));
+                }
+            },
         }
     }
 
     /// The segment's position, or why it cannot be used.
-    pub(super) fn find(&self, name: &str) -> Result<u32, String> {
-        match (&self.problem, self.by_name.get(name)) {
-            (Some(problem), _) => Err(problem.clone()),
-            (None, Some(Ok(position))) => Ok(*position),
-            (None, Some(Err(problem))) => Err(problem.to_string()),
-            (None, None) => Err(format!("no segment {}", Json::Text(name).describe())),
-        }
+    pub(super) fn find(&self, name: &str) -> Result<u32, Problem> {
+        let warning = match self.by_name.get(name) {
+            Some(Found::Readable(position)) => return Ok(*position),
+            Some(Found::Unreadable(position)) => self.warnings.get(*position),
+            None => self.warnings.first().filter(|_| self.is_unreadable),
+        };
+        Err(match warning {
+            Some(warning) => {
+                Problem::new(ProblemKind::UnreadableSegment, format!("the segment cannot be used: {warning}"))
+            }
+            None => {
+                let message = format!("the segment cannot be used: no segment {}", Json::Text(name).describe());
+                Problem::new(ProblemKind::UnknownSegment, message)
+            }
+        })
     }
 
     /// How many conditions it may take to answer, and whether that needs the time.
@@ -67,8 +100,9 @@ impl Segments {
         self.readable[position as usize].cost()
     }
 
-    pub(super) fn into_readable(self) -> Box<[Segment]> {
-        self.readable.into()
+    /// The segments that can be used, and why the others cannot.
+    pub(super) fn into_parts(self) -> (Vec<Segment>, Vec<Warning>) {
+        (self.readable, self.warnings)
     }
 }
 

@@ -8,10 +8,11 @@ use super::{
         bucket::Threshold,
         further::NOW,
         json::{Json, Object},
-        place::{Problem, entry},
+        place::Step,
+        problem::{Problem, ProblemKind},
         typed::{Serves, Split, SplitShare, Typed, TypedRule, position},
     },
-    fields::{no_duplicates, object, parse_list, parse_rules, text, unexpected, value},
+    fields::{duplicate, missing, no_duplicates, object, parse_list, parse_rules, text, unexpected, value},
     operator::USER_ID,
     rule::{parse_conditions, reason_of},
     tables::Tables,
@@ -33,67 +34,68 @@ pub(super) fn parse_typed(
     let variants = parse_variants(variants)?;
     if fields.get("default_enabled").is_some() {
         let message = "a flag with variants has a default, which names one of them, and no default_enabled";
-        return Err(Problem::new("default_enabled", message));
+        return Err(Problem::at("default_enabled", ProblemKind::Misplaced, message));
     }
-    let default = named(fields, "default", &variants)?.ok_or_else(|| Problem::new("default", "missing"))?;
+    let default = named(fields, "default", &variants)?.ok_or_else(|| missing("default"))?;
     let off = named(fields, "off", &variants)?.unwrap_or(default);
     let rules = parse_rules(fields, |rule| parse_typed_rule(rule, key, &variants, tables))?;
     Ok(Typed { enabled, variants: variants.into(), default, off, rules })
 }
 
 /// The position of the variant that a field names; `None` where the field is missing.
-fn named(fields: &Object<'_>, field: &str, variants: &[Arc<Variant>]) -> Result<Option<u8>, Problem> {
+fn named(fields: &Object<'_>, field: &'static str, variants: &[Arc<Variant>]) -> Result<Option<u8>, Problem> {
     let Some(name) = text(fields, field)? else {
         return Ok(None);
     };
-    position(variants, name).map(Some).ok_or_else(|| unknown_variant(name).within(field))
+    position(variants, name).map(Some).ok_or_else(|| unknown_variant(name).within(Step::field(field)))
 }
 
 #[cold]
 fn unknown_variant(name: &str) -> Problem {
-    Problem::new("", format!("no variant {}", Json::Text(name).describe()))
+    Problem::new(ProblemKind::UnknownVariant, format!("no variant {}", Json::Text(name).describe()))
 }
 
 fn parse_variants(variants: Json<'_>) -> Result<Vec<Arc<Variant>>, Problem> {
-    let problem = |message| Err(Problem::new("variants", message));
+    let limit = |message| Err(Problem::at("variants", ProblemKind::Limit, message));
     let Json::Object(fields) = variants else {
-        return problem(format!("expected an object, found {}", variants.describe()));
+        return Err(unexpected("an object", &variants).within(Step::field("variants")));
     };
     let count = fields.fields().count();
     if !VARIANTS.contains(&count) {
-        return problem(format!("a flag has 2 to 64 variants, found {count}"));
+        return limit(format!("a flag has 2 to 64 variants, found {count}"));
     }
     let mut parsed: Vec<Arc<Variant>> = Vec::with_capacity(count);
     for (name, value) in fields.fields() {
-        let variant =
-            parse_variant(name, value, &parsed).map_err(|problem| problem.within(&entry("variants", name)))?;
+        let variant = parse_variant(name, value, &parsed)
+            .map_err(|problem| problem.within(Step::entry(name)).within(Step::field("variants")))?;
         parsed.push(Arc::new(variant));
     }
     let bytes: usize = parsed.iter().map(|variant| variant.value().text().len()).sum();
     if bytes > MAX_FLAG_BYTES {
-        return problem(format!("the values of a flag have at most {MAX_FLAG_BYTES} bytes together, found {bytes}"));
+        return limit(format!("the values of a flag have at most {MAX_FLAG_BYTES} bytes together, found {bytes}"));
     }
     Ok(parsed)
 }
 
 fn parse_variant(name: &str, value: Json<'_>, earlier: &[Arc<Variant>]) -> Result<Variant, Problem> {
-    let problem = |message: String| Err(Problem::new("", message));
+    let problem = |kind, message: String| Err(Problem::new(kind, message));
     let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
     if name.is_empty() || name.len() > MAX_NAME || !letters {
-        return problem(format!("a variant's name has 1 to {MAX_NAME} of A-Z a-z 0-9 . _ -"));
+        return problem(ProblemKind::Value, format!("a variant's name has 1 to {MAX_NAME} of A-Z a-z 0-9 . _ -"));
     }
     if position(earlier, name).is_some() {
-        return problem("duplicate field".into());
+        return Err(duplicate());
     }
     let value = variant_value(value)?;
     let bytes = value.text().len();
     if bytes > MAX_VALUE_BYTES {
-        return problem(format!("a value has at most {MAX_VALUE_BYTES} bytes, found {bytes}"));
+        return problem(ProblemKind::Limit, format!("a value has at most {MAX_VALUE_BYTES} bytes, found {bytes}"));
     }
     match earlier.first() {
         Some(first) if first.value().type_name() != value.type_name() => {
             let (expected, found) = (first.value().type_name(), value.type_name());
-            problem(format!("the values of a flag have one type: this is {found}, the first one is {expected}"))
+            let message = format!("the values of a flag have one type: this is {found}, the first one is {expected}");
+            problem(ProblemKind::Type, message)
         }
         _ => Ok(Variant::new(name, value)),
     }
@@ -103,9 +105,11 @@ pub(super) fn variant_value(value: Json<'_>) -> Result<VariantValue, Problem> {
     match value {
         Json::Text(text) => Ok(VariantValue::String(text.into())),
         Json::Number(number) => Ok(VariantValue::Number(number.as_double(), number.canonical().into())),
-        Json::List(_) | Json::Object(_) if value.has_duplicates() => Err(Problem::new("", "duplicate field inside")),
+        Json::List(_) | Json::Object(_) if value.has_duplicates() => {
+            Err(Problem::new(ProblemKind::Duplicate, "duplicate field inside"))
+        }
         Json::List(_) | Json::Object(_) => Ok(VariantValue::Json(value.to_text().into())),
-        Json::Null | Json::Boolean(_) => Err(unexpected("", "a string, a number, an object or a list", &value)),
+        Json::Null | Json::Boolean(_) => Err(unexpected("a string, a number, an object or a list", &value)),
     }
 }
 
@@ -120,20 +124,21 @@ fn parse_typed_rule(
         Some(conditions) if fields.get("operator").is_none() => parse_conditions(conditions, tables)?,
         _ => {
             let message = "the rules of a flag with variants have conditions and the value that they serve";
-            return Err(Problem::new("conditions", message));
+            return Err(Problem::at("conditions", ProblemKind::Misplaced, message));
         }
     };
     match value(&fields)? {
         Json::Text(name) => {
-            let variant = position(variants, name).ok_or_else(|| unknown_variant(name).within("value"))?;
+            let variant = position(variants, name).ok_or_else(|| unknown_variant(name).within(Step::field("value")))?;
             let reason = reason_of(&conditions);
             Ok(TypedRule { conditions, serves: Serves::Variant(variant), reason })
         }
         Json::Object(split) => {
-            let split = parse_split(&split, key, variants, tables).map_err(|problem| problem.within("value"))?;
+            let split =
+                parse_split(&split, key, variants, tables).map_err(|problem| problem.within(Step::field("value")))?;
             Ok(TypedRule { conditions, serves: Serves::Split(Box::new(split)), reason: Reason::PercentageRollout })
         }
-        other => Err(unexpected("value", "a variant's name or a split", &other)),
+        other => Err(unexpected("a variant's name or a split", &other).within(Step::field("value"))),
     }
 }
 
@@ -147,9 +152,9 @@ fn parse_split(
     no_duplicates(fields)?;
     let entries = match fields.get("split") {
         Some(Json::List(entries)) if !entries.is_empty() => entries,
-        None => return Err(Problem::new("split", "missing")),
+        None => return Err(missing("split")),
         Some(other) => {
-            return Err(unexpected("split", "a list of [variant, weight] pairs", &other));
+            return Err(unexpected("a list of [variant, weight] pairs", &other).within(Step::field("split")));
         }
     };
     let mut sum = 0;
@@ -160,11 +165,13 @@ fn parse_split(
     })?;
     if sum != 100_000 {
         let message = format!("the weights add up to 100, found {}.{:03}", sum / 1000, sum % 1000);
-        return Err(Problem::new("split", message));
+        return Err(Problem::at("split", ProblemKind::Value, message));
     }
     let by = match text(fields, "by")? {
         None | Some("") => USER_ID,
-        Some(NOW) => return Err(Problem::new("by", format!("{NOW} is nobody to share out by"))),
+        Some(NOW) => {
+            return Err(Problem::at("by", ProblemKind::Value, format!("{NOW} is nobody to share out by")));
+        }
         Some(by) => by,
     };
     // Not the salt of a percent before it: everyone inside a 10 % rollout would be in the first variant.
@@ -175,14 +182,14 @@ fn parse_split(
 fn parse_share(entry: Json<'_>, variants: &[Arc<Variant>]) -> Result<(u8, u32), Problem> {
     let Json::List(&[Json::Text(name), Json::Number(weight)]) = entry else {
         let message = format!("expected a pair like [\"light\", 50], found {}", entry.describe());
-        return Err(Problem::new("", message));
+        return Err(Problem::new(ProblemKind::Type, message));
     };
     let variant = position(variants, name).ok_or_else(|| unknown_variant(name))?;
     let thousandths = (weight.as_double() * 1000.0).round();
     // The nearest double to n/1000 is what the decimal n/1000 was read as, so this is exact.
     if !(0.0..=100_000.0).contains(&thousandths) || thousandths / 1000.0 != weight.as_double() {
         let message = format!("a weight is from 0 to 100 in steps of 0.001, found {}", weight.canonical());
-        return Err(Problem::new("", message));
+        return Err(Problem::new(ProblemKind::Value, message));
     }
     Ok((variant, thousandths as u32))
 }

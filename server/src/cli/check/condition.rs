@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use flagbit::Place;
 use serde_json::{Number, Value};
 
 use super::{
@@ -55,14 +56,14 @@ fn check_contradictions(rule: &Rule<'_>, findings: &mut Findings) {
 }
 
 fn check_value(condition: &Condition<'_>, findings: &mut Findings) {
-    let place = format!("{}.value", condition.place);
+    let place = condition.place.field("value");
     match condition.value {
         Value::Array(items) => check_list(condition, items, &place, findings),
         value => _ = check_scalar(condition, value, &place, findings),
     }
 }
 
-fn check_list(condition: &Condition<'_>, items: &[Value], place: &str, findings: &mut Findings) {
+fn check_list(condition: &Condition<'_>, items: &[Value], place: &Place, findings: &mut Findings) {
     if items.is_empty() {
         let (code, holds) =
             if condition.is_negated { (Code::NoEffect, "always holds") } else { (Code::NeverHolds, "never holds") };
@@ -77,7 +78,7 @@ fn check_list(condition: &Condition<'_>, items: &[Value], place: &str, findings:
                 repeated += 1;
                 if repeated <= MAX_REPEATED {
                     let message = format!("{item} again, already at [{earlier}]");
-                    findings.add(Code::Duplicate, format!("{place}[{index}]"), message);
+                    findings.add(Code::Duplicate, place.index(index), message);
                 }
             }
             None => _ = seen.insert(text, index),
@@ -87,14 +88,14 @@ fn check_list(condition: &Condition<'_>, items: &[Value], place: &str, findings:
         findings.add(Code::Duplicate, place, format!("{} more repetitions in this list", repeated - MAX_REPEATED));
     }
     for (index, item) in items.iter().enumerate() {
-        if check_scalar(condition, item, &format!("{place}[{index}]"), findings) {
+        if check_scalar(condition, item, &place.index(index), findings) {
             return;
         }
     }
 }
 
 /// Whether there was something to say of it.
-fn check_scalar(condition: &Condition<'_>, value: &Value, place: &str, findings: &mut Findings) -> bool {
+fn check_scalar(condition: &Condition<'_>, value: &Value, place: &Place, findings: &mut Findings) -> bool {
     if value == "" && matches!(condition.operator, "contains" | "starts_with" | "ends_with") {
         let message = format!("the empty text is in every text: {} tells nobody apart", condition.written);
         findings.add(Code::NoEffect, place, message);

@@ -1,5 +1,6 @@
 //! Fields that mean nothing where they stand: typing errors, mostly. The engine ignores them.
 
+use flagbit::Place;
 use serde_json::{Map, Value};
 
 use super::finding::{Code, Findings};
@@ -30,28 +31,28 @@ const SPLIT: &[&str] = &["split", "by", "salt"];
 type Fields = Map<String, Value>;
 
 pub(super) fn check_document(fields: &Fields, findings: &mut Findings) {
-    unknown(fields, "", DOCUMENT, findings);
+    unknown(fields, &Place::default(), DOCUMENT, findings);
 }
 
-pub(super) fn check_flag(fields: &Fields, place: &str, findings: &mut Findings) {
+pub(super) fn check_flag(fields: &Fields, place: &Place, findings: &mut Findings) {
     unknown(fields, place, FLAG, findings);
     if fields.get("variants").is_none_or(Value::is_null) {
         for (field, instead) in [("default", "; what it answers without a rule is default_enabled"), ("off", "")] {
             if fields.get(field).is_some_and(|value| !value.is_null()) {
                 let message = format!("means nothing in a flag without variants{instead}");
-                findings.add(Code::UnknownField, format!("{place}.{field}"), message);
+                findings.add(Code::UnknownField, place.field(field), message);
             }
         }
     }
     check_rules(fields, place, findings);
 }
 
-pub(super) fn check_segment(fields: &Fields, place: &str, findings: &mut Findings) {
+pub(super) fn check_segment(fields: &Fields, place: &Place, findings: &mut Findings) {
     unknown(fields, place, SEGMENT, findings);
     check_rules(fields, place, findings);
 }
 
-fn check_rules(fields: &Fields, place: &str, findings: &mut Findings) {
+fn check_rules(fields: &Fields, place: &Place, findings: &mut Findings) {
     for (rule, place) in objects(fields, "rules", place) {
         if rule.get("conditions").is_none() {
             check_condition(rule, &place, findings);
@@ -59,7 +60,7 @@ fn check_rules(fields: &Fields, place: &str, findings: &mut Findings) {
         }
         unknown(rule, &place, CONDITIONS_RULE, findings);
         if let Some(split) = rule.get("value").and_then(Value::as_object) {
-            unknown(split, &format!("{place}.value"), SPLIT, findings);
+            unknown(split, &place.field("value"), SPLIT, findings);
         }
         for (condition, place) in objects(rule, "conditions", &place) {
             check_condition(condition, &place, findings);
@@ -67,31 +68,31 @@ fn check_rules(fields: &Fields, place: &str, findings: &mut Findings) {
     }
 }
 
-fn check_condition(fields: &Fields, place: &str, findings: &mut Findings) {
+fn check_condition(fields: &Fields, place: &Place, findings: &mut Findings) {
     unknown(fields, place, CONDITION, findings);
     let operator = fields.get("operator").and_then(Value::as_str).unwrap_or_default();
     if matches!(operator, "in_segment" | "not_in_segment") && fields.contains_key("attribute") {
-        findings.add(Code::UnknownField, format!("{place}.attribute"), format!("means nothing beside {operator}"));
+        findings.add(Code::UnknownField, place.field("attribute"), format!("means nothing beside {operator}"));
     }
     if let Some(percent) = fields.get("value").and_then(Value::as_object) {
-        unknown(percent, &format!("{place}.value"), PERCENT, findings);
+        unknown(percent, &place.field("value"), PERCENT, findings);
     }
 }
 
 /// The objects in a list, with their places.
-fn objects<'f>(fields: &'f Fields, field: &str, place: &str) -> impl Iterator<Item = (&'f Fields, String)> {
+fn objects<'f>(fields: &'f Fields, field: &str, place: &Place) -> impl Iterator<Item = (&'f Fields, Place)> {
     let items = fields.get(field).and_then(Value::as_array).into_iter().flatten().enumerate();
-    items.filter_map(move |(index, item)| Some((item.as_object()?, format!("{place}.{field}[{index}]"))))
+    let place = place.field(field);
+    items.filter_map(move |(index, item)| Some((item.as_object()?, place.index(index))))
 }
 
-fn unknown(fields: &Fields, place: &str, known: &[&str], findings: &mut Findings) {
+fn unknown(fields: &Fields, place: &Place, known: &[&str], findings: &mut Findings) {
     for field in fields.keys().filter(|field| !known.contains(&field.as_str())) {
-        let dot = if place.is_empty() { "" } else { "." };
         let message = match similar(field, known) {
             Some(known) => format!("ignored, since no field has this name; did you mean {known:?}?"),
             None => format!("ignored, since no field has this name; known are {}", known.join(", ")),
         };
-        findings.add(Code::UnknownField, format!("{place}{dot}{field}"), message);
+        findings.add(Code::UnknownField, place.field(field), message);
     }
 }
 

@@ -1,5 +1,8 @@
 //! What there is to say of a snapshot.
 
+use std::borrow::Borrow;
+
+use flagbit::Place;
 use serde::Serialize;
 
 /// Whether the snapshot does not do what it says, or may surprise.
@@ -90,9 +93,17 @@ impl Findings {
         self.flag = flag.map(Into::into);
     }
 
-    pub(super) fn add(&mut self, code: Code, place: impl Into<String>, message: impl Into<String>) {
-        let place = Some(place.into()).filter(|place| !place.is_empty());
+    /// Adds what was found at a place. An empty place is the whole snapshot.
+    pub(super) fn add(&mut self, code: Code, place: impl Borrow<Place>, message: impl Into<String>) {
+        let place = place.borrow();
+        let place = (!place.is_empty()).then(|| place.to_string());
         let (flag, message) = (self.flag.clone(), message.into());
         self.all.push(Finding { severity: code.severity(), code, place, line: None, column: None, flag, message });
+    }
+
+    /// Adds what was found in text that is not JSON.
+    pub(super) fn add_at(&mut self, code: Code, line: usize, column: usize, message: impl Into<String>) {
+        let (line, column, message) = (Some(line), Some(column), message.into());
+        self.all.push(Finding { severity: code.severity(), code, place: None, line, column, flag: None, message });
     }
 }

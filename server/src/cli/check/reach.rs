@@ -1,5 +1,7 @@
 //! Rules that nobody reaches, and rules that change nothing.
 
+use flagbit::Place;
+
 use super::{
     finding::{Code, Findings},
     rule::{Condition, Rule, Serves},
@@ -84,7 +86,7 @@ fn covers(earlier: &Rule<'_>, later: &Rule<'_>) -> bool {
 }
 
 /// Reports rules that all serve what is served without them.
-pub(super) fn check_effect(rules: &[&Rule<'_>], default: &Serves<'_>, place: &str, findings: &mut Findings) {
+pub(super) fn check_effect(rules: &[&Rule<'_>], default: &Serves<'_>, place: &Place, findings: &mut Findings) {
     let is_default = |rule: &&Rule<'_>| match (&rule.serves, default) {
         (Serves::Variant(text), Serves::Boolean(value)) => *text == value.to_string(),
         (serves, default) => serves == default,
@@ -98,7 +100,7 @@ pub(super) fn check_effect(rules: &[&Rule<'_>], default: &Serves<'_>, place: &st
         };
         findings.add(
             Code::NoEffect,
-            format!("{place}.rules"),
+            place.field("rules"),
             format!("change nothing: all serve the same, and {default}"),
         );
     }

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
+use flagbit::Place;
 use serde_json::{Map, Value};
 
 /// The bucketing attribute of a percentage or a split that names none.
@@ -10,7 +11,7 @@ const USER_ID: &str = "user_id";
 const NOW: &str = "@now";
 
 pub(super) struct Rule<'s> {
-    pub(super) place: String,
+    pub(super) place: Place,
     pub(super) is_simple: bool,
     pub(super) conditions: Vec<Condition<'s>>,
     pub(super) serves: Serves<'s>,
@@ -32,7 +33,7 @@ pub(super) struct Split<'s> {
 }
 
 pub(super) struct Condition<'s> {
-    pub(super) place: String,
+    pub(super) place: Place,
     /// Without its `not_`; `neq` is the complement of `eq`.
     pub(super) operator: &'s str,
     pub(super) is_negated: bool,
@@ -52,19 +53,20 @@ pub(super) struct Percentage<'s> {
 }
 
 /// What is read of a flag or a segment.
-pub(super) fn rules<'s>(fields: &'s Map<String, Value>, place: &str, salt: &'s str) -> Vec<Rule<'s>> {
+pub(super) fn rules<'s>(fields: &'s Map<String, Value>, place: &Place, salt: &'s str) -> Vec<Rule<'s>> {
     let rules = fields.get("rules").and_then(Value::as_array).into_iter().flatten().enumerate();
-    rules.filter_map(|(index, rule)| read_rule(rule.as_object()?, format!("{place}.rules[{index}]"), salt)).collect()
+    let place = place.field("rules");
+    rules.filter_map(|(index, rule)| read_rule(rule.as_object()?, place.index(index), salt)).collect()
 }
 
-fn read_rule<'s>(fields: &'s Map<String, Value>, place: String, salt: &'s str) -> Option<Rule<'s>> {
+fn read_rule<'s>(fields: &'s Map<String, Value>, place: Place, salt: &'s str) -> Option<Rule<'s>> {
     let Some(conditions) = fields.get("conditions") else {
         let condition = read_condition(fields, place.clone(), salt)?;
         return Some(Rule { place, is_simple: true, conditions: vec![condition], serves: Serves::Boolean(true) });
     };
     let conditions = conditions.as_array()?.iter().enumerate();
     let conditions = conditions
-        .map(|(index, fields)| read_condition(fields.as_object()?, format!("{place}.conditions[{index}]"), salt));
+        .map(|(index, fields)| read_condition(fields.as_object()?, place.field("conditions").index(index), salt));
     let serves = match fields.get("value") {
         None => Serves::Boolean(true),
         Some(Value::Bool(value)) => Serves::Boolean(*value),
@@ -75,7 +77,7 @@ fn read_rule<'s>(fields: &'s Map<String, Value>, place: String, salt: &'s str) -
     Some(Rule { conditions: conditions.collect::<Option<_>>()?, place, is_simple: false, serves })
 }
 
-fn read_condition<'s>(fields: &'s Map<String, Value>, place: String, salt: &'s str) -> Option<Condition<'s>> {
+fn read_condition<'s>(fields: &'s Map<String, Value>, place: Place, salt: &'s str) -> Option<Condition<'s>> {
     let written = fields.get("operator")?.as_str()?;
     let (operator, is_negated) = match written.strip_prefix("not_") {
         Some(positive) => (positive, true),

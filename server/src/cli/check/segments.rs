@@ -1,15 +1,12 @@
-//! Segments: the engine is silent about one that no flag uses, whatever is wrong with it.
+//! Segments, also those that no flag uses.
 
 use std::collections::{HashMap, HashSet};
 
-use flagbit::Snapshot;
-use serde::Deserialize;
-use serde_json::{Map, Value, json, value::RawValue};
+use flagbit::{Place, Snapshot, Subject};
+use serde_json::{Map, Value};
 
 use super::{
-    condition,
-    document::{entry, split_place},
-    fields,
+    condition, fields,
     finding::{Code, Findings},
     percent, reach, rule,
 };
@@ -31,28 +28,27 @@ pub(super) fn note_used<'s>(flag: &'s Map<String, Value>, used: &mut HashSet<&'s
     }
 }
 
-pub(super) fn check(text: &[u8], segments: Option<&Value>, used: &HashSet<&str>, findings: &mut Findings) {
-    let segments = match segments {
-        None | Some(Value::Null) => return,
-        Some(Value::Object(segments)) => segments,
-        Some(_) => {
-            findings.add(Code::UnreadableSegment, "segments", "expected an object of segments by name");
-            return;
+pub(super) fn check(snapshot: &Snapshot, segments: Option<&Value>, used: &HashSet<&str>, findings: &mut Findings) {
+    let mut unreadable = HashMap::new();
+    for warning in snapshot.warnings() {
+        match warning.subject() {
+            Subject::Flag(_) => {}
+            Subject::Segment(name) => _ = unreadable.insert(name.as_str(), warning),
+            Subject::Segments => findings.add(Code::UnreadableSegment, warning.place(), warning.message()),
         }
-    };
-    let problems = problems(text, segments);
-    for (name, segment) in segments {
-        let place = entry("segments", name);
-        if let Some(problem) = problems.get(name) {
-            let (place, message) = split_place(problem);
-            findings.add(Code::UnreadableSegment, place, message);
+    }
+    for (name, segment) in segments.and_then(Value::as_object).into_iter().flatten() {
+        let place = Place::from("segments").entry(name);
+        let warning = unreadable.get(name.as_str());
+        if let Some(warning) = warning {
+            findings.add(Code::UnreadableSegment, warning.place(), warning.message());
         }
         if !used.contains(name.as_str()) {
             findings.add(Code::UnusedSegment, &place, "no flag uses this segment");
         }
         let Some(fields) = segment.as_object() else { continue };
         fields::check_segment(fields, &place, findings);
-        if !problems.contains_key(name) {
+        if warning.is_none() {
             let salt = format!("{name}/segment");
             let rules = rule::rules(fields, &place, &salt);
             let reached = reach::reached(&rules, findings);
@@ -63,27 +59,4 @@ pub(super) fn check(text: &[u8], segments: Option<&Value>, used: &HashSet<&str>,
             }
         }
     }
-}
-
-#[derive(Deserialize)]
-struct Document<'d> {
-    #[serde(borrow)]
-    segments: &'d RawValue,
-}
-
-/// What the engine says of each segment that it cannot read, found out by flags that ask one segment each. It gets the
-/// segments as they stand in the text, where also a name may be there twice.
-fn problems(text: &[u8], segments: &Map<String, Value>) -> HashMap<String, String> {
-    let Ok(Document { segments: raw }) = serde_json::from_slice(text) else { return HashMap::new() };
-    let asks = |name| json!({"key": name, "enabled": true, "rules": [{"operator": "in_segment", "value": name}]});
-    let flags = segments.keys().filter(|name| !name.is_empty()).map(asks).collect::<Vec<_>>();
-    let probe = format!("{{\"flags\": {}, \"segments\": {raw}}}", Value::from(flags));
-    let Ok(snapshot) = Snapshot::parse(probe.as_bytes(), usize::MAX) else { return HashMap::new() };
-    let warnings = snapshot.warnings().iter();
-    warnings
-        .filter_map(|warning| {
-            let (_, problem) = warning.message().split_once("the segment cannot be used: ")?;
-            Some((warning.flag_key().to_owned(), problem.to_owned()))
-        })
-        .collect()
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use flagbit::Place;
 use serde_json::{Map, Value};
 
 use super::{
-    document::entry,
     finding::{Code, Findings},
     rule::{Rule, Serves},
 };
@@ -14,7 +14,7 @@ pub(super) fn check(
     variants: &Map<String, Value>,
     flag: &Map<String, Value>,
     rules: &[&Rule<'_>],
-    place: &str,
+    place: &Place,
     findings: &mut Findings,
 ) {
     let mut served: HashSet<&str> =
@@ -31,6 +31,6 @@ pub(super) fn check(
     }
     for name in variants.keys().filter(|name| !served.contains(name.as_str())) {
         let message = "never served: it is not the default, not off, and no rule that is reached serves it";
-        findings.add(Code::UnusedVariant, entry(&format!("{place}.variants"), name), message);
+        findings.add(Code::UnusedVariant, place.field("variants").entry(name), message);
     }
 }

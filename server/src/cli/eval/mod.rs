@@ -98,15 +98,16 @@ fn all(snapshot: &Snapshot, context: &Context, json: bool) -> anyhow::Result<Exi
 
 fn explain(snapshot: &Snapshot, key: &str, context: &Context) -> String {
     let flag = snapshot.find(key.as_bytes());
-    let warning = snapshot.warnings().iter().find(|warning| warning.flag_key() == key);
-    let unknown = format!("no flag {key:?}");
-    let error_message = match (flag, warning) {
-        (None, _) => Some(unknown.as_str()),
-        // One that is off answers, whatever is wrong with it.
-        (Some(flag), Some(warning)) if flag.evaluate(snapshot, context, now).is_err() => Some(warning.message()),
-        _ => None,
+    let error_message = match flag {
+        None => Some(format!("no flag {key:?}")),
+        // A flag that is off answers, whatever is wrong with it.
+        Some(flag) if flag.evaluate(snapshot, context, now).is_err() => {
+            snapshot.warning_of(key).map(ToString::to_string)
+        }
+        Some(_) => None,
     };
     let flag = flag.map(|flag| (snapshot, flag)).ok_or(ErrorCode::FlagNotFound);
+    let error_message = error_message.as_deref();
     Explained { flag_key: key, flag, error_message, revision: snapshot.revision() }.explain(context, now)
 }
 

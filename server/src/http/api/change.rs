@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use flagbit::MAX_SNAPSHOT_BYTES;
+use flagbit::{MAX_SNAPSHOT_BYTES, Subject};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     flags::{
-        check::{Aside, Draft, Refusal, Subject},
+        Problem,
+        check::{Aside, Draft, Refusal},
         lines,
     },
     http::{
@@ -20,12 +21,12 @@ use crate::{
     world::World,
 };
 
-/// Where in a body something stands; the default is the whole body.
+/// Where in a body a flag or a segment stands; the default is the whole body.
 #[derive(Debug, Default)]
 pub(crate) struct Place {
     /// The order in which problems are listed.
     pub(crate) position: usize,
-    pub(crate) text: String,
+    pub(crate) outer: flagbit::Place,
 }
 
 /// A write in progress.
@@ -67,7 +68,9 @@ impl<'a> Change<'a> {
             let Some(environment) = self.world.environment(environment_id).map(Arc::clone) else { continue };
             let name = (!self.is_target(environment_id)).then(|| environment.name.clone());
             // Thousands of flags take a while.
-            let outcome = tokio::task::spawn_blocking(move || draft.check(&environment)).await;
+            let outcome =
+                tokio::task::spawn_blocking(move || draft.check(&environment.body.plain.bytes, &environment.snapshot))
+                    .await;
             let asides = outcome.map_err(anyhow::Error::from)??.map_err(refusal)?;
             asides.into_iter().for_each(|aside| verdict.add(aside, name.as_deref(), &place));
         }
@@ -150,6 +153,7 @@ impl<'a> Change<'a> {
 fn refusal(refusal: Refusal) -> ApiError {
     match refusal {
         Refusal::TooDeep => ApiError::invalid("nested deeper than the 127 levels of a snapshot that SDKs read"),
+        Refusal::Unreadable(error) => ApiError::invalid(error.to_string()),
         Refusal::TooLarge { bytes } => ApiError::conflict(format!(
             "the flags of the environment would have {bytes} bytes together; SDKs read snapshots of {MAX_SNAPSHOT_BYTES}"
         )),
@@ -164,7 +168,7 @@ fn to_value<T: Serialize>(value: Option<&T>) -> serde_json::Result<Option<Value>
 #[derive(Debug, Default)]
 struct Verdict {
     /// In what the request gives, for the environment it names.
-    own: Vec<(usize, String)>,
+    own: Vec<(usize, Problem)>,
     /// In what it does not give, or in other environments.
     others: Vec<String>,
     has_circle: bool,
@@ -172,16 +176,15 @@ struct Verdict {
 
 impl Verdict {
     fn add(&mut self, aside: Aside, environment: Option<&str>, place: &impl Fn(&Subject) -> Option<Place>) {
-        self.has_circle |= aside.is_circle();
+        self.has_circle |= aside.is_circle;
         let problem = aside.problem;
-        let own = place(&aside.subject);
-        match (environment, own) {
-            (None, Some(Place { position, text })) if text.is_empty() => self.own.push((position, problem)),
-            (None, Some(Place { position, text })) => self.own.push((position, format!("{text}.{problem}"))),
+        match (environment, place(&aside.subject)) {
+            (None, Some(Place { position, outer })) => self.own.push((position, problem.within(&outer))),
             (environment, _) => {
                 let subject = match aside.subject {
                     Subject::Flag(key) => format!("flag {key:?}"),
                     Subject::Segment(key) => format!("segment {key:?}"),
+                    Subject::Segments => "segments".into(),
                 };
                 let environment = environment.map(|name| format!(" in environment {name:?}")).unwrap_or_default();
                 self.others.push(format!("{subject}{environment}: {problem}"));

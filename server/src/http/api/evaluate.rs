@@ -143,9 +143,10 @@ pub(super) fn now() -> Moment {
 
 /// Why a flag is set aside. Client keys read no rules, so not in a message either.
 pub(super) fn set_aside(snapshot: &Snapshot, flag_key: &str, is_client: bool) -> String {
-    let mut warnings = snapshot.warnings().iter().filter(|warning| !is_client && warning.flag_key() == flag_key);
-    let place = warnings.next().map_or("its definition cannot be read", |warning| warning.message());
-    format!("flag {flag_key:?} is set aside: {place}")
+    match snapshot.warning_of(flag_key).filter(|_| !is_client) {
+        Some(warning) => format!("flag {flag_key:?} is set aside: {warning}"),
+        None => format!("flag {flag_key:?} is set aside: its definition cannot be read"),
+    }
 }
 
 impl Evaluator {

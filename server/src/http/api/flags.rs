@@ -11,6 +11,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use flagbit::Subject;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use update::UpdatedFlag;
@@ -18,7 +19,7 @@ use update::UpdatedFlag;
 use crate::{
     flags::{
         Flag, Limits,
-        check::{Draft, Subject},
+        check::Draft,
         schema::{FlagChanges, NewFlag},
     },
     http::{

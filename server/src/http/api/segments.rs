@@ -8,17 +8,13 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use flagbit::Subject;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    flags::{
-        Problems, Segment,
-        check::{Draft, Subject},
-        read_segment,
-        schema::SegmentRules,
-    },
+    flags::{Problems, Segment, check::Draft, read_segment, schema::SegmentRules},
     http::{
         api::{
             change::{Change, Place},

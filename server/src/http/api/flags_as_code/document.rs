@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use flagbit::{Place, Subject};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::flags::{
-    Changes, KEY_RULE, Limits, Problems, Record, SegmentRecord, Shared, State, as_code,
-    check::{Aside, Draft, Subject},
-    definition, describe, is_key, read_segment, schema,
+    Changes, KEY_RULE, Limits, Problems, Record, SegmentRecord, Shared, State, as_code, check::Draft, definition,
+    describe, is_key, read_segment, schema,
 };
 
 /// The flags and segments of an environment as code.
@@ -67,7 +67,7 @@ impl Document {
                 ("segments", other) => {
                     problems.add("segments", format!("expected an object, found {}", describe(&other)));
                 }
-                _ => problems.add(&field, "unknown field; flags as code have flags, segments"),
+                _ => problems.add(field.as_str(), "unknown field; flags as code have flags, segments"),
             }
         }
         if !has_flags {
@@ -86,17 +86,17 @@ impl Document {
             draft.put_flag(key, &flag.shared, &flag.state);
         }
         self.segments.iter().for_each(|(key, rules)| _ = draft.put_segment(key, rules));
-        for Aside { subject, problem } in draft.check_alone() {
-            match subject {
-                Subject::Flag(key) if !self.faulty.contains(&key) => {
-                    if let Some(flag) = self.flags.get(&key) {
-                        problems.add_placed(&format!("flags[{}]", flag.position), &problem);
+        for aside in draft.check_alone() {
+            match &aside.subject {
+                Subject::Flag(key) if !self.faulty.contains(key) => {
+                    if let Some(flag) = self.flags.get(key) {
+                        problems.add_within(&flag_place(flag.position), [aside.problem]);
                     }
                 }
-                Subject::Segment(key) if !self.faulty_segments.contains(&key) => {
-                    problems.add_placed(&segment_place(&key), &problem)
+                Subject::Segment(key) if !self.faulty_segments.contains(key) => {
+                    problems.add_within(&segment_place(key), [aside.problem]);
                 }
-                _ => {}
+                Subject::Flag(_) | Subject::Segment(_) | Subject::Segments => {}
             }
         }
     }
@@ -107,9 +107,9 @@ impl Document {
             return problems.add("flags", format!("{found} flags; this server allows {limit} (--max-flags)"));
         }
         for (position, flag) in flags.into_iter().enumerate() {
-            let place = format!("flags[{position}]");
+            let place = flag_place(position);
             let Value::Object(fields) = flag else {
-                problems.add(&place, format!("expected an object, found {}", describe(&flag)));
+                problems.add(place, format!("expected an object, found {}", describe(&flag)));
                 continue;
             };
             let mut found = Problems::default();
@@ -122,7 +122,7 @@ impl Document {
                 check_size(Draft::default().put_flag(&key, &shared, &state), limits, &place, problems);
                 let flag = FlagAsCode { position, shared, state };
                 if let Some(earlier) = self.flags.insert(key.clone(), flag) {
-                    found.add("key", format!("duplicate key {key:?}, already at flags[{}]", earlier.position));
+                    found.add("key", format!("duplicate key {key:?}, already at {}", flag_place(earlier.position)));
                 }
             }
             problems.add_within(&place, found);
@@ -137,11 +137,11 @@ impl Document {
         for (key, segment) in segments {
             let place = segment_place(&key);
             let Value::Object(fields) = segment else {
-                problems.add(&place, format!("expected an object, found {}", describe(&segment)));
+                problems.add(place, format!("expected an object, found {}", describe(&segment)));
                 continue;
             };
             if !is_key(&key) {
-                problems.add(&place, format!("the key of a segment is {KEY_RULE}"));
+                problems.add(place, format!("the key of a segment is {KEY_RULE}"));
                 continue;
             }
             let mut found = Problems::default();
@@ -159,14 +159,18 @@ impl Document {
     }
 }
 
-pub(super) fn segment_place(key: &str) -> String {
-    format!("segments[{}]", Value::from(key))
+pub(super) fn flag_place(position: usize) -> Place {
+    Place::from("flags").index(position)
 }
 
-fn check_size(bytes: usize, limits: &Limits, place: &str, problems: &mut Problems) {
+pub(super) fn segment_place(key: &str) -> Place {
+    Place::from("segments").entry(key)
+}
+
+fn check_size(bytes: usize, limits: &Limits, place: &Place, problems: &mut Problems) {
     if bytes > limits.max_flag_bytes {
         let limit = limits.max_flag_bytes;
-        problems.add(place, format!("{bytes} bytes; this server allows {limit} (--max-flag-bytes)"));
+        problems.add(place.clone(), format!("{bytes} bytes; this server allows {limit} (--max-flag-bytes)"));
     }
 }
 

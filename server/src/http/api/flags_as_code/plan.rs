@@ -2,18 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use flagbit::Subject;
 use serde_json::{Map, Value};
 
 use super::{
     Difference, Differences, Updated,
-    document::{Document, FlagAsCode, segment_place},
+    document::{Document, FlagAsCode, flag_place, segment_place},
 };
 use crate::{
-    flags::{
-        Moved, Record, SegmentRecord, State, as_code,
-        check::{Draft, Subject},
-        moved, used_segments,
-    },
+    flags::{Moved, Record, SegmentRecord, State, as_code, check::Draft, moved, used_segments},
     http::{
         api::{
             change::{Change, Place},
@@ -141,12 +138,13 @@ impl Plan {
                 .document
                 .flags
                 .get(key)
-                .map(|flag| Place { position: flag.position, text: format!("flags[{}]", flag.position) }),
+                .map(|flag| Place { position: flag.position, outer: flag_place(flag.position) }),
             Subject::Segment(key) => self
                 .document
                 .segments
                 .contains_key(key)
-                .then(|| Place { position: usize::MAX, text: segment_place(key) }),
+                .then(|| Place { position: usize::MAX, outer: segment_place(key) }),
+            Subject::Segments => None,
         };
         change.check(drafts, place).await?;
         Ok(brought)
