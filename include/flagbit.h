@@ -27,7 +27,7 @@
  *
  * Errors
  *   A call returns a flagbit_status; 0 is OK. The status says whether the call was well formed and succeeded.
- *   An evaluation has an error_code besides: an unknown flag gives FLAGBIT_STATUS_OK and FLAG_NOT_FOUND.
+ *   An evaluation also has an error_code: an unknown flag gives FLAGBIT_STATUS_OK and FLAG_NOT_FOUND.
  *   Calls with a last argument `error` write a flagbit_error with a message for people; pass NULL if you want none.
  *   The library checks every pointer for NULL and every enum number for its range. Misuse gives a status, never a
  *   crash, and no fault of the library ends the process. The only exception is a lack of memory: Rust's allocator
@@ -117,7 +117,7 @@
 // The error_code of an evaluation without an error.
 #define FLAGBIT_ERROR_CODE_NONE 0
 
-// The result of a call: whether it was well formed and succeeded. An evaluation has an error_code besides. A number
+// The result of a call: whether it was well formed and succeeded. An evaluation also has an error_code. A number
 // never gets another meaning.
 enum flagbit_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L

@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char};
 
 use crate::{ClientError, FetchErrorKind, PackedError};
 
-/// The result of a call: whether it was well formed and succeeded. An evaluation has an error_code besides. A number
+/// The result of a call: whether it was well formed and succeeded. An evaluation also has an error_code. A number
 /// never gets another meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
