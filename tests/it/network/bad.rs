@@ -10,10 +10,11 @@ use std::{
 };
 
 use flagbit::{Client, ClientError, FetchErrorKind, State};
-use flate2::{Compression, write::GzEncoder};
 
 use super::{
-    PATIENCE, eventually, is_on, options, ready,
+    PATIENCE, eventually,
+    forms::gzip,
+    is_on, options, ready,
     server::{Answer, Server, good, raw, silence, snapshot, status},
 };
 
@@ -62,12 +63,6 @@ fn chunked(total: usize) -> Answer {
         }
         connection.write_all(b"0\r\n\r\n").map(|()| true)
     })
-}
-
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
 }
 
 fn cases() -> Vec<Case> {

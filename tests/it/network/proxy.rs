@@ -10,19 +10,19 @@ use std::{
 use flagbit::{Client, ClientOptions};
 
 use super::{
-    KEY, PATIENCE, is_on, isolated, ready,
-    server::{Server, good},
+    KEY, PATIENCE, eventually, is_on, isolated, ready,
+    server::{Answer, Server, good, silence, status},
 };
 
-/// A proxy that knows one server, whatever name it is asked for.
-struct Proxy {
-    address: SocketAddr,
+/// A proxy that makes tunnels to one server, whatever name it is asked for.
+pub(super) struct Proxy {
+    pub(super) address: SocketAddr,
     /// The heads of the requests.
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    fn new(target: SocketAddr, answer: &'static str) -> Self {
+    pub(super) fn new(target: SocketAddr, answer: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, heads) = (listener.local_addr().unwrap(), Arc::default());
         let proxy = Self { address, heads: Arc::clone(&heads) };
@@ -35,7 +35,7 @@ impl Proxy {
         proxy
     }
 
-    fn heads(&self) -> Vec<String> {
+    pub(super) fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
 }
@@ -64,34 +64,80 @@ fn tunnel(mut client: TcpStream, target: SocketAddr, answer: &str, heads: &Mutex
 /// A name that only a proxy can resolve.
 const NAME: &str = "http://flags.invalid:81";
 
+/// For a proxy that forwards requests, any server does.
+fn forwarding(answer: Answer) -> (Server, ClientOptions) {
+    let proxy = Server::new(answer);
+    let options = ClientOptions::server(NAME, KEY).proxy(format!("http://user:p%40ss@{}", proxy.address()));
+    (proxy, options)
+}
+
 #[test]
-fn a_proxy_is_asked_for_a_tunnel() {
-    let server = Server::new(good(1, true));
-    let proxy = Proxy::new(server.address(), "200 OK");
-    let url = format!("http://user:p%40ss@{}", proxy.address);
-    let client = ready(ClientOptions::server(NAME, KEY).proxy(url));
+fn plain_http_is_forwarded_with_the_whole_url() {
+    let (proxy, options) = forwarding(good(1, true));
+    let client = ready(options);
     client.refresh(PATIENCE).unwrap();
     assert!(is_on(&client));
-    let heads = proxy.heads();
-    assert_eq!(heads.len(), 1, "the tunnel is kept: {heads:?}");
-    assert!(heads[0].starts_with("CONNECT flags.invalid:81 HTTP/1.1\r\n"), "{heads:?}");
-    assert!(heads[0].contains("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n"), "{heads:?}");
-    assert!(!heads[0].contains(KEY), "a proxy sees no key");
-    assert_eq!(server.requests()[0].headers["host"], "flags.invalid:81");
+    for request in proxy.requests() {
+        assert_eq!(request.path, format!("{NAME}/api/v1/snapshot"));
+        assert_eq!(request.headers["host"], "flags.invalid:81");
+        assert_eq!(request.headers["proxy-authorization"], "Basic dXNlcjpwQHNz");
+        assert_eq!(request.headers["authorization"], format!("Bearer {KEY}"));
+        assert_eq!(request.connection, 1, "the connection is kept");
+    }
+}
+
+#[test]
+fn redirects_and_long_heads_are_forwarded() {
+    let (proxy, mut options) = forwarding(Arc::new(|request, connection| match request.path.ends_with("?again") {
+        true => good(1, true)(request, connection),
+        false => status(307, &[("Location", "/moved?again")], "")(request, connection),
+    }));
+    // More than one buffer.
+    for number in 0..10 {
+        options = options.header(format!("X-{number}"), "x".repeat(1_000));
+    }
+    ready(options);
+    let paths: Vec<_> = proxy.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(paths, [format!("{NAME}/api/v1/snapshot"), format!("{NAME}/moved?again")]);
+    assert!(proxy.requests().iter().all(|request| request.headers["x-9"].len() == 1_000 && request.bytes > 10_000));
+}
+
+#[test]
+fn a_stream_is_forwarded() {
+    let (proxy, options) = forwarding(good(1, true));
+    proxy.stream(Arc::new(|request, connection| {
+        connection.write_all(b"HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\n\r\n: hello\n\n")?;
+        silence()(request, connection)
+    }));
+    let client = ready(options.stream(true));
+    eventually(&client, || client.take_log().iter().any(|line| line.message.ends_with("is open")));
+    assert_eq!(proxy.stream_requests()[0].path, format!("{NAME}/api/v1/stream"));
 }
 
 #[test]
 fn what_a_proxy_does_wrong_is_named() {
-    let server = Server::new(good(1, true));
-    let proxy = Proxy::new(server.address(), "407 Proxy Authentication Required");
-    let client = Client::open(ClientOptions::server(NAME, KEY).proxy(format!("http://{}", proxy.address))).unwrap();
+    let (proxy, options) = forwarding(status(407, &[], ""));
+    let client = Client::open(options).unwrap();
     let error = client.refresh(PATIENCE).unwrap_err().to_string();
-    let place = format!("{NAME} (through the proxy {})", proxy.address);
-    assert!(error.starts_with(&format!("the proxy on the way to {place} makes no connection: ")), "{error}");
-    assert!(error.contains("407") && error.ends_with("check the proxy's settings"), "{error}");
+    let place = format!("{NAME} (through the proxy {})", proxy.address());
+    assert_eq!(error, format!("the proxy on the way to {place} wants a password (407)"));
     let client = Client::open(ClientOptions::server(NAME, KEY).proxy("http://127.0.0.1:1")).unwrap();
     let error = client.refresh(PATIENCE).unwrap_err().to_string();
     assert!(error.contains("through the proxy 127.0.0.1:1) refuses connections"), "{error}");
+    let client = Client::open(ClientOptions::server(NAME, KEY).proxy("http://proxy.invalid")).unwrap();
+    let error = client.refresh(PATIENCE).unwrap_err().to_string();
+    assert!(error.contains("the name proxy.invalid has no address"), "{error}");
+}
+
+#[test]
+fn a_proxy_that_makes_no_tunnel_is_named() {
+    let server = Server::new(good(1, true));
+    let proxy = Proxy::new(server.address(), "407 Proxy Authentication Required");
+    let options = ClientOptions::server("https://flags.invalid", KEY).proxy(format!("http://{}", proxy.address));
+    let error = Client::open(options).unwrap().refresh(PATIENCE).unwrap_err().to_string();
+    let place = format!("https://flags.invalid (through the proxy {})", proxy.address);
+    assert!(error.starts_with(&format!("the proxy on the way to {place} makes no connection: ")), "{error}");
+    assert!(error.contains("407") && error.ends_with("check the proxy's settings"), "{error}");
 }
 
 #[test]
@@ -105,9 +151,11 @@ fn alone() {
 #[test]
 fn the_environments_proxy_is_used() {
     let server = Server::new(good(1, true));
-    let proxy = Proxy::new(server.address(), "200 OK");
-    let url = format!("http://{}", proxy.address);
-    let variables = [("http_proxy", &*url), ("no_proxy", "127.0.0.1"), ("FLAGBIT_TEST_SERVER", &server.url())];
-    isolated::run("network::proxy::alone", &variables);
-    assert_eq!(proxy.heads().len(), 1);
+    let proxy = Server::new(good(1, true));
+    for exceptions in ["127.0.0.1", "10.0.0.0/8, 127.0.0.0/8", &server.address().to_string()] {
+        let variables =
+            [("http_proxy", &*proxy.url()), ("no_proxy", exceptions), ("FLAGBIT_TEST_SERVER", &server.url())];
+        isolated::run("network::proxy::alone", &variables);
+    }
+    assert_eq!((proxy.requests().len(), server.requests().len()), (3, 3));
 }

@@ -138,7 +138,7 @@ impl Drop for Server {
 }
 
 fn is_stream(request: &Request) -> bool {
-    request.path.starts_with("/api/v1/stream")
+    request.path.ends_with("/api/v1/stream")
 }
 
 fn serve(inner: &std::sync::Weak<Inner>, mut connection: TcpStream, number: usize) {

@@ -10,14 +10,14 @@ use std::{
 };
 
 use flagbit::{Client, ClientOptions};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{
     ServerConfig, ServerConnection, StreamOwned,
     crypto::ring,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 
-use super::{KEY, PATIENCE, is_on, ready, server::snapshot};
+use super::{KEY, PATIENCE, is_on, proxy::Proxy, ready, server::snapshot};
 
 /// A server of `localhost`, and the file of its authority, which is removed at the end.
 struct TlsServer {
@@ -33,8 +33,22 @@ impl TlsServer {
         let key = KeyPair::generate().unwrap();
         let certificate =
             CertificateParams::new(vec!["localhost".into()]).unwrap().signed_by(&key, &authority).unwrap();
+        Self::with(name, &certificate, &key, &authority.pem())
+    }
+
+    /// A server whose own certificate is the one to trust, as a plain `openssl req -x509` makes it where `is_ca`.
+    fn self_signed(name: &str, names: &[&str], is_ca: IsCa) -> Self {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut certificate = CertificateParams::new(names).unwrap();
+        certificate.is_ca = is_ca;
+        let key = KeyPair::generate().unwrap();
+        let certificate = certificate.self_signed(&key).unwrap();
+        Self::with(name, &certificate, &key, &format!("\u{feff}{}", certificate.pem()))
+    }
+
+    fn with(name: &str, certificate: &Certificate, key: &KeyPair, trusted: &str) -> Self {
         let ca_file = std::env::temp_dir().join(format!("flagbit-{}-{name}.pem", std::process::id()));
-        fs::write(&ca_file, authority.pem()).unwrap();
+        fs::write(&ca_file, trusted).unwrap();
 
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -97,7 +111,8 @@ fn what_is_not_trusted_is_named_with_what_to_do() {
     );
     let other_name = error(server.options("127.0.0.1").ca_file(&server.ca_file));
     assert!(
-        other_name.contains("is not trusted (") && other_name.ends_with("use a name in the base URL that it has"),
+        other_name.contains("is not trusted (")
+            && other_name.ends_with("use a name in the base URL that the certificate has"),
         "{other_name}"
     );
     let other_authority = TlsServer::new("other");
@@ -106,6 +121,50 @@ fn what_is_not_trusted_is_named_with_what_to_do() {
     let no_tls = error(ClientOptions::server(format!("https://{}", plain_server()), KEY));
     assert!(no_tls.contains("check that it is an https server"), "{no_tls}");
     println!("{unknown}\n{other_name}\n{no_tls}");
+}
+
+#[test]
+fn a_certificate_that_signs_itself_is_trusted_or_the_remedy_named() {
+    let is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    for (name, names, is_ca, advice) in [
+        ("leaf", &["localhost"][..], IsCa::ExplicitNoCa, None),
+        ("ca", &["localhost"], is_ca, Some("basicConstraints=critical,CA:FALSE")),
+        ("nameless", &[], IsCa::ExplicitNoCa, Some("-addext subjectAltName=DNS:HOST")),
+        ("plain", &["localhost"], IsCa::NoCa, None),
+    ] {
+        let server = TlsServer::self_signed(name, names, is_ca);
+        let options = server.options("localhost").ca_file(&server.ca_file);
+        match advice {
+            None => assert!(is_on(&ready(options)), "{name}"),
+            Some(advice) => {
+                let error = error(options);
+                println!("{error}");
+                assert!(error.contains("is not trusted (") && error.contains(advice), "{name}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn https_goes_through_a_tunnel() {
+    let server = TlsServer::new("tunnel");
+    let proxy = Proxy::new(server.address, "200 OK");
+    let options = ClientOptions::server("https://localhost:81", KEY).ca_file(&server.ca_file);
+    let client = ready(options.proxy(format!("http://user:p%40ss@{}", proxy.address)));
+    client.refresh(PATIENCE).unwrap();
+    assert!(is_on(&client));
+    let heads = proxy.heads();
+    assert_eq!(heads.len(), 1, "the tunnel is kept: {heads:?}");
+    assert!(heads[0].starts_with("CONNECT localhost:81 HTTP/1.1\r\n"), "{heads:?}");
+    assert!(heads[0].contains("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n"), "{heads:?}");
+    assert!(!heads[0].contains(KEY), "a proxy sees no key");
+}
+
+#[test]
+fn a_proxy_may_speak_tls_itself() {
+    let proxy = TlsServer::new("proxy");
+    let options = ClientOptions::server("http://flags.invalid", KEY).ca_file(&proxy.ca_file);
+    assert!(is_on(&ready(options.proxy(format!("https://localhost:{}", proxy.address.port())))));
 }
 
 /// What a server without TLS says to a greeting it does not understand.
