@@ -24,6 +24,7 @@ temporary_folder() {
 # step NAME COMMAND...: runs the command, with its output in a log, and prints how long it took. Every ten seconds it
 # prints the log's last line. A failure prints the log and ends the script; within functions, `set -e` holds.
 step() {
+    [[ $# -gt 1 ]] || fail "step $* has no command"
     local name=$1 log=build/log/$part/${1//[^[:alnum:].]/-}.log begin=$EPOCHREALTIME heart status
     shift
     mkdir -p "${log%/*}"
