@@ -74,9 +74,9 @@ programs() {
     kill "$server"
     echo "node: on, then off"
 
-    need_server
     "$python" "$root/scripts/docs/server.py" docs/quick-start.md
 }
 
 (quick_start)
+need_server
 (programs)
