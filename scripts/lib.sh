@@ -25,7 +25,7 @@ temporary_folder() {
 # prints the log's last line. A failure prints the log and ends the script; within functions, `set -e` holds.
 step() {
     [[ $# -gt 1 ]] || fail "step $* has no command"
-    local name=$1 log=build/log/$part/${1//[^[:alnum:].]/-}.log begin=$EPOCHREALTIME heart status
+    local name=$1 log=$root/build/log/$part/${1//[^[:alnum:].]/-}.log begin=$EPOCHREALTIME heart status
     shift
     mkdir -p "${log%/*}"
     : > "$log"
@@ -53,7 +53,7 @@ heartbeat() {
     done
 }
 
-# What a step's log says that is worth a place in the step's line. Scripts define their own.
+# Prints the part of a step's log that belongs into the step's line. Scripts define their own.
 told() { :; }
 
 # beside COMMAND...: runs the command next to the others; finish waits for all of them and fails if one failed.

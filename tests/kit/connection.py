@@ -32,7 +32,7 @@ class Request:
     in_flight: int = 0
     """How many requests but those for the stream were under way, this one included."""
     status: int = 0
-    """What it was answered with; 0 before the answer, and for an answer of steps."""
+    """The status of the answer; 0 before the answer, and for an answer of steps."""
     sent: int = 0
     """The bytes of the answer."""
 

@@ -22,7 +22,7 @@ ERROR = '{"error": {"code": "TEST", "message": "as told"}}'
 class Route:
     answers: list[Answer]
     later: Answer | None = None
-    """What later requests of a connection are answered with, if it is not the same."""
+    """The answer to all but the first request of a connection, if it is another one."""
 
     def choose(self, is_later: bool) -> Answer:
         if is_later and self.later is not None:
@@ -116,7 +116,7 @@ class Stub:
         self._listener.close()
         self.cut()
 
-    # What happens then.
+    # Connections.
 
     def _accept(self) -> None:
         number = 0
