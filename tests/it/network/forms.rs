@@ -2,16 +2,16 @@
 
 use std::{
     io::Write,
-    sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
 
 use flagbit::{Client, ClientOptions};
 use flate2::{Compression, write::GzEncoder};
+use serde_json::json;
 
 use super::{
     PATIENCE, is_on, options, ready,
-    server::{Answer, Server, silence, snapshot, status},
+    server::{Answer, Server, snapshot, status, stop_after},
 };
 
 pub(super) fn gzip(text: &[u8]) -> Vec<u8> {
@@ -68,36 +68,24 @@ fn informational_answers_come_before_the_real_one() {
         "HTTP/1.1 100\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\nX-A: b\r\n\r\n",
     ] {
         let whole = format!("{first}{real}");
-        let at_once = whole.clone();
-        assert_taken(first, Arc::new(move |_, connection| connection.write_all(at_once.as_bytes()).map(|()| true)));
-        let in_pieces: Answer = Arc::new(move |_, connection| {
-            for piece in whole.as_bytes().chunks(7) {
-                connection.write_all(piece)?;
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            Ok(true)
-        });
-        assert_taken(first, in_pieces);
+        assert_taken(first, json!({"steps": [{"send": whole}], "stays": true}));
+        let piece = |bytes| json!({"send": str::from_utf8(bytes).unwrap(), "every": 0.001});
+        let pieces: Vec<_> = whole.as_bytes().chunks(7).map(piece).collect();
+        assert_taken(first, json!({"steps": pieces, "stays": true}));
     }
 }
 
 #[test]
 fn informational_answers_without_an_end_are_given_up() {
     for head in ["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 100 Continue\r\nX-A: b\r\n\r\n"] {
-        let server = Server::new(Arc::new(move |_, connection| {
-            loop {
-                connection.write_all(head.as_bytes())?;
-            }
-        }));
+        let many = head.repeat(1_000);
+        let server = Server::new(json!({"steps": [{"send": many, "times": 1_000_000, "every": 0.001}]}));
         let client = Client::open(options(&server).timeout(Duration::from_secs(1))).unwrap();
         let error = client.refresh(PATIENCE).unwrap_err().to_string();
         assert!(error.contains("did not send a whole answer within 1 s"), "{error}");
     }
     let endless = format!("HTTP/1.1 100 Continue\r\nX-A: {}", "x".repeat(1 << 20));
-    let server = Server::new(Arc::new(move |request, connection| {
-        connection.write_all(endless.as_bytes())?;
-        silence()(request, connection)
-    }));
+    let server = Server::new(stop_after(&endless));
     let error = Client::open(options(&server)).unwrap().refresh(PATIENCE).unwrap_err().to_string();
     assert!(error.contains("does not speak HTTP as it should"), "{error}");
 }

@@ -1,65 +1,11 @@
 //! Servers that are asked through a proxy.
 
-use std::{
-    io::{self, BufRead, BufReader, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
-    thread,
-};
-
 use flagbit::{Client, ClientOptions};
 
 use super::{
     KEY, PATIENCE, eventually, is_on, isolated, ready,
-    server::{Answer, Server, good, silence, status},
+    server::{Answer, Server, events, good, status},
 };
-
-/// A proxy that makes tunnels to one server, whatever name it is asked for.
-pub(super) struct Proxy {
-    pub(super) address: SocketAddr,
-    /// The heads of the requests.
-    heads: Arc<Mutex<Vec<String>>>,
-}
-
-impl Proxy {
-    pub(super) fn new(target: SocketAddr, answer: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, heads) = (listener.local_addr().unwrap(), Arc::default());
-        let proxy = Self { address, heads: Arc::clone(&heads) };
-        thread::spawn(move || {
-            for connection in listener.incoming().map_while(Result::ok) {
-                let heads = Arc::clone(&heads);
-                thread::spawn(move || tunnel(connection, target, answer, &heads));
-            }
-        });
-        proxy
-    }
-
-    pub(super) fn heads(&self) -> Vec<String> {
-        self.heads.lock().unwrap().clone()
-    }
-}
-
-fn tunnel(mut client: TcpStream, target: SocketAddr, answer: &str, heads: &Mutex<Vec<String>>) {
-    let mut reader = BufReader::new(client.try_clone().unwrap());
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).unwrap() == 0 {
-            return;
-        }
-    }
-    heads.lock().unwrap().push(head);
-    client.write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes()).unwrap();
-    if !answer.starts_with("200") {
-        return;
-    }
-    let mut server = TcpStream::connect(target).unwrap();
-    let (mut back, mut forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    let backward = thread::spawn(move || io::copy(&mut back, &mut forth).map(|_| forth.shutdown(Shutdown::Both)));
-    _ = io::copy(&mut reader, &mut server);
-    _ = server.shutdown(Shutdown::Both);
-    _ = backward.join();
-}
 
 /// A name that only a proxy can resolve.
 const NAME: &str = "http://flags.invalid:81";
@@ -88,10 +34,8 @@ fn plain_http_is_forwarded_with_the_whole_url() {
 
 #[test]
 fn redirects_and_long_heads_are_forwarded() {
-    let (proxy, mut options) = forwarding(Arc::new(|request, connection| match request.path.ends_with("?again") {
-        true => good(1, true)(request, connection),
-        false => status(307, &[("Location", "/moved?again")], "")(request, connection),
-    }));
+    let (proxy, mut options) = forwarding(status(307, &[("Location", "/moved?again")], ""));
+    proxy.answer_path("/moved?again", good(1, true));
     // More than one buffer.
     for number in 0..10 {
         options = options.header(format!("X-{number}"), "x".repeat(1_000));
@@ -99,16 +43,15 @@ fn redirects_and_long_heads_are_forwarded() {
     ready(options);
     let paths: Vec<_> = proxy.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(paths, [format!("{NAME}/api/v1/snapshot"), format!("{NAME}/moved?again")]);
-    assert!(proxy.requests().iter().all(|request| request.headers["x-9"].len() == 1_000 && request.bytes > 10_000));
+    assert!(
+        proxy.requests().iter().all(|request| request.headers["x-9"].len() == 1_000 && request.head.len() > 10_000)
+    );
 }
 
 #[test]
 fn a_stream_is_forwarded() {
     let (proxy, options) = forwarding(good(1, true));
-    proxy.stream(Arc::new(|request, connection| {
-        connection.write_all(b"HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\n\r\n: hello\n\n")?;
-        silence()(request, connection)
-    }));
+    proxy.stream(events(": hello\n\n"));
     let client = ready(options.stream(true));
     eventually(&client, || client.take_log().iter().any(|line| line.message.ends_with("is open")));
     assert_eq!(proxy.stream_requests()[0].path, format!("{NAME}/api/v1/stream"));
@@ -131,11 +74,10 @@ fn what_a_proxy_does_wrong_is_named() {
 
 #[test]
 fn a_proxy_that_makes_no_tunnel_is_named() {
-    let server = Server::new(good(1, true));
-    let proxy = Proxy::new(server.address(), "407 Proxy Authentication Required");
-    let options = ClientOptions::server("https://flags.invalid", KEY).proxy(format!("http://{}", proxy.address));
+    let proxy = Server::new(status(407, &[], ""));
+    let options = ClientOptions::server("https://flags.invalid", KEY).proxy(format!("http://{}", proxy.address()));
     let error = Client::open(options).unwrap().refresh(PATIENCE).unwrap_err().to_string();
-    let place = format!("https://flags.invalid (through the proxy {})", proxy.address);
+    let place = format!("https://flags.invalid (through the proxy {})", proxy.address());
     assert!(error.starts_with(&format!("the proxy on the way to {place} makes no connection: ")), "{error}");
     assert!(error.contains("407") && error.ends_with("check the proxy's settings"), "{error}");
 }
