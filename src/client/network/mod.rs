@@ -6,7 +6,9 @@
 mod address;
 mod agent;
 mod cache;
+mod certificate;
 mod connections;
+mod encoding;
 mod events;
 mod failure;
 mod fetch;
@@ -15,6 +17,7 @@ mod place;
 mod proxy;
 mod refresher;
 mod remote;
+mod replacement;
 mod requests;
 mod resolver;
 mod retry;

@@ -35,8 +35,8 @@ impl Account {
         Self { base_url: base_url.trim().trim_end_matches('/').to_owned(), keys: keys.clone() }
     }
 
-    /// A description for the status, which is also the identity of a cached snapshot. It does not show a URL that may hold
-    /// a password.
+    /// A description for the status, which is also the identity of a cached snapshot. It does not show a URL that may
+    /// hold a password.
     pub(in crate::client) fn describe(&self) -> String {
         let base_url = if self.base_url.contains('@') { "(a URL with a user name)" } else { &self.base_url };
         match self.keys.project_id {
@@ -63,10 +63,12 @@ impl Account {
                 return Err(language.wrong(Setting::Url, needed));
             }
         };
+        if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let problem = "has a character that no key has; look for a space or a line break at its end";
+            return Err(language.wrong(setting, problem));
+        }
         let found = if key.is_empty() {
             "an empty text"
-        } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            "one with a character that no key has; look for a space or a line break at its end"
         } else if key.starts_with("fbsdk_") {
             "an SDK key (fbsdk_...), which cannot read rules"
         } else if !key.starts_with(prefix) {

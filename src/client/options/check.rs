@@ -20,7 +20,7 @@ impl ClientOptions {
         let Ok([(setting, source)]) = <[_; 1]>::try_from(found.collect::<Vec<_>>()) else {
             return Err(self.not_one_source());
         };
-        for row in &TABLE {
+        for row in TABLE {
             let needed = match row.role {
                 Role::OfUrl(is_set) if is_set(self) => Setting::Url,
                 Role::OfFile(is_set) if is_set(self) => Setting::File,
@@ -38,6 +38,6 @@ impl ClientOptions {
     fn not_one_source(&self) -> ClientError {
         let sources = TABLE.iter().filter(|row| matches!(row.role, Role::Source(_)));
         let names: Vec<_> = sources.map(|row| self.language.name(row.setting)).collect();
-        ClientError::Options(format!("a client needs exactly one source, one of {}", names.join(", ")))
+        ClientError::Options(format!("a client needs exactly one of the sources {}", names.join(", ")))
     }
 }
