@@ -153,8 +153,7 @@ static napi_value listen(napi_env env, napi_callback_info info) {
     hub->references++;
     void *count = (void *)++hub->listening;
     mutex_unlock(&hub->lock);
-    if (napi_create_threadsafe_function(env, values[0], NULL, name, 0, 1, hub, end, count, deliver, &made) !=
-        napi_ok) {
+    if (napi_create_threadsafe_function(env, values[0], NULL, name, 0, 1, hub, end, count, deliver, &made) != napi_ok) {
         hub_release(hub);
         napi_throw_error(env, NULL, "no thread-safe function can be made");
         return NULL;
@@ -215,4 +214,5 @@ static napi_value ready(napi_env env, napi_callback_info info) {
     return boolean_value(env, flagbit_client_wait_until_ready(client_of(env, values[0])->raw, 0) == FLAGBIT_STATUS_OK);
 }
 
-const export_entry wait_exports[] = {{"listen", listen}, {"unlisten", unlisten}, {"wait", wait_for}, {"ready", ready}, {NULL, NULL}};
+const export_entry wait_exports[] = {
+    {"listen", listen}, {"unlisten", unlisten}, {"wait", wait_for}, {"ready", ready}, {NULL, NULL}};
