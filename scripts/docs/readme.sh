@@ -79,4 +79,5 @@ programs() {
 
 need_server
 (quick_start)
+need_server
 (programs)
