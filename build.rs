@@ -1,4 +1,5 @@
-//! Link arguments of the shared library: its name, and on Linux that it stays loaded, since threads run in its code.
+//! Sets the link arguments of the shared library: its name, and on Linux a flag that keeps it loaded, because threads
+//! run its code.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -9,7 +10,7 @@ fn main() {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,{soname}");
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     } else if os == "macos" {
-        // Else it is the path in the target folder, and programs would look for the library there alone.
+        // Otherwise the name is the path in the target folder, and programs look for the library only there.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libflagbit.dylib");
     }
 }

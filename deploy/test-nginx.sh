@@ -1,24 +1,20 @@
 #!/usr/bin/env bash
 # deploy/nginx.conf before a real server, with a real nginx, TLS and two accounts: nobody gets another's rules, snapshots
 # come from the cache and are asked for again, revoked keys stop, streams pass at once. Ends what it starts.
-#
-# FLAGBIT is the server's binary; without it the one of this repository is built.
-set -euo pipefail
-# Where Debian has nginx, which is not in everybody's path.
+# FLAGBIT_SERVER is the server's binary; without it the script builds the one of this repository.
+. "$(dirname "$0")/../scripts/lib.sh"
+. tests/kit/kit.sh
+# Debian has nginx here, which is not in everybody's path.
 PATH=$PATH:/usr/sbin
-cd "$(dirname "$0")/.."
 
 for tool in nginx openssl curl python3; do
-    command -v "$tool" > /dev/null || { echo "install $tool first"; exit 1; }
+    need "$tool" "$tool"
 done
-if [ -z "${FLAGBIT:-}" ]; then
-    cargo build --quiet --manifest-path server/Cargo.toml
-    FLAGBIT=server/target/debug/flagbit
-fi
+need_server
 
 work=$(mktemp -d)
 chmod 755 "$work"
-processes=()
+processes=() log=
 stop() {
     kill "$1" 2> /dev/null || true
     wait "$1" 2> /dev/null || true
@@ -30,14 +26,13 @@ finish() {
     done
     if [ "$status" -ne 0 ]; then
         echo "--- nginx"; tail -20 "$work/error.log" 2> /dev/null || true
-        echo "--- server"; tail -20 "$work/server.log" 2> /dev/null || true
+        echo "--- server"; tail -20 "$log" 2> /dev/null || true
     fi
     rm -rf "$work"
 }
 trap finish EXIT
 
 pass_by() { sleep 2.2; } # nginx counts whole seconds
-fail() { echo "FAILED: $1"; exit 1; }
 until_true() { # until_true WHAT COMMAND...: within 10 seconds
     local what=$1; shift
     for _ in $(seq 200); do
@@ -48,12 +43,10 @@ until_true() { # until_true WHAT COMMAND...: within 10 seconds
 }
 
 # The server, which is behind a proxy.
-export FLAGBIT_TRUSTED_PROXIES=127.0.0.1 FLAGBIT_METRICS_LISTEN=off
-"$FLAGBIT" serve --listen 127.0.0.1:0 --database "sqlite://$work/flagbit.db" --signup > "$work/server.log" 2>&1 &
-server=$!
-processes+=("$server")
-until_true "the server does not start" grep -q "listening on http://" "$work/server.log"
-upstream=$(grep -oP 'listening on http://\K[0-9.:]+' "$work/server.log")
+kit_start
+facts=$(kit '{"do": "server", "options": ["--signup", "--trusted-proxies", "127.0.0.1"]}')
+upstream=127.0.0.1:$(field port <<< "$facts")
+log=$(field log <<< "$facts")
 
 # nginx with deploy/nginx.conf, but for where things are.
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -88,8 +81,6 @@ base=https://localhost:$port
 ask() { curl --silent --show-error --max-time 20 --cacert "$work/certificate.pem" "$@"; }
 until_true "nginx does not start" ask --fail --output /dev/null "$base/healthz" 2> /dev/null
 
-field() { python3 -c 'import functools, json, sys
-print(functools.reduce(lambda value, name: value[name], sys.argv[1:], json.load(sys.stdin)))' "$@"; }
 declare -A keys
 account() { # account NAME: an account with a flag of that name, which nobody else may see
     local answer
@@ -156,7 +147,7 @@ echo "what clients claim of their address is not believed"
 for path in snapshot stream flags; do
     ask --output /dev/null -H "X-Forwarded-For: 203.0.113.9" -H "X-Request-Id: claimed" "$base/api/v1/$path"
 done
-! grep -qE '203\.0\.113\.9|claimed' "$work/server.log" || fail "a claimed address or request id in the server's log"
+! grep -qE '203\.0\.113\.9|claimed' "$log" || fail "a claimed address or request id in the server's log"
 
 echo "the same second is a hit, a later one is asked for again"
 pass_by
@@ -222,7 +213,7 @@ status=$(ask --output /dev/null --write-out '%{http_code}' --data-binary "@$work
 [[ "$status" == 413 ]] || fail "status $status for a body of 34 MB"
 
 echo "the cache outlives the server, for those whom it knows"
-stop "$server"
+kit '{"do": "stop"}' > /dev/null
 pass_by
 snapshot 200 STALE "${bob[@]}" "$url"; is_of bob ana
 snapshot 502 '.*' -H "Authorization: Bearer ${keys[bob.sdk]}" "$url"

@@ -6,42 +6,46 @@
  *
  * Objects
  *   A snapshot is a JSON text with flags and their rules. A client (flagbit_client) holds the snapshot in force and
- *   answers for a flag key and a context: the attributes of who asks. A context is prepared once (flagbit_context), or
- *   packed for one call into the caller's own buffer (flagbit_attributes). Options (flagbit_options) say how a client
- *   is opened. Names: flagbit_<type>_<verb>; arguments: the object, inputs, outputs, the error.
+ *   evaluates a flag for a context: the attributes of a user or another subject. You prepare a context once
+ *   (flagbit_context), or pack it for one call into your own buffer (flagbit_attributes). Options (flagbit_options) say
+ *   how to open a client. Functions are named flagbit_<type>_<verb>. Their arguments are, in this order: the object,
+ *   inputs, outputs, the error.
  *
  * Ownership
- *   What a call hands out through a pointer to a pointer is the caller's, who frees it with the _free of its type.
- *   _free(NULL) does nothing. Nothing is freed twice, or used after it.
- *   Inputs are borrowed for the call and never kept. Text that a call returns as a pointer is static, or belongs to the
- *   object it was asked of.
- *   Outputs are written only when the status is OK; an error is set to NULL then.
+ *   You own each object that a call writes through a pointer to a pointer. Free it once, with the _free function of its
+ *   type, and do not use it afterwards. _free(NULL) does nothing.
+ *   The library borrows inputs for the call and never keeps them. Text that a call returns as a pointer is static, or
+ *   belongs to the object that you passed.
+ *   The library writes outputs only if the status is OK; it then sets the error to NULL.
  *
  * Threads
- *   A const pointer may be used by any number of threads at once: contexts, clients, errors and lists are such.
- *   An object behind a pointer that is not const is for one thread at a time.
- *   Freeing is the last use of an object: no other thread may be in a call with it.
- *   After fork() the child goes on with the flags it inherited; the thread of a watched file starts again with its
- *   next call. The library's threads block all signals.
+ *   Any number of threads may use an object behind a const pointer at once: a context, a client, an error or a list.
+ *   Only one thread at a time may use an object behind a pointer that is not const.
+ *   Free an object only when no other thread is in a call with it.
+ *   After fork() the child keeps the flags that it inherited. Its client starts its background thread again with the
+ *   child's next call. The library's threads block all signals.
  *
  * Errors
- *   A call returns a flagbit_status, 0 is OK. It says whether the call was well formed and could be carried out.
- *   What an evaluation finds is its error_code: an unknown flag is FLAGBIT_STATUS_OK with FLAG_NOT_FOUND.
- *   Calls with a last argument `error` hand out a flagbit_error with a message for people; NULL asks for none.
- *   Every pointer is checked for NULL, every number that stands for an enum for its range. Misuse is a status, never a
- *   crash, and no fault of the library ends the process. Out of memory is the exception: Rust's allocator aborts.
- *   Keys, tokens and contexts are in no message, but the name of a wrong attribute and the keys of flags are.
+ *   A call returns a flagbit_status; 0 is OK. The status says whether the call was well formed and succeeded.
+ *   An evaluation also has an error_code: an unknown flag gives FLAGBIT_STATUS_OK and FLAG_NOT_FOUND.
+ *   Calls with a last argument `error` write a flagbit_error with a message for people; pass NULL if you want none.
+ *   The library checks every pointer for NULL and every enum number for its range. Misuse gives a status, never a
+ *   crash, and no fault of the library ends the process. The only exception is a lack of memory: Rust's allocator
+ *   aborts.
+ *   No message contains keys, tokens or values of contexts. Messages may contain names of attributes and keys of flags.
  *
  * Text
- *   Text is UTF-8, as pointer and length in bytes; NULL with the length 0 is the empty text. Text may hold NUL.
- *   The calls for evaluating also come for text that ends with NUL: flagbit_evaluate and flagbit_evaluate_n.
- *   Text out is copied into the caller's buffer: call again with `needed` bytes after FLAGBIT_STATUS_BUFFER_TOO_SMALL.
+ *   Text is UTF-8, given as a pointer and a length in bytes; NULL with the length 0 is the empty text. Text may contain
+ *   NUL. Some evaluating functions come in two forms: flagbit_evaluate takes a key that ends with NUL,
+ *   flagbit_evaluate_n takes a key and its length.
+ *   The library copies output text into your buffer. After FLAGBIT_STATUS_BUFFER_TOO_SMALL, call again with a buffer of
+ *   `needed` bytes.
  *
  * Versions
- *   FLAGBIT_VERSION is the version of this header, flagbit_version() that of the library. A program needs a library of
- *   its own FLAGBIT_ABI_MAJOR and of at least its FLAGBIT_ABI_MINOR, see flagbit_abi_version().
- *   Structs of the caller begin with struct_size. Later versions append fields and work with the older size; a larger
- *   size than the library's is filled with zeros.
+ *   FLAGBIT_VERSION is the version of this header; flagbit_version() returns that of the library. A program needs a
+ *   library with the same FLAGBIT_ABI_MAJOR and at least its FLAGBIT_ABI_MINOR; see flagbit_abi_version().
+ *   Structs that you allocate begin with struct_size. Later versions append fields and still accept the older size. If
+ *   your struct is larger than the library's, the library fills the rest with zeros.
  *
  * Packed attributes
  *   A whole context in one buffer, integers little-endian and unaligned:
@@ -49,8 +53,9 @@
  *     attribute  kind u8 (flagbit_attribute_kind), name length u32, name, value length u32, value
  *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1; unsupported: none;
  *                list: elements, each kind u8 (not list), value length u32, value; at most 1000, more are unsupported
- *   Names are unique; where one is not, its first value counts. C and C++ write it with flagbit_attributes_*, at the
- *   end of this file. "Unsupported" is for bindings: a value of the host language that no rule can match.
+ *   Names are unique; if a name is repeated, its first value counts. C and C++ programs pack attributes with
+ *   flagbit_attributes_*, at the end of this file. "Unsupported" is for bindings: a value of the host language that no
+ *   rule can match.
  *
  * A complete program
  *
@@ -90,7 +95,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Windows finds the symbols of a DLL faster when they are declared so; define FLAGBIT_STATIC to link statically. */
+/* Windows finds the symbols of a DLL faster with this declaration. Define FLAGBIT_STATIC to link statically. */
 #if defined(_WIN32) && !defined(FLAGBIT_STATIC)
 #define FLAGBIT_API __declspec(dllimport)
 #else
@@ -103,29 +108,29 @@
 #define FLAGBIT_VERSION "0.1.0"
 
 
-// The part of the ABI that a binding must find equal.
+// The major number of the ABI. A program needs a library with the same one.
 #define FLAGBIT_ABI_MAJOR 1
 
-// The part of the ABI of which a binding must find at least its own.
+// The minor number of the ABI. A program needs a library with at least this one.
 #define FLAGBIT_ABI_MINOR 1
 
-// The error_code of an evaluation that has an answer.
+// The error_code of an evaluation without an error.
 #define FLAGBIT_ERROR_CODE_NONE 0
 
-// What a call came to. It says whether the call was well formed and could be carried out; what an evaluation found
-// is its own error_code. Numbers are never used again for something else.
+// The result of a call: whether it was well formed and succeeded. An evaluation also has an error_code. A number
+// never gets another meaning.
 enum flagbit_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // The call did what it says.
+    // The call succeeded.
     FLAGBIT_STATUS_OK = 0,
     // An argument that must not be NULL was NULL.
     FLAGBIT_STATUS_NULL_ARGUMENT = 1,
     // A text was not UTF-8.
     FLAGBIT_STATUS_INVALID_UTF8 = 2,
-    // An argument was out of its range, an option unknown or of another type.
+    // An argument was out of its range, or an option was unknown or of another type.
     FLAGBIT_STATUS_INVALID_ARGUMENT = 3,
     // A struct_size was smaller than that of version 0.1.
     FLAGBIT_STATUS_BAD_STRUCT_SIZE = 4,
@@ -139,18 +144,17 @@ enum flagbit_status
     FLAGBIT_STATUS_TIMEOUT = 11,
     // The buffer is too small; the needed size was written.
     FLAGBIT_STATUS_BUFFER_TOO_SMALL = 12,
-    // The snapshot is refused; what was in force stays.
+    // The snapshot is refused; the previous one stays in force.
     FLAGBIT_STATUS_SNAPSHOT_REFUSED = 20,
     // A file could not be read.
     FLAGBIT_STATUS_IO = 30,
     // A thread could not be started.
     FLAGBIT_STATUS_THREAD = 31,
-    // The server refuses the key or the address: a person must do something.
+    // The server refuses the key or the address. Correct the options: trying again does not help.
     FLAGBIT_STATUS_REFUSED = 32,
-    // The server could not be reached, or gave no snapshot; what was in force stays.
+    // The server could not be reached or sent no snapshot; the previous one stays in force.
     FLAGBIT_STATUS_UNAVAILABLE = 33,
-    // A fault inside the library was stopped at its border. Nothing but freeing is promised for the objects of the
-    // call. Please report it.
+    // The library stopped a fault of its own. The objects of the call can only be freed. Please report the fault.
     FLAGBIT_STATUS_PANIC = 90,
 };
 #ifndef __cplusplus
@@ -174,7 +178,8 @@ enum flagbit_option
     // String, a source: flags with one answer for every context, as JSON: `{"KEY": true, "OTHER": "dark", ...}`. A
     // boolean makes a boolean flag; a string, a number, an object or a list makes a typed one. For tests.
     FLAGBIT_OPTION_VALUES = 3,
-    // Integer, 0 or 1: check the file each second and follow its changes. The file may be missing at first. Needs FILE.
+    // Integer, 0 or 1: check the file each second and follow its changes. The file may be missing at first. Needs
+    // FILE.
     FLAGBIT_OPTION_WATCH = 4,
     // Integer, bytes: the size limit of a snapshot's text; 32 MiB unless set.
     FLAGBIT_OPTION_MAX_SNAPSHOT_BYTES = 5,
@@ -189,8 +194,8 @@ enum flagbit_option
     FLAGBIT_OPTION_PROJECT_ID = 13,
     // String: the text of a snapshot that the client serves until it has a newer one.
     FLAGBIT_OPTION_BOOTSTRAP = 14,
-    // String: the path of a file, in UTF-8, that keeps the last good snapshot for a start without the server. The client
-    // makes it readable only for its owner. Several processes may share it.
+    // String: the path of a file, in UTF-8, that keeps the last good snapshot for a start without the server. The
+    // client makes it readable only for its owner. Several processes may share it.
     FLAGBIT_OPTION_CACHE_PATH = 15,
     // Integer, milliseconds: how often the client asks the server, give or take a tenth; 30 s unless set, 1 s at least
     // (60 s with an API key).
@@ -204,7 +209,8 @@ enum flagbit_option
     // Integer, 0 or 1: whether the server reports changes at once, over a connection that stays open; 0 unless set.
     // When that fails, the client polls.
     FLAGBIT_OPTION_STREAM = 20,
-    // String: the path of a PEM file, in UTF-8, with the certificate authorities to trust instead of the built-in ones.
+    // String: the path of a PEM file, in UTF-8, with the certificate authorities to trust instead of the built-in
+    // ones.
     FLAGBIT_OPTION_CA_FILE = 21,
     // Integer, 0 or 1: whether to trust the operating system's certificate authorities instead of the built-in ones.
     FLAGBIT_OPTION_SYSTEM_ROOTS = 22,
@@ -213,8 +219,9 @@ enum flagbit_option
     FLAGBIT_OPTION_PROXY = 23,
     // String, secret: an additional header of each request, `Name: value`. Each call adds one.
     FLAGBIT_OPTION_HEADER = 24,
-    // String: the language of the caller's code, `c`, `go`, `node` or `python`; `c` unless set. Error messages then name
-    // options as that language spells them, such as `server_key=` for Python. A binding sets it first. Since: ABI 1.1.
+    // String: the language of the caller's code, `c`, `go`, `node` or `python`; `c` unless set. Error messages then
+    // name options as that language spells them, such as `server_key=` for Python. A binding sets it first. Since: ABI
+    // 1.1.
     FLAGBIT_OPTION_LANGUAGE = 25,
 };
 #ifndef __cplusplus
@@ -231,7 +238,7 @@ enum flagbit_kind
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // No value: see the error_code.
+    // No value: the error_code says why.
     FLAGBIT_KIND_NONE = 0,
     // On or off: see `enabled`.
     FLAGBIT_KIND_BOOLEAN = 1,
@@ -352,17 +359,17 @@ typedef uint8_t flagbit_attribute_kind;
 // Answers "is this feature on for this user?" from flags in memory.
 //
 // Methods: flagbit_client_*, flagbit_is_enabled*, flagbit_evaluate*, flagbit_override_*.
-// Threads: any number of threads may use one at once, but freeing must be the last thing.
+// Threads: any number of threads may use a client at once, but nobody may use it while or after it is freed.
 typedef struct flagbit_client flagbit_client;
 
-// The attributes of who asks, prepared for any number of evaluations.
+// The attributes of a user or another subject, prepared for any number of evaluations.
 //
 // Methods: flagbit_context_new, flagbit_context_free.
-// Threads: immutable; any number of threads and clients may use one at once.
+// Threads: immutable; any number of threads and clients may use a context at once.
 typedef struct flagbit_context flagbit_context;
 
-// Why a call failed: a status and a message for people. Made by calls with an `error` argument, where one is asked
-// for; the caller frees it.
+// Why a call failed: a status and a message for people. A call with an `error` argument makes one if the argument is
+// not NULL; the caller frees it.
 //
 // Threads: immutable, any.
 typedef struct flagbit_error flagbit_error;
@@ -373,21 +380,21 @@ typedef struct flagbit_error flagbit_error;
 // Threads: one at a time.
 typedef struct flagbit_options flagbit_options;
 
-// Where a text lies in its block. A NUL follows it.
+// The place of a text in its block. A NUL follows the text.
 typedef struct flagbit_text {
-    // In bytes, from the start of the block's text.
+    // The offset in bytes from the start of the block's text.
     uint32_t offset;
-    // In bytes, without the NUL.
+    // The length in bytes, without the NUL.
     uint32_t length;
 } flagbit_text;
 
-// A list of texts, made by the library and freed by the caller with flagbit_text_list_free. UTF-8.
+// A list of texts in UTF-8. The library makes it; free it with flagbit_text_list_free.
 //
 // Threads: immutable, any.
 typedef struct flagbit_text_list {
-    // `count` places in `text`.
+    // The places of the `count` texts in `text`.
     const struct flagbit_text *items;
-    // How many texts there are.
+    // The number of texts.
     size_t count;
     // All texts, each followed by a NUL.
     const char *text;
@@ -395,42 +402,42 @@ typedef struct flagbit_text_list {
     size_t text_length;
 } flagbit_text_list;
 
-// What a client knows of itself at one moment. The caller's own memory; `struct_size` is set by the caller.
+// The status of a client at one moment, in memory of the caller. Set `struct_size` before each call.
 //
-// Later versions only append fields. The library fills what both sides know and zeroes what only the caller knows. The
-// texts lie in the buffer of the same call.
+// Later versions only append fields. The library fills the fields that it knows and sets all others to zero. The texts
+// are in the buffer of the same call.
 typedef struct flagbit_client_report {
-    // In: sizeof(flagbit_client_report). Never written.
+    // Input: sizeof(flagbit_client_report). The library never writes it.
     uint32_t struct_size;
     // A flagbit_state.
     int32_t state;
-    // The generation of the flags in force; 0 before the first.
+    // The generation of the flags in force; 0 before the first flags.
     uint64_t generation;
-    // How many flags are in force, those set aside included.
+    // The number of flags in force, including those that are set aside.
     uint64_t flags;
-    // How many of the snapshot's flags are set aside.
+    // The number of flags that are set aside.
     uint64_t flags_set_aside;
-    // How many attributes with an unsupported value evaluations have seen.
+    // The number of attributes with an unsupported value in evaluations so far.
     uint64_t unsupported_values;
-    // When the source was last read well, in milliseconds since 1970-01-01 UTC; -1 for never.
+    // The time of the last successful read of the source, in milliseconds since 1970-01-01 UTC; -1 if there was none.
     int64_t last_success_ms;
-    // How many reads failed since the last one that went well.
+    // The number of failed reads since the last successful one.
     uint32_t consecutive_failures;
-    // 1 when the snapshot in force states a revision.
+    // 1 if the snapshot in force states a revision, otherwise 0.
     uint32_t has_revision;
     // The revision that the snapshot states.
     struct flagbit_text revision;
-    // Where the flags come from, in words.
+    // A description of the source of the flags.
     struct flagbit_text source;
-    // Why the last read failed; empty after one that went well.
+    // The reason why the last read failed; empty after a successful one.
     struct flagbit_text last_error;
 } flagbit_client_report;
 
-// What an evaluation came to. The caller's own memory; `struct_size` is set by the caller before each call.
+// The result of an evaluation, in memory of the caller. Set `struct_size` before each call.
 //
-// Later versions only append fields. The library fills what both sides know and zeroes what only the caller knows.
+// Later versions only append fields. The library fills the fields that it knows and sets all others to zero.
 typedef struct flagbit_evaluation {
-    // In: sizeof(flagbit_evaluation). Never written.
+    // Input: sizeof(flagbit_evaluation). The library never writes it.
     uint32_t struct_size;
     // A flagbit_error_code, or FLAGBIT_ERROR_CODE_NONE.
     int32_t error_code;
@@ -438,43 +445,44 @@ typedef struct flagbit_evaluation {
     int32_t reason;
     // A flagbit_kind.
     int32_t kind;
-    // The rule that decided, counted from 0; -1 where none did.
+    // The index of the rule that decided, from 0; -1 if no rule decided.
     int32_t rule_index;
-    // 1 when the feature is on, 0 when it is off. Of a flag of another kind than BOOLEAN, whether it is switched on: who
-    // asks for on or off looks at `kind` too. Where there is an error_code, use your default instead.
+    // 1 if the flag is on, 0 if it is off. A flag of another kind than BOOLEAN is on if it is enabled: if you want
+    // only boolean flags, check `kind` too. If there is an error_code, use your default instead.
     uint32_t enabled;
     // The value of a NUMBER flag; 0 for the other kinds.
     double number;
-    // Which variant of a typed flag, unique in the process for one variant of one snapshot; 0 for a BOOLEAN flag. What was
-    // made of a variant's text once may be kept under this number.
+    // The number of the variant of a typed flag; 0 for a BOOLEAN flag. It is unique in the process for one variant of
+    // one snapshot, so you can use it as the key of a cache, for example of parsed JSON.
     uint64_t variant_id;
-    // The generation of the client's flags that answered.
+    // The generation of the flags that were evaluated.
     uint64_t generation;
-    // 1 when the flag answers everybody alike, since it has no rules: OpenFeature's STATIC. The reason is DEFAULT then.
+    // 1 if the flag gives every context the same answer because it has no rules: OpenFeature's STATIC. The reason is
+    // then DEFAULT.
     uint32_t is_static;
-    // 0.
+    // Always 0.
     uint32_t reserved;
 } flagbit_evaluation;
 
-// One flag's part of a flagbit_evaluations.
+// The evaluation of one flag in a flagbit_evaluations.
 typedef struct flagbit_flag_evaluation {
     // The flag's key, in the block's text.
     struct flagbit_text key;
-    // The name of what the flag serves, in the block's text, as in flagbit_evaluate_value.
+    // The name of the variant, in the block's text, as in flagbit_evaluate_value.
     struct flagbit_text variant;
-    // Its value as text, in the block's text.
+    // The value as text, in the block's text.
     struct flagbit_text value;
-    // What the flag answers. Last, since it is what grows.
+    // The evaluation. It is the last field because later versions append fields to it.
     struct flagbit_evaluation evaluation;
 } flagbit_flag_evaluation;
 
-// The evaluations of all flags, made by the library and freed by the caller with flagbit_evaluations_free.
+// The evaluations of all flags. The library makes them; free them with flagbit_evaluations_free.
 //
 // Threads: immutable, any.
 typedef struct flagbit_evaluations {
     // `count` items of `item_size` bytes each, sorted by key. Step by `item_size`: later versions have larger items.
     const struct flagbit_flag_evaluation *items;
-    // How many flags there are.
+    // The number of flags.
     size_t count;
     // The size of an item in bytes.
     size_t item_size;
@@ -482,7 +490,7 @@ typedef struct flagbit_evaluations {
     const char *text;
     // The size of all texts in bytes, with their NULs.
     size_t text_length;
-    // The generation of the client's flags that answered.
+    // The generation of the flags that were evaluated.
     uint64_t generation;
 } flagbit_evaluations;
 
@@ -490,38 +498,38 @@ typedef struct flagbit_evaluations {
 extern "C" {
 #endif // __cplusplus
 
-// The library's version, such as `0.1.0`.
+// Returns the library's version, such as `0.1.0`.
 //
 // Ownership: the text is static. Threads: any.
 // Since: 0.1
 FLAGBIT_API const char *flagbit_version(void);
 
-// The library's ABI: `major << 16 | minor`. A program needs the major number that it was compiled with, and at least
-// that minor number: compare with FLAGBIT_ABI_MAJOR and FLAGBIT_ABI_MINOR.
+// Returns the library's ABI: `major << 16 | minor`. The major number must be the FLAGBIT_ABI_MAJOR that your program
+// was compiled with, the minor number at least its FLAGBIT_ABI_MINOR.
 //
 // Threads: any.
 // Since: 0.1
 FLAGBIT_API uint32_t flagbit_abi_version(void);
 
-// What a status means, in English.
+// Returns what a status means, in English.
 //
 // Ownership: the text is static. Threads: any. Errors: none; an unknown number gives a text that says so.
 // Since: 0.1
 FLAGBIT_API const char *flagbit_status_message(int32_t status);
 
-// The name of a reason, such as `targeting_match`.
+// Returns the name of a reason, such as `targeting_match`.
 //
 // Ownership: the text is static. Threads: any. Errors: an unknown number gives `unknown`.
 // Since: 0.1
 FLAGBIT_API const char *flagbit_reason_name(int32_t reason);
 
-// OpenFeature's name of an error code, such as `FLAG_NOT_FOUND`; the empty text for FLAGBIT_ERROR_CODE_NONE.
+// Returns OpenFeature's name of an error code, such as `FLAG_NOT_FOUND`; the empty text for FLAGBIT_ERROR_CODE_NONE.
 //
 // Ownership: the text is static. Threads: any. Errors: an unknown number gives `unknown`.
 // Since: 0.1
 FLAGBIT_API const char *flagbit_error_code_name(int32_t error_code);
 
-// The name of a client's state, such as `ready`.
+// Returns the name of a client's state, such as `ready`.
 //
 // Ownership: the text is static. Threads: any. Errors: an unknown number gives `unknown`.
 // Since: 0.1
@@ -532,14 +540,14 @@ FLAGBIT_API const char *flagbit_state_name(int32_t state);
 // Since: 0.1
 FLAGBIT_API void flagbit_text_list_free(struct flagbit_text_list *list);
 
-// The status that the failed call returned.
+// Returns the status that the failed call returned.
 //
 // Errors: NULL gives FLAGBIT_STATUS_NULL_ARGUMENT.
 // Since: 0.1
 FLAGBIT_API int32_t flagbit_error_status(const struct flagbit_error *error);
 
-// What went wrong, where, and what to do: `flags[3].key: duplicate key "a", already at flags[1]`. UTF-8, ends with
-// NUL.
+// Returns the message, which says what went wrong, where, and what to do: `flags[3].key: duplicate key "a", already at
+// flags[1]`. It is UTF-8 and ends with NUL.
 //
 // Ownership: borrowed from the error.
 // Errors: NULL gives the empty text.
@@ -554,7 +562,7 @@ FLAGBIT_API void flagbit_error_free(struct flagbit_error *error);
 // Builds a context from packed attributes (see "Packed attributes" above).
 //
 // packed: borrowed for the call.
-// Ownership: the caller frees the context, when no evaluation uses it any more.
+// Ownership: the caller frees the context when no evaluation uses it any more.
 // Errors: NULL_ARGUMENT, MALFORMED_CONTEXT, INVALID_UTF8; UNSUPPORTED_VALUE for an attribute that no rule can match,
 // which the error's message names.
 // Since: 0.1
@@ -571,7 +579,7 @@ FLAGBIT_API void flagbit_context_free(struct flagbit_context *context);
 
 // Makes an empty set of options.
 //
-// Ownership: the caller frees it, also after a client was opened with it.
+// Ownership: the caller frees it, whether or not a client was opened with it.
 // Errors: NULL_ARGUMENT.
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_options_new(struct flagbit_options **options);
@@ -579,8 +587,8 @@ FLAGBIT_API flagbit_status flagbit_options_new(struct flagbit_options **options)
 // Sets an option that is a string. A second value replaces the first one; a second HEADER is added.
 //
 // option: a flagbit_option. value: UTF-8 of `value_length` bytes, copied. A NUL in it is part of it.
-// Errors: NULL_ARGUMENT; INVALID_UTF8, but of SNAPSHOT, VALUES and BOOTSTRAP flagbit_client_open checks the text;
-// INVALID_ARGUMENT if the option is unknown or not a string, or if the value does not have its form.
+// Errors: NULL_ARGUMENT; INVALID_UTF8 (flagbit_client_open checks the text of SNAPSHOT, VALUES and BOOTSTRAP);
+// INVALID_ARGUMENT if the option is unknown or not a string, or if the value has another form than the option takes.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_options_set_string(struct flagbit_options *options,
@@ -592,7 +600,8 @@ flagbit_status flagbit_options_set_string(struct flagbit_options *options,
 // Sets an option that is an integer. A second value replaces the first one.
 //
 // option: a flagbit_option.
-// Errors: NULL_ARGUMENT; INVALID_ARGUMENT if the option is unknown or not an integer, or if the value is out of its range.
+// Errors: NULL_ARGUMENT; INVALID_ARGUMENT if the option is unknown or not an integer, or if the value is out of its
+// range.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_options_set_integer(struct flagbit_options *options,
@@ -605,7 +614,7 @@ flagbit_status flagbit_options_set_integer(struct flagbit_options *options,
 // Since: 0.1
 FLAGBIT_API void flagbit_options_free(struct flagbit_options *options);
 
-// Opens a client. Reads the text or file once; never waits for a network: see flagbit_client_wait_until_ready.
+// Opens a client. Reads the text or file once. Never waits for the network: see flagbit_client_wait_until_ready.
 //
 // options: borrowed for the call.
 // Ownership: the caller frees the client.
@@ -616,7 +625,7 @@ flagbit_status flagbit_client_open(const struct flagbit_options *options,
                                    struct flagbit_client **client,
                                    struct flagbit_error **error);
 
-// Opens a client of a snapshot in memory: flagbit_client_open with the option SNAPSHOT alone.
+// Opens a client of a snapshot in memory, like flagbit_client_open with only the option SNAPSHOT.
 //
 // snapshot: UTF-8 of `snapshot_length` bytes, borrowed for the call.
 // Ownership: the caller frees the client.
@@ -628,12 +637,12 @@ flagbit_status flagbit_client_from_snapshot(const char *snapshot,
                                             struct flagbit_client **client,
                                             struct flagbit_error **error);
 
-// Puts another snapshot in force, in a client that was opened with the option SNAPSHOT.
+// Replaces the snapshot of a client that was opened with the option SNAPSHOT.
 //
 // snapshot: UTF-8 of `snapshot_length` bytes, borrowed for the call.
-// Threads: any, also beside evaluations: each sees the old snapshot or the new one.
-// Errors: NULL_ARGUMENT, CLOSED, INVALID_ARGUMENT for a client of another source; SNAPSHOT_REFUSED, with the place in
-// the error's message: what was in force stays.
+// Threads: any, also during evaluations: each of them uses the old snapshot or the new one.
+// Errors: NULL_ARGUMENT, CLOSED; INVALID_ARGUMENT for a client of another source; SNAPSHOT_REFUSED, with the place in
+// the error's message: the previous snapshot stays in force.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_client_load(const struct flagbit_client *client,
@@ -641,38 +650,39 @@ flagbit_status flagbit_client_load(const struct flagbit_client *client,
                                    size_t snapshot_length,
                                    struct flagbit_error **error);
 
-// flagbit_client_refresh_within with 30 seconds.
+// Like flagbit_client_refresh_within with a time limit of 30 seconds.
 //
-// Threads: any. Blocks: while the file is read, or for a fetch.
+// Threads: any. Blocks: while it reads the file or waits for the fetch.
 // Errors: as flagbit_client_refresh_within.
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_client_refresh(const struct flagbit_client *client, struct flagbit_error **error);
 
-// Fetches the flags now, or reads the client's file, whether or not there seems to be a change. Does nothing for a
-// snapshot in memory.
+// Fetches the flags now, or reads the client's file now. Does nothing for a snapshot in memory.
 //
-// Threads: any. Blocks: while the file is read, or for up to `timeout_ms` milliseconds for a fetch, which goes on in
-// the background then; closing the client ends it.
-// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT: what was in force stays.
+// Threads: any. Blocks: while it reads the file, or for at most `timeout_ms` milliseconds for a fetch. After TIMEOUT
+// the fetch continues in the background. Closing the client ends the wait.
+// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT. The previous snapshot stays in
+// force.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_client_refresh_within(const struct flagbit_client *client,
                                              uint64_t timeout_ms,
                                              struct flagbit_error **error);
 
-// Waits until the client has something to serve.
+// Waits until the client has flags to serve.
 //
-// Threads: any. Blocks: for up to `timeout_ms` milliseconds; closing the client ends it.
-// Errors: NULL_ARGUMENT, TIMEOUT, CLOSED; REFUSED at once where there is nothing to serve and the server refuses the
-// key or the address (401, 403, 404): the client's status tells in words.
+// Threads: any. Blocks: for at most `timeout_ms` milliseconds; closing the client ends the wait.
+// Errors: NULL_ARGUMENT, TIMEOUT, CLOSED; REFUSED at once if there are no flags and the server refuses the key or the
+// address (401, 403, 404): the last_error of flagbit_client_status says why.
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_client_wait_until_ready(const struct flagbit_client *client, uint64_t timeout_ms);
 
-// Waits for a change of the flags or of the state, or a line for the log.
+// Waits for a change of the flags or of the state, or for a log line.
 //
-// seen: the number of the last event that the caller has seen; 0 is before all. event: receives the latest one's.
-// After it, ask flagbit_client_changes and flagbit_client_take_log.
-// Threads: any number may wait at once. Blocks: for up to `timeout_ms` milliseconds; closing the client ends it.
+// seen: the number of the last event that you have seen; 0 is before all events. event: receives the number of the
+// latest event. Then call flagbit_client_changes and flagbit_client_take_log.
+// Threads: any number may wait at once. Blocks: for at most `timeout_ms` milliseconds; closing the client ends the
+// wait.
 // Errors: NULL_ARGUMENT, TIMEOUT, CLOSED.
 // Since: 0.1
 FLAGBIT_API
@@ -681,15 +691,16 @@ flagbit_status flagbit_client_wait(const struct flagbit_client *client,
                                    uint64_t timeout_ms,
                                    uint64_t *event);
 
-// Wakes those who are in flagbit_client_wait, as a change would: for a binding that ends one of its listeners.
+// Wakes the threads that are in flagbit_client_wait, as a change would. A binding calls it to end one of its
+// listeners.
 //
 // Threads: any. Errors: NULL_ARGUMENT.
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_client_wake(const struct flagbit_client *client);
 
-// The keys of the flags that changed after a generation, sorted.
+// Lists the keys of the flags that changed after a generation, sorted.
 //
-// all: receives true where any flag may have changed; the list is empty then. generation: receives the one in force.
+// all: receives true if any flag may have changed; the list is then empty. generation: receives the one in force.
 // Ownership: the caller frees the list. Threads: any.
 // Errors: NULL_ARGUMENT.
 // Since: 0.1
@@ -700,25 +711,25 @@ flagbit_status flagbit_client_changes(const struct flagbit_client *client,
                                       bool *all,
                                       uint64_t *generation);
 
-// Takes the lines that the library has for the host's log out of their ring: `warning: ...` or `info: ...`. The ring
-// keeps the latest 256.
+// Takes the log lines that the library has for its host, such as `warning: ...` and `info: ...`. The library keeps the
+// latest 256.
 //
-// Ownership: the caller frees the list. Threads: any; a line is given once.
+// Ownership: the caller frees the list. Threads: any; each line is given to one caller.
 // Errors: NULL_ARGUMENT.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_client_take_log(const struct flagbit_client *client,
                                        struct flagbit_text_list **lines);
 
-// The keys of the flags in force, sorted, those set aside included.
+// Lists the keys of the flags in force, sorted. The list includes the flags that are set aside.
 //
 // Ownership: the caller frees the list. Threads: any.
 // Errors: NULL_ARGUMENT.
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_client_flags(const struct flagbit_client *client, struct flagbit_text_list **keys);
 
-// What is wrong with the flags of the snapshot that are set aside, in the snapshot's order:
-// `flags[3].rules[0].value: a percentage is a number from 0 to 100, found 101`.
+// Lists what is wrong with the flags that are set aside, in the snapshot's order: `flags[3].rules[0].value: a
+// percentage is a number from 0 to 100, found 101`.
 //
 // Ownership: the caller frees the list. Threads: any.
 // Errors: NULL_ARGUMENT.
@@ -727,13 +738,13 @@ FLAGBIT_API
 flagbit_status flagbit_client_warnings(const struct flagbit_client *client,
                                        struct flagbit_text_list **warnings);
 
-// The revision that the snapshot of a generation stated; empty where it stated none. The latest 64 generations are
-// remembered: evaluate again where an evaluation's is forgotten.
+// Copies the revision that the snapshot of a generation states; empty if it states none. The client remembers the
+// latest 64 generations: if it has forgotten the generation of an evaluation, evaluate again.
 //
-// buffer: receives the text and a NUL. needed: receives the size that this takes; may be NULL.
+// buffer: receives the text and a NUL. needed: receives the size of both in bytes; may be NULL.
 // Threads: any.
-// Errors: NULL_ARGUMENT, INVALID_ARGUMENT for a generation that is forgotten or never was, BUFFER_TOO_SMALL (only
-// `needed` is written then).
+// Errors: NULL_ARGUMENT; INVALID_ARGUMENT for a generation that is forgotten or never existed; BUFFER_TOO_SMALL, which
+// writes only `needed`.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_client_revision(const struct flagbit_client *client,
@@ -742,13 +753,13 @@ flagbit_status flagbit_client_revision(const struct flagbit_client *client,
                                        size_t capacity,
                                        size_t *needed);
 
-// Why an evaluation gave no answer, in words: `no flag "x" among the 25 in force`.
+// Copies a message that says why an evaluation has no value: `no flag "x" among the 25 in force`.
 //
-// key: UTF-8 of `key_length` bytes. error_code: the evaluation's. buffer: receives the text and a NUL. needed: receives
-// the size that this takes; may be NULL.
+// key: UTF-8 of `key_length` bytes. error_code: that of the evaluation. buffer: receives the text and a NUL. needed:
+// receives the size of both in bytes; may be NULL.
 // Threads: any.
-// Errors: NULL_ARGUMENT, INVALID_UTF8, INVALID_ARGUMENT for an unknown error_code, BUFFER_TOO_SMALL (only `needed` is
-// written then).
+// Errors: NULL_ARGUMENT, INVALID_UTF8; INVALID_ARGUMENT for an unknown error_code; BUFFER_TOO_SMALL, which writes only
+// `needed`.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_client_error_message(const struct flagbit_client *client,
@@ -759,8 +770,8 @@ flagbit_status flagbit_client_error_message(const struct flagbit_client *client,
                                             size_t capacity,
                                             size_t *needed);
 
-// Closes a client: from here on its evaluations give the default with PROVIDER_NOT_READY, and those who wait return.
-// May be called more than once and beside anything else but flagbit_client_free; returns at once.
+// Closes a client. Its evaluations then give the default with PROVIDER_NOT_READY, and its waits end. You may call it
+// more than once, and during any other call except flagbit_client_free. Returns at once.
 //
 // Threads: any. Errors: NULL_ARGUMENT.
 // Since: 0.1
@@ -771,12 +782,12 @@ FLAGBIT_API flagbit_status flagbit_client_close(const struct flagbit_client *cli
 // Since: 0.1
 FLAGBIT_API void flagbit_client_free(struct flagbit_client *client);
 
-// Reports how a client is doing.
+// Reports the status of a client.
 //
-// report: its struct_size is set by the caller. buffer: receives the texts, each followed by a NUL. needed: receives
-// the size that they take; may be NULL. `report` is written only when the status is OK.
+// report: set its struct_size before; the library writes it only if the status is OK. buffer: receives the texts, each
+// followed by a NUL. needed: receives their size in bytes; may be NULL.
 // Threads: any.
-// Errors: NULL_ARGUMENT, BAD_STRUCT_SIZE, BUFFER_TOO_SMALL (only `needed` is written then).
+// Errors: NULL_ARGUMENT, BAD_STRUCT_SIZE, BUFFER_TOO_SMALL, which writes only `needed`.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_client_status(const struct flagbit_client *client,
@@ -785,11 +796,11 @@ flagbit_status flagbit_client_status(const struct flagbit_client *client,
                                      size_t capacity,
                                      size_t *needed);
 
-// Whether a flag is on for a context; `default_value` where there is no answer, or where the call is not well formed.
+// Returns whether a flag is on for a context, or `default_value` if there is no answer or the call is not well formed.
 //
 // key: ends with NUL. context: NULL is a context without attributes.
-// Threads: any, concurrently on one client. Blocks: never. Allocates: for the search of a regular expression alone.
-// Errors: none, `default_value` stands for all; flagbit_evaluate tells them apart.
+// Threads: any, concurrently on one client. Blocks: never. Allocates: only to search with a regular expression.
+// Errors: none. To know why you got `default_value`, call flagbit_evaluate.
 // Since: 0.1
 FLAGBIT_API
 bool flagbit_is_enabled(const struct flagbit_client *client,
@@ -797,7 +808,7 @@ bool flagbit_is_enabled(const struct flagbit_client *client,
                         const struct flagbit_context *context,
                         bool default_value);
 
-// Like flagbit_is_enabled, but the key has a length and may hold NUL.
+// Like flagbit_is_enabled, but the key has a length and may contain NUL.
 //
 // Since: 0.1
 FLAGBIT_API
@@ -807,10 +818,10 @@ bool flagbit_is_enabled_n(const struct flagbit_client *client,
                           const struct flagbit_context *context,
                           bool default_value);
 
-// Like flagbit_is_enabled, with the attributes packed for this one call (see "Packed attributes" above). The buffer's
-// own header says how long it is.
+// Like flagbit_is_enabled, with the attributes packed for this one call (see "Packed attributes" above). The header
+// of the buffer holds its length.
 //
-// packed: NULL is a context without attributes. Unsupported values count as absent and are counted in the status.
+// packed: NULL is a context without attributes. Unsupported values count as absent; flagbit_client_status counts them.
 // Since: 0.1
 FLAGBIT_API
 bool flagbit_is_enabled_with(const struct flagbit_client *client,
@@ -818,7 +829,7 @@ bool flagbit_is_enabled_with(const struct flagbit_client *client,
                              const uint8_t *packed,
                              bool default_value);
 
-// Like flagbit_is_enabled_with, but key and buffer have a length.
+// Like flagbit_is_enabled_with, but the key and the buffer have lengths.
 //
 // Since: 0.1
 FLAGBIT_API
@@ -829,12 +840,12 @@ bool flagbit_is_enabled_with_n(const struct flagbit_client *client,
                                size_t packed_length,
                                bool default_value);
 
-// Evaluates a flag for a context. An unknown flag, a client without a snapshot or a closed one and a flag that is set
-// aside are answers: FLAGBIT_STATUS_OK with an error_code.
+// Evaluates a flag for a context. An unknown flag, a flag that is set aside, and a client that is closed or has no
+// flags give FLAGBIT_STATUS_OK with an error_code.
 //
-// key: ends with NUL. context: NULL is a context without attributes. evaluation: its struct_size is set by the
-// caller; written only when the status is OK.
-// Threads: any, concurrently on one client. Blocks: never. Allocates: for the search of a regular expression alone.
+// key: ends with NUL. context: NULL is a context without attributes. evaluation: set its struct_size
+// before; the library writes it only if the status is OK.
+// Threads: any, concurrently on one client. Blocks: never. Allocates: only to search with a regular expression.
 // Errors: NULL_ARGUMENT, INVALID_UTF8, BAD_STRUCT_SIZE.
 // Since: 0.1
 FLAGBIT_API
@@ -843,7 +854,7 @@ flagbit_status flagbit_evaluate(const struct flagbit_client *client,
                                 const struct flagbit_context *context,
                                 struct flagbit_evaluation *evaluation);
 
-// Like flagbit_evaluate, but the key has a length and may hold NUL.
+// Like flagbit_evaluate, but the key has a length and may contain NUL.
 //
 // Since: 0.1
 FLAGBIT_API
@@ -853,10 +864,10 @@ flagbit_status flagbit_evaluate_n(const struct flagbit_client *client,
                                   const struct flagbit_context *context,
                                   struct flagbit_evaluation *evaluation);
 
-// Like flagbit_evaluate, with the attributes packed for this one call (see "Packed attributes" above). The buffer's
-// own header says how long it is.
+// Like flagbit_evaluate, with the attributes packed for this one call (see "Packed attributes" above). The header
+// of the buffer holds its length.
 //
-// packed: NULL is a context without attributes. Unsupported values count as absent and are counted in the status.
+// packed: NULL is a context without attributes. Unsupported values count as absent; flagbit_client_status counts them.
 // Errors: also MALFORMED_CONTEXT.
 // Since: 0.1
 FLAGBIT_API
@@ -865,7 +876,7 @@ flagbit_status flagbit_evaluate_with(const struct flagbit_client *client,
                                      const uint8_t *packed,
                                      struct flagbit_evaluation *evaluation);
 
-// Like flagbit_evaluate_with, but key and buffer have a length.
+// Like flagbit_evaluate_with, but the key and the buffer have lengths.
 //
 // Since: 0.1
 FLAGBIT_API
@@ -877,14 +888,14 @@ flagbit_status flagbit_evaluate_with_n(const struct flagbit_client *client,
                                        struct flagbit_evaluation *evaluation);
 
 // Evaluates a flag of any kind like flagbit_evaluate_n, and copies the variant's name and its value as text: a string
-// itself, a number as JavaScript writes it, an object or a list as JSON. A BOOLEAN flag has the variants `on` and `off`
-// with the values `true` and `false`. Where there is an error_code both are empty.
+// as it is, a number as JavaScript writes it, an object or a list as JSON. A BOOLEAN flag has the variants `on` and
+// `off` with the values `true` and `false`. Both texts are empty if there is an error_code.
 //
-// evaluation: its struct_size is set by the caller. variant, value: receive where in the buffer the texts lie. buffer:
-// receives both, each followed by a NUL. needed: receives the size that they take; may be NULL.
+// evaluation: set its struct_size before. variant, value: receive the places of the texts in the buffer. buffer:
+// receives both texts, each followed by a NUL. needed: receives their size in bytes; may be NULL.
 // Threads: any, concurrently on one client. Blocks: never.
-// Errors: NULL_ARGUMENT, INVALID_UTF8, BAD_STRUCT_SIZE, BUFFER_TOO_SMALL (only `needed` is written then; the next call
-// may need more, where the flags change between the two).
+// Errors: NULL_ARGUMENT, INVALID_UTF8, BAD_STRUCT_SIZE, BUFFER_TOO_SMALL, which writes only `needed`. The next call
+// may need more if the flags change between the two.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_evaluate_value(const struct flagbit_client *client,
@@ -916,7 +927,7 @@ flagbit_status flagbit_evaluate_value_with(const struct flagbit_client *client,
                                            size_t capacity,
                                            size_t *needed);
 
-// Evaluates all flags for a context, against one state of the client.
+// Evaluates all flags of one generation for a context.
 //
 // context: NULL is a context without attributes.
 // Ownership: the caller frees the evaluations. Threads: any, concurrently on one client.
@@ -943,13 +954,14 @@ flagbit_status flagbit_evaluate_all_with(const struct flagbit_client *client,
 // Since: 0.1
 FLAGBIT_API void flagbit_evaluations_free(struct flagbit_evaluations *evaluations);
 
-// Explains a flag's answer for a context as JSON: each rule that was tried, what it compared and why it did or did not
-// hold (docs/concepts/explain.md has the fields). Holds values of the context: for support and tests, not for logs.
+// Explains an evaluation as JSON: each rule that was tried, what it compared, and why it did or did not match
+// (docs/concepts/explain.md lists the fields). The JSON contains values of the context: use it for support and tests,
+// not for logs.
 //
-// key: UTF-8 of `key_length` bytes. context: NULL is a context without attributes. buffer: receives the text and a NUL.
-// needed: receives the size that this takes; may be NULL.
-// Threads: any. Allocates, and takes microseconds: not for hot paths.
-// Errors: NULL_ARGUMENT, INVALID_UTF8, BUFFER_TOO_SMALL (only `needed` is written then).
+// key: UTF-8 of `key_length` bytes. context: NULL is a context without attributes. buffer: receives the text and a
+// NUL. needed: receives the size of both in bytes; may be NULL.
+// Threads: any. Allocates, and takes microseconds: do not call it on hot paths.
+// Errors: NULL_ARGUMENT, INVALID_UTF8, BUFFER_TOO_SMALL, which writes only `needed`.
 // Since: 0.1
 FLAGBIT_API
 flagbit_status flagbit_explain(const struct flagbit_client *client,
@@ -975,10 +987,12 @@ flagbit_status flagbit_explain_with(const struct flagbit_client *client,
                                     size_t capacity,
                                     size_t *needed);
 
-// Lets flags answer everybody alike, above the snapshot's answers, until flagbit_override_end. Of several overrides of
-// a flag the latest wins. Flags that ask an overridden flag (flag_is) go on with the snapshot's answer.
+// Gives flags one answer for every context, instead of the snapshot's answers, until flagbit_override_end. If several
+// overrides have the same flag, the latest one wins. Flags whose rules refer to an overridden flag (flag_is) still use
+// the snapshot's answer.
 //
-// values: JSON of `values_length` bytes, `{"KEY": true, "OTHER": "dark", ...}`, as in the option VALUES. id: receives a number for flagbit_override_end.
+// values: JSON of `values_length` bytes, `{"KEY": true, "OTHER": "dark", ...}`, as in the option VALUES. id: receives
+// a number for flagbit_override_end.
 // Threads: any.
 // Errors: NULL_ARGUMENT, CLOSED; SNAPSHOT_REFUSED for a text that is not such an object, with the place in the error's
 // message.
@@ -993,7 +1007,7 @@ flagbit_status flagbit_override_start(const struct flagbit_client *client,
 // Ends an override.
 //
 // Threads: any.
-// Errors: NULL_ARGUMENT; INVALID_ARGUMENT when no override of that id is in force.
+// Errors: NULL_ARGUMENT; INVALID_ARGUMENT if no override with this id is in force.
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_override_end(const struct flagbit_client *client, uint64_t id);
 
@@ -1006,24 +1020,24 @@ FLAGBIT_API flagbit_status flagbit_override_end(const struct flagbit_client *cli
 #ifndef FLAGBIT_ATTRIBUTES_H
 #define FLAGBIT_ATTRIBUTES_H
 
-/* Packing attributes into a buffer of one's own: no call into the library, no allocation.
+/* These functions pack attributes into your own buffer. They do not call the library and do not allocate.
  *
- * A buffer (of at least 8 bytes) that turns out too small is not written beyond its end: the library then refuses it
- * with FLAGBIT_STATUS_MALFORMED_CONTEXT. flagbit_attributes_ok tells before. Since: 0.1
+ * They never write beyond the end of the buffer, which needs at least 8 bytes. If the attributes do not fit, the
+ * library refuses the buffer with FLAGBIT_STATUS_MALFORMED_CONTEXT; flagbit_attributes_ok tells you before. Since: 0.1
  */
 
 // The size of a packed buffer without attributes.
 #define FLAGBIT_ATTRIBUTES_HEADER 8
 
-// Attributes on their way into a caller's buffer. Threads: one at a time.
+// The state of packing attributes into a buffer. Threads: one at a time.
 typedef struct flagbit_attributes {
-    // What is passed to flagbit_evaluate_with, flagbit_context_new and the like.
+    // The buffer to pass to flagbit_evaluate_with, flagbit_context_new and similar functions.
     uint8_t *buffer;
     // The buffer's size in bytes.
     size_t capacity;
-    // The size of what is packed so far; 0 once something did not fit.
+    // The number of bytes packed so far; 0 as soon as something did not fit.
     size_t length;
-    // Where the length of the list that was begun last lies; 0 where there is none.
+    // The offset of the length of the last list; 0 if no list is open.
     size_t list;
 } flagbit_attributes;
 
@@ -1034,7 +1048,7 @@ static inline void flagbit_attributes_write_length(uint8_t *out, size_t length) 
     }
 }
 
-// Writes the length of a packed buffer into its header; 0 there is no length that the library accepts.
+// Writes the length of a packed buffer into its header. The library refuses a buffer with the length 0.
 static inline void flagbit_attributes_set_length(flagbit_attributes *attributes, size_t length) {
     attributes->length = length;
     if (attributes->buffer != NULL && attributes->capacity >= 4) {
@@ -1055,7 +1069,7 @@ static inline flagbit_attributes flagbit_attributes_begin(uint8_t *buffer, size_
     return attributes;
 }
 
-// Whether everything fitted.
+// Returns whether everything fitted into the buffer.
 static inline bool flagbit_attributes_ok(const flagbit_attributes *attributes) {
     return attributes->length != 0;
 }
@@ -1085,7 +1099,7 @@ static inline void flagbit_attributes_append(flagbit_attributes *attributes, uin
     flagbit_attributes_set_length(attributes, at + 9 + name_length + value_length);
 }
 
-// Appends an element to the list that was begun last, of any kind but LIST; the other functions call this one.
+// Appends an element of any kind except LIST to the last list; the other functions call this one.
 static inline void flagbit_attributes_append_item(flagbit_attributes *attributes, uint8_t kind, const void *value,
                                                   size_t value_length) {
     const size_t at = attributes->length, list = attributes->list, room = attributes->capacity - at;
@@ -1119,7 +1133,7 @@ static inline void flagbit_attributes_append_bits(flagbit_attributes *attributes
     flagbit_attributes_append(attributes, kind, name, strlen(name), value, sizeof value);
 }
 
-// Appends a string. Name and value end with NUL; see flagbit_attributes_append for texts with a length.
+// Appends a string. Name and value end with NUL; flagbit_attributes_append takes texts with a length.
 static inline void flagbit_attributes_string(flagbit_attributes *attributes, const char *name, const char *value) {
     flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_STRING, name, strlen(name), value, strlen(value));
 }
@@ -1129,7 +1143,7 @@ static inline void flagbit_attributes_integer(flagbit_attributes *attributes, co
     flagbit_attributes_append_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_INTEGER, name, (uint64_t)value);
 }
 
-// Appends an integer, also one above INT64_MAX.
+// Appends an unsigned integer, which may be above INT64_MAX.
 static inline void flagbit_attributes_unsigned(flagbit_attributes *attributes, const char *name, uint64_t value) {
     flagbit_attributes_append_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_UNSIGNED, name, value);
 }
@@ -1147,7 +1161,7 @@ static inline void flagbit_attributes_boolean(flagbit_attributes *attributes, co
     flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, name, strlen(name), &byte, 1);
 }
 
-// Begins a list, which is empty so far: the functions of items append to it, up to the next attribute.
+// Begins an empty list. The flagbit_attributes_item_* functions append to it until the next attribute.
 static inline void flagbit_attributes_list(flagbit_attributes *attributes, const char *name) {
     flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_LIST, name, strlen(name), NULL, 0);
 }
@@ -1169,12 +1183,12 @@ static inline void flagbit_attributes_item_integer(flagbit_attributes *attribute
     flagbit_attributes_append_item_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_INTEGER, (uint64_t)value);
 }
 
-// Appends an integer to the list, also one above INT64_MAX.
+// Appends an unsigned integer to the list; it may be above INT64_MAX.
 static inline void flagbit_attributes_item_unsigned(flagbit_attributes *attributes, uint64_t value) {
     flagbit_attributes_append_item_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_UNSIGNED, value);
 }
 
-// Appends a number to the list. With NaN or an infinity in it the whole list counts as absent.
+// Appends a number to the list. If it is NaN or an infinity, the whole list counts as absent.
 static inline void flagbit_attributes_item_number(flagbit_attributes *attributes, double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);

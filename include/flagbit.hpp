@@ -8,14 +8,14 @@
 ///         ...
 ///     }
 ///
-/// Errors: nothing here throws, but std::bad_alloc where memory runs out and std::system_error where no thread can be
-/// started; it builds with -fno-exceptions and -fno-rtti. Calls that can fail return a Result. Evaluations never fail:
-/// they give the caller's default, and evaluate() says why.
+/// Errors: nothing here throws except std::bad_alloc when memory runs out and std::system_error when a thread cannot be
+/// started. The header builds with -fno-exceptions and -fno-rtti. Calls that can fail return a Result. Evaluations
+/// never fail: they give your default, and evaluate() says why.
 ///
-/// Threads: a const member function may be called by any number of threads at once. Moving and destroying an object is
-/// for one thread, when no other is in a call with it.
+/// Threads: any number of threads may call const member functions of an object at once. Move or destroy an object only
+/// when no other thread is in a call with it.
 ///
-/// Text is UTF-8 and may hold NUL. Arguments are borrowed for the call.
+/// Text is UTF-8 and may contain NUL. Arguments are borrowed for the call.
 #ifndef FLAGBIT_HPP
 #define FLAGBIT_HPP
 
@@ -45,19 +45,19 @@ namespace flagbit {
 /// Why a call failed.
 struct Error {
     flagbit_status status;
-    /// For people: what went wrong, where, and what to do.
+    /// A message for people: what went wrong, where, and what to do.
     std::string message;
 };
 
-/// What a call that can fail gives: a value or an Error. Taking the value of an error, or the error of a value, is a
-/// mistake in the program: it is printed and the program is aborted.
+/// The result of a call that can fail: a value or an Error. Taking the value of an error, or the error of a value, is a
+/// mistake in your program: the call prints a message and aborts the program.
 template <class T>
 class [[nodiscard]] Result {
   public:
     Result(T value) : value_(std::move(value)) {}
     Result(Error error) : error_(std::move(error)) {}
 
-    /// Whether there is a value.
+    /// Returns whether there is a value.
     explicit operator bool() const noexcept { return value_.has_value(); }
 
     /// The value; moved out of a temporary: `auto client = Client::from_snapshot(text).value();`
@@ -92,12 +92,12 @@ class [[nodiscard]] Result {
     Error error_{FLAGBIT_STATUS_OK, {}};
 };
 
-/// The Result of calls that give nothing but their success.
+/// The result of a call that returns no value.
 using Done = Result<std::monostate>;
 
 /// The type of a flag's value.
 enum class Kind : std::int32_t {
-    /// No value: see the error code.
+    /// No value: the error code says why.
     none = FLAGBIT_KIND_NONE,
     boolean = FLAGBIT_KIND_BOOLEAN,
     string = FLAGBIT_KIND_STRING,
@@ -105,7 +105,7 @@ enum class Kind : std::int32_t {
     json = FLAGBIT_KIND_JSON,
 };
 
-/// Why an evaluation came out as it did.
+/// The reason for the value of an evaluation.
 enum class Reason : std::int32_t {
     error = FLAGBIT_REASON_ERROR,
     disabled = FLAGBIT_REASON_DISABLED,
@@ -114,7 +114,7 @@ enum class Reason : std::int32_t {
     by_default = FLAGBIT_REASON_DEFAULT,
 };
 
-/// What an evaluation found instead of an answer.
+/// The reason why an evaluation has no value.
 enum class ErrorCode : std::int32_t {
     flag_not_found = FLAGBIT_ERROR_CODE_FLAG_NOT_FOUND,
     provider_not_ready = FLAGBIT_ERROR_CODE_PROVIDER_NOT_READY,
@@ -133,37 +133,37 @@ enum class State : std::int32_t {
     closed = FLAGBIT_STATE_CLOSED,
 };
 
-/// `targeting_match` and the like; the text is static.
+/// Returns the name, such as `targeting_match`; the text is static.
 [[nodiscard]] inline const char *name(Reason reason) noexcept {
     return flagbit_reason_name(static_cast<std::int32_t>(reason));
 }
 
-/// OpenFeature's name, such as `FLAG_NOT_FOUND`; the text is static.
+/// Returns OpenFeature's name, such as `FLAG_NOT_FOUND`; the text is static.
 [[nodiscard]] inline const char *name(ErrorCode code) noexcept {
     return flagbit_error_code_name(static_cast<std::int32_t>(code));
 }
 
-/// `ready` and the like; the text is static.
+/// Returns the name, such as `ready`; the text is static.
 [[nodiscard]] inline const char *name(State state) noexcept {
     return flagbit_state_name(static_cast<std::int32_t>(state));
 }
 
-/// The value of an attribute: a string, an integer, a floating-point number, a boolean or a moment. Made by conversion;
-/// strings are borrowed. A null `const char *`, a floating-point number that is not finite and a moment outside of the
-/// years 0 to 9999 count as absent.
+/// The value of an attribute: a string, an integer, a floating-point number, a boolean or a moment. Values convert to
+/// it implicitly; strings are borrowed. A null `const char *`, a floating-point number that is not finite and a moment
+/// outside the years 0 to 9999 count as absent.
 class Value {
   public:
     Value(std::string_view text) noexcept : kind_(FLAGBIT_ATTRIBUTE_KIND_STRING), text_(text) {}
     Value(const std::string &text) noexcept : Value(std::string_view(text)) {}
-    /// Without this a string literal would be a boolean.
+    /// Without this overload a string literal would be a boolean.
     Value(const char *text) noexcept
         : kind_(text == nullptr ? FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED : FLAGBIT_ATTRIBUTE_KIND_STRING),
           text_(text == nullptr ? std::string_view() : std::string_view(text)) {}
-    /// Is it a letter or a small number? Write a string or an int.
+    /// Deleted because it could mean a letter or a small number. Write a string or an int.
     Value(char) = delete;
     Value(std::nullptr_t) = delete;
 
-    /// A moment is its RFC 3339 text in UTC, for the operators `before` and `after`.
+    /// Converts a moment to its RFC 3339 text in UTC, for the operators `before` and `after`.
     template <class Duration>
     Value(std::chrono::time_point<std::chrono::system_clock, Duration> moment) noexcept
         : kind_(FLAGBIT_ATTRIBUTE_KIND_STRING) {
@@ -207,8 +207,8 @@ class Value {
             kind_ = FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED;
             return;
         }
-        // Days are counted from 1 March of the year -400, so that a leap day is the last of its year; 400 years, which
-        // are an era, have always the same length.
+        // Count days from 1 March of the year -400, so that a leap day is the last day of its year. An era of 400 years
+        // always has the same length.
         const auto days = static_cast<std::uint32_t>((second - first) / day) + 146037;
         const auto clock = static_cast<std::uint32_t>((second - first) % day);
         const std::uint32_t era = days / 146097, in_era = days % 146097;
@@ -226,7 +226,7 @@ class Value {
         }
     }
 
-    /// Writes a number with leading zeros and what follows it.
+    /// Writes a number with leading zeros, and the separator after it.
     void digits(std::uint32_t number, std::size_t width, char after) noexcept {
         for (std::size_t index = width; index-- > 0; number /= 10) {
             bytes_[size_ + index] = static_cast<unsigned char>('0' + number % 10);
@@ -241,22 +241,22 @@ class Value {
     std::size_t size() const noexcept { return size_ > 0 ? size_ : text_.size(); }
 
     std::uint8_t kind_;
-    /// Of what is in `bytes_`; 0 for text.
+    /// The length of the text in `bytes_`; 0 for other values.
     std::size_t size_ = 0;
     /// Room for a moment with its nanoseconds.
     std::array<unsigned char, 30> bytes_{};
     std::string_view text_;
 };
 
-/// One attribute of who asks.
+/// One attribute of a user or another subject.
 struct Attribute {
     std::string_view name;
     Value value;
 };
 
-/// The attributes of who asks, for one call: `{{"plan", "pro"}, {"age", 34}}`, or set one by one. Names are unique;
-/// where one is not, its first value counts. Copies what it is given, and allocates only beyond `inline_size` bytes.
-/// A list, of at most 1,000 elements, is set on its own: `set("roles", {"admin", "dev"})`.
+/// The attributes of a user or another subject, for one call: `{{"plan", "pro"}, {"age", 34}}`, or set one by one.
+/// Names are unique; if a name is repeated, its first value counts. The object copies the values, and allocates only
+/// beyond `inline_size` bytes. Set a list, of at most 1,000 elements, on its own: `set("roles", {"admin", "dev"})`.
 class Attributes {
   public:
     /// Room for about ten attributes on the stack.
@@ -310,7 +310,7 @@ class Attributes {
         packed_.capacity = heap_.size();
     }
 
-    // Not initialised: what is not packed is not read.
+    // Not initialised: only packed bytes are read.
     std::array<std::uint8_t, inline_size> inline_;
     std::vector<std::uint8_t> heap_;
     flagbit_attributes packed_;
@@ -328,7 +328,7 @@ struct FreedBy {
 template <class T, auto function>
 using Owned = std::unique_ptr<T, FreedBy<function>>;
 
-/// Runs `call(error)`; its failure as an Error.
+/// Runs `call(error)` and returns its failure as an Error.
 template <class Call>
 std::optional<Error> failure_of(Call call) {
     flagbit_error *raw = nullptr;
@@ -348,7 +348,7 @@ Done done(Call call) {
     return std::monostate{};
 }
 
-/// The texts of a list that `call(list)` hands out; none where it fails.
+/// Returns the texts of the list that `call(list)` makes; no texts if it fails.
 template <class Call>
 std::vector<std::string> texts_of(Call call) {
     flagbit_text_list *raw = nullptr;
@@ -364,7 +364,7 @@ std::vector<std::string> texts_of(Call call) {
     return texts;
 }
 
-/// What `call(buffer, capacity, needed)` copies out, NULs included. The text may grow between two calls.
+/// Returns the bytes that `call(buffer, capacity, needed)` copies, including NULs. The text may grow between two calls.
 template <class Call>
 std::string copied_from(Call call) {
     std::string buffer(256, '\0');
@@ -376,7 +376,7 @@ std::string copied_from(Call call) {
     return buffer;
 }
 
-/// The same for a single text, without the NUL at its end.
+/// Does the same for a single text, without the NUL at its end.
 template <class Call>
 std::string text_from(Call call) {
     std::string text = copied_from(std::move(call));
@@ -402,7 +402,7 @@ inline void append_json_string(std::string &json, std::string_view text) {
     json += '"';
 }
 
-/// What is no JSON number is null, which no flag answers.
+/// Writes a number as JSON; NaN and the infinities as null, which the library refuses.
 inline void append_json_number(std::string &json, double number) {
     char text[32];
     std::snprintf(text, sizeof text, "%.17g", number);
@@ -411,7 +411,7 @@ inline void append_json_number(std::string &json, double number) {
         return;
     }
     for (const char *at = text; *at != '\0'; at++) {
-        // The locale decides how the point is written, in one byte or more.
+        // The locale decides the decimal point, which may have more than one byte.
         const bool plain = (*at >= '0' && *at <= '9') || *at == '-' || *at == '+' || *at == 'e';
         if (plain || json.back() != '.') {
             json += plain ? *at : '.';
@@ -421,11 +421,11 @@ inline void append_json_number(std::string &json, double number) {
 
 } // namespace detail
 
-/// The attributes of who asks, prepared for any number of evaluations. Immutable: any number of threads and clients
-/// may use one at once.
+/// The attributes of a user or another subject, prepared for any number of evaluations. Immutable: any number of
+/// threads and clients may use one at once.
 class Context {
   public:
-    /// Errors: UNSUPPORTED_VALUE for an attribute that no rule can match or that is there twice, INVALID_UTF8; the
+    /// Errors: UNSUPPORTED_VALUE for an attribute that no rule can match or whose name is repeated, INVALID_UTF8; the
     /// message names the attribute.
     static Result<Context> create(const Attributes &attributes) {
         flagbit_context *context = nullptr;
@@ -438,7 +438,7 @@ class Context {
         return Context(context);
     }
 
-    /// For the functions of flagbit.h; still owned by this object.
+    /// The pointer for the functions of flagbit.h; this object still owns it.
     [[nodiscard]] const flagbit_context *native() const noexcept { return context_.get(); }
 
   private:
@@ -447,26 +447,26 @@ class Context {
     detail::Owned<flagbit_context, flagbit_context_free> context_;
 };
 
-/// A JSON text, as the answer of a flag.
+/// A JSON text as the value of a flag.
 struct Json {
     std::string_view text;
 };
 
-/// A flag's key and the answer that it is to give everybody: a boolean, a string, a number, or Json with an object or
-/// an array, `{"config", flagbit::Json{R"({"retries": 3})"}}`.
+/// A flag's key and its value for every context: a boolean, a string, a number, or Json with an object or an array,
+/// `{"config", flagbit::Json{R"({"retries": 3})"}}`.
 struct FlagValue {
     std::string_view key;
-    /// The answer as JSON.
+    /// The value as JSON.
     std::string json;
 
     FlagValue(std::string_view flag_key, std::string_view text) : key(flag_key) {
         detail::append_json_string(json, text);
     }
     FlagValue(std::string_view flag_key, const std::string &text) : FlagValue(flag_key, std::string_view(text)) {}
-    /// Without this a string literal would be a boolean.
+    /// Without this overload a string literal would be a boolean.
     FlagValue(std::string_view flag_key, const char *text) : FlagValue(flag_key, std::string_view(text)) {}
     FlagValue(std::string_view flag_key, Json value) : key(flag_key), json(value.text) {}
-    /// Is it a letter or a small number? Write a string or an int.
+    /// Deleted because it could mean a letter or a small number. Write a string or an int.
     FlagValue(std::string_view, char) = delete;
     FlagValue(std::string_view, std::nullptr_t) = delete;
 
@@ -497,40 +497,39 @@ inline std::string json_of(const std::vector<FlagValue> &values) {
 
 } // namespace detail
 
-/// What an evaluation came to.
+/// The result of an evaluation.
 struct Evaluation {
-    /// Whether the feature is on, a typed flag being on unless it is disabled; the caller's default where there is an
-    /// error code.
+    /// True if the flag is on; your default if there is an error code. A typed flag is on if it is enabled.
     bool enabled;
     Reason reason;
-    /// The rule that decided, counted from 0.
+    /// The index of the rule that decided, from 0.
     std::optional<std::uint32_t> rule_index;
-    /// Why there was no answer; see Client::error_message for words.
+    /// The reason why there is no value; Client::error_message explains it.
     std::optional<ErrorCode> error_code;
-    /// The generation of the client's flags that answered; see Client::revision.
+    /// The generation of the flags that were evaluated; see Client::revision.
     std::uint64_t generation;
     /// The type of the flag's value.
     Kind kind;
-    /// The value of a number flag, else 0.
+    /// The value of a number flag; 0 for other flags.
     double number;
-    /// Which variant of a typed flag; no two variants of this process have the same number. 0 for booleans.
+    /// The number of the variant of a typed flag, unique in this process; 0 for booleans.
     std::uint64_t variant_id;
-    /// Whether the flag answers everybody alike, since it has no rules: OpenFeature's STATIC.
+    /// True if the flag has the same value for every context because it has no rules: OpenFeature's STATIC.
     bool is_static;
 
-    /// `targeting_match` and the like; the text is static.
+    /// Returns the name of the reason, such as `targeting_match`; the text is static.
     [[nodiscard]] const char *reason_name() const noexcept { return name(reason); }
 };
 
-/// An evaluation with its texts; both are empty where there is an error code.
+/// An evaluation with its texts; both are empty if there is an error code.
 struct TypedEvaluation : Evaluation {
-    /// The variant's name; `on` or `off` for booleans.
+    /// The name of the variant; `on` or `off` for booleans.
     std::string variant;
     /// The value: `true` or `false`, a string as it is, a number, or JSON.
     std::string value;
 };
 
-/// One flag's part of Client::evaluate_all.
+/// The evaluation of one flag in Client::evaluate_all.
 struct FlagEvaluation {
     std::string key;
     TypedEvaluation evaluation;
@@ -553,7 +552,7 @@ inline Evaluation evaluation_of(const flagbit_evaluation &from, bool default_val
     return to;
 }
 
-/// An evaluation without an answer, for a call that is not well formed.
+/// Returns the evaluation of a call that is not well formed.
 inline flagbit_evaluation refused(flagbit_status status) noexcept {
     flagbit_evaluation evaluation{};
     evaluation.reason = FLAGBIT_REASON_ERROR;
@@ -587,7 +586,7 @@ TypedEvaluation evaluate_value(bool default_value, Call call) {
             texts.substr(variant.offset, variant.length), texts.substr(value.offset, value.length)};
 }
 
-/// The text of a value of a kind, else the default.
+/// Returns the text of a value of this kind, or the default for another kind.
 inline std::string text_of(Kind kind, TypedEvaluation evaluation, std::string_view default_value) {
     return evaluation.kind == kind ? std::move(evaluation.value) : std::string(default_value);
 }
@@ -615,7 +614,7 @@ std::vector<FlagEvaluation> evaluate_all(bool default_value, Call call) {
         flags.reserve(all->count);
         for (std::size_t index = 0; index < all->count; index++) {
             flagbit_flag_evaluation item{};
-            // By the library's size of an item: a later one's are larger.
+            // Step by the library's size of an item: items of a later version are larger.
             std::memcpy(&item, reinterpret_cast<const char *>(all->items) + index * all->item_size, sizeof item);
             flags.push_back({std::string(all->text + item.key.offset, item.key.length),
                              {evaluation_of(item.evaluation, default_value),
@@ -628,36 +627,37 @@ std::vector<FlagEvaluation> evaluate_all(bool default_value, Call call) {
 
 } // namespace detail
 
-/// How a client is doing, read at one moment.
+/// The status of a client at one moment.
 struct Status {
     State state;
     std::uint64_t generation;
     /// The revision that the snapshot in force states.
     std::optional<std::string> revision;
-    /// Where the flags come from, in words.
+    /// A description of the source of the flags.
     std::string source;
-    /// How many flags are in force, those set aside included.
+    /// The number of flags in force, including those that are set aside.
     std::uint64_t flags;
     std::uint64_t flags_set_aside;
-    /// How many attributes with an unsupported value evaluations have seen.
+    /// The number of attributes with an unsupported value in evaluations so far.
     std::uint64_t unsupported_values;
-    /// When the source was last read well.
+    /// The time of the last successful read of the source.
     std::optional<std::chrono::system_clock::time_point> last_success;
-    /// Why the last read failed; nothing after one that went well.
+    /// The reason why the last read failed; nothing after a successful one.
     std::optional<std::string> last_error;
     std::uint32_t consecutive_failures;
 };
 
-/// Which flags changed.
+/// The flags that changed.
 struct Changes {
-    /// Any flag may have changed; there are no keys then.
+    /// True if any flag may have changed; there are then no keys.
     bool all;
     std::vector<std::string> keys;
     /// The generation now in force.
     std::uint64_t generation;
 };
 
-/// How a client is to be opened, for what Client's own functions do not offer. For one thread at a time.
+/// The options of a client, for those that Client's own functions do not offer. For one thread at a time. Messages name
+/// an option by its number in flagbit.h, such as FLAGBIT_OPTION_URL.
 class Options {
   public:
     Options() {
@@ -666,13 +666,15 @@ class Options {
         options_.reset(made);
     }
 
-    /// Errors: INVALID_ARGUMENT for an option of another type, INVALID_UTF8.
+    /// Sets an option that is a string.
+    /// Errors: INVALID_ARGUMENT for an option of another type or a value of another form, INVALID_UTF8.
     Done set(flagbit_option option, std::string_view value) {
         return detail::done([&](flagbit_error **error) {
             return flagbit_options_set_string(options_.get(), option, value.data(), value.size(), error);
         });
     }
-    /// Errors: INVALID_ARGUMENT for an option of another type and a value out of its range.
+    /// Sets an option that is an integer.
+    /// Errors: INVALID_ARGUMENT for an option of another type or a value out of its range.
     Done set(flagbit_option option, std::int64_t value) {
         return detail::done(
             [&](flagbit_error **error) { return flagbit_options_set_integer(options_.get(), option, value, error); });
@@ -686,7 +688,7 @@ class Options {
 
 namespace detail {
 
-/// Shared by a client and what it hands out, so that none of them has to be destroyed before another.
+/// The part that a client shares with its overrides and subscriptions, so that you may destroy them in any order.
 using SharedClient = std::shared_ptr<flagbit_client>;
 
 inline std::uint64_t milliseconds(std::chrono::milliseconds timeout) noexcept {
@@ -695,7 +697,7 @@ inline std::uint64_t milliseconds(std::chrono::milliseconds timeout) noexcept {
 
 } // namespace detail
 
-/// Holds an override in force; destroying it ends the override. It may outlive its client.
+/// An override in force; destroying it ends the override. It may outlive its client.
 class [[nodiscard]] Override {
   public:
     Override(Override &&other) noexcept = default;
@@ -718,7 +720,7 @@ class [[nodiscard]] Override {
     std::uint64_t id_;
 };
 
-/// Keeps a callback listening; destroying it, or closing the client, ends that. It may outlive its client.
+/// A callback that listens; destroying it, or closing the client, ends it. It may outlive its client.
 class [[nodiscard]] Subscription {
   public:
     Subscription(Subscription &&) noexcept = default;
@@ -730,7 +732,8 @@ class [[nodiscard]] Subscription {
     }
     ~Subscription() { stop(); }
 
-    /// Returns when the callback has returned and will not be called again; from the callback itself, at once.
+    /// Ends the callback. Returns when the callback has returned and will not run again; in the callback itself, at
+    /// once.
     void stop() noexcept {
         if (!thread_.joinable()) {
             return;
@@ -746,7 +749,7 @@ class [[nodiscard]] Subscription {
 
   private:
     friend class Client;
-    /// Tells of what is new, if anything is.
+    /// Calls the callback if there is something new.
     using Tell = std::function<void(const flagbit_client *)>;
 
     Subscription(detail::SharedClient client, Tell tell);
@@ -767,9 +770,8 @@ class Client {
         });
     }
 
-    /// A client of a snapshot in a file; `watch` looks at it each second and follows its changes. A watched file may be
-    /// missing at first.
-    /// Errors: IO, SNAPSHOT_REFUSED, THREAD, INVALID_UTF8 for the path.
+    /// A client of a snapshot in a file. With `watch` it checks the file each second and follows its changes; the file
+    /// may then be missing at first. Errors: IO, SNAPSHOT_REFUSED, THREAD, INVALID_UTF8 for the path.
     static Result<Client> from_file(std::string_view path, bool watch = false) {
         Options options;
         if (auto set = options.set(FLAGBIT_OPTION_FILE, path); !set) {
@@ -781,8 +783,9 @@ class Client {
         return open(options);
     }
 
-    /// A client of flags that answer everybody alike, for users' own tests: `for_testing({{"premium-feature", true}})`.
-    /// Errors: SNAPSHOT_REFUSED for a key that is empty, there twice or not UTF-8.
+    /// A client of flags with one value for every context, for your own tests:
+    /// `for_testing({{"premium-feature", true}})`.
+    /// Errors: SNAPSHOT_REFUSED for a key that is empty, repeated or not UTF-8.
     static Result<Client> for_testing(const std::vector<FlagValue> &values) {
         Options options;
         if (auto set = options.set(FLAGBIT_OPTION_VALUES, detail::json_of(values)); !set) {
@@ -791,9 +794,8 @@ class Client {
         return open(options);
     }
 
-    /// A client of a FlagBit server, whose flags are fetched in the background; see wait_until_ready. What else can be
-    /// set: Options with FLAGBIT_OPTION_URL.
-    /// Errors: INVALID_ARGUMENT, THREAD.
+    /// A client of a FlagBit server. It fetches the flags in the background; see wait_until_ready. For more options,
+    /// use Options with FLAGBIT_OPTION_URL. Errors: INVALID_ARGUMENT, THREAD.
     static Result<Client> server(std::string_view url, std::string_view server_key) {
         Options options;
         if (auto set = options.set(FLAGBIT_OPTION_URL, url); !set) {
@@ -805,7 +807,7 @@ class Client {
         return open(options);
     }
 
-    /// A client of options.
+    /// A client of any source.
     /// Errors: INVALID_ARGUMENT, and those of the source.
     static Result<Client> open(const Options &options) {
         return opened([&](flagbit_client **client, flagbit_error **error) {
@@ -820,8 +822,7 @@ class Client {
     }
     ~Client() { close(); }
 
-    /// Whether a flag is on; `default_value` where there is no answer. Allocates for regular
-    /// expressions alone.
+    /// Returns whether a flag is on, or `default_value` if there is no answer. Allocates only for regular expressions.
     [[nodiscard]] bool is_enabled(std::string_view key, const Context &context,
                                   bool default_value = false) const noexcept {
         return flagbit_is_enabled_n(native(), key.data(), key.size(), context.native(), default_value);
@@ -832,8 +833,7 @@ class Client {
                                          default_value);
     }
 
-    /// Evaluates a flag; `default_value` stands in where there is no answer. Allocates for regular
-    /// expressions alone.
+    /// Evaluates a flag; `enabled` is `default_value` if there is no answer. Allocates only for regular expressions.
     [[nodiscard]] Evaluation evaluate(std::string_view key, const Context &context,
                                       bool default_value = false) const noexcept {
         return detail::evaluate(default_value, [&](flagbit_evaluation *evaluation) {
@@ -863,7 +863,7 @@ class Client {
         });
     }
 
-    /// What a string flag answers; `default_value` where there is no answer or the flag is of another kind.
+    /// Returns the value of a string flag, or `default_value` if there is no answer or the flag is of another kind.
     [[nodiscard]] std::string string_value(std::string_view key, const Context &context,
                                            std::string_view default_value = {}) const {
         return detail::text_of(Kind::string, value(key, context), default_value);
@@ -873,8 +873,8 @@ class Client {
         return detail::text_of(Kind::string, value(key, attributes), default_value);
     }
 
-    /// What a JSON flag answers, as its text: an object or an array. `default_value` where there is no answer or the
-    /// flag is of another kind.
+    /// Returns the value of a JSON flag, an object or an array, as text, or `default_value` if there is no answer or
+    /// the flag is of another kind.
     [[nodiscard]] std::string json_value(std::string_view key, const Context &context,
                                          std::string_view default_value = {}) const {
         return detail::text_of(Kind::json, value(key, context), default_value);
@@ -884,8 +884,8 @@ class Client {
         return detail::text_of(Kind::json, value(key, attributes), default_value);
     }
 
-    /// What a number flag answers; `default_value` where there is no answer or the flag is of another kind. Allocates
-    /// nothing.
+    /// Returns the value of a number flag, or `default_value` if there is no answer or the flag is of another kind.
+    /// Allocates nothing.
     [[nodiscard]] double number_value(std::string_view key, const Context &context,
                                       double default_value = 0) const noexcept {
         return detail::number_of(evaluate(key, context), default_value);
@@ -895,7 +895,7 @@ class Client {
         return detail::number_of(evaluate(key, attributes), default_value);
     }
 
-    /// The same for a number without a fraction, from -2^63 to 2^63-1; `default_value` for any other.
+    /// Returns the same as an integer, or `default_value` for a number with a fraction or outside -2^63 to 2^63-1.
     [[nodiscard]] std::int64_t integer_value(std::string_view key, const Context &context,
                                              std::int64_t default_value = 0) const noexcept {
         return detail::integer_of(evaluate(key, context), default_value);
@@ -905,8 +905,8 @@ class Client {
         return detail::integer_of(evaluate(key, attributes), default_value);
     }
 
-    /// How a flag comes to its answer, as JSON: each rule, and which of its conditions hold. Slow, and with values of
-    /// the context: for people. Empty where the call is not well formed.
+    /// Explains an evaluation as JSON: each rule, and which of its conditions match. It is slow and contains values of
+    /// the context: use it for support and tests. Empty if the call is not well formed.
     [[nodiscard]] std::string explain(std::string_view key, const Context &context) const {
         return detail::text_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
             return flagbit_explain(native(), key.data(), key.size(), context.native(), buffer, capacity, needed);
@@ -919,7 +919,7 @@ class Client {
         });
     }
 
-    /// Evaluates all flags against one state of the client, sorted by key; nothing where the attributes are malformed.
+    /// Evaluates all flags of one generation, sorted by key. Empty if the attributes are malformed.
     [[nodiscard]] std::vector<FlagEvaluation> evaluate_all(const Context &context, bool default_value = false) const {
         return detail::evaluate_all(default_value, [&](flagbit_evaluations **all) {
             return flagbit_evaluate_all(native(), context.native(), all);
@@ -932,32 +932,32 @@ class Client {
         });
     }
 
-    /// The keys of the flags in force, sorted, those set aside included.
+    /// Returns the keys of the flags in force, sorted, including those that are set aside.
     [[nodiscard]] std::vector<std::string> flags() const {
         return detail::texts_of([&](flagbit_text_list **keys) { return flagbit_client_flags(native(), keys); });
     }
 
-    /// What is wrong with the flags that are set aside, in the snapshot's order.
+    /// Returns what is wrong with the flags that are set aside, in the snapshot's order.
     [[nodiscard]] std::vector<std::string> warnings() const {
         return detail::texts_of([&](flagbit_text_list **texts) { return flagbit_client_warnings(native(), texts); });
     }
 
-    /// Takes the lines for the host's log, `warning: ...` or `info: ...`; each is given once.
+    /// Takes the lines for the host's log, `warning: ...` or `info: ...`. Each line is returned once.
     [[nodiscard]] std::vector<std::string> take_log() const {
         return detail::texts_of([&](flagbit_text_list **lines) { return flagbit_client_take_log(native(), lines); });
     }
 
-    /// How the client is doing.
+    /// Returns the status of the client.
     [[nodiscard]] Status status() const { return status_of(native()); }
 
-    /// The revision that the snapshot of a generation stated; empty where it stated none or is forgotten.
+    /// Returns the revision that the snapshot of a generation states; empty if it states none or is forgotten.
     [[nodiscard]] std::string revision(std::uint64_t generation) const {
         return detail::text_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
             return flagbit_client_revision(native(), generation, buffer, capacity, needed);
         });
     }
 
-    /// Why an evaluation gave no answer, in words: `no flag "x" among the 25 in force`.
+    /// Returns a message that says why an evaluation has no value: `no flag "x" among the 25 in force`.
     [[nodiscard]] std::string error_message(std::string_view key, ErrorCode code) const {
         return detail::text_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
             return flagbit_client_error_message(native(), key.data(), key.size(), static_cast<std::int32_t>(code),
@@ -965,32 +965,33 @@ class Client {
         });
     }
 
-    /// Puts another snapshot in force, in a client of from_snapshot.
-    /// Errors: SNAPSHOT_REFUSED (what was in force stays), CLOSED, INVALID_ARGUMENT for a client of another source.
+    /// Replaces the snapshot of a client of from_snapshot.
+    /// Errors: SNAPSHOT_REFUSED (the previous snapshot stays in force), CLOSED, INVALID_ARGUMENT for a client of
+    /// another source.
     Done load(std::string_view json) const {
         return detail::done(
             [&](flagbit_error **error) { return flagbit_client_load(native(), json.data(), json.size(), error); });
     }
 
-    /// Fetches the flags now, or reads the file. The timeout is for a fetch, which goes on in the background then.
-    /// Errors: IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT (what was in force stays), CLOSED.
+    /// Fetches the flags now, or reads the file now. After the timeout a fetch continues in the background.
+    /// Errors: IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT (the previous snapshot stays in force), CLOSED.
     Done refresh(std::chrono::milliseconds timeout = std::chrono::seconds(30)) const {
         return detail::done([&](flagbit_error **error) {
             return flagbit_client_refresh_within(native(), detail::milliseconds(timeout), error);
         });
     }
 
-    /// Waits until there is something to serve; false when the time ran out, when the client was closed, and at once
-    /// when there is nothing and the server refuses the key or the address: status() tells.
+    /// Waits until the client has flags to serve. Returns false after the timeout, when the client is closed, and at
+    /// once if there are no flags and the server refuses the key or the address: status() says why.
     [[nodiscard]] bool wait_until_ready(std::chrono::milliseconds timeout) const noexcept {
         return flagbit_client_wait_until_ready(native(), detail::milliseconds(timeout)) == FLAGBIT_STATUS_OK;
     }
 
-    /// Which flags changed after a generation.
+    /// Returns the flags that changed after a generation.
     [[nodiscard]] Changes changes(std::uint64_t since) const { return changes_of(native(), since); }
 
-    /// Calls back, on a thread of its own, after each change of the flags; several changes may be one call. The
-    /// callback must not throw.
+    /// Calls the callback after each change of the flags, on a thread of its own. One call may stand for several
+    /// changes. The callback must not throw.
     Subscription on_change(std::function<void(const Changes &)> callback) const {
         const std::uint64_t now = changes_of(native(), UINT64_MAX).generation;
         return Subscription(client_,
@@ -1003,8 +1004,8 @@ class Client {
                             });
     }
 
-    /// Calls back like on_change, but after each change of the state, such as from ready to stale; not when the client
-    /// is closed.
+    /// Like on_change, but calls the callback after each change of the state, such as from ready to stale, except when
+    /// the client is closed.
     Subscription on_state_change(std::function<void(const Status &)> callback) const {
         return Subscription(
             client_, [callback = std::move(callback), told = status().state](const flagbit_client *client) mutable {
@@ -1016,9 +1017,9 @@ class Client {
             });
     }
 
-    /// Lets flags answer everybody alike, above the snapshot's answers, until the Override is destroyed. Of several
-    /// overrides of a flag the latest wins.
-    /// Errors: SNAPSHOT_REFUSED for a key that is empty, there twice or not UTF-8; CLOSED.
+    /// Gives flags one value for every context, instead of the snapshot's, until the Override is destroyed. If several
+    /// overrides have the same flag, the latest one wins.
+    /// Errors: SNAPSHOT_REFUSED for a key that is empty, repeated or not UTF-8; CLOSED.
     Result<Override> override_flags(const std::vector<FlagValue> &values) const {
         const std::string json = detail::json_of(values);
         std::uint64_t id = 0;
@@ -1031,11 +1032,11 @@ class Client {
         return Override(client_, id);
     }
 
-    /// Closes the client: from here on evaluations give the default, and those who wait return. Any number of times,
-    /// beside anything else.
+    /// Closes the client. Evaluations then give the default, and waits end. You may call it more than once, and during
+    /// any other call.
     void close() const noexcept { flagbit_client_close(native()); }
 
-    /// For the functions of flagbit.h; still owned by this object. Null once it was moved from.
+    /// The pointer for the functions of flagbit.h; this object still owns it. Null after a move from this object.
     [[nodiscard]] flagbit_client *native() const noexcept { return client_.get(); }
 
   private:
@@ -1062,7 +1063,7 @@ class Client {
     static Status status_of(const flagbit_client *client) {
         flagbit_client_report report{};
         report.struct_size = sizeof report;
-        report.state = FLAGBIT_STATE_CLOSED; // what a client that was moved from is
+        report.state = FLAGBIT_STATE_CLOSED; // the state of a client after a move from it
         report.last_success_ms = -1;
         const std::string texts = detail::copied_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
             return flagbit_client_status(client, &report, buffer, capacity, needed);
@@ -1096,7 +1097,7 @@ class Client {
 inline Subscription::Subscription(detail::SharedClient client, Tell tell)
     : client_(client), stopped_(std::make_shared<std::atomic<bool>>(false)) {
     thread_ = std::thread([client = std::move(client), tell = std::move(tell), stopped = stopped_] {
-        // The first event is of before, so that what happened since the callback was made is told as well.
+        // The first event is an older one, so that the callback also hears of changes since it was made.
         std::uint64_t event = 0;
         while (!*stopped && flagbit_client_wait(client.get(), event, UINT64_MAX, &event) == FLAGBIT_STATUS_OK) {
             if (!*stopped) {

@@ -24,7 +24,8 @@ temporary_folder() {
 # step NAME COMMAND...: runs the command, with its output in a log, and prints how long it took. Every ten seconds it
 # prints the log's last line. A failure prints the log and ends the script; within functions, `set -e` holds.
 step() {
-    local name=$1 log=build/log/$part/${1//[^[:alnum:].]/-}.log begin=$EPOCHREALTIME heart status
+    [[ $# -gt 1 ]] || fail "step $* has no command"
+    local name=$1 log=$root/build/log/$part/${1//[^[:alnum:].]/-}.log begin=$EPOCHREALTIME heart status
     shift
     mkdir -p "${log%/*}"
     : > "$log"
@@ -52,7 +53,7 @@ heartbeat() {
     done
 }
 
-# What a step's log says that is worth a place in the step's line. Scripts define their own.
+# Prints the part of a step's log that belongs into the step's line. Scripts define their own.
 told() { :; }
 
 # beside COMMAND...: runs the command next to the others; finish waits for all of them and fails if one failed.

@@ -4,12 +4,12 @@ package flagbit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // Client answers whether a feature is on for a user, from flags in memory. [Open] makes one.
@@ -31,6 +31,7 @@ type core struct {
 	// Whether the log was asked for attributes that are not supported. The library tells of them once.
 	unsupportedNoted atomic.Bool
 	listening        listening
+	waiting          waiting
 }
 
 // Open opens a client. It reads the text or file once, and never waits for a network: see [Client.WaitUntilReady]. The context
@@ -151,68 +152,51 @@ func (c *Client) LoadSnapshot(snapshot string) error {
 }
 
 // Refresh fetches the flags now, or reads the client's file; it does nothing for a snapshot in memory. What was in force stays
-// on an error. A fetch goes on in the background when ctx is done.
+// on an error. A fetch goes on in the background when ctx is done. Calls that come while a fetch is under way share the next one.
 //
 // The errors are [ErrSnapshot], [ErrFile], [ErrRefused], [ErrUnavailable], [ErrClosed], and those of ctx.
 func (c *Client) Refresh(ctx context.Context) error {
-	timeout := uint64(forever)
-	if deadline, found := ctx.Deadline(); found {
-		timeout = uint64(max(0, time.Until(deadline).Milliseconds()+1))
+	if c == nil || c.core == nil {
+		return failure(statusNullArgument, nil)
 	}
-	read, err := during(ctx, func() error {
-		err := refreshNative(c.native(), timeout)
-		runtime.KeepAlive(c)
-		c.drainLog()
-		return err
-	})
-	if err != nil {
+	err := ctx.Err()
+	if err == nil {
+		err = c.core.refresh(ctx)
+	}
+	runtime.KeepAlive(c)
+	c.drainLog()
+	if err != nil && err == ctx.Err() {
 		return fmt.Errorf("flagbit: refreshing: %w", err)
 	}
-	return read
+	return err
 }
-
-// How long a goroutine may outlive the context with which it waited.
-const waitSlice = 100 * time.Millisecond
 
 // WaitUntilReady waits until there are flags. The errors are [ErrClosed], those of ctx, and at once [ErrRefused] where there is
 // nothing to serve and the server refuses the key or the address.
 func (c *Client) WaitUntilReady(ctx context.Context) error {
-	code := waitUntilReady(c.native(), 0)
-	if code == statusTimeout && ctx.Err() == nil {
-		if ctx.Done() == nil {
-			code = waitUntilReady(c.native(), forever)
-		} else {
-			code = c.waitInSlices(ctx)
+	if c == nil || c.core == nil {
+		return failure(statusNullArgument, nil)
+	}
+	code := waitUntilReady(c.handle, 0)
+	err := failure(code, nil)
+	if code == statusTimeout {
+		err = ctx.Err()
+		if err == nil {
+			err = c.core.waitForFlags(ctx)
 		}
 	}
 	runtime.KeepAlive(c)
 	c.drainLog()
 	last := c.Status().LastError
 	switch {
-	case code == statusRefused && last != "":
-		return newError(code, last)
-	case code != statusTimeout:
-		return failure(code, nil)
+	case errors.Is(err, ErrRefused) && last != "":
+		return newError(statusRefused, last)
+	case err == nil || err != ctx.Err():
+		return err
 	case last != "":
-		return fmt.Errorf("flagbit: waiting until ready: %w (%s)", ctx.Err(), last)
+		return fmt.Errorf("flagbit: waiting until ready: %w (%s)", err, last)
 	}
-	return fmt.Errorf("flagbit: waiting until ready: %w", ctx.Err())
-}
-
-func (c *Client) waitInSlices(ctx context.Context) status {
-	waited, err := during(ctx, func() status {
-		for {
-			code := waitUntilReady(c.native(), uint64(waitSlice/time.Millisecond))
-			if code != statusTimeout || ctx.Err() != nil {
-				runtime.KeepAlive(c)
-				return code
-			}
-		}
-	})
-	if err != nil {
-		return statusTimeout
-	}
-	return waited
+	return fmt.Errorf("flagbit: waiting until ready: %w", err)
 }
 
 // Flags are the keys of the flags in force, sorted, those set aside included.

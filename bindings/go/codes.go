@@ -3,7 +3,7 @@
 package flagbit
 
 /*
-// Without the header, the message of ffi.go is the one to read.
+// If the header is missing, ffi.go has the message to read.
 #if __has_include(<flagbit.h>)
 #include <flagbit.h>
 #if FLAGBIT_ABI_MAJOR != 1 || FLAGBIT_ABI_MINOR < 1

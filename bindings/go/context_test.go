@@ -228,3 +228,45 @@ func TestLargeContexts(t *testing.T) {
 	equal(t, "in a context", client.Enabled("f", newContext(t, attributes), false), true)
 	equal(t, "prepared", client.Enabled("f", newPrepared(t, attributes), false), true)
 }
+
+// Values that contain themselves. Each is unsupported, and no stack overflows.
+func TestAValueThatPointsToItself(t *testing.T) {
+	var itself any
+	itself = &itself
+	var there, back any
+	there, back = &back, &there
+	list := make([]any, 2)
+	list[0], list[1] = list, &list
+	array := [1]any{}
+	array[0] = &array
+	mapping := map[string]any{}
+	mapping["itself"] = mapping
+	type circle struct{ Next *circle }
+	ring := &circle{}
+	ring.Next = ring
+	type pointer *pointer
+	var chain pointer
+	chain = &chain
+	client := openText(t, sample)
+	for name, value := range map[string]any{
+		"an interface": itself, "two interfaces": there, "a list": list, "a pointer to a list": &list, "an array": array,
+		"a map": mapping, "a struct": ring, "a pointer": chain, "in a list": []any{itself}, "in a slice": []*any{&itself},
+	} {
+		attributes := flagbit.Attributes{"plan": "pro", "odd": value}
+		if _, err := flagbit.NewContext(attributes); !errors.Is(err, flagbit.ErrContext) {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+		if !client.Enabled("pro", attributes, false) {
+			t.Errorf("%s: the other attributes do not count", name)
+		}
+		if _, err := client.Override(map[string]any{"a": value}); !errors.Is(err, flagbit.ErrSnapshot) {
+			t.Errorf("%s: the error of an override is %v", name, err)
+		}
+	}
+	text := "pro"
+	for _, value := range []any{&text, []any{&text}, []*string{&text}} {
+		if _, err := flagbit.NewContext(flagbit.Attributes{"plan": value}); err != nil {
+			t.Errorf("%T: %v", value, err)
+		}
+	}
+}

@@ -43,7 +43,7 @@ type listener struct {
 // OnChange calls a function after each change of the flags, until stop is called.
 //
 // Changes that come quickly may be told together. All listeners of a client are called on one goroutine of its own, one after
-// the other; a panic of theirs is logged. A listener may call everything, Close and stop too. A call that has already begun
+// the other; a panic of theirs is logged, and so is runtime.Goexit. A listener may call everything, Close and stop too. A call that has already begun
 // when stop is called goes on to its end. A listener that refers to the client keeps it from being collected until Close.
 func (c *Client) OnChange(listener func(Change)) (stop func()) {
 	if listener == nil {
@@ -131,6 +131,13 @@ func (c *core) start() {
 }
 
 func (c *core) run(self *int) {
+	over := false
+	// A listener that calls runtime.Goexit, as FailNow of a test does, ends this goroutine. Another goes on.
+	defer func() {
+		if !over {
+			go c.run(self)
+		}
+	}()
 	for event := uint64(0); ; {
 		var code status
 		event, code = waitForEvent(c.handle, event)
@@ -139,6 +146,7 @@ func (c *core) run(self *int) {
 		all, at := c.listening.all, c.listening.runner
 		c.listening.lock.Unlock()
 		if code != statusOK || at != self {
+			over = true
 			runtime.KeepAlive(c)
 			return
 		}
@@ -153,12 +161,20 @@ func (c *core) tell(listener *listener) {
 	if call == nil || listener.stopped.Load() {
 		return
 	}
+	returned := false
 	defer func() {
-		if fault := recover(); fault != nil {
-			defer func() { _ = recover() }() // A logger that panics, too.
-			c.log().Error("flagbit: a listener of "+listener.method+" panicked",
-				slog.String("panic", fmt.Sprint(fault)), slog.String("stack", string(debug.Stack())))
+		fault := recover()
+		if returned {
+			return
+		}
+		defer func() { _ = recover() }() // A logger that panics, too.
+		stack := slog.String("stack", string(debug.Stack()))
+		if fault == nil {
+			c.log().Error("flagbit: a listener of "+listener.method+" called runtime.Goexit", stack)
+		} else {
+			c.log().Error("flagbit: a listener of "+listener.method+" panicked", slog.String("panic", fmt.Sprint(fault)), stack)
 		}
 	}()
 	call()
+	returned = true
 }

@@ -289,3 +289,27 @@ func openAndForget(t *testing.T) *flagbit.Client {
 	must(err)
 	return client
 }
+
+// As FailNow of a test does it. The others are told all the same, and later changes too.
+func TestAListenerThatEndsItsGoroutineEndsNobodyElse(t *testing.T) {
+	var lines journal
+	client := open(t, flagbit.WithSnapshot(sample), flagbit.WithLogger(lines.logger()))
+	before, _ := listen(client)
+	client.OnChange(func(flagbit.Change) { runtime.Goexit() })
+	after, _ := listen(client)
+	for index, on := range []bool{true, false, true} {
+		load(t, client, map[string]bool{"a": on})
+		if index > 0 {
+			before.keys(t, "a")
+			after.keys(t, "a")
+		} else {
+			before.next(t)
+			after.next(t)
+		}
+		eventually(t, "it is logged", func() bool {
+			return strings.Count(lines.String(), "a listener of OnChange called runtime.Goexit") == index+1
+		})
+	}
+	must(client.Close())
+	settle(t)
+}

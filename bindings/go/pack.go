@@ -201,9 +201,12 @@ func appendReflected(buffer []byte, value reflect.Value, followed bool) ([]byte,
 		if value.IsNil() {
 			return buffer, absent
 		}
-		if followed || value.Kind() == reflect.Interface {
-			// A pointer to a pointer is not followed: they may go round in a circle.
-			return appendReflected(buffer, value.Elem(), value.Kind() == reflect.Interface)
+		if value.Kind() == reflect.Interface {
+			return appendReflected(buffer, value.Elem(), followed)
+		}
+		if followed {
+			// No pointer is followed behind this one: they may go round in a circle, also through an interface.
+			return appendReflected(buffer, value.Elem(), false)
 		}
 	}
 	return buffer, unsupported

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures FlagBit through Rust and C and beside its peers, and writes the tables into docs/benchmarks.md.
+# Measures FlagBit through Rust and C, and its peers, and writes the tables into docs/benchmarks.md.
 # `--short` only shows that everything works and prints the tables instead.
 . "$(dirname "$0")/../lib.sh"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the Python, Go and Node bindings beside their peers, and writes the tables into docs/benchmarks.md. What is
-# measured is what a user installs: the wheel, the module with its library, the tarball. `--short` only shows that
+# Measures the Python, Go and Node bindings and their peers, and writes the tables into docs/benchmarks.md. It measures
+# what a user installs: the wheel, the module with its library, the tarball. `--short` only shows that
 # everything works and prints the tables instead.
 . "$(dirname "$0")/../lib.sh"
 here=$PWD/benches/languages work=$PWD/build/languages

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what a provider adds to a call of OpenFeature, FlagBit's beside flagd's and LaunchDarkly's, in Python, Go and Node,
+# Measures what a provider adds to a call of OpenFeature: FlagBit's, flagd's and LaunchDarkly's, in Python, Go and Node;
 # and writes the tables into docs/benchmarks.md. `--short` only shows that everything works and prints the tables instead.
 . "$(dirname "$0")/../lib.sh"
 here=$PWD/benches/openfeature work=$PWD/build/openfeature

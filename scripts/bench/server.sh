@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the server beside other flag servers, and writes its table into docs/benchmarks.md. The first time the others
-# are built, which takes a quarter of an hour. `--short` only shows that everything works and prints the table instead.
+# Measures the server and other flag servers, and writes the table into docs/benchmarks.md. The first time it builds the
+# others, which takes a quarter of an hour. `--short` only shows that everything works and prints the table instead.
 . "$(dirname "$0")/../lib.sh"
 
 need wrk wrk

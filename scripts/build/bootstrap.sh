@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build and the tests need from Debian's packages, or says in one line what to install.
 . "$(dirname "$0")/../lib.sh"
-# Where Debian has nginx, which is not in everybody's path.
+# Debian has nginx here, which is not in everybody's path.
 PATH=$PATH:/usr/sbin
 
 for tool in cargo python3 node npm; do
@@ -14,7 +14,7 @@ done
 go_minor=$(go env GOVERSION 2> /dev/null | sed -nE 's/^go1\.([0-9]+).*/\1/p')
 test "${go_minor:-0}" -ge 26 || { echo "install Go 1.26 or newer first (https://go.dev/dl)"; exit 1; }
 
-# What is looked for, and the package it comes in.
+# Each need, and the package that has it.
 needs=(
     command:gcc:gcc command:g++:g++ command:clang:clang command:clang-format:clang-format command:valgrind:valgrind
     command:cmake:cmake command:meson:meson command:abidiff:abigail-tools command:abidw:abigail-tools command:pkg-config:pkg-config

@@ -58,7 +58,7 @@ def found(pattern, name, source):
 
 
 def header():
-    """What must have a row, and of each option the default, in words."""
+    """The names that must have a row, with the default of each option in words."""
     text = (ROOT / "include/flagbit.h").read_text(encoding="utf-8")
     functions = re.findall(r"FLAGBIT_API\s+[^;(]*?\b(flagbit_\w+)\(", re.sub(r"//.*", "", text))
     names, defaults = dict.fromkeys(functions), {}
@@ -85,7 +85,7 @@ def rows():
 
 
 def check_token(language, token):
-    """What is wrong with one name of a cell, or nothing."""
+    """Says what is wrong with one name of a cell."""
     source = SOURCES[language]
     if token.startswith("FLAGBIT_"):
         return None if token in (ROOT / "include/flagbit.h").read_text(encoding="utf-8") else "is not in flagbit.h"

@@ -65,7 +65,7 @@ def evaluate_over_http(server, key, file):
 
 
 def table(server, key, folder, commands, languages):
-    """What HTTP answers and what every language answers from the server's snapshot."""
+    """Compares the answers over HTTP with those of every language from the server's snapshot."""
     evaluate_over_http(server, key, folder / "HTTP")
     (folder / "flags.json").write_text(json.dumps(server.do("ask", method="GET", path="/snapshot", key=key)))
     for language in languages:

@@ -38,7 +38,7 @@ quick_start() {
 
 programs() {
     local page=$root/docs/quick-start.md
-    # Where make demo installed the packages.
+    # `make demo` installed the packages here.
     local node=$root/build/demo/node python=$root/build/demo/venv/bin/python
     test -x "$python" -a -d "$node" || fail "run make demo first: it installs the Python and the Node package"
     cd "$out"
@@ -74,9 +74,10 @@ programs() {
     kill "$server"
     echo "node: on, then off"
 
-    need_server
     "$python" "$root/scripts/docs/server.py" docs/quick-start.md
 }
 
+need_server
 (quick_start)
+need_server
 (programs)

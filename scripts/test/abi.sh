@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What C programs see of the library, checked in three ways: the exported symbols are the header's functions; the shared
+# Checks the library as C programs see it, in three ways: the exported symbols are the header's functions; the shared
 # library is what it says it is; and the ABI is the committed baseline's (UPDATE_ABI=1 rewrites that).
 . "$(dirname "$0")/../lib.sh"
 

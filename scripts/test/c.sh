@@ -189,6 +189,6 @@ examples() {
 write_mistakes
 for name in headers manual misuse_of_everything plain static cpp_with_exceptions cpp_without_exceptions sanitized \
     under_valgrind examples; do
-    step "$name"
+    step "$name" "$name"
 done
 echo "C and C++: all passed in $SECONDS s"

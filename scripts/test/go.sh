@@ -37,7 +37,7 @@ checked() {
     in_all "$work/bin/staticcheck" ./...
 }
 
-# What a plain user builds, without the tests' own stress a second time.
+# The build of a plain user, without the tests' own stress a second time.
 benchmarks() { in_module go test -run '^$' -bench . -benchtime 10x . ; }
 
 example() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What every platform is tested with, by .github/workflows/build.yml: Rust, the examples in C and C++ against the shared
+# Tests a platform, for .github/workflows/build.yml: Rust, the examples in C and C++ against the shared
 # library, and the Python package. Needs bash, a C++ compiler and Python; on Windows Git's bash and clang.
 . "$(dirname "$0")/../lib.sh"
 out=$PWD/build/platform built=${CARGO_TARGET_DIR:-$PWD/target}/dist

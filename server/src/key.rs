@@ -1,13 +1,13 @@
 //! Keys: `PREFIX` + 43 characters for 256 random bits + 6 for their checksum, in the digits of base 62.
 //!
-//! The checksum tells a typo from a revoked key and lets scanners find leaked ones; it is no protection, the random bits
-//! are. Only the SHA-256 of a key is kept.
+//! The checksum tells a typo from a revoked key and lets scanners find leaked ones; it protects nothing, the random bits
+//! do. Only the SHA-256 of a key is kept.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-/// What a key may do; part of the key as its prefix.
+/// The kind of a key, which decides what the key may do. A key begins with the prefix of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
@@ -52,7 +52,7 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 const RANDOM_DIGITS: usize = 43;
 const CHECK_DIGITS: usize = 6;
 
-/// A new key, the only time that it is whole.
+/// A new key. Only here is its text known.
 pub(crate) struct NewKey {
     pub(crate) text: String,
     pub(crate) hash: Hash,
@@ -68,13 +68,13 @@ impl NewKey {
         Ok(Self { hash: hash(&text), text })
     }
 
-    /// What is kept to recognise the key by in a list.
+    /// Returns the last characters, by which people recognise the key in a list.
     pub(crate) fn ending(&self) -> &str {
         &self.text[self.text.len() - 4..]
     }
 }
 
-/// What is wrong with a text that should be a key.
+/// Why a text is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoKey {
     /// It does not begin like a key.

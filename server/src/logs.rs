@@ -7,10 +7,10 @@ use tracing_subscriber::{EnvFilter, filter::Directive};
 
 use crate::settings::{LogFormat, Logs};
 
-/// Never logged, whatever the level: statements show how flags are stored to whoever reads the log, at best.
+/// Never logged, at any level: statements would show readers of the log how flags are stored.
 const SILENT: [&str; 1] = ["sqlx::query=off"];
 
-/// Logs from here on. What panics is logged too.
+/// Starts to log. Panics are logged too.
 pub(crate) fn start(settings: &Logs) -> anyhow::Result<()> {
     let mut filter = EnvFilter::builder()
         .parse(&settings.log_level)

@@ -1,10 +1,11 @@
-//! The FlagBit server: `flagbit serve` and the commands beside it.
+//! The FlagBit server: `flagbit serve` and the other commands.
 
 mod cli;
 mod flags;
 mod http;
 mod key;
 mod logs;
+mod operations;
 mod serve;
 mod settings;
 mod state;

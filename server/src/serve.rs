@@ -19,12 +19,12 @@ use crate::{
     },
     logs,
     settings::Settings,
-    state::{App, metrics},
+    state::App,
 };
 
-/// Descriptors for the database, the listeners and what a process has anyway.
+/// Descriptors for the database, the listeners and everything else that a process has open.
 const OTHER_DESCRIPTORS: u64 = 64;
-/// For whoever reads the metrics.
+/// The most connections to the metrics.
 const METRICS_CONNECTIONS: u32 = 64;
 
 impl connection::Answer for Edge {
@@ -33,7 +33,7 @@ impl connection::Answer for Edge {
     }
 }
 
-/// The metrics, which nobody but the operator reaches.
+/// Answers requests for metrics, which only the operator can reach.
 impl connection::Answer for Router {
     async fn answer(&self, _peer: SocketAddr, request: Request<Incoming>) -> Response {
         let Ok(answer) = self.clone().call(request).await;
@@ -56,24 +56,24 @@ pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
     greet(&app, listener.local_addr()?, metrics_listener.as_ref()).await?;
 
     let background = background(&app);
-    let connections = app.settings.connections.clone();
+    let connections = app.connections.clone();
     let mut serving = vec![tokio::spawn(accept::accept(
         listener,
-        Edge::new(app.clone(), api::router(app.clone())),
+        Edge::new(app.clone(), api::router(app.clone())?),
         Some(app.clone()),
         connections.clone(),
         stopping.clone(),
     ))];
     if let Some(listener) = metrics_listener {
         let connections = connections.at_most(METRICS_CONNECTIONS);
-        let router = metrics::router(app.clone());
+        let router = api::metrics::router(app.clone());
         serving.push(tokio::spawn(accept::accept(listener, router, None, connections, stopping)));
     }
 
     signals.next().await;
     tracing::info!("stopping: finishing requests");
     stop.send_replace(true);
-    let timeout = app.settings.connections.shutdown_timeout();
+    let timeout = app.connections.shutdown_timeout();
     tokio::select! {
         outcome = tokio::time::timeout(timeout, futures_util::future::join_all(serving)) => {
             if outcome.is_err() {
@@ -83,7 +83,7 @@ pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
         () = signals.next() => anyhow::bail!("ended by a second signal, with requests unfinished"),
     }
     background.abort();
-    _ = tokio::time::timeout(Duration::from_secs(2), app.storage.close()).await;
+    _ = tokio::time::timeout(Duration::from_secs(2), app.storage().close()).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -94,43 +94,43 @@ async fn bind(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> 
         .map_err(|error| anyhow::anyhow!("cannot listen on {address}: {error}; choose another with {option}"))
 }
 
-/// Says, for people, where the server is and what to do next.
+/// Tells people the address of the server and what to do next.
 async fn greet(app: &App, address: SocketAddr, metrics: Option<&TcpListener>) -> anyhow::Result<()> {
-    let mut greeting = format!("listening on http://{address}, {}\n", app.storage.describe());
+    let mut greeting = format!("listening on http://{address}, {}\n", app.storage().describe());
     if let Some(listener) = metrics {
         greeting += &format!("metrics on http://{}/metrics\n", listener.local_addr()?);
     }
-    if !app.storage.has_account().await? {
+    if !app.storage().has_account().await? {
         greeting += &format!(
             "no account yet; create one with\n  curl -X POST http://{address}/api/v1/signup -H 'Content-Type: application/json' -d '{{\"email\": \"you@example.com\"}}'\n"
         );
     }
     // Nobody may be listening any more.
     _ = std::io::stdout().write_all(greeting.as_bytes());
-    tracing::info!(%address, database = app.storage.describe(), version = env!("CARGO_PKG_VERSION"), "listening");
+    tracing::info!(%address, database = app.storage().describe(), version = env!("CARGO_PKG_VERSION"), "listening");
     Ok(())
 }
 
-/// What goes on beside the requests.
+/// Starts the work that goes on next to the requests.
 fn background(app: &App) -> tokio::task::JoinHandle<()> {
-    let (app, follower) = (app.clone(), Arc::clone(&app.follower));
+    let (app, follower) = (app.clone(), Arc::clone(app.follower()));
     tokio::spawn(async move {
         tokio::join!(follower.follow(), app.rates.tidy(), app.metrics.upkeep());
     })
 }
 
 fn warn_if_public(settings: &Settings) {
-    // Whoever names a proxy has one.
+    // A server whose settings name a proxy has one.
     if !settings.listen.ip().is_loopback() && settings.connections.trusted_proxies.is_empty() {
         tracing::warn!(
             address = %settings.listen,
-            "reachable from other machines without TLS: keys travel readable for everybody on the way. Put a reverse \
+            "reachable from other machines without TLS: anybody on the way can read the keys. Put a reverse \
              proxy before it and name that with --trusted-proxies; deploy/README.md shows how"
         );
     }
     let metrics = settings.metrics.metrics_listen.0;
     if let Some(address) = metrics.filter(|address| !address.ip().is_loopback()) {
-        tracing::warn!(%address, "metrics need no key: let nobody but Prometheus reach them");
+        tracing::warn!(%address, "metrics need no key: let only Prometheus reach them");
     }
 }
 
@@ -150,7 +150,7 @@ fn possible_connections(wanted: u32) -> u32 {
     possible
 }
 
-/// What ends the server: the first signal gently, the second at once.
+/// The signals that end the server: the first one gently, the second one at once.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,

@@ -1,4 +1,4 @@
-//! What `flagbit serve` can be told, as options or in the environment.
+//! The settings of `flagbit serve`, as options or in the environment.
 
 use std::{net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
 
@@ -13,29 +13,16 @@ use crate::flags::Limits;
 pub(crate) struct Settings {
     /// Address to listen on; port 0 takes a free one and prints it
     ///
-    /// TLS is the job of a reverse proxy: deploy/README.md shows one. Without it, keys travel readable for everybody on
-    /// the way.
+    /// TLS is the job of a reverse proxy: deploy/README.md shows one. Without it, anybody on the way can read the
+    /// keys.
     #[arg(long, env = "FLAGBIT_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
 
     #[command(flatten)]
     pub(crate) database: Database,
 
-    /// Environments that a project may have
-    #[arg(long, env = "FLAGBIT_MAX_ENVIRONMENTS", help_heading = "Accounts", value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) max_environments: u32,
-
-    /// Valid keys that a project may have, and valid API keys that an account may have
-    #[arg(long, env = "FLAGBIT_MAX_KEYS", help_heading = "Accounts", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
-    pub(crate) max_keys: u32,
-
-    /// Projects that an account may have
-    #[arg(long, env = "FLAGBIT_MAX_PROJECTS", help_heading = "Accounts", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) max_projects: u32,
-
-    /// Let anybody sign up, not only the first account
-    #[arg(long, env = "FLAGBIT_SIGNUP", help_heading = "Accounts")]
-    pub(crate) signup: bool,
+    #[command(flatten)]
+    pub(crate) accounts: Accounts,
 
     #[command(flatten)]
     pub(crate) limits: Limits,
@@ -56,7 +43,7 @@ pub(crate) struct Settings {
     pub(crate) metrics: Metrics,
 }
 
-/// Where everything is kept.
+/// The database.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Database {
     /// Database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME [default: DATABASE_URL, or sqlite://flagbit.db]
@@ -72,16 +59,37 @@ pub(crate) struct Database {
     pub(crate) url: String,
 }
 
-/// What hosting platforms set, else a file in the working folder.
+/// Returns the database that hosting platforms set, or else a file in the working folder.
 fn default_database() -> String {
     std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()).unwrap_or_else(|| "sqlite://flagbit.db".into())
 }
 
-/// What a request may be, and how many.
+/// Limits of accounts, and who may open one.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Accounts")]
+pub(crate) struct Accounts {
+    /// Environments that a project may have
+    #[arg(long, env = "FLAGBIT_MAX_ENVIRONMENTS", value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_environments: u32,
+
+    /// Valid keys that a project may have, and valid API keys that an account may have
+    #[arg(long, env = "FLAGBIT_MAX_KEYS", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
+    pub(crate) max_keys: u32,
+
+    /// Projects that an account may have
+    #[arg(long, env = "FLAGBIT_MAX_PROJECTS", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_projects: u32,
+
+    /// Let anybody sign up, not only the first account
+    #[arg(long, env = "FLAGBIT_SIGNUP")]
+    pub(crate) signup: bool,
+}
+
+/// Limits of requests.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Requests")]
 pub(crate) struct Requests {
-    /// Largest body of a request, but for those that define flags
+    /// Largest body of a request, except those that define flags
     #[arg(long, env = "FLAGBIT_MAX_BODY_BYTES", value_name = "BYTES", default_value_t = 1 << 20)]
     pub(crate) max_body_bytes: usize,
 
@@ -98,7 +106,7 @@ pub(crate) struct Requests {
     #[arg(long, env = "FLAGBIT_KEYLESS_REQUESTS_PER_HOUR", value_name = "NUMBER", default_value_t = 600)]
     keyless_requests_per_hour: u32,
 
-    /// Requests a minute with a wrong or missing key that are told why, from one address (0: no limit)
+    /// Requests a minute with a wrong or missing key that learn the reason, from one address (0: no limit)
     #[arg(long, env = "FLAGBIT_FAILED_AUTHENTICATIONS_PER_MINUTE", value_name = "NUMBER", default_value_t = 60)]
     failed_authentications_per_minute: u32,
 }
@@ -117,12 +125,11 @@ impl Requests {
     }
 }
 
-/// Who may be connected, and for how long.
+/// Limits of connections.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Connections")]
 pub(crate) struct Connections {
-    /// Reverse proxies, as addresses or networks (10.0.0.0/8), separated by commas: what they say in X-Forwarded-For is
-    /// believed
+    /// Reverse proxies whose X-Forwarded-For the server believes: addresses or networks (10.0.0.0/8), separated by commas
     #[arg(long, env = "FLAGBIT_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
     pub(crate) trusted_proxies: Vec<IpNet>,
 
@@ -178,7 +185,7 @@ impl Connections {
     }
 }
 
-/// Up to a day: more is no timeout, and overflows in the end.
+/// Parses seconds, up to a day. More would be no timeout, and would overflow in the end.
 fn seconds() -> clap::builder::RangedU64ValueParser {
     clap::value_parser!(u64).range(1..=86_400)
 }
@@ -189,7 +196,7 @@ fn network(text: &str) -> Result<IpNet, String> {
     address.or_else(|_| text.parse()).map_err(|_| "expected addresses or networks, as 10.0.0.1 or 10.0.0.0/8".into())
 }
 
-/// Who may wait for changes.
+/// Limits of streams.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Streams")]
 pub(crate) struct Streams {
@@ -202,7 +209,7 @@ pub(crate) struct Streams {
     pub(crate) max_subscribers_per_key: u32,
 }
 
-/// What is said on standard error.
+/// The log on standard error.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logs")]
 pub(crate) struct Logs {
@@ -210,7 +217,7 @@ pub(crate) struct Logs {
     #[arg(long, env = "FLAGBIT_LOG_FORMAT", value_enum, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
 
-    /// What is logged: error, warn, info, debug, trace or off; also by part, as info,flagbit::access=debug
+    /// Level of the log: error, warn, info, debug, trace or off; also by part, as in info,flagbit::access=debug
     ///
     /// flagbit::access is a line for each request: at `info` for those that fail or change something, at `debug` for
     /// all others too.
@@ -218,7 +225,7 @@ pub(crate) struct Logs {
     pub(crate) log_level: String,
 }
 
-/// How a line of the log looks.
+/// The form of a line in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
     /// For people
@@ -227,7 +234,7 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// What Prometheus reads.
+/// The metrics for Prometheus.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Metrics")]
 pub(crate) struct Metrics {
@@ -241,7 +248,7 @@ pub(crate) struct Metrics {
     pub(crate) flag_metrics: usize,
 }
 
-/// Where metrics are served; `None` for nowhere.
+/// The address that serves metrics; `None` for none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MetricsListen(pub(crate) Option<SocketAddr>);
 

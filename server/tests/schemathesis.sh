@@ -2,56 +2,32 @@
 # Asks the real server everything that its own description allows and much that it forbids: no answer may be a 500, and
 # none may be missing from the description.
 #
-#   server/tests/schemathesis.sh [BINARY]     SECONDS_EACH=10 SEED=1 by default; four runs, one for each way to come in
+#   server/tests/schemathesis.sh      four runs, one for each way to come in; SECONDS_EACH=10 SEED=1 by default
 #
 # Installs schemathesis into build/server-venv the first time. The reports of failures hold the requests as curl commands.
-set -euo pipefail
-
-server=$(cd "$(dirname "$0")/.." && pwd)
-binary=${1:-$server/target/debug/flagbit}
-venv=$server/../build/server-venv
-requirements=$server/tests/requirements.txt
+. "$(dirname "$0")/../../scripts/lib.sh"
+. tests/kit/kit.sh
+venv=build/server-venv
 seconds=${SECONDS_EACH:-10}
 seed=${SEED:-1}
 
-if ! cmp -s "$requirements" "$venv/installed.txt"; then
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"
-    cp "$requirements" "$venv/installed.txt"
-fi
-
-folder=$(mktemp -d)
-pid=
-finish() {
-    [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
-    [ -z "$pid" ] || wait "$pid" 2>/dev/null || true
-    rm -rf "$folder"
-}
-trap finish EXIT
-
+pinned_python "$venv" server/tests/requirements.txt
+need_server
+temporary_folder
+folder=$temporary
+kit_start
 # Limits would be all that such a client sees.
-"$binary" serve --listen 127.0.0.1:0 --metrics-listen off --database "sqlite://$folder/flagbit.db" --signup \
-    --key-requests-per-second 0 --keyless-requests-per-hour 0 --failed-authentications-per-minute 0 \
-    --max-projects 100000 --max-environments 100000 --max-keys 100000 \
-    >"$folder/output" 2>"$folder/log" &
-pid=$!
-for _ in $(seq 100); do
-    grep -q '^listening on ' "$folder/output" && break
-    kill -0 "$pid" 2>/dev/null || { cat "$folder/log"; exit 1; }
-    sleep 0.1
-done
-url=$(sed -n 's/^listening on \(http:[^,]*\),.*/\1/p' "$folder/output")
-
-field() { python3 -c 'import functools, json, sys
-print(functools.reduce(lambda value, name: value[name], sys.argv[1:], json.load(sys.stdin)))' "$@"; }
-post() { curl -sSf -H 'Content-Type: application/json' "${@:3}" -d "$2" "$url$1"; }
-
-account=$(post /api/v1/signup '{"email": "dev@example.com"}')
+facts=$(kit '{"do": "server", "options": ["--signup", "--key-requests-per-second", "0", "--keyless-requests-per-hour", "0",
+    "--failed-authentications-per-minute", "0", "--max-projects", "100000", "--max-environments", "100000",
+    "--max-keys", "100000"]}')
+url=$(field url <<<"$facts")
+pid=$(field pid <<<"$facts")
+log=$(field log <<<"$facts")
+account=$(kit '{"do": "sign_up"}')
 api_key=$(field api_key <<<"$account")
 project=$(field project id <<<"$account")
-post "/api/v1/projects/$project/flags" \
-    '{"key": "a", "enabled": true, "client_visible": true,
-      "rules": [{"conditions": [{"attribute": "country", "operator": "in", "value": ["DE"]}], "value": "true"}]}' -H "X-API-Key: $api_key" >/dev/null
+kit '{"do": "create", "flag": {"key": "a", "enabled": true, "client_visible": true,
+    "rules": [{"conditions": [{"attribute": "country", "operator": "in", "value": ["DE"]}], "value": "true"}]}}' >/dev/null
 
 checks=not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance
 checks+=,response_schema_conformance,unsupported_method,allow_header_conformance,ignored_auth,use_after_free
@@ -74,7 +50,7 @@ run() {
         --exclude-path /api/v1/stream "$@" || failed=1
     if ! kill -0 "$pid"; then
         echo "the server ended:"
-        tail "$folder/log"
+        tail "$log"
         exit 1
     fi
 }
@@ -93,9 +69,9 @@ TOML
 run server-key "$(field server_key <<<"$account")" --include-path-regex '/evaluate|/snapshot|/ofrep' </dev/null
 run client-key "$(field sdk_key <<<"$account")" --include-path-regex '/evaluate|/snapshot|/ofrep' </dev/null
 
-if grep -q 'ERROR' "$folder/log"; then
+if grep -q 'ERROR' "$log"; then
     echo "errors in the server's log:"
-    grep 'ERROR' "$folder/log" | head -20
+    grep 'ERROR' "$log" | head -20
     failed=1
 fi
 if [ "$failed" = 0 ]; then

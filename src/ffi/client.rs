@@ -1,4 +1,4 @@
-//! A client's life.
+//! The life of a client.
 
 use std::{ffi::c_char, time::Duration};
 
@@ -13,16 +13,16 @@ use super::{
 };
 use crate::{Changes, Client, ErrorCode, LogLine, Warning};
 
-/// How long a refresh without a timeout of its own may take.
+/// The time limit of flagbit_client_refresh.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Answers "is this feature on for this user?" from flags in memory.
 ///
 /// Methods: flagbit_client_*, flagbit_is_enabled*, flagbit_evaluate*, flagbit_override_*.
-/// Threads: any number of threads may use one at once, but freeing must be the last thing.
+/// Threads: any number of threads may use a client at once, but nobody may use it while or after it is freed.
 pub struct flagbit_client(pub(super) Client);
 
-/// Opens a client. Reads the text or file once; never waits for a network: see flagbit_client_wait_until_ready.
+/// Opens a client. Reads the text or file once. Never waits for the network: see flagbit_client_wait_until_ready.
 ///
 /// options: borrowed for the call.
 /// Ownership: the caller frees the client.
@@ -44,7 +44,7 @@ fn open(options: *const flagbit_options, client: *mut *mut flagbit_client) -> Re
     Ok(())
 }
 
-/// Opens a client of a snapshot in memory: flagbit_client_open with the option SNAPSHOT alone.
+/// Opens a client of a snapshot in memory, like flagbit_client_open with only the option SNAPSHOT.
 ///
 /// snapshot: UTF-8 of `snapshot_length` bytes, borrowed for the call.
 /// Ownership: the caller frees the client.
@@ -66,12 +66,12 @@ fn from_snapshot(snapshot: *const c_char, length: usize, client: *mut *mut flagb
     Ok(())
 }
 
-/// Puts another snapshot in force, in a client that was opened with the option SNAPSHOT.
+/// Replaces the snapshot of a client that was opened with the option SNAPSHOT.
 ///
 /// snapshot: UTF-8 of `snapshot_length` bytes, borrowed for the call.
-/// Threads: any, also beside evaluations: each sees the old snapshot or the new one.
-/// Errors: NULL_ARGUMENT, CLOSED, INVALID_ARGUMENT for a client of another source; SNAPSHOT_REFUSED, with the place in
-/// the error's message: what was in force stays.
+/// Threads: any, also during evaluations: each of them uses the old snapshot or the new one.
+/// Errors: NULL_ARGUMENT, CLOSED; INVALID_ARGUMENT for a client of another source; SNAPSHOT_REFUSED, with the place in
+/// the error's message: the previous snapshot stays in force.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_client_load(
@@ -87,9 +87,9 @@ fn load(client: *const flagbit_client, snapshot: *const c_char, length: usize) -
     Ok(handle::borrow(client)?.0.load(text::bytes(snapshot, length)?)?)
 }
 
-/// flagbit_client_refresh_within with 30 seconds.
+/// Like flagbit_client_refresh_within with a time limit of 30 seconds.
 ///
-/// Threads: any. Blocks: while the file is read, or for a fetch.
+/// Threads: any. Blocks: while it reads the file or waits for the fetch.
 /// Errors: as flagbit_client_refresh_within.
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -100,12 +100,12 @@ pub unsafe extern "C" fn flagbit_client_refresh(
     guard(|| report(error, refresh(client, REFRESH_TIMEOUT)))
 }
 
-/// Fetches the flags now, or reads the client's file, whether or not there seems to be a change. Does nothing for a
-/// snapshot in memory.
+/// Fetches the flags now, or reads the client's file now. Does nothing for a snapshot in memory.
 ///
-/// Threads: any. Blocks: while the file is read, or for up to `timeout_ms` milliseconds for a fetch, which goes on in
-/// the background then; closing the client ends it.
-/// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT: what was in force stays.
+/// Threads: any. Blocks: while it reads the file, or for at most `timeout_ms` milliseconds for a fetch. After TIMEOUT
+/// the fetch continues in the background. Closing the client ends the wait.
+/// Errors: NULL_ARGUMENT, CLOSED, IO, SNAPSHOT_REFUSED, REFUSED, UNAVAILABLE, TIMEOUT. The previous snapshot stays in
+/// force.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_client_refresh_within(
@@ -120,11 +120,11 @@ fn refresh(client: *const flagbit_client, timeout: Duration) -> Result<(), Failu
     Ok(handle::borrow(client)?.0.refresh(timeout)?)
 }
 
-/// Waits until the client has something to serve.
+/// Waits until the client has flags to serve.
 ///
-/// Threads: any. Blocks: for up to `timeout_ms` milliseconds; closing the client ends it.
-/// Errors: NULL_ARGUMENT, TIMEOUT, CLOSED; REFUSED at once where there is nothing to serve and the server refuses the
-/// key or the address (401, 403, 404): the client's status tells in words.
+/// Threads: any. Blocks: for at most `timeout_ms` milliseconds; closing the client ends the wait.
+/// Errors: NULL_ARGUMENT, TIMEOUT, CLOSED; REFUSED at once if there are no flags and the server refuses the key or the
+/// address (401, 403, 404): the last_error of flagbit_client_status says why.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_client_wait_until_ready(client: *const flagbit_client, timeout_ms: u64) -> Status {
@@ -134,11 +134,12 @@ pub unsafe extern "C" fn flagbit_client_wait_until_ready(client: *const flagbit_
     })
 }
 
-/// Waits for a change of the flags or of the state, or a line for the log.
+/// Waits for a change of the flags or of the state, or for a log line.
 ///
-/// seen: the number of the last event that the caller has seen; 0 is before all. event: receives the latest one's.
-/// After it, ask flagbit_client_changes and flagbit_client_take_log.
-/// Threads: any number may wait at once. Blocks: for up to `timeout_ms` milliseconds; closing the client ends it.
+/// seen: the number of the last event that you have seen; 0 is before all events. event: receives the number of the
+/// latest event. Then call flagbit_client_changes and flagbit_client_take_log.
+/// Threads: any number may wait at once. Blocks: for at most `timeout_ms` milliseconds; closing the client ends the
+/// wait.
 /// Errors: NULL_ARGUMENT, TIMEOUT, CLOSED.
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -156,7 +157,8 @@ pub unsafe extern "C" fn flagbit_client_wait(
     })
 }
 
-/// Wakes those who are in flagbit_client_wait, as a change would: for a binding that ends one of its listeners.
+/// Wakes the threads that are in flagbit_client_wait, as a change would. A binding calls it to end one of its
+/// listeners.
 ///
 /// Threads: any. Errors: NULL_ARGUMENT.
 /// Since: 0.1
@@ -168,9 +170,9 @@ pub unsafe extern "C" fn flagbit_client_wake(client: *const flagbit_client) -> S
     })
 }
 
-/// The keys of the flags that changed after a generation, sorted.
+/// Lists the keys of the flags that changed after a generation, sorted.
 ///
-/// all: receives true where any flag may have changed; the list is empty then. generation: receives the one in force.
+/// all: receives true if any flag may have changed; the list is then empty. generation: receives the one in force.
 /// Ownership: the caller frees the list. Threads: any.
 /// Errors: NULL_ARGUMENT.
 /// Since: 0.1
@@ -197,10 +199,10 @@ pub unsafe extern "C" fn flagbit_client_changes(
     })
 }
 
-/// Takes the lines that the library has for the host's log out of their ring: `warning: ...` or `info: ...`. The ring
-/// keeps the latest 256.
+/// Takes the log lines that the library has for its host, such as `warning: ...` and `info: ...`. The library keeps the
+/// latest 256.
 ///
-/// Ownership: the caller frees the list. Threads: any; a line is given once.
+/// Ownership: the caller frees the list. Threads: any; each line is given to one caller.
 /// Errors: NULL_ARGUMENT.
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -215,7 +217,7 @@ pub unsafe extern "C" fn flagbit_client_take_log(
     })
 }
 
-/// The keys of the flags in force, sorted, those set aside included.
+/// Lists the keys of the flags in force, sorted. The list includes the flags that are set aside.
 ///
 /// Ownership: the caller frees the list. Threads: any.
 /// Errors: NULL_ARGUMENT.
@@ -228,8 +230,8 @@ pub unsafe extern "C" fn flagbit_client_flags(
     guard(|| give_list(keys, handle::borrow(client)?.0.flags()))
 }
 
-/// What is wrong with the flags of the snapshot that are set aside, in the snapshot's order:
-/// `flags[3].rules[0].value: a percentage is a number from 0 to 100, found 101`.
+/// Lists what is wrong with the flags that are set aside, in the snapshot's order: `flags[3].rules[0].value: a
+/// percentage is a number from 0 to 100, found 101`.
 ///
 /// Ownership: the caller frees the list. Threads: any.
 /// Errors: NULL_ARGUMENT.
@@ -242,13 +244,13 @@ pub unsafe extern "C" fn flagbit_client_warnings(
     guard(|| give_list(warnings, handle::borrow(client)?.0.warnings().iter().map(Warning::to_string)))
 }
 
-/// The revision that the snapshot of a generation stated; empty where it stated none. The latest 64 generations are
-/// remembered: evaluate again where an evaluation's is forgotten.
+/// Copies the revision that the snapshot of a generation states; empty if it states none. The client remembers the
+/// latest 64 generations: if it has forgotten the generation of an evaluation, evaluate again.
 ///
-/// buffer: receives the text and a NUL. needed: receives the size that this takes; may be NULL.
+/// buffer: receives the text and a NUL. needed: receives the size of both in bytes; may be NULL.
 /// Threads: any.
-/// Errors: NULL_ARGUMENT, INVALID_ARGUMENT for a generation that is forgotten or never was, BUFFER_TOO_SMALL (only
-/// `needed` is written then).
+/// Errors: NULL_ARGUMENT; INVALID_ARGUMENT for a generation that is forgotten or never existed; BUFFER_TOO_SMALL, which
+/// writes only `needed`.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_client_revision(
@@ -264,13 +266,13 @@ pub unsafe extern "C" fn flagbit_client_revision(
     })
 }
 
-/// Why an evaluation gave no answer, in words: `no flag "x" among the 25 in force`.
+/// Copies a message that says why an evaluation has no value: `no flag "x" among the 25 in force`.
 ///
-/// key: UTF-8 of `key_length` bytes. error_code: the evaluation's. buffer: receives the text and a NUL. needed: receives
-/// the size that this takes; may be NULL.
+/// key: UTF-8 of `key_length` bytes. error_code: that of the evaluation. buffer: receives the text and a NUL. needed:
+/// receives the size of both in bytes; may be NULL.
 /// Threads: any.
-/// Errors: NULL_ARGUMENT, INVALID_UTF8, INVALID_ARGUMENT for an unknown error_code, BUFFER_TOO_SMALL (only `needed` is
-/// written then).
+/// Errors: NULL_ARGUMENT, INVALID_UTF8; INVALID_ARGUMENT for an unknown error_code; BUFFER_TOO_SMALL, which writes only
+/// `needed`.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_client_error_message(
@@ -290,8 +292,8 @@ pub unsafe extern "C" fn flagbit_client_error_message(
     })
 }
 
-/// Closes a client: from here on its evaluations give the default with PROVIDER_NOT_READY, and those who wait return.
-/// May be called more than once and beside anything else but flagbit_client_free; returns at once.
+/// Closes a client. Its evaluations then give the default with PROVIDER_NOT_READY, and its waits end. You may call it
+/// more than once, and during any other call except flagbit_client_free. Returns at once.
 ///
 /// Threads: any. Errors: NULL_ARGUMENT.
 /// Since: 0.1

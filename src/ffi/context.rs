@@ -1,4 +1,4 @@
-//! Contexts that are built once and used often.
+//! Contexts that are prepared once for many evaluations.
 
 use super::{
     error::{Failure, flagbit_error, report},
@@ -9,16 +9,16 @@ use super::{
 };
 use crate::{Context, PackedAttributes};
 
-/// The attributes of who asks, prepared for any number of evaluations.
+/// The attributes of a user or another subject, prepared for any number of evaluations.
 ///
 /// Methods: flagbit_context_new, flagbit_context_free.
-/// Threads: immutable; any number of threads and clients may use one at once.
+/// Threads: immutable; any number of threads and clients may use a context at once.
 pub struct flagbit_context(pub(super) Context);
 
 /// Builds a context from packed attributes (see "Packed attributes" above).
 ///
 /// packed: borrowed for the call.
-/// Ownership: the caller frees the context, when no evaluation uses it any more.
+/// Ownership: the caller frees the context when no evaluation uses it any more.
 /// Errors: NULL_ARGUMENT, MALFORMED_CONTEXT, INVALID_UTF8; UNSUPPORTED_VALUE for an attribute that no rule can match,
 /// which the error's message names.
 /// Since: 0.1

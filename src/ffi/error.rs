@@ -1,12 +1,12 @@
-//! What a cold call says beside its status.
+//! The errors of calls: a status and a message.
 
 use std::ffi::{CString, c_char};
 
 use super::{handle, status::Status};
 use crate::{ClientError, ContextError};
 
-/// Why a call failed: a status and a message for people. Made by calls with an `error` argument, where one is asked
-/// for; the caller frees it.
+/// Why a call failed: a status and a message for people. A call with an `error` argument makes one if the argument is
+/// not NULL; the caller frees it.
 ///
 /// Threads: immutable, any.
 pub struct flagbit_error {
@@ -45,7 +45,7 @@ impl From<ContextError> for Failure {
     }
 }
 
-/// Fills the caller's `error`, where it wants one: an object after a failure, NULL otherwise.
+/// Fills the caller's `error` if it is not NULL: with an object after a failure, with NULL after a success.
 pub(super) fn report(error: *mut *mut flagbit_error, result: Result<(), Failure>) -> Result<(), Status> {
     handle::put(error, std::ptr::null_mut());
     result.map_err(|Failure { status, message }| {
@@ -58,7 +58,7 @@ pub(super) fn report(error: *mut *mut flagbit_error, result: Result<(), Failure>
     })
 }
 
-/// The status that the failed call returned.
+/// Returns the status that the failed call returned.
 ///
 /// Errors: NULL gives FLAGBIT_STATUS_NULL_ARGUMENT.
 /// Since: 0.1
@@ -67,8 +67,8 @@ pub unsafe extern "C" fn flagbit_error_status(error: *const flagbit_error) -> i3
     handle::borrow(error).map_or(Status::NullArgument, |error| error.status) as i32
 }
 
-/// What went wrong, where, and what to do: `flags[3].key: duplicate key "a", already at flags[1]`. UTF-8, ends with
-/// NUL.
+/// Returns the message, which says what went wrong, where, and what to do: `flags[3].key: duplicate key "a", already at
+/// flags[1]`. It is UTF-8 and ends with NUL.
 ///
 /// Ownership: borrowed from the error.
 /// Errors: NULL gives the empty text.

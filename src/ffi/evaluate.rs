@@ -1,4 +1,4 @@
-//! The hot calls.
+//! Evaluations of one flag.
 
 use std::ffi::c_char;
 
@@ -14,11 +14,11 @@ use super::{
 };
 use crate::{Attributes, Context, ErrorCode, PackedAttributes};
 
-/// Whether a flag is on for a context; `default_value` where there is no answer, or where the call is not well formed.
+/// Returns whether a flag is on for a context, or `default_value` if there is no answer or the call is not well formed.
 ///
 /// key: ends with NUL. context: NULL is a context without attributes.
-/// Threads: any, concurrently on one client. Blocks: never. Allocates: for the search of a regular expression alone.
-/// Errors: none, `default_value` stands for all; flagbit_evaluate tells them apart.
+/// Threads: any, concurrently on one client. Blocks: never. Allocates: only to search with a regular expression.
+/// Errors: none. To know why you got `default_value`, call flagbit_evaluate.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_is_enabled(
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn flagbit_is_enabled(
     is_enabled(default_value, || enabled(client, text::terminated(key)?, prepared(context), default_value))
 }
 
-/// Like flagbit_is_enabled, but the key has a length and may hold NUL.
+/// Like flagbit_is_enabled, but the key has a length and may contain NUL.
 ///
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -44,10 +44,10 @@ pub unsafe extern "C" fn flagbit_is_enabled_n(
     is_enabled(default_value, || enabled(client, text::bytes(key, key_length)?, prepared(context), default_value))
 }
 
-/// Like flagbit_is_enabled, with the attributes packed for this one call (see "Packed attributes" above). The buffer's
-/// own header says how long it is.
+/// Like flagbit_is_enabled, with the attributes packed for this one call (see "Packed attributes" above). The header
+/// of the buffer holds its length.
 ///
-/// packed: NULL is a context without attributes. Unsupported values count as absent and are counted in the status.
+/// packed: NULL is a context without attributes. Unsupported values count as absent; flagbit_client_status counts them.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_is_enabled_with(
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn flagbit_is_enabled_with(
     is_enabled(default_value, || enabled(client, text::terminated(key)?, &unpacked_self_sized(packed)?, default_value))
 }
 
-/// Like flagbit_is_enabled_with, but key and buffer have a length.
+/// Like flagbit_is_enabled_with, but the key and the buffer have lengths.
 ///
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -76,12 +76,12 @@ pub unsafe extern "C" fn flagbit_is_enabled_with_n(
     })
 }
 
-/// Evaluates a flag for a context. An unknown flag, a client without a snapshot or a closed one and a flag that is set
-/// aside are answers: FLAGBIT_STATUS_OK with an error_code.
+/// Evaluates a flag for a context. An unknown flag, a flag that is set aside, and a client that is closed or has no
+/// flags give FLAGBIT_STATUS_OK with an error_code.
 ///
-/// key: ends with NUL. context: NULL is a context without attributes. evaluation: its struct_size is set by the
-/// caller; written only when the status is OK.
-/// Threads: any, concurrently on one client. Blocks: never. Allocates: for the search of a regular expression alone.
+/// key: ends with NUL. context: NULL is a context without attributes. evaluation: set its struct_size
+/// before; the library writes it only if the status is OK.
+/// Threads: any, concurrently on one client. Blocks: never. Allocates: only to search with a regular expression.
 /// Errors: NULL_ARGUMENT, INVALID_UTF8, BAD_STRUCT_SIZE.
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn flagbit_evaluate(
     guard(|| evaluate(client, text::terminated(key)?, prepared(context), evaluation))
 }
 
-/// Like flagbit_evaluate, but the key has a length and may hold NUL.
+/// Like flagbit_evaluate, but the key has a length and may contain NUL.
 ///
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -108,10 +108,10 @@ pub unsafe extern "C" fn flagbit_evaluate_n(
     guard(|| evaluate(client, text::bytes(key, key_length)?, prepared(context), evaluation))
 }
 
-/// Like flagbit_evaluate, with the attributes packed for this one call (see "Packed attributes" above). The buffer's
-/// own header says how long it is.
+/// Like flagbit_evaluate, with the attributes packed for this one call (see "Packed attributes" above). The header
+/// of the buffer holds its length.
 ///
-/// packed: NULL is a context without attributes. Unsupported values count as absent and are counted in the status.
+/// packed: NULL is a context without attributes. Unsupported values count as absent; flagbit_client_status counts them.
 /// Errors: also MALFORMED_CONTEXT.
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn flagbit_evaluate_with(
     guard(|| evaluate(client, text::terminated(key)?, &unpacked_self_sized(packed)?, evaluation))
 }
 
-/// Like flagbit_evaluate_with, but key and buffer have a length.
+/// Like flagbit_evaluate_with, but the key and the buffer have lengths.
 ///
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -162,9 +162,9 @@ fn evaluate(
     evaluation: *mut flagbit_evaluation,
 ) -> Result<(), Status> {
     let output = Output::new(evaluation)?;
-    // Written where the answer still is in registers: to hand the struct on would be to copy it twice.
+    // Write the struct here, where the answer still is in registers. Passing the struct on would copy it twice.
     handle::borrow(client)?.0.evaluate_with(key, attributes, |answer, generation| {
-        // A key that was found is UTF-8, so only the others need to be looked at.
+        // A key that was found is UTF-8, so only a key that was not found needs the check.
         if matches!(answer, Err(ErrorCode::FlagNotFound)) {
             text::utf8(key)?;
         }
@@ -173,14 +173,14 @@ fn evaluate(
     })
 }
 
-/// The caller's context, or one without attributes.
+/// The caller's context, or a context without attributes for NULL.
 #[inline]
 pub(super) fn prepared<'a>(context: *const flagbit_context) -> &'a Context {
     static NOTHING: Context = Context::EMPTY;
     handle::borrow(context).map_or(&NOTHING, |context| &context.0)
 }
 
-/// Packed attributes with a length; NULL with the length 0 is none.
+/// Packed attributes with a length; NULL with the length 0 is no attribute.
 #[inline]
 pub(super) fn unpacked<'a>(packed: *const u8, length: usize) -> Result<PackedAttributes<'a>, Status> {
     if packed.is_null() && length == 0 {
@@ -189,7 +189,7 @@ pub(super) fn unpacked<'a>(packed: *const u8, length: usize) -> Result<PackedAtt
     Ok(PackedAttributes::new(text::bytes(packed, length)?)?)
 }
 
-/// Packed attributes as long as their header says; NULL is none.
+/// Packed attributes of the length in their header; NULL is no attribute.
 #[inline]
 fn unpacked_self_sized<'a>(packed: *const u8) -> Result<PackedAttributes<'a>, Status> {
     if packed.is_null() {

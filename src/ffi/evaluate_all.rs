@@ -1,4 +1,4 @@
-//! All flags in one crossing.
+//! Evaluations of all flags in one call.
 
 use std::{ffi::c_char, mem};
 
@@ -15,28 +15,28 @@ use super::{
 };
 use crate::Attributes;
 
-/// One flag's part of a flagbit_evaluations.
+/// The evaluation of one flag in a flagbit_evaluations.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct flagbit_flag_evaluation {
     /// The flag's key, in the block's text.
     pub key: flagbit_text,
-    /// The name of what the flag serves, in the block's text, as in flagbit_evaluate_value.
+    /// The name of the variant, in the block's text, as in flagbit_evaluate_value.
     pub variant: flagbit_text,
-    /// Its value as text, in the block's text.
+    /// The value as text, in the block's text.
     pub value: flagbit_text,
-    /// What the flag answers. Last, since it is what grows.
+    /// The evaluation. It is the last field because later versions append fields to it.
     pub evaluation: flagbit_evaluation,
 }
 
-/// The evaluations of all flags, made by the library and freed by the caller with flagbit_evaluations_free.
+/// The evaluations of all flags. The library makes them; free them with flagbit_evaluations_free.
 ///
 /// Threads: immutable, any.
 #[repr(C)]
 pub struct flagbit_evaluations {
     /// `count` items of `item_size` bytes each, sorted by key. Step by `item_size`: later versions have larger items.
     pub items: *const flagbit_flag_evaluation,
-    /// How many flags there are.
+    /// The number of flags.
     pub count: usize,
     /// The size of an item in bytes.
     pub item_size: usize,
@@ -44,11 +44,12 @@ pub struct flagbit_evaluations {
     pub text: *const c_char,
     /// The size of all texts in bytes, with their NULs.
     pub text_length: usize,
-    /// The generation of the client's flags that answered.
+    /// The generation of the flags that were evaluated.
     pub generation: u64,
 }
 
-/// What a `flagbit_evaluations` points into; the public part comes first, so that one pointer serves both.
+/// A `flagbit_evaluations` with the memory that it points to. The public part comes first, so that both have one
+/// address.
 #[repr(C)]
 struct Owned {
     evaluations: flagbit_evaluations,
@@ -56,7 +57,7 @@ struct Owned {
     text: Vec<u8>,
 }
 
-/// Evaluates all flags for a context, against one state of the client.
+/// Evaluates all flags of one generation for a context.
 ///
 /// context: NULL is a context without attributes.
 /// Ownership: the caller frees the evaluations. Threads: any, concurrently on one client.

@@ -1,4 +1,4 @@
-//! The flat result of an evaluation.
+//! The result of an evaluation as a C struct.
 
 use std::mem;
 
@@ -9,7 +9,7 @@ use crate::{Answer, ErrorCode, Reason, Variant, VariantValue};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum flagbit_kind {
-    /// No value: see the error_code.
+    /// No value: the error_code says why.
     None = 0,
     /// On or off: see `enabled`.
     Boolean = 1,
@@ -21,13 +21,13 @@ pub enum flagbit_kind {
     Json = 4,
 }
 
-/// What an evaluation came to. The caller's own memory; `struct_size` is set by the caller before each call.
+/// The result of an evaluation, in memory of the caller. Set `struct_size` before each call.
 ///
-/// Later versions only append fields. The library fills what both sides know and zeroes what only the caller knows.
+/// Later versions only append fields. The library fills the fields that it knows and sets all others to zero.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct flagbit_evaluation {
-    /// In: sizeof(flagbit_evaluation). Never written.
+    /// Input: sizeof(flagbit_evaluation). The library never writes it.
     pub struct_size: u32,
     /// A flagbit_error_code, or FLAGBIT_ERROR_CODE_NONE.
     pub error_code: i32,
@@ -35,21 +35,22 @@ pub struct flagbit_evaluation {
     pub reason: i32,
     /// A flagbit_kind.
     pub kind: i32,
-    /// The rule that decided, counted from 0; -1 where none did.
+    /// The index of the rule that decided, from 0; -1 if no rule decided.
     pub rule_index: i32,
-    /// 1 when the feature is on, 0 when it is off. Of a flag of another kind than BOOLEAN, whether it is switched on: who
-    /// asks for on or off looks at `kind` too. Where there is an error_code, use your default instead.
+    /// 1 if the flag is on, 0 if it is off. A flag of another kind than BOOLEAN is on if it is enabled: if you want
+    /// only boolean flags, check `kind` too. If there is an error_code, use your default instead.
     pub enabled: u32,
     /// The value of a NUMBER flag; 0 for the other kinds.
     pub number: f64,
-    /// Which variant of a typed flag, unique in the process for one variant of one snapshot; 0 for a BOOLEAN flag. What was
-    /// made of a variant's text once may be kept under this number.
+    /// The number of the variant of a typed flag; 0 for a BOOLEAN flag. It is unique in the process for one variant of
+    /// one snapshot, so you can use it as the key of a cache, for example of parsed JSON.
     pub variant_id: u64,
-    /// The generation of the client's flags that answered.
+    /// The generation of the flags that were evaluated.
     pub generation: u64,
-    /// 1 when the flag answers everybody alike, since it has no rules: OpenFeature's STATIC. The reason is DEFAULT then.
+    /// 1 if the flag gives every context the same answer because it has no rules: OpenFeature's STATIC. The reason is
+    /// then DEFAULT.
     pub is_static: u32,
-    /// 0.
+    /// Always 0.
     pub reserved: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Why a flag answers as it does, for people.
+//! Explanations of evaluations, for people.
 
 use std::ffi::c_char;
 
@@ -14,13 +14,14 @@ use super::{
 };
 use crate::Context;
 
-/// Explains a flag's answer for a context as JSON: each rule that was tried, what it compared and why it did or did not
-/// hold (docs/concepts/explain.md has the fields). Holds values of the context: for support and tests, not for logs.
+/// Explains an evaluation as JSON: each rule that was tried, what it compared, and why it did or did not match
+/// (docs/concepts/explain.md lists the fields). The JSON contains values of the context: use it for support and tests,
+/// not for logs.
 ///
-/// key: UTF-8 of `key_length` bytes. context: NULL is a context without attributes. buffer: receives the text and a NUL.
-/// needed: receives the size that this takes; may be NULL.
-/// Threads: any. Allocates, and takes microseconds: not for hot paths.
-/// Errors: NULL_ARGUMENT, INVALID_UTF8, BUFFER_TOO_SMALL (only `needed` is written then).
+/// key: UTF-8 of `key_length` bytes. context: NULL is a context without attributes. buffer: receives the text and a
+/// NUL. needed: receives the size of both in bytes; may be NULL.
+/// Threads: any. Allocates, and takes microseconds: do not call it on hot paths.
+/// Errors: NULL_ARGUMENT, INVALID_UTF8, BUFFER_TOO_SMALL, which writes only `needed`.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_explain(
@@ -52,7 +53,7 @@ pub unsafe extern "C" fn flagbit_explain_with(
     needed: *mut usize,
 ) -> Status {
     guard(|| {
-        // Copied into a context, so that this cold code is there once.
+        // Copying the attributes into a context avoids a second copy of this cold code.
         let context = unpacked(packed, packed_length)?.to_context();
         explain(client, text::utf8_of(key, key_length)?, &context, buffer, capacity, needed)
     })

@@ -10,10 +10,10 @@ pub(super) fn guard(body: impl FnOnce() -> Result<(), Status>) -> Status {
     guard_or(Status::Panic, || body().map_or_else(|status| status, |()| Status::Ok))
 }
 
-/// Runs the body of an exported function that gives a value: `fallback` where it panics.
+/// Runs the body of an exported function that returns a value; returns `fallback` if it panics.
 #[inline]
 pub(super) fn guard_or<T>(fallback: T, body: impl FnOnce() -> T) -> T {
-    // Whatever the panic left behind is behind locks that are not poisoned, or in an object that may only be freed.
+    // The panic leaves its state behind locks that do not poison, or in an object that the caller may only free.
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
 }
 

@@ -1,4 +1,5 @@
-//! The C ABI: convert, call, convert. No logic; the only place with raw pointers.
+//! The C ABI. Each function converts its arguments, calls the client, and converts the result. There is no logic here,
+//! and raw pointers are only used here.
 //!
 //! The comments on exported items are the C manual: `include/flagbit.h` is generated from them by a test
 //! (`tests/it/header.rs`).

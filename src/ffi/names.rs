@@ -5,10 +5,10 @@ use std::ffi::{CStr, c_char};
 
 use crate::{ErrorCode, Reason, State};
 
-/// The error_code of an evaluation that has an answer.
+/// The error_code of an evaluation without an error.
 pub const FLAGBIT_ERROR_CODE_NONE: i32 = 0;
 
-/// The name of a reason, such as `targeting_match`.
+/// Returns the name of a reason, such as `targeting_match`.
 ///
 /// Ownership: the text is static. Threads: any. Errors: an unknown number gives `unknown`.
 /// Since: 0.1
@@ -17,7 +17,7 @@ pub extern "C" fn flagbit_reason_name(reason: i32) -> *const c_char {
     name(Reason::ALL, reason, |known| known as i32, Reason::c_name)
 }
 
-/// OpenFeature's name of an error code, such as `FLAG_NOT_FOUND`; the empty text for FLAGBIT_ERROR_CODE_NONE.
+/// Returns OpenFeature's name of an error code, such as `FLAG_NOT_FOUND`; the empty text for FLAGBIT_ERROR_CODE_NONE.
 ///
 /// Ownership: the text is static. Threads: any. Errors: an unknown number gives `unknown`.
 /// Since: 0.1
@@ -29,7 +29,7 @@ pub extern "C" fn flagbit_error_code_name(error_code: i32) -> *const c_char {
     name(ErrorCode::ALL, error_code, |known| known as i32, ErrorCode::c_name)
 }
 
-/// The name of a client's state, such as `ready`.
+/// Returns the name of a client's state, such as `ready`.
 ///
 /// Ownership: the text is static. Threads: any. Errors: an unknown number gives `unknown`.
 /// Since: 0.1

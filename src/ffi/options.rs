@@ -43,7 +43,7 @@ fn find(number: i32) -> Result<&'static Row, Failure> {
 
 /// Makes an empty set of options.
 ///
-/// Ownership: the caller frees it, also after a client was opened with it.
+/// Ownership: the caller frees it, whether or not a client was opened with it.
 /// Errors: NULL_ARGUMENT.
 /// Since: 0.1
 #[unsafe(no_mangle)]
@@ -58,8 +58,8 @@ pub unsafe extern "C" fn flagbit_options_new(options: *mut *mut flagbit_options)
 /// Sets an option that is a string. A second value replaces the first one; a second HEADER is added.
 ///
 /// option: a flagbit_option. value: UTF-8 of `value_length` bytes, copied. A NUL in it is part of it.
-/// Errors: NULL_ARGUMENT; INVALID_UTF8, but of SNAPSHOT, VALUES and BOOTSTRAP flagbit_client_open checks the text;
-/// INVALID_ARGUMENT if the option is unknown or not a string, or if the value does not have its form.
+/// Errors: NULL_ARGUMENT; INVALID_UTF8 (flagbit_client_open checks the text of SNAPSHOT, VALUES and BOOTSTRAP);
+/// INVALID_ARGUMENT if the option is unknown or not a string, or if the value has another form than the option takes.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_options_set_string(
@@ -95,7 +95,8 @@ fn set_string(options: *mut flagbit_options, option: i32, value: *const c_char, 
 /// Sets an option that is an integer. A second value replaces the first one.
 ///
 /// option: a flagbit_option.
-/// Errors: NULL_ARGUMENT; INVALID_ARGUMENT if the option is unknown or not an integer, or if the value is out of its range.
+/// Errors: NULL_ARGUMENT; INVALID_ARGUMENT if the option is unknown or not an integer, or if the value is out of its
+/// range.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_options_set_integer(

@@ -1,4 +1,4 @@
-//! Overrides for users' own tests.
+//! Overrides, for users' own tests.
 
 use std::ffi::c_char;
 
@@ -11,10 +11,12 @@ use super::{
     text,
 };
 
-/// Lets flags answer everybody alike, above the snapshot's answers, until flagbit_override_end. Of several overrides of
-/// a flag the latest wins. Flags that ask an overridden flag (flag_is) go on with the snapshot's answer.
+/// Gives flags one answer for every context, instead of the snapshot's answers, until flagbit_override_end. If several
+/// overrides have the same flag, the latest one wins. Flags whose rules refer to an overridden flag (flag_is) still use
+/// the snapshot's answer.
 ///
-/// values: JSON of `values_length` bytes, `{"KEY": true, "OTHER": "dark", ...}`, as in the option VALUES. id: receives a number for flagbit_override_end.
+/// values: JSON of `values_length` bytes, `{"KEY": true, "OTHER": "dark", ...}`, as in the option VALUES. id: receives
+/// a number for flagbit_override_end.
 /// Threads: any.
 /// Errors: NULL_ARGUMENT, CLOSED; SNAPSHOT_REFUSED for a text that is not such an object, with the place in the error's
 /// message.
@@ -40,7 +42,7 @@ fn start(client: *const flagbit_client, values: *const c_char, length: usize, id
 /// Ends an override.
 ///
 /// Threads: any.
-/// Errors: NULL_ARGUMENT; INVALID_ARGUMENT when no override of that id is in force.
+/// Errors: NULL_ARGUMENT; INVALID_ARGUMENT if no override with this id is in force.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_override_end(client: *const flagbit_client, id: u64) -> Status {

@@ -1,4 +1,4 @@
-//! How a client is doing, in one struct.
+//! The status of a client as a C struct.
 
 use std::{
     ffi::c_char,
@@ -15,36 +15,36 @@ use super::{
     versioned::{Output, Versioned},
 };
 
-/// What a client knows of itself at one moment. The caller's own memory; `struct_size` is set by the caller.
+/// The status of a client at one moment, in memory of the caller. Set `struct_size` before each call.
 ///
-/// Later versions only append fields. The library fills what both sides know and zeroes what only the caller knows. The
-/// texts lie in the buffer of the same call.
+/// Later versions only append fields. The library fills the fields that it knows and sets all others to zero. The texts
+/// are in the buffer of the same call.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct flagbit_client_report {
-    /// In: sizeof(flagbit_client_report). Never written.
+    /// Input: sizeof(flagbit_client_report). The library never writes it.
     pub struct_size: u32,
     /// A flagbit_state.
     pub state: i32,
-    /// The generation of the flags in force; 0 before the first.
+    /// The generation of the flags in force; 0 before the first flags.
     pub generation: u64,
-    /// How many flags are in force, those set aside included.
+    /// The number of flags in force, including those that are set aside.
     pub flags: u64,
-    /// How many of the snapshot's flags are set aside.
+    /// The number of flags that are set aside.
     pub flags_set_aside: u64,
-    /// How many attributes with an unsupported value evaluations have seen.
+    /// The number of attributes with an unsupported value in evaluations so far.
     pub unsupported_values: u64,
-    /// When the source was last read well, in milliseconds since 1970-01-01 UTC; -1 for never.
+    /// The time of the last successful read of the source, in milliseconds since 1970-01-01 UTC; -1 if there was none.
     pub last_success_ms: i64,
-    /// How many reads failed since the last one that went well.
+    /// The number of failed reads since the last successful one.
     pub consecutive_failures: u32,
-    /// 1 when the snapshot in force states a revision.
+    /// 1 if the snapshot in force states a revision, otherwise 0.
     pub has_revision: u32,
     /// The revision that the snapshot states.
     pub revision: flagbit_text,
-    /// Where the flags come from, in words.
+    /// A description of the source of the flags.
     pub source: flagbit_text,
-    /// Why the last read failed; empty after one that went well.
+    /// The reason why the last read failed; empty after a successful one.
     pub last_error: flagbit_text,
 }
 
@@ -52,12 +52,12 @@ impl Versioned for flagbit_client_report {
     const FIRST_SIZE: usize = 80;
 }
 
-/// Reports how a client is doing.
+/// Reports the status of a client.
 ///
-/// report: its struct_size is set by the caller. buffer: receives the texts, each followed by a NUL. needed: receives
-/// the size that they take; may be NULL. `report` is written only when the status is OK.
+/// report: set its struct_size before; the library writes it only if the status is OK. buffer: receives the texts, each
+/// followed by a NUL. needed: receives their size in bytes; may be NULL.
 /// Threads: any.
-/// Errors: NULL_ARGUMENT, BAD_STRUCT_SIZE, BUFFER_TOO_SMALL (only `needed` is written then).
+/// Errors: NULL_ARGUMENT, BAD_STRUCT_SIZE, BUFFER_TOO_SMALL, which writes only `needed`.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_client_status(

@@ -1,21 +1,21 @@
-//! What a call itself came to.
+//! The statuses of calls.
 
 use std::ffi::{CStr, c_char};
 
 use crate::{ClientError, FetchErrorKind, PackedError};
 
-/// What a call came to. It says whether the call was well formed and could be carried out; what an evaluation found
-/// is its own error_code. Numbers are never used again for something else.
+/// The result of a call: whether it was well formed and succeeded. An evaluation also has an error_code. A number
+/// never gets another meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Status {
-    /// The call did what it says.
+    /// The call succeeded.
     Ok = 0,
     /// An argument that must not be NULL was NULL.
     NullArgument = 1,
     /// A text was not UTF-8.
     InvalidUtf8 = 2,
-    /// An argument was out of its range, an option unknown or of another type.
+    /// An argument was out of its range, or an option was unknown or of another type.
     InvalidArgument = 3,
     /// A struct_size was smaller than that of version 0.1.
     BadStructSize = 4,
@@ -29,39 +29,38 @@ pub enum Status {
     Timeout = 11,
     /// The buffer is too small; the needed size was written.
     BufferTooSmall = 12,
-    /// The snapshot is refused; what was in force stays.
+    /// The snapshot is refused; the previous one stays in force.
     SnapshotRefused = 20,
     /// A file could not be read.
     Io = 30,
     /// A thread could not be started.
     Thread = 31,
-    /// The server refuses the key or the address: a person must do something.
+    /// The server refuses the key or the address. Correct the options: trying again does not help.
     Refused = 32,
-    /// The server could not be reached, or gave no snapshot; what was in force stays.
+    /// The server could not be reached or sent no snapshot; the previous one stays in force.
     Unavailable = 33,
-    /// A fault inside the library was stopped at its border. Nothing but freeing is promised for the objects of the
-    /// call. Please report it.
+    /// The library stopped a fault of its own. The objects of the call can only be freed. Please report the fault.
     Panic = 90,
 }
 
 impl Status {
     pub(super) const ALL: [(Self, &'static CStr); 16] = [
-        (Self::Ok, c"the call did what it says"),
+        (Self::Ok, c"the call succeeded"),
         (Self::NullArgument, c"an argument that must not be NULL was NULL"),
         (Self::InvalidUtf8, c"a text was not UTF-8"),
-        (Self::InvalidArgument, c"an argument was out of its range, or an option unknown or of another type"),
+        (Self::InvalidArgument, c"an argument was out of its range, or an option was unknown or of another type"),
         (Self::BadStructSize, c"a struct_size was smaller than that of version 0.1"),
         (Self::MalformedContext, c"a packed context was cut short, inconsistent or of an unknown version"),
-        (Self::UnsupportedValue, c"a context has an attribute of an unsupported value or a repeated name"),
+        (Self::UnsupportedValue, c"an attribute of the context has an unsupported value or a repeated name"),
         (Self::Closed, c"the client is closed"),
         (Self::Timeout, c"the time ran out"),
         (Self::BufferTooSmall, c"the buffer is too small; the needed size was written"),
-        (Self::SnapshotRefused, c"the snapshot is refused; what was in force stays"),
+        (Self::SnapshotRefused, c"the snapshot is refused; the previous one stays in force"),
         (Self::Io, c"a file could not be read"),
         (Self::Thread, c"a thread could not be started"),
         (Self::Refused, c"the server refuses the key or the address"),
-        (Self::Unavailable, c"the server could not be reached, or gave no snapshot; what was in force stays"),
-        (Self::Panic, c"a fault inside the library was stopped at its border"),
+        (Self::Unavailable, c"the server could not be reached or sent no snapshot; the previous one stays in force"),
+        (Self::Panic, c"the library stopped a fault of its own"),
     ];
 
     pub(super) fn message(self) -> &'static CStr {
@@ -99,7 +98,7 @@ impl From<&ClientError> for Status {
     }
 }
 
-/// What a status means, in English.
+/// Returns what a status means, in English.
 ///
 /// Ownership: the text is static. Threads: any. Errors: none; an unknown number gives a text that says so.
 /// Since: 0.1

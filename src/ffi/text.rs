@@ -7,14 +7,14 @@ use std::{
 
 use super::{handle, status::Status, text_list::Texts};
 
-/// The bytes of a text with a length. NULL is the empty text where the length is 0.
+/// The bytes of a text with a length. NULL with the length 0 is the empty text.
 #[inline]
 pub(super) fn bytes<'a, T>(data: *const T, length: usize) -> Result<&'a [u8], Status> {
     match (data.is_null(), length) {
         (true, 0) => Ok(&[]),
         (true, _) => Err(Status::NullArgument),
         (false, length) if length > isize::MAX as usize => Err(Status::InvalidArgument),
-        // SAFETY: not NULL, and the header asks for `length` readable bytes that nobody writes meanwhile.
+        // SAFETY: not NULL, and the header asks for `length` readable bytes that nobody writes during the call.
         (false, length) => Ok(unsafe { slice::from_raw_parts(data.cast(), length) }),
     }
 }
@@ -39,7 +39,7 @@ pub(super) fn utf8_of<'a>(data: *const c_char, length: usize) -> Result<&'a str,
     utf8(bytes(data, length)?)
 }
 
-/// Copies texts into the caller's buffer and writes the size that they need.
+/// Copies texts into the caller's buffer and writes their size.
 pub(super) fn copy_out(texts: &Texts, buffer: *mut c_char, capacity: usize, needed: *mut usize) -> Result<(), Status> {
     let texts = texts.as_bytes();
     if capacity < texts.len() {
@@ -48,7 +48,7 @@ pub(super) fn copy_out(texts: &Texts, buffer: *mut c_char, capacity: usize, need
     }
     handle::place(buffer)?;
     handle::put(needed, texts.len());
-    // SAFETY: not NULL, and the header asks for `capacity` writable bytes, of which there are enough.
+    // SAFETY: not NULL, and the header asks for `capacity` writable bytes, and there are enough.
     unsafe { ptr::copy_nonoverlapping(texts.as_ptr(), buffer.cast(), texts.len()) };
     Ok(())
 }

@@ -4,24 +4,24 @@ use std::ffi::c_char;
 
 use super::{handle, status::Status};
 
-/// Where a text lies in its block. A NUL follows it.
+/// The place of a text in its block. A NUL follows the text.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct flagbit_text {
-    /// In bytes, from the start of the block's text.
+    /// The offset in bytes from the start of the block's text.
     pub offset: u32,
-    /// In bytes, without the NUL.
+    /// The length in bytes, without the NUL.
     pub length: u32,
 }
 
-/// A list of texts, made by the library and freed by the caller with flagbit_text_list_free. UTF-8.
+/// A list of texts in UTF-8. The library makes it; free it with flagbit_text_list_free.
 ///
 /// Threads: immutable, any.
 #[repr(C)]
 pub struct flagbit_text_list {
-    /// `count` places in `text`.
+    /// The places of the `count` texts in `text`.
     pub items: *const flagbit_text,
-    /// How many texts there are.
+    /// The number of texts.
     pub count: usize,
     /// All texts, each followed by a NUL.
     pub text: *const c_char,
@@ -29,7 +29,7 @@ pub struct flagbit_text_list {
     pub text_length: usize,
 }
 
-/// Texts that end up in one block, each followed by a NUL.
+/// Texts in one block, each followed by a NUL.
 #[derive(Default)]
 pub(super) struct Texts(Vec<u8>);
 
@@ -38,7 +38,7 @@ impl Texts {
         Self([text.as_bytes(), b"\0"].concat())
     }
 
-    /// `None` when the block would outgrow its 32-bit offsets.
+    /// `None` if the block would outgrow its 32-bit offsets.
     pub(super) fn add(&mut self, text: &str) -> Option<flagbit_text> {
         let offset = u32::try_from(self.0.len()).ok()?;
         let length = u32::try_from(text.len()).ok()?;
@@ -56,7 +56,7 @@ impl Texts {
     }
 }
 
-/// What a `flagbit_text_list` points into; the public part comes first, so that one pointer serves both.
+/// A `flagbit_text_list` with the memory that it points to. The public part comes first, so that both have one address.
 #[repr(C)]
 struct Owned {
     list: flagbit_text_list,

@@ -1,4 +1,4 @@
-//! Typed flags, with the text of what they serve.
+//! Evaluations of typed flags, with their values as text.
 
 use std::ffi::c_char;
 
@@ -17,14 +17,14 @@ use super::{
 use crate::{Answer, Attributes, ErrorCode};
 
 /// Evaluates a flag of any kind like flagbit_evaluate_n, and copies the variant's name and its value as text: a string
-/// itself, a number as JavaScript writes it, an object or a list as JSON. A BOOLEAN flag has the variants `on` and `off`
-/// with the values `true` and `false`. Where there is an error_code both are empty.
+/// as it is, a number as JavaScript writes it, an object or a list as JSON. A BOOLEAN flag has the variants `on` and
+/// `off` with the values `true` and `false`. Both texts are empty if there is an error_code.
 ///
-/// evaluation: its struct_size is set by the caller. variant, value: receive where in the buffer the texts lie. buffer:
-/// receives both, each followed by a NUL. needed: receives the size that they take; may be NULL.
+/// evaluation: set its struct_size before. variant, value: receive the places of the texts in the buffer. buffer:
+/// receives both texts, each followed by a NUL. needed: receives their size in bytes; may be NULL.
 /// Threads: any, concurrently on one client. Blocks: never.
-/// Errors: NULL_ARGUMENT, INVALID_UTF8, BAD_STRUCT_SIZE, BUFFER_TOO_SMALL (only `needed` is written then; the next call
-/// may need more, where the flags change between the two).
+/// Errors: NULL_ARGUMENT, INVALID_UTF8, BAD_STRUCT_SIZE, BUFFER_TOO_SMALL, which writes only `needed`. The next call
+/// may need more if the flags change between the two.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn flagbit_evaluate_value(
@@ -99,7 +99,7 @@ impl Outputs {
     }
 }
 
-/// Adds the name and the value of what a flag serves; both empty where it gives no answer.
+/// Adds the name and the value of the variant; both are empty if there is no answer.
 pub(super) fn add_texts(
     texts: &mut Texts,
     answer: &Result<Answer<'_>, ErrorCode>,

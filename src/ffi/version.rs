@@ -1,10 +1,10 @@
-//! Versions, all from Cargo.toml.
+//! The versions of the library and of its ABI.
 
 use std::ffi::{CStr, c_char};
 
-/// The part of the ABI that a binding must find equal.
+/// The major number of the ABI. A program needs a library with the same one.
 pub const FLAGBIT_ABI_MAJOR: u32 = 1;
-/// The part of the ABI of which a binding must find at least its own.
+/// The minor number of the ABI. A program needs a library with at least this one.
 pub const FLAGBIT_ABI_MINOR: u32 = 1;
 
 const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
@@ -12,7 +12,7 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
     Err(_) => panic!("the version has no NUL inside"),
 };
 
-/// The library's version, such as `0.1.0`.
+/// Returns the library's version, such as `0.1.0`.
 ///
 /// Ownership: the text is static. Threads: any.
 /// Since: 0.1
@@ -21,8 +21,8 @@ pub extern "C" fn flagbit_version() -> *const c_char {
     VERSION.as_ptr()
 }
 
-/// The library's ABI: `major << 16 | minor`. A program needs the major number that it was compiled with, and at least
-/// that minor number: compare with FLAGBIT_ABI_MAJOR and FLAGBIT_ABI_MINOR.
+/// Returns the library's ABI: `major << 16 | minor`. The major number must be the FLAGBIT_ABI_MAJOR that your program
+/// was compiled with, the minor number at least its FLAGBIT_ABI_MINOR.
 ///
 /// Threads: any.
 /// Since: 0.1

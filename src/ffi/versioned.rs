@@ -1,4 +1,4 @@
-//! Structs of the caller that grow from version to version.
+//! Structs of the caller that may be of an older or a newer version.
 
 use std::{mem, ptr};
 
@@ -8,11 +8,11 @@ use super::{handle, status::Status};
 pub(super) trait Versioned: Copy {
     /// The size of the struct in version 0.1: no caller has a smaller one.
     const FIRST_SIZE: usize;
-    /// Looked at while the library is compiled: structs only grow.
+    /// Checked while the library is compiled: structs only grow.
     const GROWN: () = assert!(mem::size_of::<Self>() >= Self::FIRST_SIZE);
 }
 
-/// A caller's struct, of whatever size the caller knows.
+/// A struct of the size that the caller knows.
 pub(super) struct Output<T> {
     place: *mut T,
     size: usize,
@@ -28,10 +28,11 @@ impl<T: Versioned> Output<T> {
         if size < T::FIRST_SIZE { Err(Status::BadStructSize) } else { Ok(Self { place, size }) }
     }
 
-    /// Writes what both sides know but the size itself, and zeroes what only the caller knows.
+    /// Writes the fields that both sides know, except for the size, and sets the fields that only the caller knows to
+    /// zero.
     #[inline]
     pub(super) fn write(&self, value: &T) {
-        // Of one size, as nearly always, it is a few moves in the place of two calls.
+        // The sizes are nearly always equal. A few moves then replace two calls.
         if self.size == mem::size_of::<T>() {
             self.copy(value, mem::size_of::<T>());
         } else {

@@ -1,5 +1,5 @@
-//! `include/flagbit.h` is generated from `src/ffi`, the numbers of each binding from the header. All are committed: this
-//! test compares, `make header` rewrites.
+//! `include/flagbit.h` is generated from `src/ffi`, and the numbers of each binding are generated from the header. All of
+//! them are committed: this test compares them, and `make header` writes them again.
 
 mod codes;
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip as gzipping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +9,10 @@ from typing import Any
 
 @dataclass
 class Step:
-    """Sends a text or bytes, so often, with a pause after each; then holds the connection, or resets it."""
+    """Sends a text or bytes, so often, with a pause before each; then holds the connection, or resets it."""
 
     send: str = ""
-    send64: str = ""
+    send_hex: str = ""
     times: int = 1
     every: float = 0
     hold: bool = False
@@ -21,7 +20,7 @@ class Step:
 
     @property
     def piece(self) -> bytes:
-        return self.send.encode() + base64.b64decode(self.send64)
+        return self.send.encode() + bytes.fromhex(self.send_hex)
 
 
 @dataclass
@@ -31,17 +30,19 @@ class Answer:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
-    body64: str = ""
+    body_hex: str = ""
     times: int = 1
     gzip: bool = False
     etag: str | None = None
     chunked: bool = False
     steps: list[dict[str, Any]] | None = None
+    stays: bool = False
+    wait: float = 0
     events: bool = False
     tunnel: int | None = None
 
     def __post_init__(self) -> None:
-        content = (base64.b64decode(self.body64) or self.body.encode()) * self.times
+        content = (self.body.encode() + bytes.fromhex(self.body_hex)) * self.times
         fields = dict(self.headers)
         if self.gzip:
             content = gzipping.compress(content, mtime=0)

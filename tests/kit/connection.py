@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import socket
 import struct
 import threading
@@ -30,22 +32,30 @@ class Request:
     in_flight: int = 0
     """How many requests but those for the stream were under way, this one included."""
     status: int = 0
-    """What it was answered with; 0 before the answer, and for an answer of steps."""
+    """The status of the answer; 0 before the answer, and for an answer of steps."""
     sent: int = 0
     """The bytes of the answer."""
+
+    @property
+    def target(self) -> str:
+        """The path without the host, which a proxy is given."""
+        return re.sub(r"^\w+://[^/]*", "", self.path)
 
 
 class Connection:
     def __init__(self, connected: socket.socket, number: int) -> None:
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, SEND_TIMEOUT)
+        if os.name != "nt":  # which has another form of it
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, SEND_TIMEOUT)
         self._socket = connected
         self._reader = connected.makefile("rb")
         self._number = number
         self._is_reset = False
         self.is_stream = False
+        self.requests = 0
 
     def read(self) -> Request | None:
         """The next request; bytes that are not HTTP are a request without a method and a path."""
+        self.requests += 1
         if not self._reader.peek(1)[:1].isalpha():
             greeting = self._reader.read1(1024)
             return Request("", "", {}, repr(greeting), self._number) if greeting else None
@@ -62,10 +72,11 @@ class Connection:
 
     def answer(self, answer: Answer, request: Request, delay: float, note: Callable[[int, int], None]) -> bool:
         """Sends an answer; whether the connection stays open. Notes status and bytes before the last byte is sent."""
+        time.sleep(answer.wait)
         if answer.taken is not None:
             for step in answer.taken:
                 self._take(step)
-            return False
+            return answer.stays
         if answer.tunnel is not None:
             self._tunnel(answer.tunnel)
             return False
@@ -83,8 +94,8 @@ class Connection:
 
     def _take(self, step: Step) -> None:
         for _ in range(step.times if step.every else 1):
-            self._socket.sendall(step.piece if step.every else step.piece * step.times)
             time.sleep(step.every)
+            self._socket.sendall(step.piece if step.every else step.piece * step.times)
         if step.hold:
             self.hold()
         if step.reset:

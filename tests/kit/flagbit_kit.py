@@ -1,4 +1,4 @@
-"""What Python's tests and the scripts use of the kit: each server has a kit process of its own, which ends with it."""
+"""The kit for Python's tests and for scripts. Each server has a kit process of its own, which ends with it."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Stub(Kit):
         return [request["status"] for request in self.do("requests")]
 
     def wait_for_request(self, seconds: float) -> bool:
-        """Whether a request came in time."""
+        """Waits for a request; False if none came in time."""
         deadline = time.monotonic() + seconds
         while not self.do("count"):
             if time.monotonic() > deadline:

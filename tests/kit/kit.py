@@ -23,7 +23,7 @@ class Running(Protocol):
 
 
 class Kit:
-    """What runs, by the numbers that the answers to `stub`, `server` and `relay` gave."""
+    """Everything that runs, by the numbers that the answers to `stub`, `server` and `relay` gave."""
 
     def __init__(self) -> None:
         self._running: dict[int, Running] = {}

@@ -35,7 +35,6 @@ class RealServer:
         self._file = Path(self._folder.name, "flagbit.db")
         port = port or free_port()
         self._url = f"http://127.0.0.1:{port}"
-        # What comes later on the command line counts.
         self._command = [os.environ["FLAGBIT_SERVER"], "serve", "--listen", f"127.0.0.1:{port}"]
         self._command += ["--database", database or f"sqlite://{self._file}"]
         self._command += (

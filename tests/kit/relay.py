@@ -39,7 +39,7 @@ class Relay:
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
 
-    # What happens then.
+    # Connections.
 
     def _accept(self) -> None:
         while True:

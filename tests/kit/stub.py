@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from answers import Answer
@@ -16,6 +16,18 @@ from connection import Connection, Request
 
 SNAPSHOT, STREAM = "/api/v1/snapshot", "/api/v1/stream"
 ERROR = '{"error": {"code": "TEST", "message": "as told"}}'
+
+
+@dataclass
+class Route:
+    answers: list[Answer]
+    later: Answer | None = None
+    """The answer to all but the first request of a connection, if it is another one."""
+
+    def choose(self, is_later: bool) -> Answer:
+        if is_later and self.later is not None:
+            return self.later
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
 class Stub:
@@ -28,7 +40,7 @@ class Stub:
         port = self._listener.getsockname()[1]
         self.facts = {"port": port, "url": f"http{'s' if self._tls else ''}://127.0.0.1:{port}"}
         self._lock = threading.Lock()
-        self._routes = {"*": Answer(404), STREAM: Answer(events=True)}
+        self._routes = {"*": Route([Answer(404)]), STREAM: Route([Answer(events=True)])}
         self._refusal: Answer | None = None
         self._delay = 0.0
         self._revision = 0
@@ -39,18 +51,18 @@ class Stub:
 
     # The commands.
 
-    def answer(self, answer: dict[str, Any], path: str = "*") -> None:
-        """Answers requests for a path like this from now on, by default all that have no answer of their own."""
-        made = Answer(**answer)
+    def answer(self, answers: list[dict[str, Any]], path: str = "*", later: dict[str, Any] | None = None) -> None:
+        """Gives requests for a path these answers, one after the other, and the last to all that follow."""
+        made = [Answer(**answer) for answer in answers]
         with self._lock:
-            self._routes[path] = made
+            self._routes[path] = Route(made, Answer(**later) if later else None)
 
     def snapshot(self, text: str, etag: str | None = None, gzip: bool = True) -> None:
         """Serves a snapshot by its entity tag from now on, and tells the open streams of a new revision."""
         etag = etag or f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
         made = Answer(body=text, etag=etag, gzip=gzip)
         with self._lock:
-            self._routes["*"] = made
+            self._routes["*"] = Route([made])
             self._revision += 1
             for stream in self._streams():
                 stream.push(self._event())
@@ -104,7 +116,7 @@ class Stub:
         self._listener.close()
         self.cut()
 
-    # What happens then.
+    # Connections.
 
     def _accept(self) -> None:
         number = 0
@@ -139,9 +151,9 @@ class Stub:
             with self._lock:
                 request.status, request.sent = status, sent
 
-        is_counted = not request.path.startswith(STREAM)
+        is_counted = not request.target.startswith(STREAM)
         with self._lock:
-            answer = self._choose(request)
+            answer = self._choose(request, is_later=connection.requests > 1)
             self._in_flight += is_counted
             request.in_flight = self._in_flight
             self._requests.append(request)
@@ -158,9 +170,10 @@ class Stub:
             with self._lock:
                 self._in_flight -= is_counted
 
-    def _choose(self, request: Request) -> Answer:
-        candidates = (request.path, request.path.partition("?")[0], request.method, "*")
-        return self._refusal or next(self._routes[path] for path in candidates if path in self._routes)
+    def _choose(self, request: Request, is_later: bool) -> Answer:
+        candidates = (request.target, request.target.partition("?")[0], request.method, "*")
+        route = next(self._routes[path] for path in candidates if path in self._routes)
+        return self._refusal or route.choose(is_later)
 
     def _streams(self) -> list[Connection]:
         return [connection for connection in self._open if connection.is_stream]

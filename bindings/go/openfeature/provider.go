@@ -1,6 +1,7 @@
 package flagbitopenfeature
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -74,3 +75,8 @@ func (p *Provider) Metadata() openfeature.Metadata { return openfeature.Metadata
 
 // Hooks are none.
 func (p *Provider) Hooks() []openfeature.Hook { return nil }
+
+// Format writes whose provider this is, for every verb of package fmt.
+func (p *Provider) Format(state fmt.State, _ rune) {
+	fmt.Fprintf(state, "flagbitopenfeature.Provider of %v", p.client)
+}

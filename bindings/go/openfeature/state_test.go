@@ -3,6 +3,7 @@ package flagbitopenfeature_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -312,5 +313,13 @@ func TestEverythingAtOnce(t *testing.T) {
 	provider.Shutdown()
 	for range 3 {
 		<-done
+	}
+}
+
+func TestAProviderPrintsItsClient(t *testing.T) {
+	client := open(t, flagbit.WithSnapshot(oneFlag))
+	for _, verb := range []string{"%v", "%+v", "%#v"} {
+		equal(t, verb, fmt.Sprintf(verb, flagbitopenfeature.NewProvider(client)),
+			"flagbitopenfeature.Provider of flagbit.Client (text: ready, 1 flags)")
 	}
 }

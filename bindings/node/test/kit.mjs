@@ -1,4 +1,4 @@
-// What Node's tests use of the kit of tests/kit: a process for each server, which ends with the test.
+// The kit of tests/kit for Node's tests. Each server has a process of its own, which ends with the test.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

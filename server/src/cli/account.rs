@@ -1,13 +1,17 @@
-//! `flagbit account`: accounts, made on the server's machine.
+//! `flagbit account`: makes accounts on the server's machine.
 
 use std::io::Write as _;
 
 use clap::{Args, Subcommand};
 
 use crate::{
-    http::api::signup::{Account, create_account, email},
+    operations::{
+        self,
+        accounts::{Account, Applicant, check_email, sign_up},
+    },
     settings::Database,
-    storage::{self, Storage, audit},
+    storage::{self, Storage},
+    world::Follower,
 };
 
 #[derive(Debug, Subcommand)]
@@ -18,8 +22,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    /// Where to reach who is responsible; nothing is sent there
-    #[arg(long, value_parser = |text: &str| email(text).map(String::from))]
+    /// Address of whoever is responsible; nothing is sent there
+    #[arg(long, value_parser = |text: &str| check_email(text).map(String::from))]
     email: String,
 
     #[command(flatten)]
@@ -33,8 +37,9 @@ pub(crate) struct Create {
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     let Command::Create(create) = command;
     let storage = Storage::open_existing(&create.database.url).await?;
-    let account = make(&storage, &create.email).await.map_err(storage::writing)?;
-    storage.close().await;
+    let follower = Follower::idle(storage);
+    let account = sign_up(&follower, Applicant::CommandLine, &create.email).await.map_err(failure)?;
+    follower.storage().close().await;
     let text = if create.json { serde_json::to_string(&account)? + "\n" } else { describe(&account) };
     let mut output = std::io::stdout().lock();
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(|error| {
@@ -43,11 +48,11 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     })
 }
 
-async fn make(storage: &Storage, email: &str) -> anyhow::Result<Account> {
-    let mut write = storage.write().await?;
-    let account = create_account(&mut write, audit::COMMAND_LINE, email).await?;
-    write.commit().await?;
-    Ok(account)
+fn failure(error: operations::Error) -> anyhow::Error {
+    match error {
+        operations::Error::Failed(error) => storage::writing(error),
+        refused => anyhow::anyhow!("{refused}"),
+    }
 }
 
 fn describe(account: &Account) -> String {
@@ -62,8 +67,8 @@ SDK key     {sdk_key}
 server key  {server_key}
             evaluates and downloads the rules, on your servers; secret
 
-The keys are shown this once: keep them now. A running server knows them within 2 seconds; else start
-`flagbit serve` on the same database. Then create a flag (put the server's address in place of http://127.0.0.1:8080):
+The keys are shown this once: keep them now. A running server knows them within 2 seconds. If none runs, start
+`flagbit serve` on the same database. Then create a flag (replace http://127.0.0.1:8080 by the server's address):
 
   curl http://127.0.0.1:8080/api/v1/projects/{id}/flags \\
     -H 'Authorization: Bearer {api_key}' \\

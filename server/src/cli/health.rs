@@ -1,4 +1,4 @@
-//! `flagbit health`: whether a server answers, for containers that have no other client.
+//! `flagbit health`: asks a server whether it is ready, in containers that have no other client.
 
 use std::{
     io::{Read, Write},
@@ -16,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Debug, Args)]
 #[command(after_help = "Exit status: 0 the server is ready; 1 it is not.")]
 pub(crate) struct Options {
-    /// What to ask
+    /// URL to ask
     #[arg(default_value = "http://127.0.0.1:8080/readyz", env = "FLAGBIT_HEALTH_URL")]
     url: String,
 }

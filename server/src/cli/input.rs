@@ -1,4 +1,4 @@
-//! What commands read.
+//! The input of commands.
 
 use std::{
     fs::File,
@@ -14,7 +14,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     read_up_to(path, MAX_SNAPSHOT_BYTES as u64 + 1)
 }
 
-/// The same without a limit.
+/// Does the same without a limit.
 pub(super) fn read_all(path: &Path) -> anyhow::Result<Vec<u8>> {
     read_up_to(path, u64::MAX)
 }
@@ -30,7 +30,7 @@ fn read_up_to(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What to call a file in messages.
+/// Returns the name of a file for messages.
 pub(super) fn name(path: &Path) -> String {
     if path == Path::new("-") { "standard input".into() } else { path.display().to_string() }
 }

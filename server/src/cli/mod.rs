@@ -27,9 +27,9 @@ enum Command {
     /// Create accounts without a running server
     #[command(subcommand)]
     Account(account::Command),
-    /// Check snapshots: what is wrong with them, and what may surprise
+    /// Check snapshots for errors and surprises
     Check(check::Options),
-    /// Evaluate a snapshot's flags: what they answer, and why
+    /// Evaluate a snapshot's flags and explain the answers
     Eval(eval::Options),
     /// Ask a server whether it is ready
     Health(health::Options),
@@ -40,7 +40,7 @@ enum Command {
 }
 
 pub(crate) fn run(cli: Cli) -> ExitCode {
-    // 1 is an answer of the commands that look at files: what keeps them from one is 2, like a wrong option.
+    // Commands that look at files answer with 0 or 1. If they cannot answer, the status is 2, as for a wrong option.
     let (outcome, failure) = match cli.command {
         Command::Account(command) => (in_runtime(account::run(command)).map(|()| ExitCode::SUCCESS), 1),
         Command::Check(options) => (check::run(&options), 2),

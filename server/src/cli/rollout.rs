@@ -1,4 +1,4 @@
-//! `flagbit rollout`: who is inside a percentage.
+//! `flagbit rollout`: shows who is inside a percentage.
 
 use std::{
     fmt::Write,
@@ -14,11 +14,11 @@ use super::{
     output::{print, printable},
 };
 
-/// How many bars the histogram has.
+/// The number of bars in the histogram.
 const BARS: usize = 20;
-/// How long the longest bar is.
+/// The length of the longest bar, in characters.
 const WIDTH: usize = 50;
-/// How many of those inside are shown to people.
+/// The number of included users that people see.
 const SHOWN: usize = 10;
 
 /// The options of `flagbit rollout`.
@@ -39,11 +39,11 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE", conflicts_with = "count")]
     users: Option<PathBuf>,
 
-    /// How many users to make up: user-1, user-2, ...
+    /// Number of users to make up: user-1, user-2, ...
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     count: u32,
 
-    /// What is hashed in the place of the flag's key
+    /// Text to hash with each user instead of the flag's key
     #[arg(long)]
     salt: Option<String>,
 
@@ -69,7 +69,7 @@ struct Rollout<'o> {
     total_users: usize,
     included_count: usize,
     excluded_count: usize,
-    /// How many users fall between 0 and 5, between 5 and 10, ...
+    /// The numbers of users between 0 and 5, between 5 and 10, ...
     histogram: [usize; BARS],
     users: Vec<User>,
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::schema;
 
-/// The fields that are alike in all environments. What is not there is not stored.
+/// The fields that all environments share. A field that is missing is not stored.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Shared {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,7 +23,7 @@ pub(crate) struct Shared {
     pub(crate) default: Option<String>,
 }
 
-/// The fields that each environment has for itself.
+/// The fields that each environment has on its own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) enabled: bool,
@@ -35,7 +35,7 @@ pub(crate) struct State {
     pub(crate) rules: Vec<Value>,
 }
 
-/// What is stored of a flag for all environments.
+/// The part of a flag that all environments share, as it is stored.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub(crate) id: i64,
@@ -56,7 +56,7 @@ pub(crate) struct Flag {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     tags: Vec<String>,
-    /// Whether client keys (`fbsdk_...`) see the flag.
+    /// `true` if client keys (`fbsdk_...`) see the flag.
     client_visible: bool,
     /// The values of a typed flag by name, all strings, all numbers, or all objects and lists.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,12 +85,12 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Shared {
-    /// Whether the flags differ in what only people read.
+    /// Returns whether the flags are the same except in fields that are for people alone.
     pub(crate) fn is_same_for_programs(&self, other: &Self) -> bool {
         self.client_visible == other.client_visible && self.has_same_values(other)
     }
 
-    /// Whether the flags have the same values, which rules name.
+    /// Returns whether the flags have the same values, which rules name.
     pub(crate) fn has_same_values(&self, other: &Self) -> bool {
         // The engine numbers variants in their order, but no answer depends on it.
         self.variants == other.variants && self.default == other.default
@@ -98,12 +98,12 @@ impl Shared {
 }
 
 impl State {
-    /// How the flag begins where it was not asked for.
+    /// Returns the state of a new flag in an environment that the request did not name.
     pub(crate) fn switched_off(&self) -> Self {
         Self { enabled: false, ..self.clone() }
     }
 
-    /// Leaves out what says nothing.
+    /// Removes fields that say nothing.
     pub(crate) fn settle(&mut self, shared: &Shared) {
         if shared.variants.is_none() && self.default_enabled == Some(false) {
             self.default_enabled = None;
@@ -126,7 +126,7 @@ pub(super) fn snapshot_text(key: &str, shared: &Shared, state: &State) -> String
     Value::Object(flag).to_string()
 }
 
-/// A flag of a file that is kept beside the code: what people write, and nothing else, so that it compares well.
+/// Writes a flag for a file that is kept next to the code. It has only what people write, so that files compare well.
 pub(crate) fn as_code(key: &str, shared: &Shared, state: &State) -> Value {
     let mut flag = Map::from_iter([("key".to_owned(), Value::from(key))]);
     for part in [serde_json::to_value(shared), serde_json::to_value(state)] {

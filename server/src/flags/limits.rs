@@ -1,9 +1,9 @@
-//! How much there may be of everything.
+//! Limits of flags and segments.
 
 use clap::Args;
 
-/// Limits of flags and segments. What the engine limits besides (variants, values, regular expressions, chains of flags)
-/// is in docs/snapshot.md.
+/// Limits of flags and segments. The engine has further limits (variants, values, regular expressions, chains of flags),
+/// see docs/snapshot.md.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Flags")]
 pub(crate) struct Limits {

@@ -1,6 +1,6 @@
 //! Flags and segments as they are written, stored and shown. No network and no database in here.
 //!
-//! What a flag means is the engine's business alone: [`check`] asks it about every write.
+//! The engine alone knows what a flag means: [`check`] asks it about every write.
 
 mod changes;
 pub(crate) mod check;
@@ -19,11 +19,11 @@ pub(crate) use moved::{Moved, moved};
 pub(crate) use problems::{Problem, Problems, describe, lines};
 pub(crate) use segment::{Segment, SegmentRecord, definition, read_segment, used_segments};
 
-/// Whether a text can be the key of a flag or a segment: such keys stand in paths and messages as they are.
+/// Returns whether a text can be the key of a flag or a segment. Paths and messages hold such keys as they are.
 pub(crate) fn is_key(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     (1..=256).contains(&text.len()) && text.bytes().all(is_allowed) && text.bytes().any(|byte| byte != b'.')
 }
 
-/// What [`is_key`] wants, for messages.
+/// The rule of [`is_key`], for messages.
 pub(crate) const KEY_RULE: &str = "1 to 256 of A-Z a-z 0-9 . _ -, and not only dots";

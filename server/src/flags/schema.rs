@@ -1,4 +1,4 @@
-//! What bodies look like, for the API's description. They are read field by field instead, see [`super::Changes`], so
+//! The shapes of bodies, for the API's description. The server reads bodies field by field, see [`super::Changes`], so
 //! that errors name every place.
 
 use serde::Serialize;
@@ -98,7 +98,7 @@ pub(crate) struct NewFlag {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 100)]
     tags: Option<Vec<String>>,
-    /// Whether client keys (`fbsdk_...`) see the flag; `false` where it is missing.
+    /// `true` if client keys (`fbsdk_...`) see the flag. The default is `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_visible: Option<bool>,
     /// The values of a typed flag by name.

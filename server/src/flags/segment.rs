@@ -12,7 +12,7 @@ use super::{
     shape::{self, Kind},
 };
 
-/// What is stored of a segment.
+/// A segment as it is stored.
 #[derive(Debug, Clone)]
 pub(crate) struct SegmentRecord {
     pub(crate) key: String,

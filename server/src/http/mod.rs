@@ -5,4 +5,5 @@
 
 pub(crate) mod api;
 pub(crate) mod edge;
+pub(crate) mod route;
 pub(crate) mod wire;

@@ -1,28 +1,18 @@
-//! What Prometheus reads, on a listener of its own.
+//! Metrics, as Prometheus reads them.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use axum::{
-    Router,
-    extract::State,
-    http::{Method, StatusCode, header},
-    response::IntoResponse,
-    routing::get,
-};
+use axum::http::{Method, StatusCode};
 use metrics::{Counter, Gauge, Histogram, Key, Label, Metadata, Recorder, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
+use parking_lot::Mutex;
 
-use crate::{state::App, world::Environment};
+use crate::world::{Environment, Follower};
 
 /// Seconds: from what memory answers in up to what a database waits for.
 const BUCKETS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
-/// How often samples are counted into their buckets; until then each takes memory.
+/// The time between two sweeps that count samples into their buckets. Until then each sample takes memory.
 const UPKEEP: Duration = Duration::from_secs(1);
 
 const METADATA: Metadata<'static> = Metadata::new("flagbit", metrics::Level::INFO, None);
@@ -72,7 +62,7 @@ impl Metrics {
     pub(crate) fn new(max_flag_series: usize) -> anyhow::Result<Self> {
         let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(DURATION.into()), &BUCKETS)?;
         let recorder = Arc::new(builder.build_recorder());
-        // What handlers count with the macros of `metrics` arrives here too.
+        // Counts of handlers, made with the macros of `metrics`, arrive here too.
         metrics::set_global_recorder(Arc::clone(&recorder))?;
         let counter = |name: &'static str, description: &'static str| {
             recorder.describe_counter(name.into(), None, description.into());
@@ -92,7 +82,7 @@ impl Metrics {
             rate_limited: counter("flagbit_rate_limited_total", "Requests that were told to come later."),
             refused_connections: counter(
                 "flagbit_refused_connections_total",
-                "Connections that were one too many, in all or from their address.",
+                "Connections that were refused because there were too many, in all or from their address.",
             ),
             connections: gauge("flagbit_connections", "Open connections."),
             snapshot_age: gauge(
@@ -157,11 +147,11 @@ impl Metrics {
         series
     }
 
-    /// Counts an evaluation of a flag, where that is switched on.
+    /// Counts an evaluation of a flag, if the settings say so.
     pub(crate) fn evaluated(&self, environment: &Environment, flag: &str, enabled: bool) {
         let Some(flags) = &self.flags else { return };
         let key = (environment.project_id, environment.name.clone(), flag.to_owned());
-        let mut counters = flags.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counters = flags.counters.lock();
         if counters.len() * 2 >= flags.max_series && !counters.contains_key(&key) {
             return;
         }
@@ -188,9 +178,10 @@ impl Metrics {
         }
     }
 
-    fn render(&self, app: &App) -> String {
-        let world = app.world();
-        if let Some(age) = app.follower.age() {
+    /// Returns all metrics in Prometheus' text format.
+    pub(crate) fn render(&self, follower: &Follower) -> String {
+        let world = follower.world();
+        if let Some(age) = follower.age() {
             self.snapshot_age.set(age.as_secs_f64());
         }
         self.revision.set(world.sequence as f64);
@@ -204,17 +195,8 @@ const REQUESTS: &str = "flagbit_http_requests_total";
 const DURATION: &str = "flagbit_http_request_duration_seconds";
 const FLAG_EVALUATIONS: &str = "flagbit_flag_evaluations_total";
 
-/// Methods are anybody's words; those that are none of HTTP's are one.
+/// Returns a method of HTTP, and one and the same for all others: anybody can make up methods.
 fn known(method: &Method) -> Method {
     let all = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
     if all.contains(method) { method.clone() } else { Method::from_bytes(b"OTHER").unwrap_or_default() }
-}
-
-/// The routes of the metrics' own listener.
-pub(crate) fn router(app: App) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state(app)
-}
-
-async fn metrics(State(app): State<App>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render(&app))
 }

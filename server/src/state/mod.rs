@@ -10,7 +10,8 @@ use std::{ops::Deref, sync::Arc};
 use tokio::sync::watch;
 
 use crate::{
-    settings::Settings,
+    operations::Backend,
+    settings::{Connections, Requests, Settings},
     storage::Storage,
     world::{Follower, World},
 };
@@ -19,44 +20,50 @@ use metrics::Metrics;
 use rates::Rates;
 use subscribers::Subscribers;
 
-/// What every request can reach.
+/// The state that every request can reach.
 #[derive(Debug, Clone)]
 pub(crate) struct App(Arc<Parts>);
 
 #[derive(Debug)]
 pub(crate) struct Parts {
-    pub(crate) settings: Settings,
-    pub(crate) storage: Storage,
-    pub(crate) follower: Arc<Follower>,
+    pub(crate) backend: Backend,
+    pub(crate) connections: Connections,
+    pub(crate) requests: Requests,
     pub(crate) listings: Listings,
     pub(crate) metrics: Metrics,
     pub(crate) rates: Rates,
     /// `true` once the server stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
-    pub(crate) subscribers: Subscribers,
+    pub(crate) subscribers: Arc<Subscribers>,
 }
 
 impl App {
+    /// Opens the database, loads it and starts to count.
     pub(crate) async fn open(settings: Settings, stopping: watch::Receiver<bool>) -> anyhow::Result<Self> {
-        let storage = Storage::open(&settings.database.url).await?;
-        let follower = Follower::start(storage.clone()).await?;
-        let metrics = Metrics::new(settings.metrics.flag_metrics)?;
-        let rates = Rates::new(&settings.requests);
-        let subscribers = Subscribers::new(&settings.streams);
+        let Settings { accounts, connections, limits, requests, .. } = settings;
+        let follower = Follower::start(Storage::open(&settings.database.url).await?).await?;
         Ok(Self(Arc::new(Parts {
-            settings,
-            storage,
-            follower,
+            backend: Backend { follower, accounts, limits },
             listings: Listings::default(),
-            metrics,
-            rates,
+            metrics: Metrics::new(settings.metrics.flag_metrics)?,
+            rates: Rates::new(&requests),
+            subscribers: Arc::new(Subscribers::new(&settings.streams)),
+            connections,
+            requests,
             stopping,
-            subscribers,
         })))
     }
 
+    pub(crate) fn follower(&self) -> &Arc<Follower> {
+        &self.backend.follower
+    }
+
+    pub(crate) fn storage(&self) -> &Storage {
+        self.backend.follower.storage()
+    }
+
     pub(crate) fn world(&self) -> Arc<World> {
-        self.follower.world()
+        self.backend.follower.world()
     }
 }
 

@@ -1,4 +1,4 @@
-//! How many requests are answered: for each key, and without a valid key for each address.
+//! The rates of requests: for each key, and for each address without a valid key.
 //!
 //! `governor` and not `tower_governor` on top: its layer decides before a request is read, by address, and here it is the
 //! authentication that knows which limit counts.
@@ -10,14 +10,18 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
-use crate::{
-    http::wire::error::{ApiError, ApiResult},
-    settings::Requests,
-};
+use crate::settings::Requests;
 
-/// How often what is full again is forgotten. What stays in memory is one entry for each key and address that was seen in
-/// that time or has used up some of its allowance.
+/// The time between two sweeps, which forget entries whose allowance is full again. Memory holds one entry for each key
+/// and address that was seen since or has used up some of its allowance.
 const TIDY: Duration = Duration::from_secs(10);
+
+/// A request beyond the limit.
+#[derive(Debug)]
+pub(crate) struct TooMany {
+    /// The time after which to try again.
+    pub(crate) seconds: u64,
+}
 
 /// The limits of one server; several servers do not count together.
 #[derive(Debug)]
@@ -39,18 +43,18 @@ impl Rates {
     }
 
     /// Counts a request with a valid key.
-    pub(crate) fn count_key(&self, key_id: i64) -> ApiResult<()> {
+    pub(crate) fn count_key(&self, key_id: i64) -> Result<(), TooMany> {
         count(self.keys.as_ref(), &key_id)
     }
 
     /// Counts a request that needs no key, but work.
-    pub(crate) fn count_keyless(&self, address: IpAddr) -> ApiResult<()> {
+    pub(crate) fn count_keyless(&self, address: IpAddr) -> Result<(), TooMany> {
         count(self.keyless.as_ref(), &address)
     }
 
     /// Counts a failed authentication. Valid keys from the same address go on: one program with a wrong key must not stop
     /// the others behind the same router, and no number of guesses finds one of 2^256.
-    pub(crate) fn count_failure(&self, address: IpAddr) -> ApiResult<()> {
+    pub(crate) fn count_failure(&self, address: IpAddr) -> Result<(), TooMany> {
         count(self.failures.as_ref(), &address)
     }
 
@@ -82,10 +86,10 @@ impl<K: Hash + Eq + Clone> Limit<K> {
     }
 }
 
-fn count<K: Hash + Eq + Clone>(limit: Option<&Limit<K>>, key: &K) -> ApiResult<()> {
+fn count<K: Hash + Eq + Clone>(limit: Option<&Limit<K>>, key: &K) -> Result<(), TooMany> {
     let Some(limit) = limit else { return Ok(()) };
     limit.limiter.check_key(key).map_err(|denied| {
         let wait = denied.wait_time_from(limit.clock.now());
-        ApiError::rate_limited(wait.as_secs() + 1)
+        TooMany { seconds: wait.as_secs() + 1 }
     })
 }

@@ -1,11 +1,10 @@
-//! Who waits for changes: counted, and bounded.
+//! The streams of changes, counted and bounded.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
-use crate::{settings::Streams, state::App};
+use parking_lot::Mutex;
+
+use crate::settings::Streams;
 
 /// The open streams.
 #[derive(Debug)]
@@ -18,7 +17,7 @@ pub(crate) struct Subscribers {
 #[derive(Debug, Default)]
 struct Open {
     all: u32,
-    /// By key; none of those that have none.
+    /// By key. Keys without a stream are left out.
     by_key: HashMap<i64, u32>,
 }
 
@@ -26,25 +25,20 @@ impl Subscribers {
     pub(crate) fn new(settings: &Streams) -> Self {
         Self { most: settings.max_subscribers, most_per_key: settings.max_subscribers_per_key, open: Mutex::default() }
     }
-
-    fn open(&self) -> MutexGuard<'_, Open> {
-        // Nothing in it can be half done.
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// An open stream, which is counted until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Subscription {
-    app: App,
+    subscribers: Arc<Subscribers>,
     key_id: i64,
 }
 
 impl Subscription {
-    /// `None` where there are as many as there may be.
-    pub(crate) fn new(app: App, key_id: i64) -> Option<Self> {
-        let Subscribers { most, most_per_key, .. } = app.subscribers;
-        let mut open = app.subscribers.open();
+    /// Counts another stream with a key; `None` where as many are open as may be.
+    pub(crate) fn new(subscribers: &Arc<Subscribers>, key_id: i64) -> Option<Self> {
+        let Subscribers { most, most_per_key, .. } = **subscribers;
+        let mut open = subscribers.open.lock();
         let of_key = open.by_key.get(&key_id).copied().unwrap_or_default();
         if open.all >= most || of_key >= most_per_key {
             return None;
@@ -53,13 +47,13 @@ impl Subscription {
         open.by_key.insert(key_id, of_key + 1);
         report(&open);
         drop(open);
-        Some(Self { app, key_id })
+        Some(Self { subscribers: Arc::clone(subscribers), key_id })
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let mut open = self.app.subscribers.open();
+        let mut open = self.subscribers.open.lock();
         open.all = open.all.saturating_sub(1);
         if let Some(of_key) = open.by_key.get_mut(&self.key_id) {
             *of_key -= 1;

@@ -23,7 +23,7 @@ impl Write {
         Ok(id)
     }
 
-    /// Whether there is an account, as this write sees it.
+    /// Returns whether there is an account, as this write sees it.
     pub(crate) async fn has_account(&mut self) -> sqlx::Result<bool> {
         let found: Option<(i64,)> =
             sqlx::query_as("SELECT id FROM accounts LIMIT 1").fetch_optional(self.connection()).await?;

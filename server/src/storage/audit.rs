@@ -1,30 +1,68 @@
-//! Who changed what.
+//! The audit: who changed what.
+
+use std::fmt;
 
 use serde_json::Value;
 
 use super::{Storage, Write, now};
 
-/// The actors that are no keys.
-pub(crate) const SIGNUP: &str = "signup";
+/// The author of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Actor {
+    /// A request with an API key, by its id.
+    Key(i64),
+    /// Somebody who signed up.
+    Signup,
+    /// A command on the server's machine.
+    CommandLine,
+}
+
+/// The text that is stored for [`Actor::CommandLine`].
 pub(crate) const COMMAND_LINE: &str = "command line";
 
-/// A change, for the record. `before` and `after` must hold no key.
-#[derive(Debug, Default)]
+/// A change to record. `before` and `after` must hold no key.
+#[derive(Debug)]
 pub(crate) struct Entry<'a> {
     pub(crate) account_id: i64,
     pub(crate) project_id: Option<i64>,
     pub(crate) environment: Option<&'a str>,
-    /// Which key did it, as [`crate::http::api::auth::Identity::actor`] names it; or [`SIGNUP`], [`COMMAND_LINE`].
-    pub(crate) actor: &'a str,
+    pub(crate) actor: Actor,
     /// `flag.create`, `key.revoke`, ...
     pub(crate) action: &'a str,
-    /// What was changed: a flag's key, a name, an id.
+    /// The thing that changed: a flag's key, a name, an id.
     pub(crate) target: &'a str,
     pub(crate) before: Option<&'a Value>,
     pub(crate) after: Option<&'a Value>,
 }
 
-/// What was recorded, with the key that did it.
+impl Entry<'_> {
+    /// The beginning of an entry: who made the change, and in which account.
+    pub(crate) fn by(actor: Actor, account_id: i64) -> Self {
+        Self {
+            account_id,
+            actor,
+            project_id: None,
+            environment: None,
+            action: "",
+            target: "",
+            before: None,
+            after: None,
+        }
+    }
+}
+
+impl fmt::Display for Actor {
+    /// Writes the text that is stored.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(id) => write!(formatter, "key {id}"),
+            Self::Signup => formatter.write_str("signup"),
+            Self::CommandLine => formatter.write_str(COMMAND_LINE),
+        }
+    }
+}
+
+/// A recorded change, with the key that made it.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct EntryRow {
     pub(crate) id: i64,
@@ -41,7 +79,7 @@ pub(crate) struct EntryRow {
     pub(crate) key_ending: Option<String>,
 }
 
-/// The statement that reads entries; the condition goes on with another where there is one.
+/// The statement that reads entries, with a further condition if there is one.
 macro_rules! entries {
     ($and:literal) => {
         concat!(
@@ -86,7 +124,7 @@ impl Write {
         .bind(entry.project_id)
         .bind(entry.environment)
         .bind(now())
-        .bind(entry.actor)
+        .bind(entry.actor.to_string())
         .bind(entry.action)
         .bind(entry.target)
         .bind(entry.before.map(Value::to_string))

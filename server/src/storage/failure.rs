@@ -1,4 +1,4 @@
-//! What went wrong with the database, for whoever runs it.
+//! Failures of the database, in words for its operator.
 
 use std::path::Path;
 
@@ -10,23 +10,23 @@ use sqlx::{
     postgres::{PgDatabaseError, PgSeverity},
 };
 
-use super::SQLITE_PRAGMAS;
+use super::sqlite;
 
 const LOCKED: &str = "the database is locked: another program has been writing to it for 5 s; try again, or end that";
 
-/// Whether the database cannot be reached, which may pass.
+/// Returns whether the database cannot be reached, which may pass.
 pub(crate) fn is_away(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_))
         || is_cut_by_postgres(error)
 }
 
-/// What PostgreSQL says when it ends a connection or takes none: it stops, starts, is full, or somebody ended it.
+/// Returns whether PostgreSQL ended the connection or takes none: it stops, starts, is full, or somebody ended it.
 fn is_cut_by_postgres(error: &sqlx::Error) -> bool {
     let error = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
     error.is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))
 }
 
-/// Whether another program has been writing for longer than one waits for it.
+/// Returns whether another program has been writing for longer than a write waits.
 pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
     // PostgreSQL's lock_not_available; SQLITE_BUSY with its extended codes.
     code(error).is_some_and(|code| ["55P03", "5", "261", "517", "773"].contains(&code.as_str()))
@@ -36,7 +36,7 @@ fn code(error: &sqlx::Error) -> Option<String> {
     error.as_database_error().and_then(|error| error.code()).map(String::from)
 }
 
-/// Why a database cannot be opened. Holds nothing of the URL but the path of a file.
+/// Explains why a database cannot be opened. The message holds nothing of the URL except the path of a file.
 pub(super) async fn opening(url: &str, options: &AnyConnectOptions, error: sqlx::Error) -> anyhow::Error {
     // The pool tries for some time, and then forgets why it could not.
     let error = match error {
@@ -46,7 +46,7 @@ pub(super) async fn opening(url: &str, options: &AnyConnectOptions, error: sqlx:
     if is_locked(&error) {
         return anyhow!(LOCKED);
     }
-    let Some(path) = sqlite_path(url) else {
+    let Some(path) = sqlite::path(url) else {
         return anyhow!("cannot reach the database: {error}");
     };
     // SQLITE_CANTOPEN.
@@ -64,8 +64,8 @@ pub(super) async fn opening(url: &str, options: &AnyConnectOptions, error: sqlx:
 
 async fn try_once(url: &str, options: &AnyConnectOptions) -> sqlx::Result<()> {
     let mut connection = AnyConnection::connect_with(options).await?;
-    if sqlite_path(url).is_some() {
-        connection.execute(SQLITE_PRAGMAS).await?;
+    if sqlite::path(url).is_some() {
+        connection.execute(sqlite::PRAGMAS).await?;
     }
     connection.close().await
 }
@@ -80,17 +80,11 @@ pub(super) fn migrating(error: MigrateError) -> anyhow::Error {
     }
 }
 
-/// An error of a write, for the command line.
+/// Explains the error of a write, for the command line.
 pub(crate) fn writing(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref::<sqlx::Error>() {
         Some(error) if is_locked(error) => anyhow!(LOCKED),
         Some(_) => error.context("nothing was created"),
         None => error,
     }
-}
-
-fn sqlite_path(url: &str) -> Option<&str> {
-    let path = url.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    Some(path.split('?').next().unwrap_or(path))
 }

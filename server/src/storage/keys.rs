@@ -1,16 +1,16 @@
-//! Keys: what is kept of them.
+//! Keys, as they are stored.
 
 use super::{Storage, Write, now};
 use crate::key::{Hash, Kind, NewKey};
 
-/// Whose keys: those of a project, or without one the API keys of an account.
+/// The owner of keys: a project, or without one an account with its API keys.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Owner {
     pub(crate) account_id: i64,
     pub(crate) project_id: Option<i64>,
 }
 
-/// What a new key is for.
+/// The purpose of a new key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grant<'a> {
     pub(crate) owner: Owner,
@@ -63,7 +63,19 @@ impl Write {
         .await
     }
 
-    /// How many keys of an owner are not revoked.
+    /// Returns whether an account has an API key that is not revoked, as this write sees it.
+    pub(crate) async fn is_valid_api_key(&mut self, account_id: i64, key_id: i64) -> sqlx::Result<bool> {
+        let found: Option<(i64,)> = sqlx::query_as(
+            "SELECT id FROM keys WHERE account_id = $1 AND id = $2 AND project_id IS NULL AND revoked_at IS NULL",
+        )
+        .bind(account_id)
+        .bind(key_id)
+        .fetch_optional(self.connection())
+        .await?;
+        Ok(found.is_some())
+    }
+
+    /// Returns the number of an owner's keys that are not revoked.
     pub(crate) async fn count_keys(&mut self, owner: Owner) -> sqlx::Result<i64> {
         let (count,) = sqlx::query_as(
             "SELECT COUNT(*) FROM keys \
@@ -87,7 +99,7 @@ impl Write {
         Ok(())
     }
 
-    /// Creates a key: what is stored of it, and its text, which is never to be had again.
+    /// Creates a key. Returns the stored part and the text, which is known only here.
     pub(crate) async fn create_key(&mut self, grant: Grant<'_>) -> anyhow::Result<(KeyRow, String)> {
         let key = NewKey::generate(grant.kind)?;
         let row = KeyRow {
@@ -120,7 +132,7 @@ impl Write {
     }
 }
 
-/// A hash as it is stored.
+/// Returns a hash as it is stored.
 fn hex(hash: &Hash) -> String {
     use std::fmt::Write;
     hash.iter().fold(String::with_capacity(64), |mut text, byte| {
@@ -129,8 +141,8 @@ fn hex(hash: &Hash) -> String {
     })
 }
 
-/// A hash that was stored; `None` for another text.
-pub(crate) fn hash_of_hex(text: &str) -> Option<Hash> {
+/// Reads a hash that was stored; `None` for another text.
+pub(super) fn hash_of_hex(text: &str) -> Option<Hash> {
     let mut hash = Hash::default();
     if text.len() != 64 || !text.is_ascii() {
         return None;

@@ -1,4 +1,4 @@
-//! Hearing of the writes of other replicas.
+//! Notifications of the writes of other replicas.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use sqlx::postgres::{PgListener, PgPoolOptions};
 
 use super::Storage;
 
-/// How long a change can go unheard where nothing tells of it: of another process on SQLite, or while the connection
-/// that listens is cut.
+/// The longest time until a change is seen without a notification: on SQLite, where another process made it, or while the
+/// connection that listens is cut.
 const POLL: Duration = Duration::from_secs(2);
 
 /// Tells when it is time to look for writes.
@@ -33,7 +33,7 @@ impl Listener {
             return std::future::pending().await;
         };
         match &mut self.connection {
-            // `None` is a connection that was lost and has been made again: what was said meanwhile is lost.
+            // `None` is a connection that was lost and made again. Notifications between the two are lost.
             Some(connection) => {
                 if let Err(error) = connection.try_recv().await {
                     tracing::warn!(%error, "lost the connection that hears of changes");

@@ -1,6 +1,6 @@
 //! The database: SQLite or PostgreSQL through one set of statements.
 //!
-//! Evaluations and snapshots never come here; they read [`crate::world`].
+//! Evaluations and snapshots never come here; they read the memory that follows it.
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
@@ -9,8 +9,10 @@ mod failure;
 pub(crate) mod flags;
 pub(crate) mod keys;
 mod listen;
+pub(crate) mod load;
 pub(crate) mod projects;
 pub(crate) mod segments;
+mod sqlite;
 mod write;
 
 use std::{str::FromStr, sync::Arc, time::Duration};
@@ -24,17 +26,15 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 pub(crate) use failure::{is_away, is_locked, writing};
+/// An error of the database.
+pub(crate) use sqlx::Error;
 pub(crate) use write::Write;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// How long a request waits for a free connection, or for its turn to write, before it is told that the database is not to be had.
+/// The time for which a request waits for a free connection or for its turn to write. Then it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 8;
-
-/// Per connection. FULL: what was acknowledged survives a power cut.
-const SQLITE_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                              PRAGMA busy_timeout = 5000";
 
 /// A database with the present schema.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl Storage {
         Self::open_with(url, "rwc").await
     }
 
-    /// [`Self::open`] of a database that should be there: a file that is missing is an error, unless the URL says
+    /// Does the same as [`Self::open`] for a database that should exist: a missing file is an error, unless the URL says
     /// `mode=rwc`.
     pub(crate) async fn open_existing(url: &str) -> anyhow::Result<Self> {
         Self::open_with(url, "rw").await
@@ -69,14 +69,14 @@ impl Storage {
         } else {
             url.to_owned()
         };
-        // The error of a URL may quote it, with its password.
+        // The error may quote the URL with its password.
         let options = AnyConnectOptions::from_str(&url)
             .map_err(|_| anyhow::anyhow!("--database: not a URL of SQLite or PostgreSQL that can be read"))?;
         let pool = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
             move |connection, _| {
                 Box::pin(async move {
                     if is_sqlite {
-                        connection.execute(SQLITE_PRAGMAS).await?;
+                        connection.execute(sqlite::PRAGMAS).await?;
                     }
                     Ok(())
                 })
@@ -91,12 +91,12 @@ impl Storage {
     }
 
     /// For statements that only read.
-    pub(crate) fn pool(&self) -> &AnyPool {
+    fn pool(&self) -> &AnyPool {
         &self.pool
     }
 
     /// A transaction that only reads, and sees one state of the database.
-    pub(crate) async fn read(&self) -> sqlx::Result<Transaction<'static, Any>> {
+    async fn read(&self) -> sqlx::Result<Transaction<'static, Any>> {
         let is_postgres = self.postgres.is_some();
         self.pool
             .begin_with(if is_postgres { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" })
@@ -112,7 +112,7 @@ impl Storage {
     }
 }
 
-/// The present time as it is stored.
+/// Returns the present time as it is stored.
 pub(crate) fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }

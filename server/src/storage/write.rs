@@ -7,7 +7,7 @@ use tokio::{sync::OwnedMutexGuard, time::timeout};
 
 use super::{ACQUIRE_TIMEOUT, Storage};
 
-/// A write in progress; without a commit it never happened.
+/// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {
     transaction: Transaction<'static, Any>,
     sequence: i64,
@@ -18,8 +18,8 @@ pub(crate) struct Write {
 impl Storage {
     /// Begins a write, after the one that is in progress.
     pub(crate) async fn write(&self) -> sqlx::Result<Write> {
-        // The database would let one writer in at a time too, but SQLite by chance instead of in turn, and those who wait
-        // would hold the connections that readers need.
+        // The database would let one writer in at a time too. But SQLite would pick one by chance instead of in turn, and
+        // writers that wait would hold the connections that readers need.
         let turn = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.writing).lock_owned()).await;
         let _turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let is_postgres = self.postgres.is_some();
@@ -27,7 +27,7 @@ impl Storage {
         let begin = if is_postgres { "BEGIN" } else { "BEGIN IMMEDIATE" };
         let mut transaction = self.pool.begin_with(begin).await?;
         if is_postgres {
-            // As long as SQLite waits, instead of for ever.
+            // PostgreSQL would wait without end. This is as long as SQLite waits.
             sqlx::query("SET LOCAL lock_timeout = '5s'").execute(&mut *transaction).await?;
         }
         let (sequence,) = sqlx::query_as("UPDATE meta SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence")

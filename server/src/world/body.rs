@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
@@ -17,12 +17,12 @@ pub(crate) struct Body {
 #[derive(Debug, Clone)]
 pub(crate) struct Encoded {
     pub(crate) bytes: Bytes,
-    /// A strong entity tag, quotes included; another one for each encoding.
+    /// A strong entity tag with its quotes. Each encoding has its own.
     pub(crate) etag: String,
 }
 
 impl Body {
-    /// The tag holds the content's hash beside the revision: a database that was restored may give a revision again to
+    /// The tag holds the content's hash next to the revision: a database that was restored may give a revision again to
     /// other flags.
     pub(crate) fn new(revision: i64, text: String) -> Self {
         let hash = Sha256::digest(&text);

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, watch};
 
 use super::{World, load::load};
-use crate::storage::Storage;
+use crate::storage::{self, Storage, Write};
 
 /// Keeps the newest state of the database in memory.
 #[derive(Debug)]
@@ -18,23 +18,34 @@ pub(crate) struct Follower {
     world: ArcSwap<World>,
     /// The sequence of `world`, for those who wait for changes.
     sequence: watch::Sender<i64>,
-    /// When the database was last seen to be followed completely.
+    /// The time when the newest state was last loaded.
     seen: ArcSwap<Option<Instant>>,
     loading: Mutex<()>,
 }
 
 impl Follower {
-    /// Loads everything; from here on there is something to serve.
-    pub(crate) async fn start(storage: Storage) -> anyhow::Result<Arc<Self>> {
-        let follower = Self {
+    /// A follower that has loaded nothing yet. It loads when a change needs the state before it, and not for the sake of
+    /// serving: for commands that write once.
+    pub(crate) fn idle(storage: Storage) -> Self {
+        Self {
             storage,
             world: ArcSwap::default(),
             sequence: watch::Sender::new(0),
             seen: ArcSwap::default(),
             loading: Mutex::default(),
-        };
+        }
+    }
+
+    /// Loads everything; from here on there is something to serve.
+    pub(crate) async fn start(storage: Storage) -> anyhow::Result<Arc<Self>> {
+        let follower = Self::idle(storage);
         follower.catch_up().await?;
         Ok(Arc::new(follower))
+    }
+
+    /// The database that is followed.
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.storage
     }
 
     /// The present state.
@@ -42,18 +53,18 @@ impl Follower {
         self.world.load_full()
     }
 
-    /// Tells of each new state by its sequence.
+    /// Returns a receiver of the sequence of each new state.
     pub(crate) fn subscribe(&self) -> watch::Receiver<i64> {
         self.sequence.subscribe()
     }
 
-    /// How long ago the database was last seen; `None` before the first time.
+    /// Returns the time since the newest state was last loaded; `None` before the first time.
     pub(crate) fn age(&self) -> Option<Duration> {
         self.seen.load().map(|seen| seen.elapsed())
     }
 
-    /// Reads what was written up to now; whoever wrote reads it afterwards.
-    pub(crate) async fn catch_up(&self) -> anyhow::Result<()> {
+    /// Loads everything that was written up to now.
+    async fn catch_up(&self) -> anyhow::Result<()> {
         let _one_at_a_time = self.loading.lock().await;
         let old = self.world.load_full();
         if let Some(world) = load(&self.storage, &old).await? {
@@ -65,22 +76,28 @@ impl Follower {
         Ok(())
     }
 
-    /// The state that the write of that number, which is in progress, changes: all writes before it, and no other.
+    /// Returns the state that a write in progress changes: all writes before the write's number, and no other.
     pub(crate) async fn world_before(&self, sequence: i64) -> anyhow::Result<Arc<World>> {
         let before = sequence - 1;
         if self.world().sequence != before {
             self.catch_up().await?;
         }
         let world = self.world();
-        anyhow::ensure!(world.sequence == before, "the state before write {sequence} is not to be had");
+        anyhow::ensure!(world.sequence == before, "the state before write {sequence} could not be loaded");
         Ok(world)
     }
 
-    /// [`Self::catch_up`] after a write that is acknowledged in any case: what cannot be read now is followed later.
-    pub(crate) async fn catch_up_after_write(&self) {
-        if let Err(error) = self.catch_up().await {
+    /// Makes a write last, and serves it from here on: who wrote reads it afterwards.
+    ///
+    /// # Errors
+    /// Nothing was written. A write that lasts but cannot be read back is no error: it is served once it can.
+    pub(crate) async fn commit(&self, write: Write) -> Result<(), storage::Error> {
+        write.commit().await?;
+        let is_idle = self.seen.load().is_none();
+        if !is_idle && let Err(error) = self.catch_up().await {
             tracing::warn!(%error, "written, but not read back yet");
         }
+        Ok(())
     }
 
     /// Follows until the task is dropped. While the database is away, what is in memory is served.

@@ -1,4 +1,4 @@
-//! What requests read: every key and every environment's compiled snapshot, in memory, swapped when they change.
+//! The state that requests read: every key and every environment's compiled snapshot, in memory, swapped when they change.
 //!
 //! The database is the truth, and the world follows it: [`World`] is one state of it, [`Follower`] keeps the newest.
 
@@ -40,7 +40,7 @@ pub(crate) struct Project {
     pub(crate) environments: Vec<(String, i64)>,
 }
 
-/// What is known of a key.
+/// A key that was given out.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyEntry {
     pub(crate) id: i64,
@@ -60,7 +60,7 @@ impl World {
         self.keys.get(&selector).filter(|entry| entry.verifier.ct_eq(&verifier).into())
     }
 
-    /// Whether a key still opens what it was made for.
+    /// Returns whether a key still opens what it was made for.
     pub(crate) fn opens(&self, key: &KeyEntry) -> bool {
         !key.revoked && key.scope.is_none_or(|(_, environment_id)| self.environment(environment_id).is_some())
     }
@@ -79,12 +79,12 @@ impl World {
         self.environments.get(&id)
     }
 
-    /// How many environments there are, in all projects.
+    /// Returns the number of environments in all projects.
     pub(crate) fn environments(&self) -> usize {
         self.environments.len()
     }
 
-    /// How many flags there are, in all environments.
+    /// Returns the number of flags in all environments.
     pub(crate) fn flags(&self) -> usize {
         self.environments.values().map(|environment| environment.snapshot.flags().len()).sum()
     }
@@ -98,13 +98,11 @@ fn halves(hash: &Hash) -> (HalfHash, HalfHash) {
 }
 
 impl Project {
-    /// The id of an environment by its name; of the first without one.
-    pub(crate) fn environment(&self, name: Option<&str>) -> Option<i64> {
-        let mut environments = self.environments.iter();
+    /// An environment's name and id by its name; the first without one.
+    pub(crate) fn environment(&self, name: Option<&str>) -> Option<&(String, i64)> {
         match name {
-            None => environments.next(),
-            Some(name) => environments.find(|(other, _)| other == name),
+            None => self.environments.first(),
+            Some(name) => self.environments.iter().find(|(other, _)| other == name),
         }
-        .map(|&(_, id)| id)
     }
 }

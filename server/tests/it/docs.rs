@@ -1,4 +1,4 @@
-//! What docs/reference/commands.md shows is what the commands print.
+//! The pages on the commands and on the settings show what the program prints.
 
 use std::{fs, process::Stdio};
 
@@ -38,4 +38,19 @@ fn the_page_on_commands_is_true() {
     let arguments = ["rollout", "new-search", "--percentage", "25", "--count", "20"];
     let start = rollout.strip_suffix("...\n").expect("the rest is left out");
     assert!(printed("", &arguments).starts_with(start));
+}
+
+/// `UPDATE_DOCS=1` writes the page.
+#[test]
+fn the_page_on_settings_is_the_help() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/settings.md");
+    let page = fs::read_to_string(path).expect("the page");
+    let output = flagbit().args(["serve", "-h"]).output().expect("it runs");
+    let help = String::from_utf8(output.stdout).expect("UTF-8");
+    let [shown] = &blocks(&page, "text")[..] else { panic!("one text") };
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(path, page.replace(shown.as_str(), &help)).expect("a file that can be written");
+    } else {
+        assert_eq!(shown, &help, "run UPDATE_DOCS=1 cargo test --test it settings_is_the_help");
+    }
 }

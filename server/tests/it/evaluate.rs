@@ -151,7 +151,7 @@ fn what_cannot_be_read_is_refused_with_its_place() {
         (json!({"context": []}).to_string(), "context: invalid type: sequence"),
         (json!({"context": many}).to_string(), "context: more than 500 attributes"),
         (json!({"context": {"a": "a".repeat(128 << 10)}}).to_string(), "context: more than 131072 bytes"),
-        (r#"{"context": {"a": 1, "a": 2}}"#.into(), "context: the attribute \"a\" is there twice"),
+        (r#"{"context": {"a": 1, "a": 2}}"#.into(), "context: duplicate attribute \"a\""),
         (json!({"contexts": {}}).to_string(), "contexts: unknown field"),
         ("{".into(), "the body: EOF"),
         (String::new(), "the body: EOF"),

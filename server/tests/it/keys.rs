@@ -95,7 +95,7 @@ fn api_keys_are_changed_without_downtime_and_the_last_one_stays() {
         assert_eq!((&first["kind"], &first["prefix"], first.get("environment")), (&"api".into(), &"fb_".into(), None));
         let revoke = |key: &str, id: &Value| server.request("DELETE", &format!("/api/v1/keys/{id}")).key(key).send();
         let refused = revoke(&account.api_key, &first["id"]).expect(409);
-        assert!(refused.message().contains("POST /api/v1/keys"));
+        assert!(refused.message().contains("create another API key first"));
 
         let body = json!({"name": "second"});
         let second = server.request("POST", "/api/v1/keys").key(&account.api_key).json(&body).send().expect(201).json();
@@ -131,6 +131,51 @@ fn keys_that_revoke_each_other_leave_one() {
             assert!(statuses.iter().any(|status| [401, 409].contains(status)), "{statuses:?}");
         }
     });
+}
+
+/// A write waits for its turn, and the key may be revoked meanwhile: after the revocation it must change nothing.
+#[test]
+fn a_key_that_is_being_revoked_leaves_nothing_behind() {
+    on_each_database(|database| {
+        let server = Server::start_with(database, &["--max-keys", "100000"]);
+        let account = server.account();
+        for _ in 0..3 {
+            let body = json!({"name": "leaked"});
+            let leaked =
+                server.request("POST", "/api/v1/keys").key(&account.api_key).json(&body).send().expect(201).json();
+            let key = leaked["key"].as_str().expect("a key");
+            let before = list(&server, &account, "/api/v1/keys").len();
+            std::thread::scope(|scope| {
+                let loops: Vec<_> = (0..8).map(|_| scope.spawn(|| create_until_refused(&server, key))).collect();
+                within(Duration::from_secs(10), || list(&server, &account, "/api/v1/keys").len() > before + 10);
+                let path = format!("/api/v1/keys/{}", leaked["id"]);
+                server.request("DELETE", &path).key(&account.api_key).send().expect(204);
+                let listed = list(&server, &account, "/api/v1/keys").len();
+                for thread in loops {
+                    assert_eq!(thread.join().expect("no panic"), 401);
+                }
+                assert_eq!(list(&server, &account, "/api/v1/keys").len(), listed, "created after the revocation");
+            });
+            revoke_all_but_the_first(&server, &account);
+        }
+    });
+}
+
+/// Creates API keys until that is refused; the status of the refusal.
+fn create_until_refused(server: &Server, key: &str) -> u16 {
+    loop {
+        let answer = server.request("POST", "/api/v1/keys").key(key).json(&json!({"name": "by the thief"})).send();
+        if answer.status != 201 {
+            return answer.status;
+        }
+    }
+}
+
+fn revoke_all_but_the_first(server: &Server, account: &Account) {
+    for key in list(server, account, "/api/v1/keys").iter().skip(1) {
+        let path = format!("/api/v1/keys/{}", key["id"]);
+        server.request("DELETE", &path).key(&account.api_key).send().expect(204);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The server from outside: the real binary over real sockets, on SQLite and on a real PostgreSQL.
 
 mod account_command;
+mod architecture;
 mod audit;
 mod check;
 mod cors;

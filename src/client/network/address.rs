@@ -52,6 +52,10 @@ impl Address {
         self.snapshot.host().unwrap_or_default()
     }
 
+    pub(super) fn port(&self) -> u16 {
+        port(&self.snapshot)
+    }
+
     pub(super) fn is_https(&self) -> bool {
         self.snapshot.scheme() == Some(&Scheme::HTTPS)
     }
@@ -68,9 +72,12 @@ impl Address {
 
 /// Whether two URLs have scheme, host and port in common, so that a key for one may be sent to the other.
 pub(super) fn is_same_origin(one: &Uri, other: &Uri) -> bool {
-    let port = |uri: &Uri| uri.port_u16().unwrap_or(if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 });
     let same_host = one.host().zip(other.host()).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other));
     one.scheme() == other.scheme() && same_host && port(one) == port(other)
+}
+
+fn port(uri: &Uri) -> u16 {
+    uri.port_u16().unwrap_or(if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 })
 }
 
 /// Where a `Location` leads from a URL; `None` for something that is no http or https URL.

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use ureq::{
-    Agent, Error, Proxy,
+    Agent, Error,
     config::Config,
     http::Uri,
     tls::{PemItem, RootCerts, TlsConfig, parse_pem},
@@ -13,15 +13,19 @@ use ureq::{
     },
 };
 
-use super::super::{
-    ClientError, file,
-    options::{Language, NetworkOptions, Setting},
+use super::{
+    super::{
+        ClientError, file,
+        options::{Language, NetworkOptions, Setting},
+    },
+    proxy::Route,
 };
 
 /// A request has a few hundred bytes, a snapshot comes in any number of pieces.
 const SENDING_BYTES: usize = 4 << 10;
 const RECEIVING_BYTES: usize = 16 << 10;
-const LONGEST_HEADERS: usize = 16 << 10;
+/// Less than the buffer, so that a head that is too long is known from a connection that ended.
+const LONGEST_HEADERS: usize = RECEIVING_BYTES - 1;
 /// A CA file is small; the system's whole bundle has a quarter of this.
 const LONGEST_CA_FILE: usize = 1 << 20;
 const USER_AGENT: &str = concat!("flagbit-rust/", env!("CARGO_PKG_VERSION"));
@@ -39,14 +43,14 @@ pub(super) struct Limits {
 #[derive(Debug)]
 pub(super) struct Transport {
     pub(super) tls: TlsConfig,
-    pub(super) proxy: Option<Proxy>,
+    pub(super) route: Route,
 }
 
 impl Transport {
     pub(super) fn config(&self, limits: &Limits) -> Config {
         Agent::config_builder()
             .tls_config(self.tls.clone())
-            .proxy(self.proxy.clone())
+            .proxy(self.route.tunnel().cloned())
             .user_agent(USER_AGENT)
             .http_status_as_error(false)
             // Where a redirect leads is looked at first: it may not take the key with it.
@@ -96,7 +100,8 @@ pub(super) fn tls(network: &NetworkOptions, language: Language) -> Result<TlsCon
 
 fn read_roots(path: &Path, language: Language) -> Result<RootCerts, ClientError> {
     let pem = file::read(path, LONGEST_CA_FILE).map_err(|error| ClientError::File { path: path.into(), error })?;
-    let certificates: Vec<_> = parse_pem(&pem)
+    // Some editors begin a file with a byte order mark.
+    let certificates: Vec<_> = parse_pem(pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&pem))
         .filter_map(|item| if let Ok(PemItem::Certificate(certificate)) = item { Some(certificate) } else { None })
         .collect();
     if certificates.is_empty() {

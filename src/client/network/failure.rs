@@ -1,11 +1,12 @@
 //! What went wrong with a request, in words a person can act on.
 
-use std::{io, time::Duration};
+use std::{error, io, time::Duration};
 
 use ureq::{Error, Timeout, http::StatusCode};
 
 use super::{
     super::{ClientError, FetchErrorKind, options::Setting},
+    certificate,
     place::Place,
     resolver::LookupError,
 };
@@ -90,20 +91,30 @@ impl Failure {
             }
             Error::Timeout(_) => return Self::of_slow_answer(place, place.timeout),
             Error::Io(error) => of_io_error(place, error),
+            Error::Rustls(error) => of_tls_error(place, error),
             Error::Other(error) if error.is::<LookupError>() => format!("{place}: {error}"),
             Error::ConnectProxyFailed(reason) => {
                 let reason = quote(reason);
                 format!("the proxy on the way to {place} makes no connection: {reason}; check the proxy's settings")
             }
             Error::BodyExceedsLimit(limit) => return Self::too_large(place, *limit),
-            Error::Decompress(_, error) if error.kind() == io::ErrorKind::UnexpectedEof => cut_off(place),
-            Error::Decompress(..) => format!("{place} sent damaged gzip; look at what compresses on the way"),
             Error::Protocol(_) | Error::LargeResponseHeader(..) => {
                 format!("{place} does not speak HTTP as it should ({}); check the address", quote(&error.to_string()))
             }
             _ => format!("{place}: {}", quote(&error.to_string())),
         };
         Self::unavailable(place, &message)
+    }
+
+    /// The failure of a body that could not be read to its end.
+    pub(super) fn of_body_error(place: &Place, error: io::Error) -> Self {
+        let is_of_connection = inner::<Error>(&error).is_some() || inner::<rustls::Error>(&error).is_some();
+        match error.kind() {
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData if !is_of_connection => {
+                Self::unavailable(place, &format!("{place} sent damaged gzip; look at what compresses on the way"))
+            }
+            _ => Self::of_error(place, &error.into()),
+        }
     }
 
     /// The failure of an answer that did not come within a limit.
@@ -138,30 +149,35 @@ impl From<&Failure> for ClientError {
 }
 
 fn of_io_error(place: &Place, error: &io::Error) -> String {
+    if let Some(error) = inner::<rustls::Error>(error) {
+        return of_tls_error(place, error);
+    }
     let text = quote(&error.to_string());
     match error.kind() {
         io::ErrorKind::ConnectionRefused => {
             format!("{place} refuses connections; check that the server runs, and the address")
         }
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => cut_off(place),
-        // What TLS objects to.
-        io::ErrorKind::InvalidData if text.contains("certificate") => {
-            let advice = match () {
-                () if text.contains("for name") => "use a name in the base URL that it has".into(),
-                () if text.contains("expired") || text.contains("not valid yet") => {
-                    "renew it, or set this host's clock".into()
-                }
-                () => {
-                    let [file, system] =
-                        [Setting::CaFile, Setting::SystemRoots].map(|setting| place.language.name(setting));
-                    format!("give its authority with {file}, or trust the system's with {system}")
-                }
-            };
-            format!("the certificate of {place} is not trusted ({text}); {advice}")
-        }
-        io::ErrorKind::InvalidData => format!("no TLS with {place} ({text}); check that it is an https server"),
         _ => format!("{place} cannot be reached ({text}); check the network"),
     }
+}
+
+fn of_tls_error(place: &Place, error: &rustls::Error) -> String {
+    let text = quote(&error.to_string());
+    match error {
+        rustls::Error::InvalidCertificate(error) => {
+            format!(
+                "the certificate of {place} is not trusted ({text}); {}",
+                certificate::advice(error, place.language)
+            )
+        }
+        _ => format!("no TLS with {place} ({text}); check that it is an https server"),
+    }
+}
+
+/// The error of a library in an error of reading or writing.
+fn inner<E: error::Error + 'static>(error: &io::Error) -> Option<&E> {
+    error.get_ref()?.downcast_ref()
 }
 
 fn cut_off(place: &Place) -> String {

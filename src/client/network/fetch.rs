@@ -1,6 +1,6 @@
 //! One request for the snapshot.
 
-use std::time::SystemTime;
+use std::{io::Read, time::SystemTime};
 
 use ureq::{
     Body,
@@ -8,6 +8,7 @@ use ureq::{
 };
 
 use super::{
+    encoding::{ACCEPTED, decode},
     failure::{Failure, quote},
     remote::Remote,
     requests::{Requests, text_of},
@@ -32,30 +33,37 @@ pub(super) fn fetch(
     etag: Option<&str>,
     min_revision: Option<u64>,
 ) -> Result<Fetched, Failure> {
-    let conditional: Vec<_> = etag.map(|etag| (header::IF_NONE_MATCH, etag)).into_iter().collect();
+    let mut headers = vec![(header::ACCEPT_ENCODING, ACCEPTED)];
+    headers.extend(etag.map(|etag| (header::IF_NONE_MATCH, etag)));
     let uri = remote.address.snapshot(min_revision);
-    let mut response = requests.get(remote, uri, &conditional, remote.place.timeout)?;
+    let mut response = requests.get(remote, uri, &headers, remote.place.timeout)?;
     match response.status() {
         StatusCode::OK => {}
         StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Fetched::Unchanged),
         status => return Err(refusal(requests, remote, status, &mut response)),
     }
-    let limit = remote.max_snapshot_bytes as u64;
-    if response.body().content_length().is_some_and(|length| length > limit) {
-        return Err(Failure::too_large(&remote.place, limit));
-    }
-    if let Some(encoding) = text_of(response.headers(), header::CONTENT_ENCODING).filter(|name| *name != "identity") {
-        let (place, encoding) = (&remote.place, quote(encoding));
-        return Err(Failure::unavailable(
-            place,
-            &format!(
-                "{place} sent the snapshot compressed as {encoding:?}, which was not asked for; look at what is on the way"
-            ),
-        ));
-    }
     let etag = text_of(response.headers(), header::ETAG).filter(|etag| etag.len() <= LONGEST_ETAG).map(Into::into);
-    let text = response.body_mut().with_config().limit(limit).read_to_vec();
-    Ok(Fetched::New { text: text.map_err(|error| Failure::of_error(&remote.place, &error))?, etag })
+    Ok(Fetched::New { text: read(remote, response)?, etag })
+}
+
+/// The text of a snapshot, uncompressed and no longer than the limit.
+fn read(remote: &Remote, response: Response<Body>) -> Result<Vec<u8>, Failure> {
+    let (place, limit) = (&remote.place, remote.max_snapshot_bytes as u64);
+    let (head, mut body) = response.into_parts();
+    if body.content_length().is_some_and(|length| length > limit) {
+        return Err(Failure::too_large(place, limit));
+    }
+    let reader = decode(&head.headers, body.with_config().limit(limit).reader()).map_err(|codings| {
+        let codings = quote(&codings);
+        let advice = "which was not asked for; look at what is on the way";
+        Failure::unavailable(place, &format!("{place} sent the snapshot compressed as {codings:?}, {advice}"))
+    })?;
+    let mut text = Vec::new();
+    reader
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut text)
+        .map_err(|error| Failure::of_body_error(place, error))?;
+    if text.len() as u64 > limit { Err(Failure::too_large(place, limit)) } else { Ok(text) }
 }
 
 /// The failure that a status means, with what the server says of it itself.
@@ -68,7 +76,7 @@ pub(super) fn refusal(
     let date = text_of(response.headers(), header::DATE);
     let wish =
         text_of(response.headers(), header::RETRY_AFTER).and_then(|value| retry_after(value, date, SystemTime::now()));
-    let body = requests.error_body(response.body_mut());
+    let body = requests.error_body(response);
     Failure::of_status(&remote.place, status, &own_words(&body)).after(wish)
 }
 

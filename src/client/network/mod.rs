@@ -6,7 +6,9 @@
 mod address;
 mod agent;
 mod cache;
+mod certificate;
 mod connections;
+mod encoding;
 mod events;
 mod failure;
 mod fetch;

@@ -244,7 +244,7 @@ impl<'c> Refresher<'c> {
         if cold.closed || cold.refreshes.is_waited_for() {
             return None;
         }
-        let requests = Requests::new(&self.remote.streaming, cold.connections.lookup());
+        let requests = Requests::new(&self.remote.streaming, self.remote.route.forwarder(), cold.connections.lookup());
         cold.connections.set_stream(requests.agent());
         drop(cold);
         // Nothing is polled meanwhile.
@@ -288,7 +288,7 @@ impl<'c> Refresher<'c> {
 /// The requests for snapshots, over fresh connections.
 fn polling(hub: &Hub, remote: &Remote) -> Requests {
     let mut cold = hub.lock();
-    let requests = Requests::new(&remote.polling, cold.connections.lookup());
+    let requests = Requests::new(&remote.polling, remote.route.forwarder(), cold.connections.lookup());
     if cold.closed {
         requests.agent().clone().shutdown();
     }

@@ -15,7 +15,7 @@ use super::{
     address::Address,
     agent::{Limits, Transport, tls, warm_up},
     place::Place,
-    proxy,
+    proxy::Route,
     retry::Pace,
 };
 
@@ -49,6 +49,7 @@ pub(in crate::client) struct Remote {
     pub(super) headers: HeaderMap,
     pub(super) polling: Config,
     pub(super) streaming: Config,
+    pub(super) route: Route,
     /// Whether changes are to be followed.
     stream: bool,
     pub(super) cache_path: Option<PathBuf>,
@@ -72,7 +73,7 @@ impl Remote {
         }
         let transport = Transport {
             tls: tls(network, language)?,
-            proxy: proxy::choose(network.proxy.as_ref(), &address, language)?,
+            route: Route::choose(network.proxy.as_ref(), &address, language)?,
         };
         warm_up();
         let interval = interval(account, network, language)?;
@@ -88,16 +89,18 @@ impl Remote {
         let pace = Pace { interval, second: network.second.unwrap_or(Duration::from_secs(1)) };
         let stall_timeout = pace.seconds(SECONDS_TO_STALL);
         let streaming = Limits { connect: connect_timeout, ..Limits::default() };
-        let name = match &transport.proxy {
+        let name = match transport.route.describe() {
             None => address.origin.clone(),
-            Some(proxy) => format!("{} (through the proxy {})", address.origin, proxy::describe(proxy)),
+            Some(proxy) => format!("{} (through the proxy {proxy})", address.origin),
         };
+        let proxy_authorization = transport.route.authorization();
         let warnings = warnings(account, &address);
         Ok(Self {
             place: Place { name, key: Secret(key.to_owned()), connect_timeout, timeout, stall_timeout, language },
-            headers: headers(key, &network.headers, language)?,
+            headers: headers(key, proxy_authorization.as_deref(), &network.headers, language)?,
             polling: transport.config(&polling),
             streaming: transport.config(&streaming),
+            route: transport.route,
             stream: network.stream,
             cache_path: network.cache_path.clone(),
             identity: account.describe(),
@@ -143,7 +146,12 @@ fn duration(
     }
 }
 
-fn headers(key: &str, further: &[(String, Secret)], language: Language) -> Result<HeaderMap, ClientError> {
+fn headers(
+    key: &str,
+    proxy_authorization: Option<&str>,
+    further: &[(String, Secret)],
+    language: Language,
+) -> Result<HeaderMap, ClientError> {
     let invalid =
         |name: &str, problem: &str| language.wrong(Setting::Header, format_args!("cannot set {name:?}: {problem}"));
     let sensitive = |name: &str, value: &str| {
@@ -154,6 +162,9 @@ fn headers(key: &str, further: &[(String, Secret)], language: Language) -> Resul
     };
     let mut headers = HeaderMap::new();
     headers.insert(header::AUTHORIZATION, sensitive("Authorization", &format!("Bearer {key}"))?);
+    if let Some(value) = proxy_authorization {
+        headers.insert(header::PROXY_AUTHORIZATION, sensitive("Proxy-Authorization", value)?);
+    }
     for (name, value) in further {
         let parsed =
             HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid(name, "this is not the name of a header"))?;

@@ -14,6 +14,7 @@ use ureq::{
 
 use super::{
     address::{is_same_origin, resolve},
+    encoding::decode,
     failure::{Failure, quote},
     remote::Remote,
     resolver::{Lookup, LookupResolver},
@@ -32,10 +33,12 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    pub(super) fn new(config: &Config, lookup: &Arc<Lookup>) -> Self {
-        let activity = Activity::default();
-        let connector = WatchedConnector::new(activity.clone());
-        let agent = Agent::with_parts(config.clone(), connector, LookupResolver(Arc::clone(lookup)));
+    /// `forwarder` is the proxy that takes all requests, if there is one.
+    pub(super) fn new(config: &Config, forwarder: Option<&Uri>, lookup: &Arc<Lookup>) -> Self {
+        let (activity, forwarder) = (Activity::default(), forwarder.cloned());
+        let connector = WatchedConnector::new(activity.clone(), forwarder.clone());
+        let resolver = LookupResolver { lookup: Arc::clone(lookup), forwarder };
+        let agent = Agent::with_parts(config.clone(), connector, resolver);
         Self { agent, activity }
     }
 
@@ -114,11 +117,13 @@ impl Requests {
     }
 
     /// What an error's body says, as far as it comes at once.
-    pub(super) fn error_body(&self, body: &mut Body) -> Vec<u8> {
+    pub(super) fn error_body(&self, response: &mut Response<Body>) -> Vec<u8> {
         self.allow(ERROR_PATIENCE);
-        let mut text = Vec::new();
-        // What came before a failure is no whole message, and is not shown.
-        _ = body.as_reader().take(LONGEST_ERROR).read_to_end(&mut text);
+        let (headers, mut text) = (response.headers().clone(), Vec::new());
+        if let Ok(reader) = decode(&headers, response.body_mut().as_reader()) {
+            // The part of a message that came before a failure is not JSON, so nobody reads it.
+            _ = reader.take(LONGEST_ERROR).read_to_end(&mut text);
+        }
         text
     }
 }

@@ -61,10 +61,15 @@ impl error::Error for LookupError {}
 
 /// The [`Lookup`] as ureq takes it.
 #[derive(Debug)]
-pub(super) struct LookupResolver(pub(super) Arc<Lookup>);
+pub(super) struct LookupResolver {
+    pub(super) lookup: Arc<Lookup>,
+    /// The proxy that takes all requests, so that no other name is looked up.
+    pub(super) forwarder: Option<Uri>,
+}
 
 impl Resolver for LookupResolver {
     fn resolve(&self, uri: &Uri, _: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let uri = self.forwarder.as_ref().unwrap_or(uri);
         let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
             Some("http") | None => 80,
             Some("https") => 443,
@@ -73,7 +78,7 @@ impl Resolver for LookupResolver {
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let found = match host.parse::<IpAddr>() {
             Ok(address) => vec![SocketAddr::new(address, port)],
-            Err(_) => self.0.find(&(host.to_owned(), port), *timeout.after)?,
+            Err(_) => self.lookup.find(&(host.to_owned(), port), *timeout.after)?,
         };
         let mut addresses = self.empty();
         for address in found.into_iter().take(MOST_ADDRESSES) {

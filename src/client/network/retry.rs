@@ -2,10 +2,8 @@
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
-
-use chrono::DateTime;
 
 use super::super::FetchErrorKind;
 
@@ -66,23 +64,17 @@ impl Pace {
     }
 }
 
-/// What a `Retry-After` asks for: seconds, or a date, which is compared with the date of the same answer where it has
-/// one: only that is of the server's own clock.
+/// Returns how long a `Retry-After` asks for: a number of seconds, or the time until a date in one of the three forms of
+/// HTTP. A date is compared with the date of the same answer if it has one, because only that is of the server's own clock.
 pub(super) fn retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse() {
-        return Some(Duration::from_secs(seconds));
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number can have mean a long time all the same.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
-    let now = match date.and_then(seconds_of_date) {
-        Some(now) => now,
-        None => i64::try_from(now.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?,
-    };
-    let seconds = seconds_of_date(value)?.saturating_sub(now);
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
-}
-
-/// `Sun, 06 Nov 1994 08:49:37 GMT`
-fn seconds_of_date(date: &str) -> Option<i64> {
-    DateTime::parse_from_rfc2822(date.trim()).ok().map(|date| date.timestamp())
+    let until = httpdate::parse_http_date(value).ok()?;
+    let now = date.and_then(|date| httpdate::parse_http_date(date.trim()).ok()).unwrap_or(now);
+    Some(until.duration_since(now).unwrap_or_default())
 }
 
 /// SplitMix64: a few lines that are random enough to spread requests.
@@ -114,6 +106,8 @@ impl Random {
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::{FetchErrorKind::*, *};
 
     const START: u64 = 784_111_777;
@@ -130,12 +124,16 @@ mod tests {
             (" 0 ", Some(0)),
             ("Sun, 06 Nov 1994 08:51:37 GMT", Some(120)),
             ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("Sunday, 06-Nov-94 08:51:37 GMT", Some(120)),
+            ("Sun Nov  6 08:51:37 1994", Some(120)),
+            ("Sun, 06 Nov 9994 08:49:37 GMT", Some(252_455_616_000)),
             ("Sun, 32 Nov 1994 08:51:37 GMT", None),
             ("-1", None),
             ("1.5", None),
             ("soon", None),
             ("", None),
-            ("99999999999999999999", None),
+            ("99999999999999999999", Some(u64::MAX)),
+            ("1e9", None),
         ] {
             assert_eq!(asked(value, None, now), expected, "{value:?}");
         }

@@ -35,8 +35,8 @@ impl Account {
         Self { base_url: base_url.trim().trim_end_matches('/').to_owned(), keys: keys.clone() }
     }
 
-    /// A description for the status, which is also the identity of a cached snapshot. It does not show a URL that may hold
-    /// a password.
+    /// A description for the status, which is also the identity of a cached snapshot. It does not show a URL that may
+    /// hold a password.
     pub(in crate::client) fn describe(&self) -> String {
         let base_url = if self.base_url.contains('@') { "(a URL with a user name)" } else { &self.base_url };
         match self.keys.project_id {

@@ -20,7 +20,7 @@ impl ClientOptions {
         let Ok([(setting, source)]) = <[_; 1]>::try_from(found.collect::<Vec<_>>()) else {
             return Err(self.not_one_source());
         };
-        for row in &TABLE {
+        for row in TABLE {
             let needed = match row.role {
                 Role::OfUrl(is_set) if is_set(self) => Setting::Url,
                 Role::OfFile(is_set) if is_set(self) => Setting::File,

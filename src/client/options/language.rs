@@ -8,7 +8,7 @@ use super::{super::ClientError, setting::Setting};
 const INITIALISMS: [&str; 4] = ["Api", "Ca", "Id", "Url"];
 
 /// The names that do not follow the rule of their language.
-const EXCEPTIONS: [(Language, Setting, &str); 11] = [
+const EXCEPTIONS: &[(Language, Setting, &str)] = &[
     (Language::Node, Setting::Header, "headers"),
     (Language::Python, Setting::Header, "headers="),
     (Language::Python, Setting::Snapshot, "from_snapshot"),
@@ -25,7 +25,7 @@ const EXCEPTIONS: [(Language, Setting, &str); 11] = [
 /// The language of the caller's code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Language {
-    /// And C++, which sets options by the names of C.
+    /// C, and C++, whose programs set options by their numbers in flagbit.h.
     C,
     Go,
     Node,
@@ -47,12 +47,12 @@ impl Language {
 
     /// The name of an option in this language: `WithServerKey`.
     pub(crate) fn name(self, setting: Setting) -> String {
-        let is_exception = |exception: &&(Self, Setting, _)| (exception.0, exception.1) == (self, setting);
-        if let Some((_, _, name)) = EXCEPTIONS.iter().find(is_exception) {
+        let exception = EXCEPTIONS.iter().find(|(language, of, _)| (*language, *of) == (self, setting));
+        if let Some((_, _, name)) = exception {
             return (*name).to_owned();
         }
         let mut words = words(setting);
-        // In the other languages durations have types, or the unit that is usual there.
+        // Only C names the unit: other languages have a type for durations, or one usual unit.
         if self != Self::C {
             words.retain(|word| word != "Ms");
         }

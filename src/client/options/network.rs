@@ -22,11 +22,12 @@ pub(in crate::client) struct NetworkOptions {
     pub(in crate::client) second: Option<Duration>,
 }
 
-/// Options of a client over the network. [`Client::open`](crate::Client::open) refuses them for any other source, and refuses
-/// values out of their range.
+/// Options of a client over the network. [`Client::open`](crate::Client::open) refuses them for any other source, and
+/// refuses values out of their range.
 impl ClientOptions {
     /// The flags of a FlagBit server, `http` or `https`. The server key (`fbsrv_...`) belongs to one project and
-    /// environment. The client fetches the flags in the background, and again each [`poll_interval`](Self::poll_interval).
+    /// environment. The client fetches the flags in the background, and again each
+    /// [`poll_interval`](Self::poll_interval).
     ///
     /// ```
     /// use std::time::Duration;
@@ -44,8 +45,8 @@ impl ClientOptions {
         Self::empty().with_url(base_url.as_ref()).with_server_key(server_key.as_ref())
     }
 
-    /// The flags of a project of the hosted FlagBit. The hosted service needs an API key (`fb_...`) to read rules. Such a
-    /// key may do everything in its account: keep it where nobody else reads it.
+    /// The flags of a project of the hosted FlagBit. The hosted service needs an API key (`fb_...`) to read rules. Such
+    /// a key may do everything in its account: keep it where nobody else reads it.
     pub fn hosted(base_url: impl AsRef<str>, api_key: impl AsRef<str>, project_id: u64) -> Self {
         Self::empty().with_url(base_url.as_ref()).with_api_key(api_key.as_ref()).with_project_id(project_id)
     }
@@ -56,15 +57,15 @@ impl ClientOptions {
         self
     }
 
-    /// A file that keeps the last good snapshot, for a start without the server. The client makes it readable only for its
-    /// owner. Several processes may share it.
+    /// A file that keeps the last good snapshot, for a start without the server. The client makes it readable only for
+    /// its owner. Several processes may share it.
     pub fn cache_path(mut self, path: impl Into<PathBuf>) -> Self {
         self.network.cache_path = Some(absolute(path.into()));
         self
     }
 
-    /// How often the client asks the server, give or take a tenth: 30 s unless set, 1 s at least. For a hosted project, 60 s
-    /// unless set and at least.
+    /// How often the client asks the server, give or take a tenth: 30 s unless set, 1 s at least. For a hosted project,
+    /// 60 s unless set and at least.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.network.poll_interval = Some(interval);
         self
@@ -82,14 +83,15 @@ impl ClientOptions {
         self
     }
 
-    /// How long after the last successful contact the client is [stale](crate::State::Stale): three intervals unless set.
+    /// How long after the last successful contact the client is [stale](crate::State::Stale): three intervals unless
+    /// set.
     pub fn stale_after(mut self, age: Duration) -> Self {
         self.network.stale_after = Some(age);
         self
     }
 
-    /// Whether the server reports changes at once, over a connection that stays open; off unless set. When that fails, the
-    /// client polls.
+    /// Whether the server reports changes at once, over a connection that stays open; off unless set. When that fails,
+    /// the client polls.
     pub fn stream(mut self, stream: bool) -> Self {
         self.network.stream = stream;
         self
@@ -107,14 +109,15 @@ impl ClientOptions {
         self
     }
 
-    /// A proxy, such as `http://[user:password@]host:port`, `https://` or `socks5h://`. Unless set, the client takes the
-    /// proxy of the environment when it is opened: `https_proxy` or `http_proxy`, `all_proxy`, `no_proxy`.
+    /// A proxy, such as `http://[user:password@]host:port`, `https://` or `socks5h://`. Unless set, the client takes
+    /// the proxy of the environment when it is opened: `https_proxy` or `http_proxy`, `all_proxy`, `no_proxy`.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.network.proxy = Some(Secret(url.into()));
         self
     }
 
-    /// An additional header of each request. Of the headers that the client sends itself, you can only set `User-Agent`.
+    /// An additional header of each request. Of the headers that the client sends itself, you can only set
+    /// `User-Agent`.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.network.headers.push((name.into(), Secret(value.into())));
         self

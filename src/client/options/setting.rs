@@ -11,7 +11,8 @@ pub(crate) enum Setting {
     /// String, a source: flags with one answer for every context, as JSON: `{"KEY": true, "OTHER": "dark", ...}`. A
     /// boolean makes a boolean flag; a string, a number, an object or a list makes a typed one. For tests.
     Values = 3,
-    /// Integer, 0 or 1: check the file each second and follow its changes. The file may be missing at first. Needs FILE.
+    /// Integer, 0 or 1: check the file each second and follow its changes. The file may be missing at first. Needs
+    /// FILE.
     Watch = 4,
     /// Integer, bytes: the size limit of a snapshot's text; 32 MiB unless set.
     MaxSnapshotBytes = 5,
@@ -26,8 +27,8 @@ pub(crate) enum Setting {
     ProjectId = 13,
     /// String: the text of a snapshot that the client serves until it has a newer one.
     Bootstrap = 14,
-    /// String: the path of a file, in UTF-8, that keeps the last good snapshot for a start without the server. The client
-    /// makes it readable only for its owner. Several processes may share it.
+    /// String: the path of a file, in UTF-8, that keeps the last good snapshot for a start without the server. The
+    /// client makes it readable only for its owner. Several processes may share it.
     CachePath = 15,
     /// Integer, milliseconds: how often the client asks the server, give or take a tenth; 30 s unless set, 1 s at least
     /// (60 s with an API key).
@@ -41,7 +42,8 @@ pub(crate) enum Setting {
     /// Integer, 0 or 1: whether the server reports changes at once, over a connection that stays open; 0 unless set.
     /// When that fails, the client polls.
     Stream = 20,
-    /// String: the path of a PEM file, in UTF-8, with the certificate authorities to trust instead of the built-in ones.
+    /// String: the path of a PEM file, in UTF-8, with the certificate authorities to trust instead of the built-in
+    /// ones.
     CaFile = 21,
     /// Integer, 0 or 1: whether to trust the operating system's certificate authorities instead of the built-in ones.
     SystemRoots = 22,
@@ -50,7 +52,8 @@ pub(crate) enum Setting {
     Proxy = 23,
     /// String, secret: an additional header of each request, `Name: value`. Each call adds one.
     Header = 24,
-    /// String: the language of the caller's code, `c`, `go`, `node` or `python`; `c` unless set. Error messages then name
-    /// options as that language spells them, such as `server_key=` for Python. A binding sets it first. Since: ABI 1.1.
+    /// String: the language of the caller's code, `c`, `go`, `node` or `python`; `c` unless set. Error messages then
+    /// name options as that language spells them, such as `server_key=` for Python. A binding sets it first. Since: ABI
+    /// 1.1.
     Language = 25,
 }

@@ -43,7 +43,7 @@ impl Row {
     }
 }
 
-pub(super) static TABLE: [Row; 21] = [
+pub(super) static TABLE: &[Row] = &[
     Row {
         setting: Setting::Snapshot,
         role: Role::Source(|options| options.snapshot.is_some().then_some(Source::Text)),
@@ -154,3 +154,16 @@ pub(super) static TABLE: [Row; 21] = [
         value: Value::Form("`c`, `go`, `node` or `python`", ClientOptions::set_language),
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Language, *};
+
+    #[test]
+    fn every_option_of_the_header_has_a_row() {
+        let header = include_str!("../../../include/flagbit.h").lines().map(str::trim);
+        let listed: Vec<_> = header.filter(|line| line.starts_with("FLAGBIT_OPTION_")).collect();
+        let row = |row: &Row| format!("{} = {},", Language::C.name(row.setting), row.setting as i32);
+        assert_eq!(TABLE.iter().map(row).collect::<Vec<_>>(), listed);
+    }
+}

@@ -80,6 +80,8 @@ fn read_json<'a, T>(
 ) -> Result<T, Failure> {
     // A str lets the reader borrow its strings without checking each again.
     let text = str::from_utf8(text).map_err(|error| Failure::Json(not_utf8(text, error.valid_up_to())))?;
+    // Some editors begin a file with a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = serde_json::Deserializer::from_str(text);
     read(&mut reader).and_then(|value| reader.end().map(|()| value)).map_err(|error| failure(&error))
 }

@@ -1,24 +1,24 @@
 #ifndef FLAGBIT_ATTRIBUTES_H
 #define FLAGBIT_ATTRIBUTES_H
 
-/* Packing attributes into a buffer of one's own: no call into the library, no allocation.
+/* These functions pack attributes into your own buffer. They do not call the library and do not allocate.
  *
- * A buffer (of at least 8 bytes) that turns out too small is not written beyond its end: the library then refuses it
- * with FLAGBIT_STATUS_MALFORMED_CONTEXT. flagbit_attributes_ok tells before. Since: 0.1
+ * They never write beyond the end of the buffer, which needs at least 8 bytes. If the attributes do not fit, the
+ * library refuses the buffer with FLAGBIT_STATUS_MALFORMED_CONTEXT; flagbit_attributes_ok tells you before. Since: 0.1
  */
 
 // The size of a packed buffer without attributes.
 #define FLAGBIT_ATTRIBUTES_HEADER 8
 
-// Attributes on their way into a caller's buffer. Threads: one at a time.
+// The state of packing attributes into a buffer. Threads: one at a time.
 typedef struct flagbit_attributes {
-    // What is passed to flagbit_evaluate_with, flagbit_context_new and the like.
+    // The buffer to pass to flagbit_evaluate_with, flagbit_context_new and similar functions.
     uint8_t *buffer;
     // The buffer's size in bytes.
     size_t capacity;
-    // The size of what is packed so far; 0 once something did not fit.
+    // The number of bytes packed so far; 0 as soon as something did not fit.
     size_t length;
-    // Where the length of the list that was begun last lies; 0 where there is none.
+    // The offset of the length of the last list; 0 if no list is open.
     size_t list;
 } flagbit_attributes;
 
@@ -29,7 +29,7 @@ static inline void flagbit_attributes_write_length(uint8_t *out, size_t length) 
     }
 }
 
-// Writes the length of a packed buffer into its header; 0 there is no length that the library accepts.
+// Writes the length of a packed buffer into its header. The library refuses a buffer with the length 0.
 static inline void flagbit_attributes_set_length(flagbit_attributes *attributes, size_t length) {
     attributes->length = length;
     if (attributes->buffer != NULL && attributes->capacity >= 4) {
@@ -50,7 +50,7 @@ static inline flagbit_attributes flagbit_attributes_begin(uint8_t *buffer, size_
     return attributes;
 }
 
-// Whether everything fitted.
+// Returns whether everything fitted into the buffer.
 static inline bool flagbit_attributes_ok(const flagbit_attributes *attributes) {
     return attributes->length != 0;
 }
@@ -80,7 +80,7 @@ static inline void flagbit_attributes_append(flagbit_attributes *attributes, uin
     flagbit_attributes_set_length(attributes, at + 9 + name_length + value_length);
 }
 
-// Appends an element to the list that was begun last, of any kind but LIST; the other functions call this one.
+// Appends an element of any kind except LIST to the last list; the other functions call this one.
 static inline void flagbit_attributes_append_item(flagbit_attributes *attributes, uint8_t kind, const void *value,
                                                   size_t value_length) {
     const size_t at = attributes->length, list = attributes->list, room = attributes->capacity - at;
@@ -114,7 +114,7 @@ static inline void flagbit_attributes_append_bits(flagbit_attributes *attributes
     flagbit_attributes_append(attributes, kind, name, strlen(name), value, sizeof value);
 }
 
-// Appends a string. Name and value end with NUL; see flagbit_attributes_append for texts with a length.
+// Appends a string. Name and value end with NUL; flagbit_attributes_append takes texts with a length.
 static inline void flagbit_attributes_string(flagbit_attributes *attributes, const char *name, const char *value) {
     flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_STRING, name, strlen(name), value, strlen(value));
 }
@@ -124,7 +124,7 @@ static inline void flagbit_attributes_integer(flagbit_attributes *attributes, co
     flagbit_attributes_append_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_INTEGER, name, (uint64_t)value);
 }
 
-// Appends an integer, also one above INT64_MAX.
+// Appends an unsigned integer, which may be above INT64_MAX.
 static inline void flagbit_attributes_unsigned(flagbit_attributes *attributes, const char *name, uint64_t value) {
     flagbit_attributes_append_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_UNSIGNED, name, value);
 }
@@ -142,7 +142,7 @@ static inline void flagbit_attributes_boolean(flagbit_attributes *attributes, co
     flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, name, strlen(name), &byte, 1);
 }
 
-// Begins a list, which is empty so far: the functions of items append to it, up to the next attribute.
+// Begins an empty list. The flagbit_attributes_item_* functions append to it until the next attribute.
 static inline void flagbit_attributes_list(flagbit_attributes *attributes, const char *name) {
     flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_LIST, name, strlen(name), NULL, 0);
 }
@@ -164,12 +164,12 @@ static inline void flagbit_attributes_item_integer(flagbit_attributes *attribute
     flagbit_attributes_append_item_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_INTEGER, (uint64_t)value);
 }
 
-// Appends an integer to the list, also one above INT64_MAX.
+// Appends an unsigned integer to the list; it may be above INT64_MAX.
 static inline void flagbit_attributes_item_unsigned(flagbit_attributes *attributes, uint64_t value) {
     flagbit_attributes_append_item_bits(attributes, FLAGBIT_ATTRIBUTE_KIND_UNSIGNED, value);
 }
 
-// Appends a number to the list. With NaN or an infinity in it the whole list counts as absent.
+// Appends a number to the list. If it is NaN or an infinity, the whole list counts as absent.
 static inline void flagbit_attributes_item_number(flagbit_attributes *attributes, double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);

@@ -6,42 +6,46 @@
  *
  * Objects
  *   A snapshot is a JSON text with flags and their rules. A client (flagbit_client) holds the snapshot in force and
- *   answers for a flag key and a context: the attributes of who asks. A context is prepared once (flagbit_context), or
- *   packed for one call into the caller's own buffer (flagbit_attributes). Options (flagbit_options) say how a client
- *   is opened. Names: flagbit_<type>_<verb>; arguments: the object, inputs, outputs, the error.
+ *   evaluates a flag for a context: the attributes of a user or another subject. You prepare a context once
+ *   (flagbit_context), or pack it for one call into your own buffer (flagbit_attributes). Options (flagbit_options) say
+ *   how to open a client. Functions are named flagbit_<type>_<verb>. Their arguments are, in this order: the object,
+ *   inputs, outputs, the error.
  *
  * Ownership
- *   What a call hands out through a pointer to a pointer is the caller's, who frees it with the _free of its type.
- *   _free(NULL) does nothing. Nothing is freed twice, or used after it.
- *   Inputs are borrowed for the call and never kept. Text that a call returns as a pointer is static, or belongs to the
- *   object it was asked of.
- *   Outputs are written only when the status is OK; an error is set to NULL then.
+ *   You own each object that a call writes through a pointer to a pointer. Free it once, with the _free function of its
+ *   type, and do not use it afterwards. _free(NULL) does nothing.
+ *   The library borrows inputs for the call and never keeps them. Text that a call returns as a pointer is static, or
+ *   belongs to the object that you passed.
+ *   The library writes outputs only if the status is OK; it then sets the error to NULL.
  *
  * Threads
- *   A const pointer may be used by any number of threads at once: contexts, clients, errors and lists are such.
- *   An object behind a pointer that is not const is for one thread at a time.
- *   Freeing is the last use of an object: no other thread may be in a call with it.
- *   After fork() the child goes on with the flags it inherited; the thread of a watched file starts again with its
- *   next call. The library's threads block all signals.
+ *   Any number of threads may use an object behind a const pointer at once: a context, a client, an error or a list.
+ *   Only one thread at a time may use an object behind a pointer that is not const.
+ *   Free an object only when no other thread is in a call with it.
+ *   After fork() the child keeps the flags that it inherited. Its client starts its background thread again with the
+ *   child's next call. The library's threads block all signals.
  *
  * Errors
- *   A call returns a flagbit_status, 0 is OK. It says whether the call was well formed and could be carried out.
- *   What an evaluation finds is its error_code: an unknown flag is FLAGBIT_STATUS_OK with FLAG_NOT_FOUND.
- *   Calls with a last argument `error` hand out a flagbit_error with a message for people; NULL asks for none.
- *   Every pointer is checked for NULL, every number that stands for an enum for its range. Misuse is a status, never a
- *   crash, and no fault of the library ends the process. Out of memory is the exception: Rust's allocator aborts.
- *   Keys, tokens and contexts are in no message, but the name of a wrong attribute and the keys of flags are.
+ *   A call returns a flagbit_status; 0 is OK. The status says whether the call was well formed and succeeded.
+ *   An evaluation also has an error_code: an unknown flag gives FLAGBIT_STATUS_OK and FLAG_NOT_FOUND.
+ *   Calls with a last argument `error` write a flagbit_error with a message for people; pass NULL if you want none.
+ *   The library checks every pointer for NULL and every enum number for its range. Misuse gives a status, never a
+ *   crash, and no fault of the library ends the process. The only exception is a lack of memory: Rust's allocator
+ *   aborts.
+ *   No message contains keys, tokens or values of contexts. Messages may contain names of attributes and keys of flags.
  *
  * Text
- *   Text is UTF-8, as pointer and length in bytes; NULL with the length 0 is the empty text. Text may hold NUL.
- *   The calls for evaluating also come for text that ends with NUL: flagbit_evaluate and flagbit_evaluate_n.
- *   Text out is copied into the caller's buffer: call again with `needed` bytes after FLAGBIT_STATUS_BUFFER_TOO_SMALL.
+ *   Text is UTF-8, given as a pointer and a length in bytes; NULL with the length 0 is the empty text. Text may contain
+ *   NUL. Some evaluating functions come in two forms: flagbit_evaluate takes a key that ends with NUL,
+ *   flagbit_evaluate_n takes a key and its length.
+ *   The library copies output text into your buffer. After FLAGBIT_STATUS_BUFFER_TOO_SMALL, call again with a buffer of
+ *   `needed` bytes.
  *
  * Versions
- *   FLAGBIT_VERSION is the version of this header, flagbit_version() that of the library. A program needs a library of
- *   its own FLAGBIT_ABI_MAJOR and of at least its FLAGBIT_ABI_MINOR, see flagbit_abi_version().
- *   Structs of the caller begin with struct_size. Later versions append fields and work with the older size; a larger
- *   size than the library's is filled with zeros.
+ *   FLAGBIT_VERSION is the version of this header; flagbit_version() returns that of the library. A program needs a
+ *   library with the same FLAGBIT_ABI_MAJOR and at least its FLAGBIT_ABI_MINOR; see flagbit_abi_version().
+ *   Structs that you allocate begin with struct_size. Later versions append fields and still accept the older size. If
+ *   your struct is larger than the library's, the library fills the rest with zeros.
  *
  * Packed attributes
  *   A whole context in one buffer, integers little-endian and unaligned:
@@ -49,8 +53,9 @@
  *     attribute  kind u8 (flagbit_attribute_kind), name length u32, name, value length u32, value
  *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1; unsupported: none;
  *                list: elements, each kind u8 (not list), value length u32, value; at most 1000, more are unsupported
- *   Names are unique; where one is not, its first value counts. C and C++ write it with flagbit_attributes_*, at the
- *   end of this file. "Unsupported" is for bindings: a value of the host language that no rule can match.
+ *   Names are unique; if a name is repeated, its first value counts. C and C++ programs pack attributes with
+ *   flagbit_attributes_*, at the end of this file. "Unsupported" is for bindings: a value of the host language that no
+ *   rule can match.
  *
  * A complete program
  *

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Windows finds the symbols of a DLL faster when they are declared so; define FLAGBIT_STATIC to link statically. */
+/* Windows finds the symbols of a DLL faster with this declaration. Define FLAGBIT_STATIC to link statically. */
 #if defined(_WIN32) && !defined(FLAGBIT_STATIC)
 #define FLAGBIT_API __declspec(dllimport)
 #else

@@ -14,9 +14,9 @@ pub(super) struct Codes {
 }
 
 struct Enum {
-    /// Without the prefix: `attribute_kind`.
+    /// The name without the prefix: `attribute_kind`.
     name: String,
-    /// Without the prefix: `STRING`.
+    /// The names without the prefix, such as `STRING`, with their numbers.
     members: Vec<(String, u32)>,
 }
 
@@ -66,7 +66,7 @@ impl Codes {
         text
     }
 
-    /// With the check that the header which the package is compiled with is not an older one.
+    /// Returns the numbers for Go, with a check that the package is not compiled with an older header.
     pub(super) fn go(&self) -> String {
         let Self { abi_major, abi_minor, enums } = self;
         let mut text = format!(
@@ -75,7 +75,7 @@ impl Codes {
 package flagbit
 
 /*
-// Without the header, the message of ffi.go is the one to read.
+// If the header is missing, ffi.go has the message to read.
 #if __has_include(<flagbit.h>)
 #include <flagbit.h>
 #if FLAGBIT_ABI_MAJOR != {abi_major} || FLAGBIT_ABI_MINOR < {abi_minor}

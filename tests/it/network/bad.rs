@@ -1,19 +1,15 @@
 //! A server that does everything wrong. Whatever it does, the flags stay, the status says what to do, and the client
 //! comes back by itself.
 
-use std::{
-    io::{self, Write},
-    net::TcpStream,
-    sync::Arc,
-    thread,
-    time::Duration,
-};
+use std::{thread, time::Duration};
 
 use flagbit::{Client, ClientError, FetchErrorKind, State};
-use flate2::{Compression, write::GzEncoder};
+use serde_json::json;
 
 use super::{
-    PATIENCE, eventually, is_on, options, ready,
+    PATIENCE, eventually,
+    forms::gzip,
+    is_on, options, ready,
     server::{Answer, Server, good, raw, silence, snapshot, status},
 };
 
@@ -44,46 +40,27 @@ fn error(code: &str) -> String {
     format!(r#"{{"error": {{"code": "{code}", "message": "not with {}"}}}}"#, super::KEY)
 }
 
-fn slow(_: &super::server::Request, connection: &mut TcpStream) -> io::Result<bool> {
-    connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")?;
-    for _ in 0..1_000 {
-        connection.write_all(b" ")?;
-        thread::sleep(Duration::from_millis(10));
-    }
-    Ok(true)
-}
-
-fn chunked(total: usize) -> Answer {
-    let piece = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
-    Arc::new(move |_, connection| {
-        connection.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
-        for _ in 0..total / 0x10000 {
-            connection.write_all(&piece)?;
-        }
-        connection.write_all(b"0\r\n\r\n").map(|()| true)
-    })
-}
-
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
+/// A body of so many blanks.
+fn blanks(count: usize) -> Answer {
+    json!({"body": " ", "times": count})
 }
 
 fn cases() -> Vec<Case> {
-    let bomb = gzip(&vec![b' '; 50_000_000]);
-    assert!(bomb.len() < 100_000);
+    let with = |mut answer: Answer, field: &str| {
+        answer[field] = true.into();
+        answer
+    };
+    let large = || blanks(50_000_000);
+    let slow = json!({"steps": [
+        {"send": "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"}, {"send": " ", "times": 1_000, "every": 0.01}]});
     let whole = gzip(snapshot(9, false).as_bytes());
     let gzipped = |body: &[u8]| status(200, &[("Content-Encoding", "gzip")], body);
     let circle = status(302, &[("Location", "/api/v1/snapshot?again")], "");
     let away = status(307, &[("Location", "https://elsewhere.example/x")], "");
-    let upgraded = Arc::new(|request: &super::server::Request, connection: &mut TcpStream| {
-        let location = format!("https://{}/api/v1/snapshot", request.headers["host"]);
-        status(301, &[("Location", &location)], "")(request, connection)
-    });
+    let upgraded = status(301, &[("Location", "https://HOST/api/v1/snapshot")], "");
     vec![
         unavailable("silent", silence(), &["did not send a whole answer within 1.5 s"]),
-        unavailable("slow", Arc::new(slow), &["did not send a whole answer within 1.5 s"]),
+        unavailable("slow", slow, &["did not send a whole answer within 1.5 s"]),
         unavailable(
             "cut off in the body",
             raw("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"),
@@ -109,7 +86,7 @@ fn cases() -> Vec<Case> {
         unavailable("500", status(500, &[], "\u{1b}[31mpanic"), &["in trouble (500)"]),
         unavailable("no HTTP", raw("SSH-2.0-OpenSSH_9.2\r\n\r\n\r\n"), &["does not speak HTTP", "check the address"]),
         no_snapshot("a page", status(200, &[], "<!doctype html>"), &["sent a snapshot that is refused", "not JSON"]),
-        no_snapshot("binary", status(200, &[], vec![0xff; 100]), &["sent a snapshot that is refused", "not UTF-8"]),
+        no_snapshot("binary", status(200, &[], [0xff; 100]), &["sent a snapshot that is refused", "not UTF-8"]),
         no_snapshot("no flags", status(200, &[("ETag", "\"x\"")], "{}"), &["refused: flags: missing"]),
         no_snapshot(
             "a key twice",
@@ -123,9 +100,13 @@ fn cases() -> Vec<Case> {
             status(200, &[("Content-Encoding", "br")], "x"),
             &["compressed as \"br\"", "not asked for"],
         ),
-        no_snapshot("a gzip bomb", gzipped(&bomb), &["more bytes than the limit of 33554432", "max_snapshot_bytes"]),
-        no_snapshot("50 MB with a length", status(200, &[], vec![b' '; 50_000_000]), &["more bytes than the limit"]),
-        no_snapshot("50 MB without", chunked(50_000_000), &["more bytes than the limit"]),
+        no_snapshot(
+            "a gzip bomb",
+            with(large(), "gzip"),
+            &["more bytes than the limit of 33554432", "max_snapshot_bytes"],
+        ),
+        no_snapshot("50 MB with a length", large(), &["more bytes than the limit"]),
+        no_snapshot("50 MB without", with(large(), "chunked"), &["more bytes than the limit"]),
         unavailable("a redirect circle", circle, &["redirects in a circle"]),
         unavailable("a redirect away", away, &["redirects to https://elsewhere.example/x", "make it the base URL"]),
         unavailable("a redirect to TLS", upgraded, &["redirects to https://127.0.0.1", "make it the base URL"]),
@@ -137,7 +118,8 @@ fn cases() -> Vec<Case> {
 fn run(case: &Case) {
     let server = Server::new(good(1, true));
     let client = ready(options(&server).timeout(TIMEOUT));
-    server.answer(Arc::clone(&case.answer));
+    let answer = case.answer.to_string().replace("HOST", &server.address().to_string());
+    server.answer(serde_json::from_str(&answer).unwrap());
     match client.refresh(PATIENCE) {
         Err(ClientError::Fetch { kind, .. }) => assert_eq!(kind, case.kind, "{}", case.name),
         other => panic!("{}: {other:?}", case.name),
@@ -210,11 +192,9 @@ fn one_bad_flag_is_set_aside_and_an_older_revision_is_taken() {
 
 #[test]
 fn redirects_within_the_origin_are_followed() {
-    let server = Server::new(Arc::new(|request, connection| match &*request.path {
-        "/api/v1/snapshot" => status(308, &[("Location", "moved?to=here")], "x")(request, connection),
-        "/api/v1/moved?to=here" => good(1, true)(request, connection),
-        _ => status(404, &[], "")(request, connection),
-    }));
+    let server = Server::new(status(404, &[], ""));
+    server.answer_path("/api/v1/snapshot", status(308, &[("Location", "moved?to=here")], "x"));
+    server.answer_path("/api/v1/moved?to=here", good(1, true));
     let client = ready(options(&server));
     assert!(is_on(&client));
     assert_eq!(server.requests()[1].headers["authorization"], format!("Bearer {}", super::KEY));

@@ -1,8 +1,6 @@
 //! Closing is quick in every state, and leaves neither threads nor descriptors.
 
 use std::{
-    io::Write,
-    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -13,7 +11,7 @@ use super::{
     KEY, PATIENCE,
     black_hole::BlackHole,
     counts, eventually, isolated, options, ready,
-    server::{Answer, Server, good, silence, status},
+    server::{Answer, Server, events, good, silence, status, stop_after},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -41,10 +39,7 @@ fn close(state: &str, client: Client, before: (usize, usize)) {
 }
 
 fn half_a_body() -> Answer {
-    Arc::new(|request, connection| {
-        connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"flags\"")?;
-        silence()(request, connection)
-    })
+    stop_after("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"flags\"")
 }
 
 #[test]
@@ -71,28 +66,19 @@ fn alone() {
         let client = Client::open(open(&server.url())).unwrap();
         eventually(&client, || !server.requests().is_empty());
         thread::sleep(Duration::from_millis(50));
-        close_beside_a_server(state, client, &server, settled);
+        close(state, client, settled);
     }
 
     let server = Server::new(good(1, true));
     let settled = counts();
-    close_beside_a_server("idle", ready(open(&server.url())), &server, settled);
+    close("idle", ready(open(&server.url())), settled);
 
     let server = Server::new(good(1, true));
-    server.stream(Arc::new(|request, connection| {
-        connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n: hello\n\n")?;
-        silence()(request, connection)
-    }));
+    server.stream(events(": hello\n\n"));
     let settled = counts();
     let client = ready(open(&server.url()).stream(true));
     eventually(&client, || client.take_log().iter().any(|line| line.message.ends_with("is open")));
-    close_beside_a_server("in a stream", client, &server, settled);
-}
-
-/// The server's ends go away with the client's, which so are counted, too.
-fn close_beside_a_server(state: &str, client: Client, server: &Server, settled: (usize, usize)) {
-    server.forget_connections();
-    close(state, client, settled);
+    close("in a stream", client, settled);
 }
 
 #[test]

@@ -1,19 +1,13 @@
 //! Answers that come in drops, or never whole: nothing waits for them longer than it may, and polling goes on.
 
-use std::{
-    collections::HashSet,
-    io::{self, Write},
-    net::TcpStream,
-    sync::{Arc, Mutex},
-    thread,
-    time::Duration,
-};
+use std::{sync::Mutex, thread, time::Duration};
 
 use flagbit::{Client, ClientError, FetchErrorKind, State};
+use serde_json::json;
 
 use super::{
     PATIENCE, eventually, is_on, options, ready,
-    server::{Answer, Request, Server, good, raw, silence, snapshot, status},
+    server::{Answer, Server, good, raw, silence, snapshot, status, stop_after},
 };
 
 /// Longer than any test waits.
@@ -21,23 +15,7 @@ const LONG: Duration = Duration::from_secs(600);
 
 /// These bytes at once, and then this one again and again.
 fn drip(head: &str, byte: u8) -> Answer {
-    let head = head.to_owned();
-    Arc::new(move |_, connection| {
-        connection.write_all(head.as_bytes())?;
-        loop {
-            thread::sleep(Duration::from_millis(100));
-            connection.write_all(&[byte])?;
-        }
-    })
-}
-
-/// These bytes, and then nothing more.
-fn stop_after(head: &str) -> Answer {
-    let head = head.to_owned();
-    Arc::new(move |request, connection| {
-        connection.write_all(head.as_bytes())?;
-        silence()(request, connection)
-    })
+    json!({"steps": [{"send": head}, {"send": char::from(byte).to_string(), "times": 1_000_000, "every": 0.1}]})
 }
 
 #[test]
@@ -61,7 +39,7 @@ fn polling_goes_on_whatever_drips_in_place_of_a_stream() {
             let endings = &endings;
             scope.spawn(move || {
                 let server = Server::new(good(1, true));
-                server.stream(Arc::clone(answer));
+                server.stream(answer.clone());
                 let options = options(&server).stream(true).poll_interval(Duration::from_secs(1));
                 let client = ready(options.connect_timeout(Duration::from_secs(1)).timeout(LONG));
                 eventually(&client, || !server.stream_requests().is_empty());
@@ -93,29 +71,39 @@ fn the_body_of_an_error_is_not_waited_for() {
     }
 }
 
+/// A client of this server gives up after its second.
+fn assert_gives_up(server: &Server, name: &str) {
+    let client = Client::open(options(server).timeout(Duration::from_secs(1))).unwrap();
+    let error = client.refresh(PATIENCE).unwrap_err().to_string();
+    assert!(error.contains("did not send a whole answer within 1 s"), "{name}: {error}");
+}
+
 #[test]
 fn a_request_ends_in_its_time_however_slowly_the_answer_comes() {
-    let redirect = status(307, &[("Location", "/api/v1/snapshot?again")], "");
-    let slow_redirects: Answer = Arc::new(move |request, connection| {
-        thread::sleep(Duration::from_millis(400));
-        match request.path.ends_with("again") && request.connection > 4 {
-            true => good(1, true)(request, connection),
-            false => redirect(request, connection),
-        }
-    });
     for (name, answer) in [
-        ("redirects", slow_redirects),
         ("a head", drip("HTTP/1.1 200 X\r\nX-A: ", b'x')),
         ("heads", drip("HTTP/1.1 103 X\r\n\r\nHTTP/1.1 103 X\r\nX-A: ", b'x')),
         ("a snapshot", drip("HTTP/1.1 200 X\r\nContent-Length: 4000\r\n\r\n{", b' ')),
         ("a chunk's extension", drip("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n2;a=", b'x')),
         ("trailers", drip("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\nX-A: ", b'x')),
     ] {
-        let server = Server::new(answer);
-        let client = Client::open(options(&server).timeout(Duration::from_secs(1))).unwrap();
-        let error = client.refresh(PATIENCE).unwrap_err().to_string();
-        assert!(error.contains("did not send a whole answer within 1 s"), "{name}: {error}");
+        assert_gives_up(&Server::new(answer), name);
     }
+}
+
+#[test]
+fn redirects_do_not_add_time() {
+    // A client that is more patient gets its flags in the end.
+    let server = Server::new(good(1, true));
+    let path = |hop: u8| if hop == 0 { "/api/v1/snapshot".to_owned() } else { format!("/api/v1/snapshot?hop={hop}") };
+    for hop in 0..4 {
+        let mut redirect = status(307, &[("Location", &path(hop + 1))], "");
+        redirect["wait"] = 0.4.into();
+        server.answer_path(&path(hop), redirect);
+    }
+    assert_gives_up(&server, "redirects");
+    server.answer_path(&path(1), good(1, true));
+    assert!(is_on(&ready(options(&server).timeout(Duration::from_secs(1)))), "one redirect is in time");
 }
 
 #[test]
@@ -125,26 +113,22 @@ fn chunks_with_extensions_and_trailers_are_read() {
         "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n{:x};name=\"a;b\"\r\n{text}\r\n0;last\r\nX-Sum: 1\r\n\r\n",
         text.len()
     );
-    let server = Server::new(Arc::new(move |_, connection| connection.write_all(chunked.as_bytes()).map(|()| true)));
+    let server = Server::new(json!({"steps": [{"send": chunked}], "stays": true}));
     let client = ready(options(&server));
     client.refresh(PATIENCE).unwrap();
     assert!(is_on(&client));
 }
 
 /// A server that answers the first request of each connection alone. The others meet this.
-fn once_a_connection(then: &'static str) -> Answer {
-    let known = Mutex::new(HashSet::new());
-    Arc::new(move |request: &Request, connection: &mut TcpStream| -> io::Result<bool> {
-        match known.lock().unwrap().insert(request.connection) {
-            true => good(1, true)(request, connection),
-            false => raw(then)(request, connection),
-        }
-    })
+fn once_a_connection(then: &str) -> Server {
+    let server = Server::new(silence());
+    server.answer_first_and_later(&good(1, true), &raw(then));
+    server
 }
 
 #[test]
 fn a_kept_connection_that_the_server_closes_is_no_failure() {
-    let server = Server::new(once_a_connection(""));
+    let server = once_a_connection("");
     let client = ready(options(&server));
     client.take_log();
     for _ in 0..3 {
@@ -161,7 +145,7 @@ fn a_kept_connection_that_the_server_closes_is_no_failure() {
 
 #[test]
 fn an_answer_that_began_is_not_asked_for_twice() {
-    let server = Server::new(once_a_connection("HTTP/1.1 200"));
+    let server = once_a_connection("HTTP/1.1 200");
     let client = ready(options(&server));
     let error = client.refresh(PATIENCE).unwrap_err().to_string();
     assert!(error.contains("in the middle of its answer"), "{error}");

@@ -14,6 +14,8 @@ mod drip;
 mod first;
 #[cfg(unix)]
 mod fork;
+mod forms;
+
 mod isolated;
 mod proxy;
 #[cfg(target_os = "linux")]

@@ -1,97 +1,85 @@
 //! Servers that are asked through a proxy.
 
-use std::{
-    io::{self, BufRead, BufReader, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
-    thread,
-};
-
 use flagbit::{Client, ClientOptions};
 
 use super::{
-    KEY, PATIENCE, is_on, isolated, ready,
-    server::{Server, good},
+    KEY, PATIENCE, eventually, is_on, isolated, ready,
+    server::{Answer, Server, events, good, status},
 };
-
-/// A proxy that knows one server, whatever name it is asked for.
-struct Proxy {
-    address: SocketAddr,
-    /// The heads of the requests.
-    heads: Arc<Mutex<Vec<String>>>,
-}
-
-impl Proxy {
-    fn new(target: SocketAddr, answer: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, heads) = (listener.local_addr().unwrap(), Arc::default());
-        let proxy = Self { address, heads: Arc::clone(&heads) };
-        thread::spawn(move || {
-            for connection in listener.incoming().map_while(Result::ok) {
-                let heads = Arc::clone(&heads);
-                thread::spawn(move || tunnel(connection, target, answer, &heads));
-            }
-        });
-        proxy
-    }
-
-    fn heads(&self) -> Vec<String> {
-        self.heads.lock().unwrap().clone()
-    }
-}
-
-fn tunnel(mut client: TcpStream, target: SocketAddr, answer: &str, heads: &Mutex<Vec<String>>) {
-    let mut reader = BufReader::new(client.try_clone().unwrap());
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).unwrap() == 0 {
-            return;
-        }
-    }
-    heads.lock().unwrap().push(head);
-    client.write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes()).unwrap();
-    if !answer.starts_with("200") {
-        return;
-    }
-    let mut server = TcpStream::connect(target).unwrap();
-    let (mut back, mut forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    let backward = thread::spawn(move || io::copy(&mut back, &mut forth).map(|_| forth.shutdown(Shutdown::Both)));
-    _ = io::copy(&mut reader, &mut server);
-    _ = server.shutdown(Shutdown::Both);
-    _ = backward.join();
-}
 
 /// A name that only a proxy can resolve.
 const NAME: &str = "http://flags.invalid:81";
 
+/// For a proxy that forwards requests, any server does.
+fn forwarding(answer: Answer) -> (Server, ClientOptions) {
+    let proxy = Server::new(answer);
+    let options = ClientOptions::server(NAME, KEY).proxy(format!("http://user:p%40ss@{}", proxy.address()));
+    (proxy, options)
+}
+
 #[test]
-fn a_proxy_is_asked_for_a_tunnel() {
-    let server = Server::new(good(1, true));
-    let proxy = Proxy::new(server.address(), "200 OK");
-    let url = format!("http://user:p%40ss@{}", proxy.address);
-    let client = ready(ClientOptions::server(NAME, KEY).proxy(url));
+fn plain_http_is_forwarded_with_the_whole_url() {
+    let (proxy, options) = forwarding(good(1, true));
+    let client = ready(options);
     client.refresh(PATIENCE).unwrap();
     assert!(is_on(&client));
-    let heads = proxy.heads();
-    assert_eq!(heads.len(), 1, "the tunnel is kept: {heads:?}");
-    assert!(heads[0].starts_with("CONNECT flags.invalid:81 HTTP/1.1\r\n"), "{heads:?}");
-    assert!(heads[0].contains("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n"), "{heads:?}");
-    assert!(!heads[0].contains(KEY), "a proxy sees no key");
-    assert_eq!(server.requests()[0].headers["host"], "flags.invalid:81");
+    for request in proxy.requests() {
+        assert_eq!(request.path, format!("{NAME}/api/v1/snapshot"));
+        assert_eq!(request.headers["host"], "flags.invalid:81");
+        assert_eq!(request.headers["proxy-authorization"], "Basic dXNlcjpwQHNz");
+        assert_eq!(request.headers["authorization"], format!("Bearer {KEY}"));
+        assert_eq!(request.connection, 1, "the connection is kept");
+    }
+}
+
+#[test]
+fn redirects_and_long_heads_are_forwarded() {
+    let (proxy, mut options) = forwarding(status(307, &[("Location", "/moved?again")], ""));
+    proxy.answer_path("/moved?again", good(1, true));
+    // More than one buffer.
+    for number in 0..10 {
+        options = options.header(format!("X-{number}"), "x".repeat(1_000));
+    }
+    ready(options);
+    let paths: Vec<_> = proxy.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(paths, [format!("{NAME}/api/v1/snapshot"), format!("{NAME}/moved?again")]);
+    assert!(
+        proxy.requests().iter().all(|request| request.headers["x-9"].len() == 1_000 && request.head.len() > 10_000)
+    );
+}
+
+#[test]
+fn a_stream_is_forwarded() {
+    let (proxy, options) = forwarding(good(1, true));
+    proxy.stream(events(": hello\n\n"));
+    let client = ready(options.stream(true));
+    eventually(&client, || client.take_log().iter().any(|line| line.message.ends_with("is open")));
+    assert_eq!(proxy.stream_requests()[0].path, format!("{NAME}/api/v1/stream"));
 }
 
 #[test]
 fn what_a_proxy_does_wrong_is_named() {
-    let server = Server::new(good(1, true));
-    let proxy = Proxy::new(server.address(), "407 Proxy Authentication Required");
-    let client = Client::open(ClientOptions::server(NAME, KEY).proxy(format!("http://{}", proxy.address))).unwrap();
+    let (proxy, options) = forwarding(status(407, &[], ""));
+    let client = Client::open(options).unwrap();
     let error = client.refresh(PATIENCE).unwrap_err().to_string();
-    let place = format!("{NAME} (through the proxy {})", proxy.address);
-    assert!(error.starts_with(&format!("the proxy on the way to {place} makes no connection: ")), "{error}");
-    assert!(error.contains("407") && error.ends_with("check the proxy's settings"), "{error}");
+    let place = format!("{NAME} (through the proxy {})", proxy.address());
+    assert_eq!(error, format!("the proxy on the way to {place} wants a password (407)"));
     let client = Client::open(ClientOptions::server(NAME, KEY).proxy("http://127.0.0.1:1")).unwrap();
     let error = client.refresh(PATIENCE).unwrap_err().to_string();
     assert!(error.contains("through the proxy 127.0.0.1:1) refuses connections"), "{error}");
+    let client = Client::open(ClientOptions::server(NAME, KEY).proxy("http://proxy.invalid")).unwrap();
+    let error = client.refresh(PATIENCE).unwrap_err().to_string();
+    assert!(error.contains("the name proxy.invalid has no address"), "{error}");
+}
+
+#[test]
+fn a_proxy_that_makes_no_tunnel_is_named() {
+    let proxy = Server::new(status(407, &[], ""));
+    let options = ClientOptions::server("https://flags.invalid", KEY).proxy(format!("http://{}", proxy.address()));
+    let error = Client::open(options).unwrap().refresh(PATIENCE).unwrap_err().to_string();
+    let place = format!("https://flags.invalid (through the proxy {})", proxy.address());
+    assert!(error.starts_with(&format!("the proxy on the way to {place} makes no connection: ")), "{error}");
+    assert!(error.contains("407") && error.ends_with("check the proxy's settings"), "{error}");
 }
 
 #[test]
@@ -105,9 +93,11 @@ fn alone() {
 #[test]
 fn the_environments_proxy_is_used() {
     let server = Server::new(good(1, true));
-    let proxy = Proxy::new(server.address(), "200 OK");
-    let url = format!("http://{}", proxy.address);
-    let variables = [("http_proxy", &*url), ("no_proxy", "127.0.0.1"), ("FLAGBIT_TEST_SERVER", &server.url())];
-    isolated::run("network::proxy::alone", &variables);
-    assert_eq!(proxy.heads().len(), 1);
+    let proxy = Server::new(good(1, true));
+    for exceptions in ["127.0.0.1", "10.0.0.0/8, 127.0.0.0/8", &server.address().to_string()] {
+        let variables =
+            [("http_proxy", &*proxy.url()), ("no_proxy", exceptions), ("FLAGBIT_TEST_SERVER", &server.url())];
+        isolated::run("network::proxy::alone", &variables);
+    }
+    assert_eq!((proxy.requests().len(), server.requests().len()), (3, 3));
 }

@@ -1,103 +1,158 @@
-//! A server that does what the tests tell it, good or bad. Threads and blocking sockets, nothing else.
+//! Stub servers of the kit in `tests/kit`: one process for all of a test program, which ends with it.
 
 use std::{
     collections::HashMap,
-    io::{self, BufRead, BufReader, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    io::{BufRead, BufReader, Write},
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::{LazyLock, Mutex, PoisonError},
     thread,
 };
 
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+/// One answer, as `tests/kit/README.md` describes it.
+pub(crate) type Answer = Value;
+
 /// A request as it arrived.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Request {
     /// With the query.
     pub(crate) path: String,
     /// By lower-case names.
     pub(crate) headers: HashMap<String, String>,
+    /// The request line and the headers.
+    pub(crate) head: String,
     /// Which of the server's connections it came over.
     pub(crate) connection: usize,
     /// How many requests for a snapshot were under way, this one included.
     pub(crate) in_flight: usize,
-    /// Of the request line and the headers.
-    pub(crate) bytes: usize,
+    /// What it was answered with.
+    pub(crate) status: u16,
+    /// The bytes of the answer.
+    pub(crate) sent: usize,
 }
 
-/// What the server does with a request; whether the connection stays open.
-pub(crate) type Answer = Arc<dyn Fn(&Request, &mut TcpStream) -> io::Result<bool> + Send + Sync>;
+struct Kit {
+    commands: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    _process: Child,
+}
 
-struct Inner {
-    snapshot: Mutex<Answer>,
-    stream: Mutex<Answer>,
-    requests: Mutex<Vec<Request>>,
-    in_flight: AtomicUsize,
-    connections: Mutex<Vec<TcpStream>>,
+static KIT: LazyLock<Mutex<Kit>> = LazyLock::new(|| {
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kit/kit.py");
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    let mut process = Command::new(python)
+        .arg(program)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Python 3 is missing");
+    let (commands, answers) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
+    Mutex::new(Kit { commands, answers, _process: process })
+});
+
+/// Sends a command, and reads what its answer has.
+fn ask<T: DeserializeOwned>(command: &Value) -> T {
+    let mut line = String::new();
+    {
+        // A test that failed meanwhile has read its answer.
+        let mut kit = KIT.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(kit.commands, "{command}").unwrap();
+        kit.answers.read_line(&mut line).unwrap();
+    }
+    let mut answer: Value = serde_json::from_str(&line).unwrap();
+    assert!(answer.get("error").is_none(), "{answer}");
+    serde_json::from_value(answer["ok"].take()).unwrap()
 }
 
 /// Listens on a port of its own until it is dropped.
 pub(crate) struct Server {
-    inner: Arc<Inner>,
-    address: SocketAddr,
+    number: usize,
+    port: u16,
 }
 
 impl Server {
     /// A server that answers every request for the snapshot like this, and knows no stream.
     pub(crate) fn new(answer: Answer) -> Self {
-        Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), answer)
+        Self::start(&json!({"do": "stub"}), answer)
     }
 
-    pub(crate) fn on(listener: TcpListener, answer: Answer) -> Self {
-        let inner = Arc::new(Inner {
-            snapshot: Mutex::new(answer),
-            stream: Mutex::new(status(404, &[], "")),
-            requests: Mutex::default(),
-            in_flight: AtomicUsize::new(0),
-            connections: Mutex::default(),
-        });
-        let address = listener.local_addr().unwrap();
-        let accepting = Arc::clone(&inner);
-        thread::spawn(move || {
-            for (number, connection) in (1..).zip(listener.incoming().map_while(Result::ok)) {
-                // The last one is that which wakes this thread at the end.
-                if Arc::strong_count(&accepting) == 1 {
-                    return;
-                }
-                accepting.connections.lock().unwrap().push(connection.try_clone().unwrap());
-                let inner = Arc::downgrade(&accepting);
-                thread::spawn(move || serve(&inner, connection, number));
-            }
-        });
-        Self { inner, address }
+    /// The same, on this port.
+    pub(crate) fn on(port: u16, answer: Answer) -> Self {
+        Self::start(&json!({"do": "stub", "port": port}), answer)
+    }
+
+    /// The same over TLS, with a certificate and a key in these files.
+    pub(crate) fn tls(certificate: &Path, key: &Path, answer: Answer) -> Self {
+        Self::start(&json!({"do": "stub", "certificate": certificate, "key": key}), answer)
+    }
+
+    fn start(command: &Value, answer: Answer) -> Self {
+        #[derive(Deserialize)]
+        struct Facts {
+            number: usize,
+            port: u16,
+        }
+        let Facts { number, port } = ask(command);
+        let server = Self { number, port };
+        server.answer(answer);
+        server.stream(status(404, &[], ""));
+        server
+    }
+
+    fn tell<T: DeserializeOwned>(&self, mut command: Value) -> T {
+        command["on"] = self.number.into();
+        ask(&command)
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
     /// Answers requests for the snapshot like this from now on.
     pub(crate) fn answer(&self, answer: Answer) {
-        *self.inner.snapshot.lock().unwrap() = answer;
+        self.answer_path("*", answer);
     }
 
     /// Answers requests for the stream like this from now on.
     pub(crate) fn stream(&self, answer: Answer) {
-        *self.inner.stream.lock().unwrap() = answer;
+        self.answer_path("/api/v1/stream", answer);
+    }
+
+    /// Answers requests for this path, or with this method, like this from now on.
+    pub(crate) fn answer_path(&self, path: &str, answer: Answer) {
+        self.tell(json!({"do": "answer", "path": path, "answers": Value::Array(vec![answer])}))
+    }
+
+    /// Answers requests for the snapshot with these, one after the other, and those that follow like the last.
+    pub(crate) fn answer_in_turn(&self, answers: &[Answer]) {
+        self.tell(json!({"do": "answer", "answers": answers}))
+    }
+
+    /// Answers the first request of each connection like this, and the others otherwise.
+    pub(crate) fn answer_first_and_later(&self, first: &Answer, later: &Answer) {
+        self.tell(json!({"do": "answer", "answers": [first], "later": later}))
+    }
+
+    /// Sends a text over the open streams; how many there are.
+    pub(crate) fn send(&self, text: &str) -> usize {
+        self.tell(json!({"do": "event", "text": text}))
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
-        self.inner.requests.lock().unwrap().clone()
+        self.tell(json!({"do": "requests"}))
     }
 
     /// So that long tests do not measure their own notes.
     pub(crate) fn forget_requests(&self) {
-        self.inner.requests.lock().unwrap().clear();
+        self.tell(json!({"do": "forget"}))
     }
 
     pub(crate) fn snapshot_requests(&self) -> Vec<Request> {
@@ -107,109 +162,62 @@ impl Server {
     pub(crate) fn stream_requests(&self) -> Vec<Request> {
         self.requests().into_iter().filter(is_stream).collect()
     }
-
-    /// Closes the copies by which connections can be cut, so that they are gone when both ends are done.
-    pub(crate) fn forget_connections(&self) {
-        self.inner.connections.lock().unwrap().clear();
-    }
-
-    /// Cuts all connections.
-    pub(crate) fn cut(&self) {
-        for connection in self.inner.connections.lock().unwrap().iter() {
-            _ = connection.shutdown(Shutdown::Both);
-        }
-    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.cut();
-        let address = self.address;
-        // Replaced, so that the accepting thread's is the last one.
-        self.inner = Arc::new(Inner {
-            snapshot: Mutex::new(status(404, &[], "")),
-            stream: Mutex::new(status(404, &[], "")),
-            requests: Mutex::default(),
-            in_flight: AtomicUsize::new(0),
-            connections: Mutex::default(),
-        });
-        _ = TcpStream::connect(address);
+        // The kit ends what a test leaves behind that has failed.
+        if !thread::panicking() {
+            self.tell(json!({"do": "end"}))
+        }
     }
 }
 
 fn is_stream(request: &Request) -> bool {
-    request.path.starts_with("/api/v1/stream")
+    request.path.ends_with("/api/v1/stream")
 }
 
-fn serve(inner: &std::sync::Weak<Inner>, mut connection: TcpStream, number: usize) {
-    let mut reader = BufReader::new(connection.try_clone().unwrap());
-    while let Ok(Some(mut request)) = read(&mut reader, number) {
-        let Some(inner) = inner.upgrade() else { return };
-        let stream = is_stream(&request);
-        if !stream {
-            request.in_flight = inner.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
-        }
-        inner.requests.lock().unwrap().push(request.clone());
-        let answer = Arc::clone(&*if stream { inner.stream.lock() } else { inner.snapshot.lock() }.unwrap());
-        let weak = Arc::downgrade(&inner);
-        drop(inner);
-        let stays = answer(&request, &mut connection);
-        if let Some(inner) = weak.upgrade().filter(|_| !stream) {
-            inner.in_flight.fetch_sub(1, Ordering::SeqCst);
-        }
-        if !matches!(stays, Ok(true)) {
-            break;
-        }
-    }
-    _ = connection.shutdown(Shutdown::Both);
-}
-
-fn read(reader: &mut impl BufRead, connection: usize) -> io::Result<Option<Request>> {
-    let mut line = String::new();
-    let mut bytes = reader.read_line(&mut line)?;
-    let Some(path) = line.split(' ').nth(1).map(Into::into) else { return Ok(None) };
-    let mut headers = HashMap::new();
-    loop {
-        let mut line = String::new();
-        bytes += reader.read_line(&mut line)?;
-        let Some((name, value)) = line.trim().split_once(':') else { break };
-        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
-    }
-    Ok(Some(Request { path, headers, connection, in_flight: 0, bytes }))
+/// Bytes as hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// An answer with a status, headers and a body.
-pub(crate) fn status(code: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Answer {
-    let body = body.into();
-    let mut text = format!("HTTP/1.1 {code} X\r\nContent-Length: {}\r\n", body.len());
-    for (name, value) in headers {
-        text += &format!("{name}: {value}\r\n");
-    }
-    text += "\r\n";
-    let bytes = [text.into_bytes(), if code == 204 { Vec::new() } else { body }].concat();
-    Arc::new(move |_, connection| connection.write_all(&bytes).map(|()| true))
+pub(crate) fn status(code: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
+    let headers: HashMap<_, _> = headers.iter().copied().collect();
+    json!({"status": code, "headers": headers, "body_hex": hex(body.as_ref())})
 }
 
 /// Exactly these bytes, and then the end of the connection.
-pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Answer {
-    let bytes = bytes.into();
-    Arc::new(move |_, connection| connection.write_all(&bytes).map(|()| false))
+pub(crate) fn raw(bytes: &str) -> Answer {
+    json!({"steps": [{"send": bytes}]})
+}
+
+/// These bytes, and then nothing more, while the connection stays open.
+pub(crate) fn stop_after(bytes: &str) -> Answer {
+    json!({"steps": [{"send": bytes}, {"hold": true}]})
 }
 
 /// No answer, while the connection stays open.
 pub(crate) fn silence() -> Answer {
-    Arc::new(|_, connection| io::copy(connection, &mut io::sink()).map(|_| false))
+    stop_after("")
+}
+
+/// An event stream that begins like this and stays open.
+pub(crate) fn events(text: &str) -> Answer {
+    json!({"events": true, "body": text})
+}
+
+/// A proxy that makes tunnels to one server, whatever name it is asked for.
+pub(crate) fn tunnels_to(server: &Server) -> Server {
+    let proxy = Server::new(status(404, &[], ""));
+    proxy.answer_path("CONNECT", json!({"tunnel": server.address().port()}));
+    proxy
 }
 
 /// A snapshot whose one flag `f` is on or off, with an entity tag, by which the next one may be unchanged.
 pub(crate) fn good(revision: u64, on: bool) -> Answer {
-    let etag = format!("\"{revision}\"");
-    let full = status(200, &[("ETag", &etag)], snapshot(revision, on));
-    let unchanged = raw(format!("HTTP/1.1 304 X\r\nETag: {etag}\r\n\r\n"));
-    Arc::new(move |request, connection| match request.headers.get("if-none-match") == Some(&etag) {
-        true => unchanged(request, connection).map(|_| true),
-        false => full(request, connection),
-    })
+    json!({"body": snapshot(revision, on), "etag": format!("\"{revision}\"")})
 }
 
 pub(crate) fn snapshot(revision: u64, on: bool) -> String {

@@ -1,13 +1,7 @@
 //! Being told of changes, by servers that do it well and badly.
 
 use std::{
-    io::{self, Write},
-    net::TcpStream,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    },
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -16,7 +10,7 @@ use flagbit::{Client, State};
 
 use super::{
     PATIENCE, eventually, is_on, options, ready,
-    server::{Answer, Server, good, silence, status},
+    server::{Answer, Server, events, good, raw, status},
 };
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
@@ -25,36 +19,9 @@ fn event(revision: u64) -> String {
     format!("event: snapshot\nid: {revision}\ndata: {{\"revision\": {revision}}}\n\n")
 }
 
-/// A stream that sends these pieces and then goes on.
-fn pieces(pieces: &[&str]) -> Answer {
-    let text = HEAD.to_owned() + &pieces.concat();
-    Arc::new(move |request, connection| {
-        connection.write_all(text.as_bytes())?;
-        silence()(request, connection)
-    })
-}
-
-/// A stream whose pieces the test sends as it goes.
-struct Live(Arc<Mutex<Vec<TcpStream>>>);
-
-impl Live {
-    fn on(server: &Server) -> Self {
-        let open = Arc::new(Mutex::new(Vec::new()));
-        let opened = Arc::clone(&open);
-        server.stream(Arc::new(move |request, connection| {
-            connection.write_all(HEAD.as_bytes())?;
-            connection.write_all(b": hello\n\n")?;
-            opened.lock().unwrap().push(connection.try_clone()?);
-            silence()(request, connection)
-        }));
-        Self(open)
-    }
-
-    fn send(&self, text: &str) -> io::Result<()> {
-        let open = self.0.lock().unwrap();
-        let mut latest = open.last().ok_or(io::ErrorKind::NotConnected)?;
-        latest.write_all(text.as_bytes())
-    }
+/// A stream that the test sends as it goes.
+fn live() -> Answer {
+    events(": hello\n\n")
 }
 
 fn is_streaming(client: &Client, server: &Server) -> bool {
@@ -64,7 +31,7 @@ fn is_streaming(client: &Client, server: &Server) -> bool {
 #[test]
 fn a_change_is_seen_at_once_and_never_an_older_snapshot() {
     let server = Server::new(good(1, true));
-    let live = Live::on(&server);
+    server.stream(live());
     let client = ready(options(&server).stream(true));
     eventually(&client, || is_streaming(&client, &server));
     let request = &server.stream_requests()[0];
@@ -74,7 +41,7 @@ fn a_change_is_seen_at_once_and_never_an_older_snapshot() {
     for revision in 2..=21 {
         server.answer(good(revision, revision % 2 == 1));
         let (seen, start) = (client.status().generation, Instant::now());
-        live.send(&event(revision)).unwrap();
+        assert_eq!(server.send(&event(revision)), 1);
         eventually(&client, || client.status().generation > seen);
         times.push(start.elapsed());
         assert_eq!(is_on(&client), revision % 2 == 1);
@@ -96,20 +63,20 @@ fn a_change_is_seen_at_once_and_never_an_older_snapshot() {
 #[test]
 fn repeated_late_and_half_events_make_no_requests() {
     let server = Server::new(good(5, true));
-    let live = Live::on(&server);
+    server.stream(live());
     let client = ready(options(&server).stream(true));
     eventually(&client, || is_streaming(&client, &server));
     let before = server.snapshot_requests().len();
     for text in [&event(5), &event(5), &event(4), ": heartbeat\n\n", "event: other\ndata: x\n\n"] {
-        live.send(text).unwrap();
+        assert_eq!(server.send(text), 1);
     }
     server.answer(good(6, false));
     let told = event(6);
     let (first, second) = told.split_at(25);
-    live.send(first).unwrap();
+    assert_eq!(server.send(first), 1);
     thread::sleep(Duration::from_millis(100));
     assert_eq!(server.snapshot_requests().len(), before);
-    live.send(second).unwrap();
+    assert_eq!(server.send(second), 1);
     eventually(&client, || !is_on(&client));
     assert_eq!(server.snapshot_requests().len(), before + 1);
 }
@@ -120,12 +87,8 @@ fn the_first_event_counts_whatever_it_is() {
     let server = Server::new(good(5, true));
     let client = ready(options(&server));
     drop(client);
-    server.stream(pieces(&[&event(3)]));
-    let switched = AtomicUsize::new(0);
-    server.answer(Arc::new(move |request, connection| {
-        let revision = if switched.fetch_add(1, Ordering::SeqCst) == 0 { 5 } else { 3 };
-        good(revision, revision == 5)(request, connection)
-    }));
+    server.stream(events(&event(3)));
+    server.answer_in_turn(&[good(5, true), good(3, false)]);
     let client = ready(options(&server).stream(true));
     eventually(&client, || client.status().revision.as_deref() == Some("3"));
 }
@@ -133,22 +96,19 @@ fn the_first_event_counts_whatever_it_is() {
 #[test]
 fn a_flood_of_events_is_few_requests() {
     let server = Server::new(good(1, true));
-    let live = Live::on(&server);
+    server.stream(live());
     let client = ready(options(&server).stream(true));
     eventually(&client, || is_streaming(&client, &server));
-    let latest = Arc::new(AtomicUsize::new(1));
-    let answering = Arc::clone(&latest);
-    server.answer(Arc::new(move |request, connection| {
-        good(answering.load(Ordering::SeqCst) as u64, false)(request, connection)
-    }));
     let start = Instant::now();
-    for revision in 2..=2_000 {
-        latest.store(revision, Ordering::SeqCst);
-        live.send(&event(revision as u64)).unwrap();
+    // The server is always ahead of what it tells.
+    for latest in (100..=2_000).step_by(100) {
+        server.answer(good(latest, false));
+        let told: String = (latest - 99..=latest).map(event).collect();
+        assert_eq!(server.send(&told), 1);
     }
     eventually(&client, || client.status().revision.as_deref() == Some("2000"));
     let (count, most) = (server.snapshot_requests().len(), 3 + start.elapsed().as_millis() / 20);
-    println!("2000 events: {count} requests in {:?}", start.elapsed());
+    println!("2,000 events: {count} requests in {:?}", start.elapsed());
     assert!(count as u128 <= most, "{count} requests");
 }
 
@@ -159,15 +119,9 @@ fn a_stream_that_fails_is_polled_for_and_comes_back() {
         ("missing", status(404, &[], ""), "has no flags there (404)"),
         ("busy", status(503, &[("Retry-After", "1")], ""), "in trouble (503)"),
         ("a page", status(200, &[("Content-Type", "text/html")], "<html>"), "is no text/event-stream"),
-        ("garbage", pieces(&["event: snapshot\ndata: {\n\n"]), "sent an event that cannot be read"),
-        ("endless", pieces(&[&"x".repeat(100_000)]), "sent a line without an end"),
-        (
-            "half an event",
-            Arc::new(|_, connection| {
-                connection.write_all((HEAD.to_owned() + &event(9)[..30]).as_bytes()).map(|()| false)
-            }),
-            "ended; polling meanwhile",
-        ),
+        ("garbage", events("event: snapshot\ndata: {\n\n"), "sent an event that cannot be read"),
+        ("endless", events(&"x".repeat(100_000)), "sent a line without an end"),
+        ("half an event", raw(&(HEAD.to_owned() + &event(9)[..30])), "ended; polling meanwhile"),
     ];
     thread::scope(|scope| {
         for (name, answer, words) in bad {
@@ -189,7 +143,7 @@ fn a_stream_that_fails_is_polled_for_and_comes_back() {
                 assert_eq!((status.state, status.last_error), (State::Ready, None), "{name}");
                 // A refusal is asked again after half a minute.
                 if name != "missing" {
-                    Live::on(&server);
+                    server.stream(live());
                     eventually(&client, || is_streaming(&client, &server));
                 }
                 finished.send(name).unwrap();
@@ -202,7 +156,7 @@ fn a_stream_that_fails_is_polled_for_and_comes_back() {
 #[test]
 fn a_refresh_does_not_wait_for_the_stream() {
     let server = Server::new(good(1, true));
-    Live::on(&server);
+    server.stream(live());
     let client = ready(options(&server).stream(true));
     eventually(&client, || is_streaming(&client, &server));
     server.answer(good(2, false));

@@ -1,27 +1,18 @@
 //! Servers with a certificate of a private authority.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener},
-    path::PathBuf,
-    sync::Arc,
-    thread,
-};
+use std::{fs, path::PathBuf};
 
 use flagbit::{Client, ClientOptions};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::{
-    ServerConfig, ServerConnection, StreamOwned,
-    crypto::ring,
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
-};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
-use super::{KEY, PATIENCE, is_on, ready, server::snapshot};
+use super::{
+    KEY, PATIENCE, is_on, ready,
+    server::{Server, good, raw, tunnels_to},
+};
 
 /// A server of `localhost`, and the file of its authority, which is removed at the end.
 struct TlsServer {
-    address: SocketAddr,
+    server: Server,
     ca_file: PathBuf,
 }
 
@@ -33,39 +24,40 @@ impl TlsServer {
         let key = KeyPair::generate().unwrap();
         let certificate =
             CertificateParams::new(vec!["localhost".into()]).unwrap().signed_by(&key, &authority).unwrap();
-        let ca_file = std::env::temp_dir().join(format!("flagbit-{}-{name}.pem", std::process::id()));
-        fs::write(&ca_file, authority.pem()).unwrap();
+        Self::with(name, &certificate, &key, &authority.pem())
+    }
 
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        let (config, listener) = (Arc::new(config), TcpListener::bind("127.0.0.1:0").unwrap());
-        let address = listener.local_addr().unwrap();
-        thread::spawn(move || {
-            for connection in listener.incoming().map_while(Result::ok) {
-                let tls = ServerConnection::new(Arc::clone(&config)).unwrap();
-                thread::spawn(move || {
-                    let mut stream = BufReader::new(StreamOwned::new(tls, connection));
-                    let body = snapshot(1, true);
-                    let answer = format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-                    let mut line = String::new();
-                    while stream.read_line(&mut line).is_ok_and(|length| length > 0) {
-                        if std::mem::take(&mut line) == "\r\n" {
-                            stream.get_mut().write_all(answer.as_bytes()).unwrap();
-                        }
-                    }
-                });
-            }
-        });
-        Self { address, ca_file }
+    /// A server whose own certificate is the one to trust, as a plain `openssl req -x509` makes it where `is_ca`.
+    fn self_signed(name: &str, names: &[&str], is_ca: IsCa) -> Self {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut certificate = CertificateParams::new(names).unwrap();
+        certificate.is_ca = is_ca;
+        let key = KeyPair::generate().unwrap();
+        let certificate = certificate.self_signed(&key).unwrap();
+        Self::with(name, &certificate, &key, &format!("\u{feff}{}", certificate.pem()))
+    }
+
+    fn with(name: &str, certificate: &Certificate, key: &KeyPair, trusted: &str) -> Self {
+        let keep = |what: &str, pem: &str| {
+            let path = std::env::temp_dir().join(format!("flagbit-{}-{name}-{what}.pem", std::process::id()));
+            fs::write(&path, pem).unwrap();
+            path
+        };
+        let (certificate, key) = (keep("certificate", &certificate.pem()), keep("key", &key.serialize_pem()));
+        let server = Server::tls(&certificate, &key, good(1, true));
+        // The server has read them.
+        for path in [certificate, key] {
+            fs::remove_file(path).unwrap();
+        }
+        Self { server, ca_file: keep("ca", trusted) }
+    }
+
+    fn url(&self, host: &str) -> String {
+        format!("https://{host}:{}", self.server.address().port())
     }
 
     fn options(&self, host: &str) -> ClientOptions {
-        ClientOptions::server(format!("https://{host}:{}", self.address.port()), KEY)
+        ClientOptions::server(self.url(host), KEY)
     }
 }
 
@@ -97,28 +89,62 @@ fn what_is_not_trusted_is_named_with_what_to_do() {
     );
     let other_name = error(server.options("127.0.0.1").ca_file(&server.ca_file));
     assert!(
-        other_name.contains("is not trusted (") && other_name.ends_with("use a name in the base URL that it has"),
+        other_name.contains("is not trusted (")
+            && other_name.ends_with("use a name in the base URL that the certificate has"),
         "{other_name}"
     );
     let other_authority = TlsServer::new("other");
     let foreign = error(server.options("localhost").ca_file(&other_authority.ca_file));
     assert!(foreign.contains("is not trusted ("), "{foreign}");
-    let no_tls = error(ClientOptions::server(format!("https://{}", plain_server()), KEY));
+    // What a server without TLS says to a greeting that it does not understand.
+    let plain = Server::new(raw("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"));
+    let no_tls = error(ClientOptions::server(format!("https://{}", plain.address()), KEY));
     assert!(no_tls.contains("check that it is an https server"), "{no_tls}");
     println!("{unknown}\n{other_name}\n{no_tls}");
 }
 
-/// What a server without TLS says to a greeting it does not understand.
-fn plain_server() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for mut connection in listener.incoming().map_while(Result::ok) {
-            _ = connection.read(&mut [0; 1024]);
-            _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+#[test]
+fn a_certificate_that_signs_itself_is_trusted_or_the_remedy_named() {
+    let is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    for (name, names, is_ca, advice) in [
+        ("leaf", &["localhost"][..], IsCa::ExplicitNoCa, None),
+        ("ca", &["localhost"], is_ca, Some("basicConstraints=critical,CA:FALSE")),
+        ("nameless", &[], IsCa::ExplicitNoCa, Some("-addext subjectAltName=DNS:HOST")),
+        ("plain", &["localhost"], IsCa::NoCa, None),
+    ] {
+        let server = TlsServer::self_signed(name, names, is_ca);
+        let options = server.options("localhost").ca_file(&server.ca_file);
+        match advice {
+            None => assert!(is_on(&ready(options)), "{name}"),
+            Some(advice) => {
+                let error = error(options);
+                println!("{error}");
+                assert!(error.contains("is not trusted (") && error.contains(advice), "{name}: {error}");
+            }
         }
-    });
-    address
+    }
+}
+
+#[test]
+fn https_goes_through_a_tunnel() {
+    let server = TlsServer::new("tunnel");
+    let proxy = tunnels_to(&server.server);
+    let options = ClientOptions::server("https://localhost:81", KEY).ca_file(&server.ca_file);
+    let client = ready(options.proxy(format!("http://user:p%40ss@{}", proxy.address())));
+    client.refresh(PATIENCE).unwrap();
+    assert!(is_on(&client));
+    let heads: Vec<_> = proxy.requests().into_iter().map(|request| request.head).collect();
+    assert_eq!(heads.len(), 1, "the tunnel is kept: {heads:?}");
+    assert!(heads[0].starts_with("CONNECT localhost:81 HTTP/1.1\r\n"), "{heads:?}");
+    assert!(heads[0].contains("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n"), "{heads:?}");
+    assert!(!heads[0].contains(KEY), "a proxy sees no key");
+}
+
+#[test]
+fn a_proxy_may_speak_tls_itself() {
+    let proxy = TlsServer::new("proxy");
+    let options = ClientOptions::server("http://flags.invalid", KEY).ca_file(&proxy.ca_file);
+    assert!(is_on(&ready(options.proxy(proxy.url("localhost")))));
 }
 
 #[cfg(target_os = "linux")]
@@ -144,7 +170,7 @@ fn alone() {
 #[test]
 fn the_systems_authorities_are_trusted_on_demand() {
     let server = TlsServer::new("system");
-    let address = format!("https://localhost:{}", server.address.port());
+    let address = server.url("localhost");
     let roots = server.ca_file.to_str().unwrap();
     super::isolated::run("network::tls::alone", &[("FLAGBIT_TEST_SERVER", &address), ("SSL_CERT_FILE", roots)]);
 }

@@ -1,4 +1,4 @@
-//! Who changed what.
+//! The audit: who changed what.
 
 use axum::{
     Json,
@@ -8,20 +8,22 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
+use super::auth::Manager;
 use crate::{
     http::{
-        api::{auth::Manager, target::ProjectTarget},
+        route::{Purpose, Routes},
         wire::error::{ApiError, ApiResult, ErrorBody},
     },
     key::Kind,
+    operations::target::ProjectTarget,
     state::App,
     storage::audit::{COMMAND_LINE, EntryRow},
 };
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(audit_of_account)).routes(routes!(audit_of_project))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Management).routes(routes!(audit_of_account)).routes(routes!(audit_of_project))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,7 +40,7 @@ struct AuditEntry {
     actor: Actor,
     /// `project.create`, `flag.update`, `key.revoke`, ...
     action: String,
-    /// What was changed: a flag's key, a name, an id.
+    /// The thing that changed: a flag's key, a name, an id.
     target: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -46,15 +48,15 @@ struct AuditEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     environment: Option<String>,
-    /// What there was, missing where something is new.
+    /// The thing before the change. It is missing if the thing is new.
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<Value>,
-    /// What there is since, missing where something went.
+    /// The thing after the change. It is missing if the thing was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<Value>,
 }
 
-/// Who made a change.
+/// The author of a change.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Actor {
@@ -62,25 +64,25 @@ enum Actor {
     Key {
         id: i64,
         name: String,
-        /// How keys of its kind begin.
+        /// The beginning of all keys of its kind.
         prefix: &'static str,
         /// Its last characters.
         ending: String,
     },
-    /// Who signed up.
+    /// Somebody who signed up.
     Signup,
     /// A command on the server's machine.
     CommandLine,
 }
 
-/// Which part of the audit.
+/// The part of the audit to list.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Page {
-    /// Entries at most; 100 without it.
+    /// The largest number of entries. The default is 100.
     #[param(required = false, minimum = 1, maximum = 1000)]
     limit: i64,
-    /// Only entries with lower ids: to go on, the id of the last one.
+    /// List only entries with lower ids. To go on, give the id of the last one.
     #[param(required = false)]
     before: i64,
 }
@@ -127,25 +129,25 @@ impl AuditEntry {
     }
 }
 
-/// What was changed in the account, projects that are gone included.
+/// List the changes in the account, with those of deleted projects.
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(Page), responses(
     (status = 200, description = "the changes, newest first", body = Audit),
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
-async fn audit_of_account(manager: Manager, page: Page, State(app): State<App>) -> ApiResult<Json<Audit>> {
-    read(&app, manager.account_id, None, page).await
+async fn audit_of_account(Manager(who): Manager, page: Page, State(app): State<App>) -> ApiResult<Json<Audit>> {
+    read(&app, who.account_id, None, page).await
 }
 
-/// What was changed in a project.
+/// List the changes in a project.
 #[utoipa::path(get, path = "/api/v1/projects/{id}/audit", tag = "audit", params(Page), responses(
     (status = 200, description = "the changes, newest first", body = Audit),
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
 async fn audit_of_project(target: ProjectTarget, page: Page, State(app): State<App>) -> ApiResult<Json<Audit>> {
-    read(&app, target.manager.account_id, Some(target.project_id), page).await
+    read(&app, target.who.account_id, Some(target.project_id), page).await
 }
 
 async fn read(app: &App, account_id: i64, project_id: Option<i64>, page: Page) -> ApiResult<Json<Audit>> {
-    let rows = app.storage.audit(account_id, project_id, page.before, page.limit).await?;
+    let rows = app.storage().audit(account_id, project_id, page.before, page.limit).await?;
     Ok(Json(Audit { entries: rows.into_iter().map(AuditEntry::of).collect::<anyhow::Result<_>>()? }))
 }

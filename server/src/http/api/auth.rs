@@ -1,4 +1,4 @@
-//! Who asks, and what that key may do. Each handler takes one of these extractors as its first argument.
+//! Authentication. Each handler takes one of these extractors as its first argument, which says what key it needs.
 
 use std::sync::Arc;
 
@@ -14,38 +14,28 @@ use crate::{
         wire::error::{ApiError, ApiResult},
     },
     key::{self, Hash, Kind, NoKey},
+    operations::Who,
     state::App,
-    storage::audit,
     world::{Environment, KeyEntry, World},
 };
 
 /// A request with a valid key of any kind.
-#[derive(Debug, Clone)]
-pub(crate) struct Identity {
-    pub(crate) key: KeyEntry,
+#[derive(Debug)]
+struct Identity {
+    key: KeyEntry,
     hash: Hash,
 }
 
-impl Identity {
-    /// Who it was, for the audit.
-    pub(crate) fn actor(&self) -> String {
-        format!("key {}", self.key.id)
-    }
-}
-
 /// A request with an API key: everything in its account.
-#[derive(Debug, Clone)]
-pub(crate) struct Manager {
-    pub(crate) account_id: i64,
-    /// Who it was, for the audit.
-    pub(crate) actor: String,
-}
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manager(pub(crate) Who);
 
 /// A request that may evaluate, with the environment that it asks.
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluator {
     pub(crate) environment: Arc<Environment>,
-    /// Client keys see only the flags that are visible to clients, and say nothing in the server's name.
+    /// `true` for client keys, which see only the flags that are visible to clients, and may not set attributes that begin
+    /// with `@`.
     pub(crate) is_client: bool,
     /// Counts the evaluations.
     pub(crate) app: App,
@@ -55,26 +45,11 @@ pub(crate) struct Evaluator {
 #[derive(Debug, Clone)]
 pub(crate) struct RuleReader {
     pub(crate) environment: Arc<Environment>,
-    /// Where to look for newer states of the environment.
+    /// The id by which to find newer states of the environment.
     pub(crate) environment_id: i64,
     pub(crate) key_id: i64,
-    /// Of the key, by which to look later whether it still opens anything.
+    /// The hash of the key, by which to find out later whether it still opens anything.
     pub(crate) key_hash: Hash,
-}
-
-impl Manager {
-    /// The beginning of an entry of the audit.
-    pub(crate) fn entry(&self) -> audit::Entry<'_> {
-        audit::Entry { account_id: self.account_id, actor: &self.actor, ..Default::default() }
-    }
-}
-
-impl FromRequestParts<App> for Identity {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        authenticate(parts, app, &app.world())
-    }
 }
 
 impl FromRequestParts<App> for Manager {
@@ -83,7 +58,7 @@ impl FromRequestParts<App> for Manager {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let identity = authenticate(parts, app, &app.world())?;
         match identity.key.kind {
-            Kind::Api => Ok(Self { account_id: identity.key.account_id, actor: identity.actor() }),
+            Kind::Api => Ok(Self(Who { account_id: identity.key.account_id, key_id: identity.key.id })),
             kind => Err(wrong_kind(kind, "an API key (fb_...)")),
         }
     }
@@ -179,7 +154,7 @@ fn key_text(headers: &HeaderMap) -> ApiResult<&str> {
     }
 }
 
-/// Whether a browser says that the page is of another origin than this server.
+/// Returns whether a browser says that the page is of another origin than this server.
 fn is_foreign(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return false;
@@ -189,7 +164,7 @@ fn is_foreign(headers: &HeaderMap) -> bool {
     authority.map(str::as_bytes) != host
 }
 
-/// What an API key names; other keys are for one environment.
+/// The environment that an API key names. Other keys are for one environment.
 #[derive(Debug, Deserialize)]
 struct Target {
     project_id: Option<i64>,
@@ -207,7 +182,8 @@ fn environment_id(parts: &Parts, world: &World, identity: &Identity) -> ApiResul
     let project = world
         .project(identity.key.account_id, project_id)
         .ok_or_else(|| ApiError::not_found(format!("no project {project_id}")))?;
-    project.environment(target.environment.as_deref()).ok_or_else(|| ApiError::not_found("no such environment"))
+    let environment = project.environment(target.environment.as_deref());
+    environment.map(|(_, id)| *id).ok_or_else(|| ApiError::not_found("no such environment"))
 }
 
 fn environment(world: &World, id: i64) -> ApiResult<Arc<Environment>> {

@@ -9,28 +9,26 @@ use flagbit::{Answer, Context, ErrorCode, Flag, Moment, Snapshot, Variant, Varia
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use crate::{
-    http::{
-        api::auth::Evaluator,
-        wire::{
-            context::JsonContext,
-            error::{ApiError, ApiResult, ErrorBody},
-            json::JsonBody,
-        },
+use crate::http::{
+    api::auth::Evaluator,
+    route::{Purpose, Routes},
+    wire::{
+        context::JsonContext,
+        error::{ApiError, ApiResult, ErrorBody},
+        json::JsonBody,
     },
-    state::App,
 };
 
 /// More are asked for by naming none.
 const MAX_FLAG_KEYS: usize = 1_000;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(evaluate))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Evaluation).routes(routes!(evaluate))
 }
 
-/// Which flags, and for whom.
+/// A question: which flags to evaluate, and for what context.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Question {
@@ -39,7 +37,7 @@ struct Question {
     /// Several flags. Without this and `flag_key`: all.
     #[schema(max_items = 1000)]
     flag_keys: Option<Vec<String>>,
-    /// Who asks: names and strings, numbers, booleans or flat lists of these. Other values count as absent.
+    /// The attributes of whoever asks: strings, numbers, booleans or flat lists of these. Other values count as absent.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     context: JsonContext,
@@ -49,20 +47,20 @@ struct Question {
 #[derive(Debug, Serialize, ToSchema)]
 struct Evaluation<'a> {
     flag_key: &'a str,
-    /// Whether the feature is on; of a flag with variants, whether it is switched on.
+    /// `true` if the feature is on. For a flag with variants: `true` if it is switched on.
     enabled: bool,
     /// `disabled`, `targeting_match`, `percentage_rollout` or `default`.
     reason: &'static str,
-    /// Of a flag without variants, whether it is on.
+    /// The value of the variant. For a flag without variants: `true` if it is on.
     #[schema(value_type = Value)]
     value: JsonValue<'a>,
-    /// The variant's name; `on` or `off` of a flag without variants.
+    /// The variant's name. For a flag without variants: `on` or `off`.
     variant: &'a str,
     /// The rule that decided, counted from 0.
     rule_index: Option<u32>,
 }
 
-/// A flag that is there but cannot be evaluated: what the caller has for such a case holds.
+/// A flag that exists but cannot be evaluated. The caller's own default holds.
 #[derive(Debug, Serialize, ToSchema)]
 struct Failure<'a> {
     flag_key: &'a str,
@@ -88,7 +86,7 @@ struct Evaluations<'a> {
     flags: Vec<(&'a str, Outcome<'a>)>,
 }
 
-/// What one question gets, or one about several flags.
+/// The answer about one flag, or about several.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 enum Answers<'a> {
@@ -100,14 +98,14 @@ fn by_key<S: Serializer>(flags: &[(&str, Outcome<'_>)], serializer: S) -> Result
     serializer.collect_map(flags.iter().map(|(key, outcome)| (key, outcome)))
 }
 
-/// What a flag is worth, as JSON.
+/// The value of a flag, as JSON.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum JsonValue<'a> {
     Boolean(bool),
     Text(&'a str),
     Double(f64),
-    /// As the engine writes it.
+    /// JSON as the engine writes it.
     Raw(&'a RawValue),
 }
 
@@ -122,7 +120,7 @@ impl<'a> JsonValue<'a> {
     }
 }
 
-/// The engine's text is JSON; where it were not, it would be no part of an answer that is.
+/// Reads JSON of the engine; `None` for a text that is not JSON, which would break the answer.
 fn raw(text: &str) -> Option<JsonValue<'_>> {
     serde_json::from_str(text).ok().map(JsonValue::Raw)
 }
@@ -141,7 +139,7 @@ pub(super) fn now() -> Moment {
     Moment::from_unix(now.timestamp(), now.timestamp_subsec_nanos())
 }
 
-/// Why a flag is set aside. Client keys read no rules, so not in a message either.
+/// Tells why a flag is set aside. Client keys may not read rules, in messages neither.
 pub(super) fn set_aside(snapshot: &Snapshot, flag_key: &str, is_client: bool) -> String {
     match snapshot.warning_of(flag_key).filter(|_| !is_client) {
         Some(warning) => format!("flag {flag_key:?} is set aside: {warning}"),
@@ -207,7 +205,7 @@ impl<'a> Evaluation<'a> {
 /// With `flag_key` the answer is that flag's; with `flag_keys` or neither it is `{"flags": {KEY: ANSWER}}`, where unknown
 /// names are left out. Client keys see only flags that are `client_visible`. A flag that is set aside, because this
 /// server does not understand its definition, is 409 `PARSE_ERROR`, and among several an entry with an `error_code`
-/// in place of an answer: the caller's own default holds.
+/// instead of an answer: the caller's own default holds.
 #[utoipa::path(post, path = "/api/v1/evaluate", tag = "evaluation", request_body = Question, responses(
     (status = 200, description = "the answer, or the answers by key", body = Answers),
     (status = 400, description = "the body cannot be read; the message names the field", body = ErrorBody),
@@ -240,7 +238,7 @@ fn named<'a>(
     if keys.len() > MAX_FLAG_KEYS {
         return Err(ApiError::invalid(format!("flag_keys: more than {MAX_FLAG_KEYS}; without the field all answer")));
     }
-    // A key that is there twice is one field of the answer.
+    // A key that is given more than once is one field of the answer.
     keys.sort_unstable();
     keys.dedup();
     let flags = keys.iter().filter_map(|key| evaluator.flag(key));

@@ -1,45 +1,41 @@
 //! Flags: listing, reading, creating, changing, deleting.
 
-pub(super) mod create;
-mod update;
-
-use std::collections::BTreeMap;
-
 use axum::{
     Json,
     extract::{OriginalUri, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use flagbit::Subject;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use serde_json::{Map, Value};
+use utoipa_axum::routes;
 
-use update::UpdatedFlag;
-
+use super::target::KeyTarget;
 use crate::{
     flags::{
-        Flag, Limits,
-        check::Draft,
+        Flag,
         schema::{FlagChanges, NewFlag},
     },
     http::{
-        api::{
-            change::{Change, Place},
-            target::{EnvironmentTarget, KeyTarget},
-        },
+        route::{Purpose, Routes},
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
+            etag::{etag_header, etag_of, read_status},
             json::JsonBody,
-            precondition::{check_match, etag_header, etag_of, read_status},
+            precondition::precondition,
+            prepared,
             unique::UniqueObject,
         },
+    },
+    operations::{
+        flags::{self, UpdatedFlag},
+        target::EnvironmentTarget,
     },
     state::{App, listings::FlagListing},
 };
 
 /// Relative to a project or an environment.
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_flags, create_flag)).routes(routes!(
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Definitions).routes(routes!(list_flags, create_flag)).routes(routes!(
         read_flag,
         put_flag,
         patch_flag,
@@ -58,7 +54,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     ))]
 async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
     let ids = (target.project_id, target.environment_id);
-    app.listings.respond(&app.storage, &app.world(), ids, &headers).await
+    let listing = app.listings.get(app.storage(), &app.world(), ids).await?;
+    let listing = listing.ok_or_else(|| ApiError::not_found("the environment was deleted meanwhile"))?;
+    Ok(prepared::answer(&listing, &headers))
 }
 
 /// Create a flag.
@@ -77,7 +75,7 @@ async fn create_flag(
     OriginalUri(uri): OriginalUri,
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
-    let flag = create::create(&app, &target, fields).await?;
+    let flag = flags::create_flag(&app.backend, &target, fields).await?;
     let location = [(header::LOCATION, format!("{}/{}", uri.path(), flag.key))];
     Ok((StatusCode::CREATED, etag_header(&etag_of(flag.version)), location, Json(flag)).into_response())
 }
@@ -95,7 +93,7 @@ async fn read_flag(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let found = app.storage.flag(target.environment_id, &key).await?;
+    let found = app.storage().flag(target.environment_id, &key).await?;
     let (record, state) = found.ok_or_else(|| ApiError::flag_not_found(&key))?;
     let etag = etag_of(record.version);
     let status = read_status(&headers, &etag);
@@ -122,7 +120,7 @@ async fn put_flag(
     headers: HeaderMap,
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
-    update::update(&app, &target, &key, &headers, fields).await
+    change(&app, &target, &key, &headers, fields).await
 }
 
 /// Change a flag: the fields given.
@@ -146,7 +144,7 @@ async fn patch_flag(
     headers: HeaderMap,
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
-    update::update(&app, &target, &key, &headers, fields).await
+    change(&app, &target, &key, &headers, fields).await
 }
 
 /// Delete a flag in all environments of the project.
@@ -164,38 +162,17 @@ async fn delete_flag(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> ApiResult<StatusCode> {
-    let mut change = Change::begin(&app, &target).await?;
-    let record = change.write.flag(target.project_id, &key).await?.ok_or_else(|| ApiError::flag_not_found(&key))?;
-    check_match(&headers, &etag_of(record.version), || at_version(&key, record.version))?;
-    let state = change.write.flag_states(record.id).await?.into_iter().find(|(id, _)| *id == target.environment_id);
-    let mut drafts: BTreeMap<i64, Draft> = change.everywhere().into_iter().map(|id| (id, Draft::default())).collect();
-    drafts.values_mut().for_each(|draft| draft.delete_flag(&key));
-    change.check(drafts, |_| None).await?;
-    change.write.delete_flag(record.id).await?;
-    change.touch_all().await?;
-    let before = state.map(|(_, state)| Flag::new(record, state));
-    change.record("flag.delete", &key, before.as_ref(), None).await?;
-    change.commit().await?;
+    flags::delete_flag(&app.backend, &target, &key, &precondition(&headers)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// For who was slower.
-fn at_version(key: &str, version: i64) -> String {
-    format!("the flag {key:?} is at version {version}")
-}
-
-/// Whether the place of a problem is the whole body of a request about a flag.
-fn own_place<'a>(key: &'a str) -> impl Fn(&Subject) -> Option<Place> + 'a {
-    move |subject| matches!(subject, Subject::Flag(other) if other == key).then(Place::default)
-}
-
-/// Refuses a flag or a segment that is too large.
-pub(super) fn check_size(what: &str, bytes: usize, limits: &Limits) -> ApiResult<()> {
-    if bytes > limits.max_flag_bytes {
-        let limit = limits.max_flag_bytes;
-        return Err(ApiError::invalid(format!(
-            "the {what} has {bytes} bytes; this server allows {limit} (--max-flag-bytes)"
-        )));
-    }
-    Ok(())
+async fn change(
+    app: &App,
+    target: &EnvironmentTarget,
+    key: &str,
+    headers: &HeaderMap,
+    fields: Map<String, Value>,
+) -> ApiResult<Response> {
+    let updated = flags::change_flag(&app.backend, target, key, &precondition(headers)?, fields).await?;
+    Ok((etag_header(&etag_of(updated.flag.version)), Json(updated)).into_response())
 }

@@ -1,38 +1,36 @@
 //! Flags as code: an environment as a document that is kept beside the code, compared and brought back.
 
-mod apply;
-mod document;
-mod plan;
-
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::routes;
 
 use crate::{
-    flags::{Moved, Record, SegmentRecord, State as FlagState},
     http::{
-        api::{change::Change, target::EnvironmentTarget},
+        route::{Purpose, Routes},
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
+            etag::{etag_header, quoted, read_status},
             json::JsonBody,
-            precondition::{check_match, etag_header, read_status},
+            precondition::precondition,
             unique::UniqueObject,
         },
     },
+    operations::{
+        import::{self, Difference, Export, FlagsAsCode},
+        target::EnvironmentTarget,
+    },
     state::App,
 };
-use document::{Document, FlagsAsCode, content_text, entity_tag};
-use plan::Plan;
 
 /// Relative to a project or an environment.
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(export_flags, import_flags))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Definitions).routes(routes!(export_flags, import_flags))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -42,33 +40,6 @@ struct ImportOptions {
     #[serde(default)]
     #[param(default = false)]
     dry_run: bool,
-}
-
-/// What an import changes.
-#[derive(Debug, Serialize, ToSchema)]
-struct Difference {
-    /// Whether nothing was written.
-    dry_run: bool,
-    flags: Differences,
-    segments: Differences,
-}
-
-#[derive(Debug, Default, Serialize, ToSchema)]
-struct Differences {
-    created: Vec<String>,
-    updated: Vec<Updated>,
-    deleted: Vec<String>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct Updated {
-    key: String,
-    /// The fields that change.
-    fields: Vec<String>,
-    /// How many users a change of weights moves from one variant to another, as changing the flag by itself answers it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<std::collections::HashMap<String, f64>>, nullable = false)]
-    moved: Option<Moved>,
 }
 
 /// Export the flags and segments of an environment as code.
@@ -81,10 +52,8 @@ struct Updated {
         (status = 304, description = "the caller has them already"),
     ))]
 async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
-    let content = app.storage.environment(target.environment_id).await?;
-    let content = content.ok_or_else(|| ApiError::not_found("the environment was deleted meanwhile"))?;
-    let text = content_text(&content.flags, &content.segments)?;
-    let etag = entity_tag(&text);
+    let Export { text, tag } = import::export(&app.backend, &target).await?;
+    let etag = quoted(&tag);
     let status = read_status(&headers, &etag);
     if status == StatusCode::NOT_MODIFIED {
         return Ok((status, etag_header(&etag)).into_response());
@@ -123,26 +92,6 @@ async fn import_flags(
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
     let Query(ImportOptions { dry_run }) = options.map_err(|_| ApiError::invalid("dry_run: expected true or false"))?;
-    let document = Document::read(fields, &app.settings.limits).map_err(ApiError::invalid)?;
-
-    let mut change = Change::begin(&app, &target).await?;
-    let (flags, segments) = content(&mut change).await?;
-    let etag = entity_tag(&content_text(&flags, &segments)?);
-    check_match(&headers, &etag, || "the flags are at another entity tag".into())?;
-    let plan = Plan::new(flags, segments, document);
-    let difference = plan.difference(dry_run);
-    let brought = plan.check(&mut change).await?;
-    if dry_run || plan.is_empty() {
-        return Ok((etag_header(&etag), Json(difference)).into_response());
-    }
-    apply::apply(plan, brought, &mut change).await?;
-    let (flags, segments) = content(&mut change).await?;
-    let etag = entity_tag(&content_text(&flags, &segments)?);
-    change.commit().await?;
-    Ok((etag_header(&etag), Json(difference)).into_response())
-}
-
-async fn content(change: &mut Change<'_>) -> anyhow::Result<(Vec<(Record, FlagState)>, Vec<SegmentRecord>)> {
-    let environment_id = change.environment_id();
-    Ok((change.write.environment_flags(environment_id).await?, change.write.segments(environment_id).await?))
+    let imported = import::import(&app.backend, &target, &precondition(&headers)?, fields, dry_run).await?;
+    Ok((etag_header(&quoted(&imported.tag)), Json(imported.difference)).into_response())
 }

@@ -1,21 +1,24 @@
-//! Whether the server lives, and whether it can answer.
+//! Liveness and readiness.
 
 use axum::extract::State;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use crate::state::App;
+use crate::{
+    http::route::{Purpose, Routes},
+    state::App,
+};
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Server).routes(routes!(healthz)).routes(routes!(readyz))
 }
 
-/// Whether the server lives.
+/// Tell that the server lives.
 #[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "it does", body = String)))]
 async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Whether the server can answer: its flags are loaded. It goes on without its database, from memory.
+/// Tell that the server can answer: its flags are loaded. Without its database it goes on answering from memory.
 #[utoipa::path(get, path = "/readyz", tag = "operations", responses((status = 200, description = "it can", body = String)))]
 async fn readyz(State(app): State<App>) -> &'static str {
     // The listener accepts before the world is loaded, but nothing is answered until then.

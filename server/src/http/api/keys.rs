@@ -2,32 +2,26 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
+use super::{auth::Manager, target::KeyId};
 use crate::{
     http::{
-        api::{
-            auth::Manager,
-            names,
-            target::{KeyId, ProjectTarget, no_project},
-        },
+        route::{Purpose, Routes},
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
             json::JsonBody,
         },
     },
     key::Kind,
+    operations::{keys, target::ProjectTarget},
     state::App,
-    storage::{
-        Write, audit,
-        keys::{Grant, KeyRow, Owner},
-    },
+    storage::keys::KeyRow,
 };
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Management)
         .routes(routes!(list_api_keys, create_api_key))
         .routes(routes!(revoke_api_key))
         .routes(routes!(list_keys, create_key))
@@ -46,11 +40,11 @@ struct Key {
     id: i64,
     kind: Kind,
     name: String,
-    /// How keys of this kind begin.
+    /// The beginning of all keys of this kind.
     prefix: &'static str,
     /// The last characters of the key, to recognise it by.
     ending: String,
-    /// Of an SDK or server key.
+    /// The environment of an SDK or server key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     environment: Option<String>,
@@ -96,26 +90,6 @@ struct NewApiKey {
     name: String,
 }
 
-/// The keys of a new environment.
-pub(crate) struct Pair {
-    pub(crate) sdk_key: String,
-    pub(crate) server_key: String,
-}
-
-impl Manager {
-    /// The owner of the API keys.
-    fn keys(&self) -> Owner {
-        Owner { account_id: self.account_id, project_id: None }
-    }
-}
-
-impl ProjectTarget {
-    /// The owner of the project's keys.
-    pub(crate) fn keys(&self) -> Owner {
-        Owner { account_id: self.manager.account_id, project_id: Some(self.project_id) }
-    }
-}
-
 impl Key {
     /// `None` for a kind that this server does not know.
     fn of(row: KeyRow) -> Option<Self> {
@@ -130,7 +104,7 @@ impl Key {
     (status = 200, description = "the keys, without their secrets", body = Keys),
 ))]
 async fn list_keys(target: ProjectTarget, State(app): State<App>) -> ApiResult<Json<Keys>> {
-    list(&app, target.keys()).await
+    Ok(listing(keys::list_keys(&app.backend, &target).await?))
 }
 
 /// Create an SDK or server key for an environment of a project; it is shown this once.
@@ -143,28 +117,11 @@ async fn create_key(
     State(app): State<App>,
     JsonBody(new): JsonBody<NewKey>,
 ) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
-    let name = names::title("name", &new.name)?;
     let kind = match new.kind {
         NewKind::Sdk => Kind::Sdk,
         NewKind::Server => Kind::Server,
     };
-    let mut write = app.storage.write().await?;
-    let environments = write.environments(target.project_id).await?;
-    if environments.is_empty() {
-        return Err(no_project(target.project_id));
-    }
-    let environment = match &new.environment {
-        None => environments.first(),
-        Some(name) => environments.iter().find(|environment| environment.name == *name),
-    };
-    let environment = environment.ok_or_else(|| {
-        let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
-        ApiError::invalid(format!("environment: the project has no such environment, only {}", names.join(", ")))
-    })?;
-    let environment = Some((environment.id, environment.name.as_str()));
-    check_limit(&mut write, target.keys(), 1, app.settings.max_keys).await?;
-    let grant = Grant { owner: target.keys(), kind, name, environment };
-    finish_creation(&app, write, &target.manager, grant).await
+    created(keys::create_key(&app.backend, &target, kind, &new.name, new.environment.as_deref()).await?)
 }
 
 /// Revoke a key of a project: it is refused from now on. Revoking it again changes nothing.
@@ -172,15 +129,16 @@ async fn create_key(
     (status = 204, description = "revoked"),
 ))]
 async fn revoke_key(target: ProjectTarget, KeyId(id): KeyId, State(app): State<App>) -> ApiResult<StatusCode> {
-    revoke(&app, &target.manager, target.keys(), id).await
+    keys::revoke_key(&app.backend, &target, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// List the API keys of the account.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "keys", responses(
     (status = 200, description = "the keys, without their secrets", body = Keys),
 ))]
-async fn list_api_keys(manager: Manager, State(app): State<App>) -> ApiResult<Json<Keys>> {
-    list(&app, manager.keys()).await
+async fn list_api_keys(Manager(who): Manager, State(app): State<App>) -> ApiResult<Json<Keys>> {
+    Ok(listing(keys::list_api_keys(&app.backend, who).await?))
 }
 
 /// Create an API key, which may do everything in the account; it is shown this once.
@@ -189,15 +147,11 @@ async fn list_api_keys(manager: Manager, State(app): State<App>) -> ApiResult<Js
     (status = 400, description = "the body cannot be read, or the name is none", body = ErrorBody),
 ))]
 async fn create_api_key(
-    manager: Manager,
+    Manager(who): Manager,
     State(app): State<App>,
     JsonBody(new): JsonBody<NewApiKey>,
 ) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
-    let name = names::title("name", &new.name)?;
-    let mut write = app.storage.write().await?;
-    check_limit(&mut write, manager.keys(), 1, app.settings.max_keys).await?;
-    let grant = Grant { owner: manager.keys(), kind: Kind::Api, name, environment: None };
-    finish_creation(&app, write, &manager, grant).await
+    created(keys::create_api_key(&app.backend, who, &new.name).await?)
 }
 
 /// Revoke an API key: it is refused from now on. Revoking it again changes nothing.
@@ -205,102 +159,16 @@ async fn create_api_key(
     (status = 204, description = "revoked"),
     (status = 409, description = "it is the last valid API key of the account", body = ErrorBody),
 ))]
-async fn revoke_api_key(manager: Manager, KeyId(id): KeyId, State(app): State<App>) -> ApiResult<StatusCode> {
-    revoke(&app, &manager, manager.keys(), id).await
-}
-
-async fn list(app: &App, owner: Owner) -> ApiResult<Json<Keys>> {
-    let rows = app.storage.keys(owner).await?;
-    Ok(Json(Keys { keys: rows.into_iter().filter_map(Key::of).collect() }))
-}
-
-async fn finish_creation(
-    app: &App,
-    mut write: Write,
-    manager: &Manager,
-    grant: Grant<'_>,
-) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
-    let (row, key) = create(&mut write, &manager.actor, grant).await?;
-    let listed = Key::of(row).ok_or_else(ApiError::internal)?;
-    write.commit().await?;
-    app.follower.catch_up_after_write().await;
-    Ok((StatusCode::CREATED, Json(CreatedKey { key, listed })))
-}
-
-async fn revoke(app: &App, manager: &Manager, owner: Owner, key_id: i64) -> ApiResult<StatusCode> {
-    let mut write = app.storage.write().await?;
-    let row = write.key(owner, key_id).await?.ok_or_else(|| ApiError::not_found(format!("no key {key_id} here")))?;
-    if row.revoked_at.is_some() {
-        return Ok(StatusCode::NO_CONTENT);
-    }
-    // Counted in the write: of two keys that revoke each other one stays.
-    if owner.project_id.is_none() && write.count_keys(owner).await? <= 1 {
-        return Err(ApiError::conflict(
-            "this is the last valid API key of the account, which nothing could manage without it; create another with \
-             POST /api/v1/keys, and revoke this one with that",
-        ));
-    }
-    write.revoke_key(key_id).await?;
-    let before = describe(&row);
-    let project_id = owner.project_id;
-    write
-        .record(audit::Entry {
-            project_id,
-            environment: row.environment.as_deref(),
-            action: "key.revoke",
-            target: &key_id.to_string(),
-            before: Some(&before),
-            ..manager.entry()
-        })
-        .await?;
-    write.commit().await?;
-    app.follower.catch_up_after_write().await;
+async fn revoke_api_key(Manager(who): Manager, KeyId(id): KeyId, State(app): State<App>) -> ApiResult<StatusCode> {
+    keys::revoke_api_key(&app.backend, who, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Refuses more keys than an owner may have.
-pub(crate) async fn check_limit(write: &mut Write, owner: Owner, more: u32, limit: u32) -> ApiResult<()> {
-    if write.count_keys(owner).await? + i64::from(more) <= i64::from(limit) {
-        return Ok(());
-    }
-    let whose = if owner.project_id.is_some() { "keys a project" } else { "API keys an account" };
-    Err(ApiError::limit_reached(format!("this server allows {limit} valid {whose} (--max-keys); revoke one first")))
+fn listing(rows: Vec<KeyRow>) -> Json<Keys> {
+    Json(Keys { keys: rows.into_iter().filter_map(Key::of).collect() })
 }
 
-/// Creates a key, and records that.
-pub(crate) async fn create(write: &mut Write, actor: &str, grant: Grant<'_>) -> anyhow::Result<(KeyRow, String)> {
-    let (row, text) = write.create_key(grant).await?;
-    write
-        .record(audit::Entry {
-            account_id: grant.owner.account_id,
-            project_id: grant.owner.project_id,
-            environment: row.environment.as_deref(),
-            actor,
-            action: "key.create",
-            target: &row.id.to_string(),
-            after: Some(&describe(&row)),
-            ..Default::default()
-        })
-        .await?;
-    Ok((row, text))
-}
-
-/// Creates the keys of a new environment.
-pub(crate) async fn create_pair(
-    write: &mut Write,
-    account_id: i64,
-    actor: &str,
-    project_id: i64,
-    environment: (i64, &str),
-) -> anyhow::Result<Pair> {
-    let owner = Owner { account_id, project_id: Some(project_id) };
-    let grant = Grant { owner, kind: Kind::Sdk, name: "first", environment: Some(environment) };
-    let (_, sdk_key) = create(write, actor, grant).await?;
-    let (_, server_key) = create(write, actor, Grant { kind: Kind::Server, ..grant }).await?;
-    Ok(Pair { sdk_key, server_key })
-}
-
-/// A key for the audit.
-fn describe(row: &KeyRow) -> serde_json::Value {
-    json!({"kind": row.kind, "name": row.name, "ending": row.ending})
+fn created(created: keys::CreatedKey) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
+    let listed = Key::of(created.row).ok_or_else(ApiError::internal)?;
+    Ok((StatusCode::CREATED, Json(CreatedKey { key: created.text, listed })))
 }

@@ -1,40 +1,47 @@
 //! The API: a file for each kind of thing, with its routes, its handlers and their documents.
 
 mod audit;
-pub(crate) mod auth;
-mod change;
+mod auth;
 mod environments;
 mod evaluate;
 mod flags;
 mod flags_as_code;
 mod health;
 mod keys;
-mod names;
+pub(crate) mod metrics;
 mod ofrep;
 mod openapi;
 mod projects;
 mod segments;
-pub(crate) mod signup;
+mod signup;
 mod snapshot;
 mod stream;
 mod target;
 mod tools;
 
-use axum::Router;
-use utoipa_axum::router::OpenApiRouter;
+use std::sync::Arc;
 
-use crate::{http::wire::error, state::App};
+use axum::Router;
+
+use crate::{
+    http::{
+        route::{Purpose, Routes, Table},
+        wire::error,
+    },
+    state::App,
+};
+use openapi::Document;
 
 /// All routes and their documents. Each handler's first argument says which key may do what, see [`auth`].
-fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+fn routes(document: &Document) -> Routes {
+    Routes::of(Purpose::Server)
         .merge(audit::routes())
         .merge(environments::routes())
         .merge(evaluate::routes())
         .merge(health::routes())
         .merge(keys::routes())
         .merge(ofrep::routes())
-        .merge(openapi::routes())
+        .merge(openapi::routes(document))
         .merge(projects::routes())
         .merge(signup::routes())
         .merge(snapshot::routes())
@@ -44,13 +51,19 @@ fn routes() -> OpenApiRouter<App> {
         .nest("/api/v1/projects/{id}/environments/{environment}", in_environment())
 }
 
-/// Answers requests that are within the limits of [`crate::http::edge`].
-pub(crate) fn router(app: App) -> Router {
-    let (router, _document) = routes().split_for_parts();
-    router.fallback(error::no_route).method_not_allowed_fallback(error::no_method).with_state(app)
+/// The routes about one environment: that of the path, or the first of the project.
+fn in_environment() -> Routes {
+    flags::routes().merge(flags_as_code::routes()).merge(segments::routes())
 }
 
-/// The routes about one environment: that of the path, or the first of the project.
-fn in_environment() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(flags::routes()).merge(flags_as_code::routes()).merge(segments::routes())
+/// Answers requests that are within the limits of [`crate::http::edge`], which needs the table.
+///
+/// # Errors
+/// Two paths cannot be told apart.
+pub(crate) fn router(app: App) -> anyhow::Result<(Router, Arc<Table>)> {
+    let document = Document::default();
+    let (router, generated, table) = routes(&document).into_parts()?;
+    document.set(generated, &table);
+    let router = router.fallback(error::no_route).method_not_allowed_fallback(error::no_method);
+    Ok((router.with_state(app), Arc::new(table)))
 }

@@ -6,46 +6,46 @@
 use axum::{
     Json,
     extract::{FromRequest, Path, Request, rejection::PathRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use flagbit::{Answer, Context, Flag, Reason, VariantValue};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use crate::{
-    http::{
-        api::{
-            auth::Evaluator,
-            evaluate::{JsonValue, count, variant_name},
-        },
-        wire::{
-            conditional,
-            context::JsonContext,
-            error::{ApiError, ApiResult, OfrepErrorBody},
-            json::JsonBody,
-        },
+use crate::http::{
+    api::{
+        auth::Evaluator,
+        evaluate::{JsonValue, count, variant_name},
     },
-    state::App,
+    route::{Purpose, Routes},
+    wire::{
+        conditional::has_current,
+        context::JsonContext,
+        error::{ApiError, ApiResult, OfrepErrorBody},
+        etag::etag_header,
+        json::JsonBody,
+    },
 };
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
+pub(crate) fn routes() -> Routes {
     use axum::routing::post;
-    OpenApiRouter::new()
+    Routes::of(Purpose::Ofrep)
         .routes(routes!(flag))
         .routes(routes!(flags))
         // Clients join URLs in their own ways.
-        .route("/ofrep/v1/evaluate/flags/", post(flags))
-        .route("/ofrep/v1/evaluate/flags/{key}/", post(flag))
+        .alias("/ofrep/v1/evaluate/flags/", post(flags))
+        .alias("/ofrep/v1/evaluate/flags/{key}/", post(flag))
 }
 
-/// What a client sends. Other fields are of later versions of the protocol.
+/// A question of a client. Other fields belong to later versions of the protocol and are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = OfrepQuestion)]
 struct Question {
-    /// Who asks; `targetingKey` is `user_id`, unless that is there too.
+    /// The attributes of whoever asks. `targetingKey` becomes `user_id`, unless that is given too.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     context: JsonContext,
@@ -73,10 +73,10 @@ struct Metadata {
     /// The rule that decided, counted from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<u32>,
-    /// Of the flags, as text, like the SDKs' providers have it; of several flags it stands beside them.
+    /// The revision of the flags, as text, like in the SDKs' providers. With several flags it stands next to them.
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<String>,
-    /// The same, by the name that OpenFeature's telemetry reads.
+    /// The revision again, under the name that OpenFeature's telemetry reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
 }
@@ -102,8 +102,9 @@ struct Failure<'a> {
 /// The answers of all flags.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OfrepBulk)]
-struct Bulk<'a> {
-    flags: Vec<Outcome<'a>>,
+struct Bulk {
+    #[schema(value_type = Vec<Outcome>)]
+    flags: Box<RawValue>,
     metadata: BulkMetadata,
 }
 
@@ -158,7 +159,7 @@ fn value<'a>(flag: &Flag, answer: &Answer<'a>) -> JsonValue<'a> {
 
 /// The caller, and the context of the request.
 async fn read(evaluator: ApiResult<Evaluator>, request: Request) -> ApiResult<(Evaluator, Context)> {
-    // Who may not ask is not listened to.
+    // The body of a caller who may not ask is not read.
     let evaluator = evaluator?;
     let JsonBody(question) = JsonBody::<Question>::from_request(request, &()).await?;
     let context = question.context.with_targeting_key().into_context(evaluator.is_client)?;
@@ -167,15 +168,15 @@ async fn read(evaluator: ApiResult<Evaluator>, request: Request) -> ApiResult<(E
 
 /// Evaluate one flag by the OpenFeature Remote Evaluation Protocol.
 ///
-/// A flag that is switched off has the value `false`, or that of its `off` variant, and the reason `DISABLED`; some clients
-/// put the default of the code in its place.
+/// A flag that is switched off has the value `false`, or the value of its `off` variant, and the reason `DISABLED`. Some
+/// clients return the default of the code instead.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "openfeature", request_body = Question, responses(
     (status = 200, description = "the answer", body = Success),
     (status = 400, description = "`PARSE_ERROR`: the body, or the flag, cannot be read; `INVALID_CONTEXT`", body = OfrepErrorBody),
     (status = 404, description = "`FLAG_NOT_FOUND`: no such flag that the key sees", body = OfrepErrorBody),
 ))]
 async fn flag(key: Result<Path<String>, PathRejection>, evaluator: ApiResult<Evaluator>, request: Request) -> Response {
-    // What is not UTF-8 is no flag's key.
+    // No flag has a key that is not UTF-8.
     let key = key.map_or_else(|_| String::new(), |Path(key)| key);
     let answer = async {
         let (evaluator, context) = read(evaluator, request).await?;
@@ -219,17 +220,12 @@ fn bulk(evaluator: &Evaluator, context: &Context, headers: &HeaderMap) -> ApiRes
     count(flags.len());
     let revision = evaluator.environment.revision.to_string();
     let metadata = BulkMetadata { version: revision.clone(), revision };
-    let bulk = Bulk { flags, metadata };
-    let body = serde_json::to_string(&bulk).map_err(anyhow::Error::from)?;
-    // Without the revision at the end, and so weak: a change that does not reach this caller's answers is none to it.
-    let answers = body.rsplit_once(r#","metadata":"#).map_or(&*body, |(answers, _)| answers);
-    let hash = Sha256::digest(answers)[..8].iter().fold(0_u64, |hash, &byte| hash << 8 | u64::from(byte));
+    // The tag is of the answers alone, and so weak: a change that does not reach them is none to this caller.
+    let flags = serde_json::value::to_raw_value(&flags).map_err(anyhow::Error::from)?;
+    let hash = Sha256::digest(flags.get())[..8].iter().fold(0_u64, |hash, &byte| hash << 8 | u64::from(byte));
     let etag = format!("W/\"{hash:016x}\"");
-    let is_current = conditional::has_current(headers, &etag);
-    let mut response = match is_current {
-        true => StatusCode::NOT_MODIFIED.into_response(),
-        false => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
-    };
-    response.headers_mut().extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
-    Ok(response)
+    if has_current(headers, &etag) {
+        return Ok((StatusCode::NOT_MODIFIED, etag_header(&etag)).into_response());
+    }
+    Ok((etag_header(&etag), Json(Bulk { flags, metadata })).into_response())
 }

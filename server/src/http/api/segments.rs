@@ -1,38 +1,38 @@
 //! Segments: listing, reading, creating, replacing, deleting.
 
-use std::collections::BTreeMap;
-
 use axum::{
     Json,
     extract::{OriginalUri, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use flagbit::Subject;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
+use super::target::KeyTarget;
 use crate::{
-    flags::{Problems, Segment, check::Draft, read_segment, schema::SegmentRules},
+    flags::{Segment, schema::SegmentRules},
     http::{
-        api::{
-            change::{Change, Place},
-            target::{EnvironmentTarget, KeyTarget},
-        },
+        route::{Purpose, Routes},
         wire::{
-            error::{ApiError, ApiResult, ErrorBody},
+            error::{ApiResult, ErrorBody},
+            etag::{etag_header, etag_of, read_status},
             json::JsonBody,
-            precondition::{check_creation, check_match, check_version, etag_header, etag_of, read_status},
+            precondition::precondition,
             unique::UniqueObject,
         },
+    },
+    operations::{
+        segments::{self, Put},
+        target::EnvironmentTarget,
     },
     state::App,
 };
 
 /// Relative to a project or an environment.
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_segments)).routes(routes!(
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Definitions).routes(routes!(list_segments)).routes(routes!(
         read_segment_of_key,
         put_segment,
         delete_segment
@@ -49,7 +49,7 @@ struct SegmentListing {
     (status = 200, description = "the segments", body = SegmentListing),
 ))]
 async fn list_segments(target: EnvironmentTarget, State(app): State<App>) -> ApiResult<Json<SegmentListing>> {
-    let segments = app.storage.segments(target.environment_id).await?;
+    let segments = app.storage().segments(target.environment_id).await?;
     Ok(Json(SegmentListing { segments: segments.into_iter().map(Segment::from).collect() }))
 }
 
@@ -66,7 +66,7 @@ async fn read_segment_of_key(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let record = app.storage.segment(target.environment_id, &key).await?.ok_or_else(|| no_segment(&key))?;
+    let record = app.storage().segment(target.environment_id, &key).await?.ok_or_else(|| segments::no_segment(&key))?;
     let etag = etag_of(record.version);
     let status = read_status(&headers, &etag);
     if status == StatusCode::NOT_MODIFIED {
@@ -98,54 +98,14 @@ async fn put_segment(
     OriginalUri(uri): OriginalUri,
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
-    let limits = &app.settings.limits;
-    let mut problems = Problems::default();
-    let changes = read_segment(fields, limits, &mut problems);
-    if changes.key.as_deref().is_some_and(|other| other != key) {
-        problems.add("key", format!("expected that of the path, {key:?}"));
-    }
-    problems.into_result().map_err(ApiError::invalid)?;
-    let mut draft = Draft::default();
-    super::flags::check_size("segment", draft.put_segment(&key, &changes.rules), limits)?;
-
-    let mut change = Change::begin(&app, &target).await?;
-    let before = change.write.segment(target.environment_id, &key).await?;
-    check_creation(&headers, before.is_some())?;
-    if let Some(before) = &before {
-        check_match(&headers, &etag_of(before.version), || at_version(&key, before.version))?;
-        check_version(changes.version, before.version, || at_version(&key, before.version))?;
-        if before.rules == changes.rules {
-            return Ok((etag_header(&etag_of(before.version)), Json(Segment::from(before.clone()))).into_response());
-        }
-    } else if change.write.count_segments(target.environment_id).await? >= limits.max_segments {
-        let limit = limits.max_segments;
-        let message =
-            format!("the environment has {limit} segments, which is what this server allows (--max-segments)");
-        return Err(ApiError::limit_reached(message));
-    }
-    let place = |subject: &Subject| matches!(subject, Subject::Segment(_)).then(Place::default);
-    change.check(BTreeMap::from([(target.environment_id, draft)]), place).await?;
-
-    let is_new = before.is_none();
-    let after = match before.clone() {
-        None => change.write.create_segment(target.environment_id, &key, changes.rules).await?,
-        Some(mut segment) => {
-            segment.rules = changes.rules;
-            change.write.update_segment(target.environment_id, &mut segment).await?;
-            segment
-        }
-    };
-    let (before, after) = (before.map(Segment::from), Segment::from(after));
-    let action = if is_new { "segment.create" } else { "segment.update" };
-    change.record(action, &key, before.as_ref(), Some(&after)).await?;
-    change.touch(&[target.environment_id]).await?;
-    change.commit().await?;
-    let etag = etag_header(&etag_of(after.version));
+    let precondition = precondition(&headers)?;
+    let Put { segment, is_new } = segments::put_segment(&app.backend, &target, &key, &precondition, fields).await?;
+    let etag = etag_header(&etag_of(segment.version));
     if is_new {
         let location = [(header::LOCATION, uri.path().to_owned())];
-        return Ok((StatusCode::CREATED, etag, location, Json(after)).into_response());
+        return Ok((StatusCode::CREATED, etag, location, Json(segment)).into_response());
     }
-    Ok((etag, Json(after)).into_response())
+    Ok((etag, Json(segment)).into_response())
 }
 
 /// Delete a segment of this environment.
@@ -163,24 +123,6 @@ async fn delete_segment(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> ApiResult<StatusCode> {
-    let mut change = Change::begin(&app, &target).await?;
-    let before = change.write.segment(target.environment_id, &key).await?.ok_or_else(|| no_segment(&key))?;
-    check_match(&headers, &etag_of(before.version), || at_version(&key, before.version))?;
-    let mut draft = Draft::default();
-    draft.delete_segment(&key);
-    change.check(BTreeMap::from([(target.environment_id, draft)]), |_| None).await?;
-    change.write.delete_segment(target.environment_id, &key).await?;
-    change.record("segment.delete", &key, Some(&Segment::from(before)), None).await?;
-    change.touch(&[target.environment_id]).await?;
-    change.commit().await?;
+    segments::delete_segment(&app.backend, &target, &key, &precondition(&headers)?).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn no_segment(key: &str) -> ApiError {
-    ApiError::not_found(format!("no segment {key:?}"))
-}
-
-/// For who was slower.
-fn at_version(key: &str, version: i64) -> String {
-    format!("the segment {key:?} is at version {version}")
 }

@@ -3,35 +3,31 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::Body,
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
 };
 use serde::Deserialize;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
 use crate::{
     http::{
         api::auth::RuleReader,
+        route::{Purpose, Routes},
         wire::{
-            conditional,
             error::{ApiError, ApiResult, ErrorBody},
+            prepared,
         },
     },
     state::App,
     world::Environment,
 };
 
-/// How long a caller who knows of a newer revision than this server is kept.
+/// The time for which a caller who knows a newer revision than this server waits.
 const WAIT: Duration = Duration::from_secs(2);
 
-const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("private, no-cache");
-/// Two keys never share an answer, and neither do two encodings.
-const VARY: HeaderValue = HeaderValue::from_static("Authorization, X-API-Key, Accept-Encoding");
-
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(snapshot))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Rules).routes(routes!(snapshot))
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,7 +42,7 @@ struct Wanted {
 #[utoipa::path(get, path = "/api/v1/snapshot", tag = "evaluation", params(
     ("project_id" = Option<i64>, Query, description = "the project, for an API key"),
     ("environment" = Option<String>, Query, description = "the environment, for an API key; the project's first without it"),
-    ("min_revision" = Option<i64>, Query, description = "wait up to 2 seconds for this revision, of which a stream told"),
+    ("min_revision" = Option<i64>, Query, description = "wait up to 2 seconds for this revision, which a stream announced"),
     ("If-None-Match" = Option<String>, Header, description = "the `ETag` of what the caller has"),
 ), responses(
     (status = 200, description = "the snapshot", body = Object, headers(
@@ -69,30 +65,12 @@ async fn snapshot(
         Some(revision) if revision > reader.environment.revision => at_revision(&app, &reader, revision).await?,
         _ => reader.environment,
     };
-    let is_gzip = conditional::takes_gzip(&headers);
-    let encoded = if is_gzip { &environment.body.gzip } else { &environment.body.plain };
-    let is_current = conditional::has_current(&headers, &encoded.etag);
-    let body = if is_current { Body::empty() } else { encoded.bytes.clone().into() };
-    let mut response = body.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
-    headers.insert(header::VARY, VARY);
-    // Digits, a dash and letters make a header.
-    headers.extend(HeaderValue::from_str(&encoded.etag).ok().map(|etag| (header::ETAG, etag)));
-    if is_current {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        return Ok(response);
-    }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if is_gzip {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
-    Ok(response)
+    Ok(prepared::answer(&environment.body, &headers))
 }
 
 /// The environment once it has a revision.
 async fn at_revision(app: &App, reader: &RuleReader, revision: i64) -> ApiResult<Arc<Environment>> {
-    let mut changes = app.follower.subscribe();
+    let mut changes = app.follower().subscribe();
     let waiting = async {
         loop {
             changes.mark_unchanged();

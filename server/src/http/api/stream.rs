@@ -13,23 +13,25 @@ use axum::{
 use futures_util::Stream;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
 use crate::{
     http::{
         api::auth::RuleReader,
+        route::{Purpose, Routes},
         wire::error::{ApiError, ApiResult, ErrorBody},
     },
     state::{App, subscribers::Subscription},
 };
 
-/// Proxies cut what says nothing for a minute; a client that hears nothing for twice this long connects again.
+/// The time between two comments. Proxies cut a connection that is silent for a minute. A client that hears nothing for
+/// twice this long connects again.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(stream))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Rules).routes(routes!(stream))
 }
 
 /// The data of an event `snapshot`; the event's id is the same number.
@@ -55,7 +57,7 @@ struct Changed {
     (status = 503, description = "too many streams are open", body = ErrorBody),
 ))]
 async fn stream(State(app): State<App>, reader: RuleReader, headers: HeaderMap) -> ApiResult<Response> {
-    let subscription = Subscription::new(app.clone(), reader.key_id)
+    let subscription = Subscription::new(&app.subscribers, reader.key_id)
         .ok_or_else(|| ApiError::unavailable("as many streams are open as may be; ask for the snapshot instead"))?;
     let known = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let events = Sse::new(events(app, reader, subscription, known));
@@ -76,7 +78,7 @@ fn events(
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     async_stream::stream! {
         let _subscription = subscription;
-        let mut changes = app.follower.subscribe();
+        let mut changes = app.follower().subscribe();
         let mut stopping = app.stopping.clone();
         loop {
             // Before looking: what comes while it looks is seen next time.

@@ -1,10 +1,10 @@
-//! The tools that need no key: flags tried out, and rollouts simulated. Nothing is kept, and nothing of this server read.
+//! The tools that need no key: trying flags out and simulating rollouts. They keep nothing and read nothing of this server.
 
 use std::collections::BTreeMap;
 
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, FromRequestParts, Query},
+    extract::{FromRequestParts, Query},
     http::request::Parts,
 };
 use flagbit::{Context, ErrorCode, Explained, Snapshot, bucket_of};
@@ -12,37 +12,33 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use crate::{
-    http::{
-        api::evaluate::{now, set_aside},
-        wire::{
-            context::JsonContext,
-            error::{ApiError, ApiResult, ErrorBody},
-            json::JsonBody,
-        },
+use crate::http::{
+    api::evaluate::{now, set_aside},
+    route::{Purpose, Routes},
+    wire::{
+        context::JsonContext,
+        error::{ApiError, ApiResult, ErrorBody},
+        json::JsonBody,
     },
-    state::App,
 };
 
-const MAX_BODY_BYTES: usize = 32 << 10;
 const MAX_FLAGS: usize = 100;
 /// Explanations repeat the context, condition by condition.
 const MAX_ANSWER_BYTES: usize = 1 << 20;
 const MAX_USERS: u32 = 10_000;
 const MAX_KEY_BYTES: usize = 256;
 
-/// A definition from a stranger may hold regular expressions, which take their time: few at once, and none of them on
-/// the threads that evaluate.
+/// A definition from a stranger may hold regular expressions, which take their time. So few run at once, and none of them
+/// on the threads that evaluate.
 static PLAYERS: Semaphore = Semaphore::const_new(2);
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    let playground = OpenApiRouter::new().routes(routes!(playground)).layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
-    playground.routes(routes!(simulate)).routes(routes!(bucket))
+pub(crate) fn routes() -> Routes {
+    Routes::of(Purpose::Tool).routes(routes!(playground)).routes(routes!(simulate)).routes(routes!(bucket))
 }
 
-/// Flags to try out, and for whom.
+/// Flags to try out, and the context to try them with.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Play {
@@ -124,7 +120,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ToolQuery<T> {
     }
 }
 
-/// What a rollout is to be simulated of.
+/// The rollout to simulate.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Simulation {
@@ -138,7 +134,7 @@ fn usual_count() -> u32 {
     100
 }
 
-/// Who is in a rollout, of users `user-1`, `user-2`, ...
+/// The users `user-1`, `user-2`, ..., each with whether the rollout includes them.
 #[derive(Debug, Serialize, ToSchema)]
 struct Simulated {
     flag_key: String,
@@ -152,7 +148,7 @@ struct Simulated {
 #[derive(Debug, Serialize, ToSchema)]
 struct SimulatedUser {
     id: String,
-    /// From 0 to 100: inside where this is less than the percentage.
+    /// From 0 to 100. The user is inside if this is less than the percentage.
     bucket: f64,
     included: bool,
 }
@@ -193,12 +189,12 @@ struct BucketOf {
     user_id: String,
 }
 
-/// Where a user falls.
+/// The place of a user in a rollout.
 #[derive(Debug, Serialize, ToSchema)]
 struct Bucket {
     flag_key: String,
     user_id: String,
-    /// From 0 to 100: inside a rollout where this is less than its percentage.
+    /// From 0 to 100. The user is inside a rollout if this is less than its percentage.
     bucket: f64,
 }
 

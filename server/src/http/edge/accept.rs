@@ -1,13 +1,14 @@
-//! A listener, and how many connections it has at a time.
+//! A listener with its limits of connections.
 
 use std::{
     collections::HashMap,
     io::Write,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
@@ -16,10 +17,10 @@ use tokio::{
 use super::connection::{self, Answer};
 use crate::{settings::Connections, state::App};
 
-/// What a connection that is one too many is told, if it listens.
+/// The answer to a connection beyond the limits.
 const REFUSAL: &str = r#"{"error":{"code":"UNAVAILABLE","message":"too many connections; try again"}}"#;
 
-/// Accepts connections until the server stops, then waits until all have ended. `counted`: in whose metrics.
+/// Accepts connections until the server stops, then waits until all have ended. The metrics of `counted` count them.
 pub(crate) async fn accept(
     listener: TcpListener,
     answer: impl Answer,
@@ -38,7 +39,7 @@ pub(crate) async fn accept(
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                // Out of descriptors, mostly: better a moment later than in a hot loop.
+                // Mostly there are no descriptors left. A pause is better than a hot loop.
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
@@ -72,15 +73,15 @@ fn refuse(stream: TcpStream) {
     _ = stream.into_std().and_then(|mut stream| stream.write(answer.as_bytes()));
 }
 
-/// How many connections each address has.
+/// The number of connections of each address.
 #[derive(Debug, Default, Clone)]
 struct Addresses(Arc<Mutex<HashMap<IpAddr, u32>>>);
 
-/// A connection of an address; `None` is one that is not counted.
+/// A connection of an address; `None` for one that is not counted.
 struct Place(Option<(Addresses, IpAddr)>);
 
 impl Addresses {
-    /// `None` if the address has too many.
+    /// Counts a connection of an address; `None` if the address has too many.
     fn enter(&self, address: IpAddr, settings: &Connections) -> Option<Place> {
         let address = match address.to_canonical() {
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
@@ -90,7 +91,7 @@ impl Addresses {
         if max == 0 || settings.trusted_proxies.iter().any(|network| network.contains(&address)) {
             return Some(Place(None));
         }
-        let mut addresses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = self.0.lock();
         let count = addresses.entry(address).or_insert(0);
         if *count >= max {
             return None;
@@ -103,7 +104,7 @@ impl Addresses {
 impl Drop for Place {
     fn drop(&mut self) {
         let Some((addresses, address)) = &self.0 else { return };
-        let mut addresses = addresses.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = addresses.0.lock();
         if let Some(count) = addresses.get_mut(address) {
             *count -= 1;
             if *count == 0 {

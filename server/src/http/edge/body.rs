@@ -1,8 +1,6 @@
 //! Bodies of requests: bounded in size and in time.
 
 use std::{
-    error::Error,
-    fmt,
     future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
@@ -13,64 +11,8 @@ use axum::body::{Body, Bytes};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use tokio::time::Sleep;
 
-use super::Caller;
-use crate::http::wire::error::ApiError;
-
-/// Why a body ended early.
-#[derive(Debug)]
-pub(crate) enum BodyError {
-    /// Larger than allowed.
-    TooLarge { max_bytes: usize },
-    /// Not there within the time allowed, however steadily it trickled.
-    TooSlow,
-    /// The connection broke, or what came is no HTTP.
-    Broken(hyper::Error),
-}
-
-impl fmt::Display for BodyError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge { max_bytes } => {
-                write!(formatter, "the body is larger than the {max_bytes} bytes that this server allows")
-            }
-            Self::TooSlow => formatter.write_str("the body took too long to arrive; send it again, faster or in parts"),
-            Self::Broken(_) => formatter.write_str("the body could not be read to its end"),
-        }
-    }
-}
-
-impl Error for BodyError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Broken(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl BodyError {
-    /// What an extractor's error is about.
-    pub(crate) fn in_chain<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Self> {
-        let mut next = Some(error);
-        while let Some(error) = next {
-            if let Some(found) = error.downcast_ref() {
-                return Some(found);
-            }
-            next = error.source();
-        }
-        None
-    }
-}
-
-impl From<&BodyError> for ApiError {
-    fn from(error: &BodyError) -> Self {
-        match error {
-            BodyError::TooLarge { .. } => Self::too_large(error.to_string()),
-            BodyError::TooSlow => Self::too_slow(error.to_string()),
-            BodyError::Broken(_) => Self::invalid(error.to_string()),
-        }
-    }
-}
+use super::caller::Caller;
+use crate::http::wire::body::BodyError;
 
 /// A body within its bounds.
 pub(super) fn bounded(body: Incoming, max_bytes: usize, timeout: Duration, caller: &Caller) -> Body {
@@ -80,15 +22,15 @@ pub(super) fn bounded(body: Incoming, max_bytes: usize, timeout: Duration, calle
     Body::new(Bounded { body: Some(body), caller: caller.clone(), left: max_bytes, max_bytes, timeout, deadline: None })
 }
 
-/// What is read of a body that the handler did not want: the answer was clear before.
+/// Limits for the rest of a body that the handler did not need.
 const MAX_UNREAD_BYTES: u64 = 64 << 10;
 const MAX_UNREAD_TIME: Duration = Duration::from_secs(1);
 
-/// Reads the rest of a short body; whether that was all. A connection with the rest of a body in it cannot be used again,
+/// Reads the rest of a short body and returns whether that was all. A connection with the rest of a body in it cannot be used again,
 /// and where it is closed without a word, the client's next request fails.
 pub(super) async fn read_rest(caller: &Caller) -> bool {
     let Some(mut body) = caller.unread() else { return true };
-    // Who announces a long body may be waiting to be told to send it.
+    // A client that announces a long body may be waiting until it is told to send it.
     let mut left = MAX_UNREAD_BYTES;
     if body.size_hint().lower() > left {
         return false;
@@ -114,7 +56,7 @@ struct Bounded {
     left: usize,
     max_bytes: usize,
     timeout: Duration,
-    /// From when there was something to wait for: most bodies come with their head.
+    /// Set once there is something to wait for: most bodies come with their head.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 

@@ -1,21 +1,24 @@
-//! Who is on the line: the address that limits count for, and what the log says of the request.
+//! The caller: the address that limits count for, and what the log says of the request.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::{
-        Arc, LazyLock, Mutex, OnceLock, PoisonError,
+        Arc, LazyLock, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use axum::{
-    extract::MatchedPath,
-    http::{HeaderMap, HeaderValue},
-};
+use axum::http::{HeaderMap, HeaderValue};
 use hyper::body::Incoming;
 use ipnet::IpNet;
+use parking_lot::Mutex;
 
-/// In the extensions of every request; what is found out about it on the way is noted here for the log and the metrics.
+use crate::http::route::{Purpose, Route};
+
+/// The route of a path that has none.
+pub(super) const UNMATCHED: &str = "unmatched";
+
+/// The caller of a request, in the extensions of every request. Handlers note here what the log and the metrics need.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller(Arc<Parts>);
 
@@ -24,27 +27,27 @@ struct Parts {
     request_id: HeaderValue,
     address: IpAddr,
     key_id: OnceLock<i64>,
-    route: OnceLock<MatchedPath>,
+    route: Option<Arc<Route>>,
     unread: Mutex<Option<Incoming>>,
 }
 
 impl Caller {
-    pub(super) fn new(headers: &HeaderMap, peer: SocketAddr, trusted_proxies: &[IpNet]) -> Self {
+    pub(super) fn new(
+        headers: &HeaderMap,
+        peer: SocketAddr,
+        trusted_proxies: &[IpNet],
+        route: Option<Arc<Route>>,
+    ) -> Self {
         let (request_id, address) = (request_id(headers), address(headers, peer.ip(), trusted_proxies));
-        Self(Arc::new(Parts {
-            request_id,
-            address,
-            key_id: OnceLock::new(),
-            route: OnceLock::new(),
-            unread: Mutex::default(),
-        }))
+        Self(Arc::new(Parts { request_id, address, key_id: OnceLock::new(), route, unread: Mutex::default() }))
     }
 
     pub(crate) fn request_id(&self) -> &HeaderValue {
         &self.0.request_id
     }
 
-    /// The client's address, as one for each of those that it may have: an IPv6 network of /64 belongs to one customer.
+    /// Returns the client's address for limits. It is the same for all addresses of an IPv6 network of /64, which belongs to
+    /// one customer.
     pub(crate) fn address(&self) -> IpAddr {
         match self.0.address {
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
@@ -60,28 +63,29 @@ impl Caller {
         _ = self.0.key_id.set(id);
     }
 
-    /// The path's template; never the path, which may name users.
+    /// The template of the path that was asked for, or [`UNMATCHED`].
     pub(crate) fn route(&self) -> &str {
-        self.0.route.get().map_or(super::UNMATCHED, MatchedPath::as_str)
+        self.0.route.as_ref().map_or(UNMATCHED, |route| &route.template)
     }
 
-    pub(super) fn note_route(&self, route: &MatchedPath) {
-        _ = self.0.route.set(route.clone());
+    /// The purpose of the route. A path without a route has the strictest.
+    pub(super) fn purpose(&self) -> Purpose {
+        self.0.route.as_ref().map_or(Purpose::Management, |route| route.purpose)
     }
 
-    /// Takes a body that nobody wants more of.
+    /// Takes back a body that the handler does not read to its end.
     pub(super) fn give_back(&self, body: Incoming) {
-        *self.0.unread.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+        *self.0.unread.lock() = Some(body);
     }
 
-    /// What is left of the request's body, after its handler.
+    /// Returns the part of the request's body that its handler left.
     pub(super) fn unread(&self) -> Option<Incoming> {
-        self.0.unread.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.0.unread.lock().take()
     }
 }
 
-/// Whoever calls us, unless that is a trusted proxy: then whom it names. Proxies add to the right of the header, and
-/// what is left of the first address that no trusted proxy has is anybody's claim.
+/// Returns the address of the peer or, if the peer is a trusted proxy, the address that it names. Proxies add to the right
+/// of the header. Anybody can have written what stands left of the first address that is not a trusted proxy's.
 fn address(headers: &HeaderMap, peer: IpAddr, trusted_proxies: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted_proxies.iter().any(|network| network.contains(address));
     let mut nearest = peer.to_canonical();
@@ -102,7 +106,7 @@ fn address(headers: &HeaderMap, peer: IpAddr, trusted_proxies: &[IpNet]) -> IpAd
     nearest
 }
 
-/// The client's own, for those who trace requests through several services, if it is one that can be logged.
+/// Returns the client's own id, which lets people trace requests through several services, if it can be logged.
 fn request_id(headers: &HeaderMap) -> HeaderValue {
     headers.get("x-request-id").filter(|value| is_sane(value.as_bytes())).cloned().unwrap_or_else(new_request_id)
 }
@@ -114,7 +118,7 @@ fn is_sane(id: &[u8]) -> bool {
         && !crate::key::Kind::ALL.iter().any(|kind| is_key(kind.prefix().as_bytes()))
 }
 
-/// Unique among the servers of a database by what each draws when it starts, and within one by counting.
+/// Returns a new id. A random number for each server and a counter make it unique.
 fn new_request_id() -> HeaderValue {
     static SERVER: LazyLock<u64> = LazyLock::new(|| getrandom::u64().unwrap_or_default());
     static NEXT: AtomicU64 = AtomicU64::new(1);

@@ -1,6 +1,5 @@
-//! One connection: HTTP on a stream that is watched, since hyper by itself has one timeout only, for the head of a
-//! request and for the wait before it alike. A reverse proxy wants the wait to be long, and a slow client must not have
-//! as long for a head.
+//! One connection: HTTP on a stream that is watched. hyper by itself has one timeout for both the head of a request and
+//! the wait before it. A reverse proxy wants the wait to be long, but a slow client must not have as long for a head.
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -16,13 +15,13 @@ use tokio::{
 use super::pace::{Pace, Paced, Tracked};
 use crate::settings::Connections;
 
-/// Largest head of a request, and how much of a connection is buffered.
+/// The largest head of a request and the largest buffer of a connection, in bytes.
 const HEAD_BYTES: usize = 32 << 10;
 const BUFFER_BYTES: usize = 64 << 10;
-/// Once the server stops: how long a request may go on to arrive that had begun to.
+/// The time that a request which has begun to arrive still gets once the server stops.
 const LAST_HEAD: Duration = Duration::from_secs(1);
 
-/// What answers the requests of a peer.
+/// Answers the requests of a peer.
 pub(crate) trait Answer: Clone + Send + Sync + 'static {
     fn answer(&self, peer: SocketAddr, request: Request<Incoming>) -> impl Future<Output = Response> + Send;
 }
@@ -49,7 +48,7 @@ pub(crate) async fn serve(
             .max_buf_size(BUFFER_BYTES)
             .serve_connection(TokioIo::new(Paced::new(stream, Arc::clone(&pace))), service)
     );
-    // Looked at when it could be due, not moved by every request.
+    // The timer is looked at when it could be due; moving it with every request would cost more.
     let mut check = pin!(sleep_until(pace.check()));
     let mut stop = pin!(stopping.wait_for(|stopping| *stopping));
     let mut is_stopping = false;

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 
-use super::Caller;
+use super::caller::{Caller, UNMATCHED};
 
 /// The part of the log, for filters.
 const TARGET: &str = "flagbit::access";
 
-/// A line for a request, without anything that a client made up but its method and request id.
+/// Logs a request, without any text of the client except its method and request id.
 ///
-/// What fails or changes something is told at `info`; evaluations come by tens of thousands a second, and what anybody
-/// can cause at no cost must not fill a disk.
-pub(super) fn line(caller: &Caller, method: &Method, is_evaluation: bool, status: StatusCode, duration: Duration) {
+/// Requests that fail or change something are logged at `info`. Evaluations come by tens of thousands a second, and
+/// requests that cost a stranger nothing must not fill a disk, so both are logged at `debug`.
+pub(super) fn line(caller: &Caller, method: &Method, status: StatusCode, duration: Duration) {
     let is_reading = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    let is_quiet = status == StatusCode::TOO_MANY_REQUESTS || caller.route() == super::UNMATCHED;
+    let is_quiet = status == StatusCode::TOO_MANY_REQUESTS || caller.route() == UNMATCHED;
     macro_rules! log {
         ($level:ident) => {
             tracing::$level!(
@@ -34,7 +34,9 @@ pub(super) fn line(caller: &Caller, method: &Method, is_evaluation: bool, status
         log!(warn);
     } else if is_quiet {
         log!(debug);
-    } else if status == StatusCode::UNAUTHORIZED || !is_evaluation && (!is_reading || status.is_client_error()) {
+    } else if status == StatusCode::UNAUTHORIZED
+        || !caller.purpose().is_evaluation() && (!is_reading || status.is_client_error())
+    {
         log!(info);
     } else {
         log!(debug);

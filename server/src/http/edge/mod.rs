@@ -1,7 +1,8 @@
-//! What every request passes before and after its handler: limits, its id, other origins, panics, metrics and the log.
+//! Connections, and everything that a request passes before and after its handler: limits, its id, other origins,
+//! panics, metrics and the log.
 //!
-//! One function instead of a layer for each: a layer costs every request allocations, and the order is easier to read
-//! from top to bottom.
+//! One function does it instead of a layer for each: a layer costs every request allocations, and one function is
+//! easier to read from top to bottom.
 
 pub(crate) mod accept;
 mod body;
@@ -16,6 +17,7 @@ use std::{
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
+    sync::Arc,
     task::Poll,
     time::Instant,
 };
@@ -23,24 +25,26 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::{DefaultBodyLimit, MatchedPath},
+    extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, Request, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use hyper::body::Incoming;
-use tower::{Service, util::MapRequestLayer};
+use tower::Service;
 use tracing::Instrument;
 
-pub(crate) use body::BodyError;
 pub(crate) use caller::Caller;
 
 use crate::{
-    http::wire::error::{ApiError, ApiResult},
+    http::{
+        route::{Purpose, Table},
+        wire::{
+            body::BodyError,
+            error::{ApiError, ApiResult},
+        },
+    },
     state::App,
 };
-
-/// The route of what has none.
-pub(crate) const UNMATCHED: &str = "unmatched";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -49,27 +53,29 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) struct Edge {
     app: App,
     router: Router,
+    table: Arc<Table>,
 }
 
 impl Edge {
     /// Puts the limits of `app` before what answers requests.
-    pub(crate) fn new(app: App, router: Router) -> Self {
-        Self { app, router: router.layer(MapRequestLayer::new(note_route)) }
+    pub(crate) fn new(app: App, (router, table): (Router, Arc<Table>)) -> Self {
+        Self { app, router, table }
     }
 
     /// Answers a request of a peer.
     pub(crate) async fn answer(&self, peer: SocketAddr, request: Request<Incoming>) -> Response {
         let started = Instant::now();
-        let caller = Caller::new(request.headers(), peer, &self.app.settings.connections.trusted_proxies);
+        let route = self.table.find(request.uri().path());
+        let caller = Caller::new(request.headers(), peer, &self.app.connections.trusted_proxies, route);
         let method = request.method().clone();
-        let (is_evaluation, is_open) = (is_evaluation(request.uri().path()), cors::is_open(&request));
+        let is_open = cors::is_open(&request, caller.purpose());
         let span = tracing::info_span!("request", id = caller.request_id().to_str().unwrap_or_default());
         let mut answer = self.pass(&caller, request).instrument(span.clone()).await;
 
         let (status, headers) = (answer.status(), answer.headers_mut());
         headers.insert(REQUEST_ID, caller.request_id().clone());
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        // Answers may hold keys, or be for one key: who may keep them says so.
+        // Answers may hold keys, or be for one key alone. Handlers whose answers may be kept say so.
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         if is_open {
             cors::open(headers);
@@ -83,44 +89,40 @@ impl Edge {
         if status == StatusCode::TOO_MANY_REQUESTS {
             self.app.metrics.rate_limited.increment(1);
         }
-        span.in_scope(|| log::line(&caller, &method, is_evaluation, status, duration));
+        span.in_scope(|| log::line(&caller, &method, status, duration));
         answer
     }
 
     async fn pass(&self, caller: &Caller, request: Request<Incoming>) -> Response {
-        if let Some(answer) = cors::preflight(&request) {
+        if let Some(answer) = cors::preflight(&request, caller.purpose()) {
             return answer;
         }
-        let (max_bytes, is_ofrep) = (self.max_bytes(&request), is_ofrep(request.uri().path()));
-        let timeout = self.app.settings.connections.body_timeout();
+        let purpose = caller.purpose();
+        let max_bytes = purpose.max_body_bytes(&self.app.requests);
+        let timeout = self.app.connections.body_timeout();
         let mut request = request.map(|incoming| body::bounded(incoming, max_bytes, timeout, caller));
         if let Err(error) = self.admit(caller, &request, max_bytes) {
-            return shape(is_ofrep, error);
+            return shape(purpose, error);
         }
-        // The body has its bound; that of axum is another.
+        // The body has its bound already; axum has another.
         DefaultBodyLimit::disable().apply(&mut request);
         request.extensions_mut().insert(caller.clone());
-        self.call(request).await.unwrap_or_else(|Panicked| shape(is_ofrep, ApiError::internal()))
+        self.call(request).await.unwrap_or_else(|Panicked| shape(purpose, ApiError::internal()))
     }
 
-    /// Refuses what is not worth reading on.
+    /// Refuses a request whose body is not worth reading.
     fn admit(&self, caller: &Caller, request: &Request<Body>, max_bytes: usize) -> ApiResult<()> {
         let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         if length.and_then(|text| text.parse::<u64>().ok()).is_some_and(|length| length > max_bytes as u64) {
             return Err(ApiError::from(&BodyError::TooLarge { max_bytes }));
         }
-        if is_keyless(request.uri().path()) {
+        if caller.purpose().is_counted_by_address() {
             self.app.rates.count_keyless(caller.address())?;
         }
         Ok(())
     }
 
-    fn max_bytes(&self, request: &Request<Incoming>) -> usize {
-        let settings = &self.app.settings.requests;
-        if is_definition(request.uri().path()) { settings.max_definition_bytes } else { settings.max_body_bytes }
-    }
-
-    /// Calls the handler. A defect of one request is no reason to end the others of its connection.
+    /// Calls the handler. A panic in it ends this request, and not the others of its connection.
     async fn call(&self, request: Request<Body>) -> Result<Response, Panicked> {
         let mut future = pin!(self.router.clone().call(request));
         poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
@@ -134,42 +136,7 @@ impl Edge {
 
 struct Panicked;
 
-/// Only the router knows which route it took.
-fn note_route(request: Request<Body>) -> Request<Body> {
-    if let (Some(caller), Some(route)) =
-        (request.extensions().get::<Caller>(), request.extensions().get::<MatchedPath>())
-    {
-        caller.note_route(route);
-    }
-    request
-}
-
-/// Whether a path is one that programs ask on every request of theirs.
-fn is_evaluation(path: &str) -> bool {
-    path == "/api/v1/evaluate" || is_ofrep(path) || is_tool(path)
-}
-
-fn is_ofrep(path: &str) -> bool {
-    path.starts_with("/ofrep/")
-}
-
-/// The free tools, which need no key.
-fn is_tool(path: &str) -> bool {
-    path == "/api/v1/evaluate-playground" || path.starts_with("/api/v1/rollout/")
-}
-
-/// What defines flags or segments, with lists of users perhaps.
-fn is_definition(path: &str) -> bool {
-    let is_one = |part| ["flags", "segments", "snapshot"].contains(&part);
-    path.strip_prefix("/api/v1/projects/").is_some_and(|path| path.split('/').any(is_one))
-}
-
-/// What costs the server something without a key.
-fn is_keyless(path: &str) -> bool {
-    path == "/api/v1/signup" || is_tool(path)
-}
-
 /// OpenFeature's clients expect errors in a shape of their own.
-fn shape(is_ofrep: bool, error: ApiError) -> Response {
-    if is_ofrep { error.into_ofrep(None) } else { error.into_response() }
+fn shape(purpose: Purpose, error: ApiError) -> Response {
+    if purpose == Purpose::Ofrep { error.into_ofrep(None) } else { error.into_response() }
 }

@@ -1,4 +1,4 @@
-//! What a connection has been doing, and since when.
+//! The pace of a connection: what it has been doing, and since when.
 
 use std::{
     io,
@@ -24,27 +24,27 @@ use tokio::{
 
 use crate::settings::Connections;
 
-/// How long what a client still sends is read after an answer that came before the request's end. Closed at once, the
-/// connection would be reset, and the client would never see the answer.
+/// The time for which the server goes on to read after an answer that came before the request's end. If it closed at
+/// once, the connection would be reset, and the client would never see the answer.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// The pace of one connection. Its parts are used by one task at a time; times are milliseconds since the connection
-/// began, plus one, and 0 is never.
+/// The pace of one connection. One task at a time uses its parts. Times are milliseconds since the connection began, plus
+/// one; 0 means never.
 #[derive(Debug)]
 pub(super) struct Pace {
     start: Instant,
     header_timeout: Duration,
     idle_timeout: Duration,
     write_timeout: Duration,
-    /// Requests being answered.
+    /// The number of requests being answered.
     busy: AtomicU32,
-    /// When the last byte came or went.
+    /// The time when the last byte came or went.
     active: AtomicU64,
-    /// When the head that is being read began.
+    /// The time when the head that is being read began.
     head: AtomicU64,
-    /// Since when the client takes nothing of an answer.
+    /// The time since when the client has taken nothing of an answer.
     blocked: AtomicU64,
-    /// Whether the last request had a body, of which there may be more to come.
+    /// `true` if the last request had a body. More of it may come.
     lingers: AtomicBool,
 }
 
@@ -57,14 +57,14 @@ impl Pace {
             write_timeout: settings.body_timeout(),
             busy: AtomicU32::new(0),
             active: AtomicU64::new(1),
-            // Who connects has something to say.
+            // A client that connects has something to say.
             head: AtomicU64::new(1),
             blocked: AtomicU64::new(0),
             lingers: AtomicBool::new(false),
         }
     }
 
-    /// The head of a request is complete. It is being answered until what is returned is dropped.
+    /// Notes that the head of a request is complete. The request is being answered until the returned value is dropped.
     pub(super) fn begin(this: &Arc<Self>, request: &Request<Incoming>) -> Busy {
         this.busy.fetch_add(1, Relaxed);
         this.head.store(0, Relaxed);
@@ -76,18 +76,18 @@ impl Pace {
         self.busy.load(Relaxed) > 0
     }
 
-    /// The client is let go at once: the server stops.
+    /// Lets the client go at once, since the server stops.
     pub(super) fn do_not_linger(&self) {
         self.lingers.store(false, Relaxed);
     }
 
-    /// When to look at the connection again: nothing can be due before that.
+    /// Returns the time to look at the connection again. Nothing can be due before it.
     pub(super) fn check(&self) -> Instant {
         let shortest = self.header_timeout.min(self.idle_timeout).min(self.write_timeout);
         self.due().min(Instant::now() + shortest)
     }
 
-    /// When the connection is to be ended, unless something happens until then.
+    /// Returns the time to end the connection, unless something happens until then.
     pub(super) fn due(&self) -> Instant {
         let after =
             |since: u64, timeout: Duration| self.start + Duration::from_millis(since.saturating_sub(1)) + timeout;
@@ -188,7 +188,7 @@ impl Paced {
     fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let sleep = self.lingering.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + LINGER)));
         let mut bytes = [0; 16 << 10];
-        // The clock is looked at too: reads that are always ready leave the timer no turn.
+        // The loop looks at the clock too: reads that are always ready leave the timer no turn.
         while sleep.deadline() > Instant::now() {
             let mut buffer = ReadBuf::new(&mut bytes);
             match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {

@@ -1,8 +1,8 @@
-//! Conditional requests: what the caller has already is not sent again.
+//! Conditional requests and compression: what the caller has already is not sent again.
 
 use axum::http::{HeaderMap, header};
 
-/// Whether `If-None-Match` names the entity tag, compared weakly as RFC 9110 wants it.
+/// Returns whether `If-None-Match` names the entity tag. The comparison is weak, as RFC 9110 demands.
 pub(crate) fn has_current(headers: &HeaderMap, etag: &str) -> bool {
     let etag = opaque(etag);
     let lines = headers.get_all(header::IF_NONE_MATCH).iter();
@@ -24,8 +24,8 @@ fn opaque(etag: &str) -> &str {
     etag.strip_prefix("W/").unwrap_or(etag)
 }
 
-/// Whether the caller prefers gzip to no coding, by `Accept-Encoding` (RFC 9110, section 12.5.3). Who says nothing gets
-/// no coding; so does who refuses both, which is more use than no answer.
+/// Returns whether the caller prefers gzip to no coding, by `Accept-Encoding` (RFC 9110, section 12.5.3). A caller that
+/// says nothing gets no coding. So does a caller that refuses both: it has more use for that than for no answer.
 pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
     let (mut gzip, mut identity, mut others) = (None, None, None);
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
@@ -42,12 +42,12 @@ pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
         }
     }
     let gzip = gzip.or(others).unwrap_or(0);
-    // No coding is acceptable without being named, but after whatever is.
+    // No coding is acceptable even if it is not named, but after everything that is.
     let identity = identity.or(others.filter(|quality| *quality == 0)).unwrap_or(1);
     gzip > 0 && gzip >= identity
 }
 
-/// A quality in thousandths; of one that cannot be read, 0.
+/// Returns a quality in thousandths; 0 for one that cannot be read.
 fn quality(parameters: &str) -> u32 {
     let value = parameters.trim().strip_prefix(['q', 'Q']).and_then(|rest| rest.trim_start().strip_prefix('='));
     let quality = value.and_then(|value| value.trim().parse::<f64>().ok()).unwrap_or(0.0);

@@ -1,8 +1,8 @@
 //! A context in JSON, as the engine's attributes.
 //!
-//! Each attribute is found as text first and then read on its own, so that JSON which is no attribute's value (an
-//! object, a list in a list, a number beyond all doubles, half a surrogate pair) is absent, as for every evaluator, and
-//! no error. Only what is no context at all is one.
+//! Each attribute is found as text first and then read on its own. So JSON that cannot be the value of an attribute (an
+//! object, a list in a list, a number beyond all doubles, half a surrogate pair) makes the attribute absent, as in every
+//! evaluator, and is no error. Only a text that is no context at all is an error.
 
 use std::{borrow::Cow, fmt};
 
@@ -15,14 +15,16 @@ use serde_json::value::RawValue;
 
 use crate::http::wire::error::{ApiError, ApiResult};
 
-/// Each attribute is looked for among all.
+/// The most attributes: each is compared with all others.
 const MAX_ATTRIBUTES: usize = 500;
-/// Rules search in it, and a request may ask all of an environment's flags.
+/// The largest context: rules search in it, and one request may ask all flags of an environment.
 const MAX_BYTES: usize = 128 << 10;
-/// The same for who may be anybody.
+/// The largest context of a client key, which anybody may have.
 const MAX_CLIENT_BYTES: usize = 16 << 10;
 
-/// OpenFeature's name for who asks.
+/// The field of a body that holds a context.
+pub(super) const FIELD: &str = "context";
+/// OpenFeature's name for the user.
 const TARGETING_KEY: &str = "targetingKey";
 const USER_ID: &str = "user_id";
 
@@ -30,9 +32,9 @@ const USER_ID: &str = "user_id";
 #[derive(Debug, Default)]
 pub(crate) struct JsonContext {
     attributes: ContextBuilder,
-    /// Of the text.
+    /// The bytes of the text.
     bytes: usize,
-    /// How many attributes are absent because no attribute can have their values.
+    /// The number of attributes that are absent because no attribute can have their values.
     unsupported: u64,
     /// A name that begins with `@`, where there is one: attributes that the server sets.
     reserved: Option<String>,
@@ -40,17 +42,19 @@ pub(crate) struct JsonContext {
 }
 
 impl JsonContext {
-    /// The context, of a client key or one that is secret.
+    /// Builds the context. `is_client` tells that it comes with a client key, which is not secret.
     ///
     /// # Errors
-    /// What client keys may not say: names that begin with `@`, such as the time; more than 16 KiB.
+    /// A client key gave a name that begins with `@`, such as the time, or more than 16 KiB.
     pub(crate) fn into_context(self, is_client: bool) -> ApiResult<Context> {
         if is_client && let Some(name) = &self.reserved {
-            return Err(ApiError::invalid(format!("context.{name}: client keys cannot set names that begin with @")));
+            return Err(ApiError::invalid_context(format!(
+                "context.{name}: client keys cannot set names that begin with @"
+            )));
         }
         if is_client && self.bytes > MAX_CLIENT_BYTES {
             let message = format!("context: more than {MAX_CLIENT_BYTES} bytes, the limit of client keys");
-            return Err(ApiError::invalid(message));
+            return Err(ApiError::invalid_context(message));
         }
         if self.unsupported > 0 {
             metrics::counter!("flagbit_unsupported_attributes_total").increment(self.unsupported);
@@ -58,7 +62,7 @@ impl JsonContext {
         Ok(self.attributes.build())
     }
 
-    /// OpenFeature's `targetingKey` is who asks, unless `user_id` says that.
+    /// Makes OpenFeature's `targetingKey` the user, unless `user_id` is given.
     pub(crate) fn with_targeting_key(mut self) -> Self {
         if !self.attributes.has(USER_ID)
             && let Some(key) = &self.targeting_key
@@ -76,7 +80,7 @@ impl JsonContext {
             return Err(format!("more than {MAX_BYTES} bytes"));
         }
         if self.attributes.has(name) {
-            return Err(format!("the attribute {name:?} is there twice"));
+            return Err(format!("duplicate attribute {name:?}"));
         }
         if name.starts_with('@') && self.reserved.is_none() {
             self.reserved = Some(name.into());
@@ -168,9 +172,9 @@ enum Scalar<'a> {
 }
 
 impl<'a> Scalar<'a> {
-    /// `None` for what is none. `raw` is a JSON value.
+    /// Reads a JSON value; `None` if it cannot be the value of an attribute.
     fn read(raw: &'a str) -> Option<Self> {
-        // Most are strings without an escape, of which nothing needs to be read.
+        // Most are strings without an escape, which need no reading.
         let text = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         match text.filter(|text| !text.contains('\\')) {
             Some(text) => Some(Self::Text(text.into())),
@@ -288,7 +292,7 @@ mod tests {
     fn what_is_no_context_says_why() {
         for (json, expected) in [
             ("7", "invalid type: integer `7`, expected an object with attributes"),
-            (r#"{"a": 1, "a": 2}"#, r#"the attribute "a" is there twice"#),
+            (r#"{"a": 1, "a": 2}"#, r#"duplicate attribute "a""#),
             (r#"{"\ud800": 1}"#, "unexpected end of hex escape"),
         ] {
             let error = serde_json::from_str::<JsonContext>(json).unwrap_err().to_string();

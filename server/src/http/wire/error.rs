@@ -1,4 +1,4 @@
-//! What a request is told when it fails.
+//! The answers to requests that fail.
 
 use axum::{
     Json,
@@ -8,9 +8,9 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::storage;
+use crate::{operations, state::rates::TooMany, storage};
 
-/// What every failed request gets.
+/// The body of the answer to a request that fails.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ErrorBody {
     error: ErrorDetail,
@@ -18,9 +18,9 @@ pub(crate) struct ErrorBody {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct ErrorDetail {
-    /// Stable, for programs.
+    /// A code for programs. It is stable.
     code: &'static str,
-    /// For people: what is wrong, where, and what to do.
+    /// A message for people: what is wrong, where, and what to do.
     message: String,
 }
 
@@ -29,21 +29,42 @@ struct ErrorDetail {
 pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
+    /// OpenFeature's code for the same.
+    ofrep_code: OfrepCode,
     message: String,
     retry_after: Option<u64>,
 }
 
-/// What a handler gives.
+/// The error codes of OpenFeature that OFREP's answers have.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum OfrepCode {
+    FlagNotFound,
+    General,
+    InvalidContext,
+    ParseError,
+}
+
+/// The outcome of a handler.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), retry_after: None }
+        Self { status, code, ofrep_code: OfrepCode::General, message: message.into(), retry_after: None }
+    }
+
+    fn in_ofrep(self, ofrep_code: OfrepCode) -> Self {
+        Self { ofrep_code, ..self }
     }
 
     /// The message names the field.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
+        Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message).in_ofrep(OfrepCode::ParseError)
+    }
+
+    /// The context cannot be read. The message names the attribute.
+    pub(crate) fn invalid_context(message: impl Into<String>) -> Self {
+        Self::invalid(message).in_ofrep(OfrepCode::InvalidContext)
     }
 
     pub(crate) fn unauthenticated(message: impl Into<String>) -> Self {
@@ -59,18 +80,18 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "LIMIT_REACHED", message)
     }
 
-    /// Also for what belongs to another account.
+    /// Something does not exist, or belongs to another account.
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
     }
 
     pub(crate) fn flag_not_found(key: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "FLAG_NOT_FOUND", format!("no flag {key:?}"))
+        Self::new(StatusCode::NOT_FOUND, "FLAG_NOT_FOUND", format!("no flag {key:?}")).in_ofrep(OfrepCode::FlagNotFound)
     }
 
-    /// The flag is there, but this server does not understand it.
+    /// The flag exists, but this server does not understand it.
     pub(crate) fn flag_set_aside(code: &'static str, message: String) -> Self {
-        Self::new(StatusCode::CONFLICT, code, message)
+        Self::new(StatusCode::CONFLICT, code, message).in_ofrep(OfrepCode::ParseError)
     }
 
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
@@ -81,7 +102,7 @@ impl ApiError {
         Self::new(StatusCode::PRECONDITION_FAILED, "PRECONDITION_FAILED", message)
     }
 
-    /// The body did not come within its time.
+    /// The body did not arrive within its time.
     pub(crate) fn too_slow(message: impl Into<String>) -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message)
     }
@@ -136,41 +157,54 @@ fn with_headers(status: StatusCode, retry_after: Option<u64>, body: impl IntoRes
     response
 }
 
-/// What a failed request of the OpenFeature Remote Evaluation Protocol gets. Its clients look for these fields, and at
-/// nothing else.
+/// The same for the OpenFeature Remote Evaluation Protocol. Its clients look at these fields alone.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OfrepErrorBody {
     /// The flag that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
-    /// One of OpenFeature's.
-    error_code: &'static str,
+    error_code: OfrepCode,
     /// For people.
     error_details: String,
 }
 
 impl ApiError {
-    /// The same for clients of OFREP, which know only OpenFeature's codes, and statuses that its document has.
+    /// Answers a client of OFREP, which knows only OpenFeature's codes and the statuses of the protocol.
     pub(crate) fn into_ofrep(self, flag_key: Option<String>) -> Response {
-        let (status, error_code) = match self.code {
-            "FLAG_NOT_FOUND" => (self.status, "FLAG_NOT_FOUND"),
-            "PARSE_ERROR" => (StatusCode::BAD_REQUEST, "PARSE_ERROR"),
-            "INVALID_REQUEST" if self.message.starts_with("context") => (self.status, "INVALID_CONTEXT"),
-            "INVALID_REQUEST" => (self.status, "PARSE_ERROR"),
-            _ => (self.status, "GENERAL"),
-        };
-        with_headers(
-            status,
-            self.retry_after,
-            Json(OfrepErrorBody { key: flag_key, error_code, error_details: self.message }),
-        )
+        // OFREP has no 409.
+        let status = if self.status == StatusCode::CONFLICT { StatusCode::BAD_REQUEST } else { self.status };
+        let body = OfrepErrorBody { key: flag_key, error_code: self.ofrep_code, error_details: self.message };
+        with_headers(status, self.retry_after, Json(body))
     }
 }
 
-/// A database that cannot be reached is 503, what it refuses is a defect of ours.
-impl From<sqlx::Error> for ApiError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<operations::Error> for ApiError {
+    fn from(error: operations::Error) -> Self {
+        use operations::Error;
+        match error {
+            Error::Invalid(message) => Self::invalid(message),
+            Error::KeyRevoked => Self::unauthenticated(error.to_string()),
+            Error::Forbidden(message) => Self::forbidden(message),
+            Error::LimitReached(message) => Self::limit_reached(message),
+            Error::NotFound(message) => Self::not_found(message),
+            Error::FlagNotFound { key } => Self::flag_not_found(&key),
+            Error::Conflict(message) => Self::conflict(message),
+            Error::Outdated(message) => Self::precondition_failed(message),
+            Error::Failed(error) => error.into(),
+        }
+    }
+}
+
+impl From<TooMany> for ApiError {
+    fn from(TooMany { seconds }: TooMany) -> Self {
+        Self::rate_limited(seconds)
+    }
+}
+
+/// A database that cannot be reached is 503. A statement that it refuses is a defect of ours.
+impl From<storage::Error> for ApiError {
+    fn from(error: storage::Error) -> Self {
         tracing::error!(%error, "the database failed");
         if storage::is_locked(&error) {
             Self::unavailable("the database is locked by another program; nothing was changed")
@@ -184,7 +218,7 @@ impl From<sqlx::Error> for ApiError {
 
 impl From<anyhow::Error> for ApiError {
     fn from(error: anyhow::Error) -> Self {
-        match error.downcast::<sqlx::Error>() {
+        match error.downcast::<storage::Error>() {
             Ok(error) => error.into(),
             Err(error) => {
                 tracing::error!(%error, "a request failed");
@@ -199,6 +233,6 @@ pub(crate) async fn no_route() -> ApiError {
 }
 
 pub(crate) async fn no_method() -> ApiError {
-    let message = "not a method of this path; /openapi.json lists them";
+    let message = "this path does not have the method; /openapi.json lists the methods";
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
 }

@@ -3,11 +3,12 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request, rejection::BytesRejection},
-    http::{StatusCode, header},
+    http::header,
 };
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
-use crate::http::{edge::BodyError, wire::error::ApiError};
+use super::{body::BodyError, context, error::ApiError};
 
 /// A body in JSON, an object. An error names the field.
 #[derive(Debug)]
@@ -18,13 +19,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        // Nothing but JSON is understood, so a missing header is harmless; another type is a mistake, or a form that a
-        // browser sends without asking first.
+        // The server reads JSON alone, so a missing header is harmless. Another type is a mistake, or a form that a browser
+        // sends without asking first.
         if content_type.is_some_and(|value| !is_json(value)) {
             return Err(ApiError::media_type());
         }
         let bytes = Bytes::from_request(request, state).await.map_err(body_error)?;
-        // serde would take a list for the fields' values in their order.
+        // serde would read a list as the values of the fields in their order.
         if bytes.trim_ascii_start().starts_with(b"[") {
             return Err(ApiError::invalid("the body: invalid type: sequence, expected an object"));
         }
@@ -40,16 +41,13 @@ fn is_json(content_type: &str) -> bool {
 fn body_error(rejection: BytesRejection) -> ApiError {
     match BodyError::in_chain(&rejection) {
         Some(error) => error.into(),
-        None if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            ApiError::too_large("the body is larger than this path allows")
-        }
         None => ApiError::invalid("the body could not be read to its end"),
     }
 }
 
 /// Reads JSON; an error names the place.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    // Keeping track of the place costs more than the reading, so that is done where there is something to say.
+    // Keeping track of the place costs more than reading, so only a body with an error is read that way.
     serde_json::from_slice(bytes).or_else(|_| read_again(bytes))
 }
 
@@ -57,13 +55,14 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 fn read_again<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let is_context = matches!(error.path().iter().next(), Some(Segment::Map { key }) if key == context::FIELD);
         let path = error.path().to_string();
         let message = error.into_inner().to_string();
-        ApiError::invalid(if path == "." || path == "?" {
-            format!("the body: {message}")
-        } else {
-            format!("{path}: {message}")
-        })
+        match path.as_str() {
+            "." | "?" => ApiError::invalid(format!("the body: {message}")),
+            _ if is_context => ApiError::invalid_context(format!("{path}: {message}")),
+            _ => ApiError::invalid(format!("{path}: {message}")),
+        }
     })?;
     reader.end().map_err(|error| ApiError::invalid(format!("the body: {error}")))?;
     Ok(value)

@@ -1,8 +1,11 @@
 //! How requests are read and answers are written.
 
+pub(crate) mod body;
 pub(crate) mod conditional;
 pub(crate) mod context;
 pub(crate) mod error;
+pub(crate) mod etag;
 pub(crate) mod json;
 pub(crate) mod precondition;
+pub(crate) mod prepared;
 pub(crate) mod unique;

@@ -1,123 +1,80 @@
-//! `If-Match` and `If-None-Match`: two editors do not overwrite each other, and what is known is not sent again.
+//! `If-Match` and `If-None-Match` of a change, as a [`Precondition`].
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, header};
 
-use crate::http::wire::{
-    conditional::has_current,
-    error::{ApiError, ApiResult},
-};
+use super::error::{ApiError, ApiResult};
+use crate::operations::{Known, Precondition};
 
-/// The entity tag of a version.
-pub(crate) fn etag_of(version: i64) -> String {
-    format!("\"{version}\"")
+/// Reads the precondition of a change.
+///
+/// # Errors
+/// `If-Match` is no list of entity tags.
+pub(crate) fn precondition(headers: &HeaderMap) -> ApiResult<Precondition> {
+    let is_new = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == b"*");
+    Ok(Precondition { known: if_match(headers)?, is_new })
 }
 
-/// An entity tag as a header. Ours are of digits, letters and dashes.
-pub(crate) fn etag_header(etag: &str) -> [(HeaderName, HeaderValue); 1] {
-    [(header::ETAG, HeaderValue::from_str(etag).unwrap_or(HeaderValue::from_static("\"\"")))]
-}
-
-/// What `If-Match` lists.
-enum Tags<'h> {
-    Any,
-    /// With their quotes; a weak one keeps its `W/` and so never matches ours.
-    These(Vec<&'h str>),
-}
-
-fn if_match(headers: &HeaderMap) -> ApiResult<Option<Tags<'_>>> {
+fn if_match(headers: &HeaderMap) -> ApiResult<Option<Known>> {
     let malformed = || ApiError::invalid("If-Match: expected what ETag gave, with its quotes, or *");
-    let mut tags = Vec::new();
+    let mut tags = None;
     for line in headers.get_all(header::IF_MATCH) {
         let mut rest = line.to_str().map_err(|_| malformed())?.trim();
         if rest == "*" {
-            return Ok(Some(Tags::Any));
+            return Ok(Some(Known::Any));
         }
+        if rest.is_empty() && tags.is_none() {
+            return Err(malformed());
+        }
+        let tags = tags.get_or_insert_with(Vec::new);
         while !rest.is_empty() {
-            let start = if rest.starts_with("W/") { 3 } else { 1 };
+            let is_weak = rest.starts_with("W/");
+            let start = if is_weak { 3 } else { 1 };
             let end = rest.get(start..).filter(|_| rest[..start].ends_with('"')).and_then(|text| text.find('"'));
-            let (tag, others) = rest.split_at(start + end.ok_or_else(malformed)? + 1);
-            tags.push(tag);
-            rest = others.trim_start();
+            let end = start + end.ok_or_else(malformed)?;
+            // A weak tag never matches here (RFC 9110, section 13.1.1).
+            if !is_weak {
+                tags.push(rest[start..end].to_owned());
+            }
+            rest = rest[end + 1..].trim_start();
             if !rest.is_empty() {
                 rest = rest.strip_prefix(',').ok_or_else(malformed)?.trim_start();
             }
         }
-        if tags.is_empty() {
-            return Err(malformed());
-        }
     }
-    Ok((!tags.is_empty()).then_some(Tags::These(tags)))
-}
-
-/// Refuses a write that was made from another state than the present one. `what` names it, as in "the flag is at version 3".
-pub(crate) fn check_match(headers: &HeaderMap, etag: &str, what: impl FnOnce() -> String) -> ApiResult<()> {
-    // A weak tag never matches here.
-    match if_match(headers)? {
-        Some(Tags::These(tags)) if !tags.contains(&etag) => Err(outdated(what())),
-        _ => Ok(()),
-    }
-}
-
-/// The same for the version in a body.
-pub(crate) fn check_version(given: Option<i64>, present: i64, what: impl FnOnce() -> String) -> ApiResult<()> {
-    match given {
-        Some(version) if version != present => Err(outdated(what())),
-        _ => Ok(()),
-    }
-}
-
-fn outdated(what: String) -> ApiError {
-    ApiError::precondition_failed(format!(
-        "{what}, since somebody else was faster; read it again and repeat the change"
-    ))
-}
-
-/// Refuses to create what is not there under `If-Match`, and to replace what is under `If-None-Match: *`.
-pub(crate) fn check_creation(headers: &HeaderMap, exists: bool) -> ApiResult<()> {
-    if exists && headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == b"*") {
-        return Err(ApiError::precondition_failed("it exists already"));
-    }
-    if !exists && if_match(headers)?.is_some() {
-        return Err(ApiError::precondition_failed("it does not exist any more"));
-    }
-    Ok(())
-}
-
-/// The status of a read: 304 where the caller has it already.
-pub(crate) fn read_status(headers: &HeaderMap, etag: &str) -> StatusCode {
-    if has_current(headers, etag) { StatusCode::NOT_MODIFIED } else { StatusCode::OK }
+    Ok(tags.map(Known::OneOf))
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::response::IntoResponse;
+    use axum::http::HeaderValue;
 
     use super::*;
 
     #[test]
-    fn tags_match_as_they_were_given() {
+    fn tags_are_read_as_they_were_given() {
+        let one_of = |tags: &[&str]| Ok(Some(Known::OneOf(tags.iter().map(|tag| (*tag).to_owned()).collect())));
         for (lines, expected) in [
-            (&[][..], Ok(())),
-            (&["*"], Ok(())),
-            (&[r#""3""#], Ok(())),
-            (&[r#""2" , "3""#], Ok(())),
-            (&[r#""2""#, r#""3""#], Ok(())),
-            (&[r#""a,b","3""#], Ok(())),
-            (&[r#""2""#], Err(412)),
-            (&[r#"W/"3""#], Err(412)),
-            (&[r#""a,3""#], Err(412)),
-            (&["3"], Err(400)),
-            (&[""], Err(400)),
-            (&[r#"""#], Err(400)),
-            (&[r#"W/"#], Err(400)),
-            (&[r#"W/3"#], Err(400)),
-            (&[r#""2" "3""#], Err(400)),
-            (&["\u{e4}"], Err(400)),
+            (&[][..], Ok(None)),
+            (&["*"], Ok(Some(Known::Any))),
+            (&[r#""3""#], one_of(&["3"])),
+            (&[r#""2" , "3""#], one_of(&["2", "3"])),
+            (&[r#""2""#, r#""3""#], one_of(&["2", "3"])),
+            (&[r#""a,b","3""#], one_of(&["a,b", "3"])),
+            (&[r#"W/"3""#], one_of(&[])),
+            (&[r#"W/"3", "4""#], one_of(&["4"])),
+            (&[r#""a,3""#], one_of(&["a,3"])),
+            (&["3"], Err(())),
+            (&[""], Err(())),
+            (&[r#"""#], Err(())),
+            (&[r#"W/"#], Err(())),
+            (&[r#"W/3"#], Err(())),
+            (&[r#""2" "3""#], Err(())),
+            (&["\u{e4}"], Err(())),
         ] {
             let headers: HeaderMap =
                 lines.iter().map(|line| (header::IF_MATCH, HeaderValue::from_str(line).unwrap())).collect();
-            let outcome = check_match(&headers, "\"3\"", String::new);
-            assert_eq!(outcome.map_err(|error| error.into_response().status().as_u16()), expected, "{lines:?}");
+            let read = precondition(&headers).map(|precondition| precondition.known).map_err(|_| ());
+            assert_eq!(read, expected, "{lines:?}");
         }
     }
 }

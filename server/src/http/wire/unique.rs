@@ -1,5 +1,5 @@
-//! A JSON object in which no field is there twice. The usual readers keep the last one, and hide that something else was
-//! meant too.
+//! A JSON object without duplicate fields. The usual readers keep the last one and hide that something else was meant
+//! too.
 
 use std::fmt;
 

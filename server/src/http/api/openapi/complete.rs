@@ -6,22 +6,24 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::rules;
+use crate::http::route::{Purpose, Table};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-pub(super) fn complete(document: &mut Value) {
+pub(super) fn complete(document: &mut Value, table: &Table) {
     add_schemes(document);
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     let ids = operation_ids(paths);
     for (path, item) in paths {
-        let Some(item) = item.as_object_mut() else { continue };
+        let (Some(item), Some(purpose)) = (item.as_object_mut(), table.purpose(path)) else { continue };
         for (method, operation) in item.iter_mut().filter(|(method, _)| METHODS.contains(&method.as_str())) {
             if let Some(id) = ids.get(&(path.clone(), method.clone())) {
                 operation["operationId"] = id.as_str().into();
             }
-            add_parameters(path, operation);
-            add_security(path, operation);
-            add_answers(path, method, operation);
+            add_parameters(path, purpose, operation);
+            let keys = if purpose.needs_key() { json!([{"bearer": []}, {"x_api_key": []}]) } else { json!([]) };
+            operation["security"] = keys;
+            add_answers(path, method, purpose, operation);
         }
     }
 }
@@ -31,7 +33,7 @@ fn add_schemes(document: &mut Value) {
         "bearer": {"type": "http", "scheme": "bearer", "description": "a key: `fb_...`, `fbsrv_...` or `fbsdk_...`"},
         "x_api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "the same, in another header"},
     });
-    // Referred to by what is added, whether or not a handler does.
+    // The answers that are added refer to them, even if no handler does.
     let schemas = &mut document["components"]["schemas"];
     for (name, schema) in [("ErrorBody", error_schema()), ("OfrepErrorBody", ofrep_error_schema())] {
         if schemas.get(name).is_none() {
@@ -53,8 +55,8 @@ fn ofrep_error_schema() -> Value {
     json!({"type": "object", "required": ["errorCode", "errorDetails"], "properties": properties})
 }
 
-/// A unique id for each operation: the handler's name; of handlers with one name, and of one that is routed twice, with
-/// as much of the path as it takes.
+/// Gives each operation a unique id: the handler's name. Handlers that share a name, and a handler with two routes, get
+/// the path added.
 fn operation_ids(paths: &Map<String, Value>) -> HashMap<(String, String), String> {
     let mut ids: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for (path, item) in paths {
@@ -81,7 +83,7 @@ fn operation_ids(paths: &Map<String, Value>) -> HashMap<(String, String), String
     unique
 }
 
-fn add_parameters(path: &str, operation: &mut Value) {
+fn add_parameters(path: &str, purpose: Purpose, operation: &mut Value) {
     let mut parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut add = |parameter: Value| {
         let is_same = |other: &Value| other["name"] == parameter["name"] && other["in"] == parameter["in"];
@@ -91,7 +93,7 @@ fn add_parameters(path: &str, operation: &mut Value) {
     };
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     names.map(rules::path_parameter).for_each(&mut add);
-    if rules::is_about_own_environment(path) {
+    if purpose.is_about_environment_of_key() {
         rules::own_environment_parameters().into_iter().for_each(&mut add);
     }
     if !parameters.is_empty() {
@@ -99,18 +101,13 @@ fn add_parameters(path: &str, operation: &mut Value) {
     }
 }
 
-fn add_security(path: &str, operation: &mut Value) {
-    operation["security"] =
-        if rules::is_keyless(path) { json!([]) } else { json!([{"bearer": []}, {"x_api_key": []}]) };
-}
-
-fn add_answers(path: &str, method: &str, operation: &mut Value) {
+fn add_answers(path: &str, method: &str, purpose: Purpose, operation: &mut Value) {
     let has_body = operation.get("requestBody").is_some();
     let Some(answers) = operation["responses"].as_object_mut() else { return };
-    let schema = if rules::is_ofrep(path) { "OfrepErrorBody" } else { "ErrorBody" };
-    for (status, description) in rules::shared_answers(path, method, has_body) {
+    let schema = if purpose == Purpose::Ofrep { "OfrepErrorBody" } else { "ErrorBody" };
+    for (status, description) in rules::shared_answers(path, method, purpose, has_body) {
         let answer = answers.entry(status.as_u16().to_string()).or_insert_with(|| json!({"description": description}));
-        // What a handler documents without saying what it looks like looks like all errors.
+        // An answer that a handler documents without a shape has the shape of all errors.
         if answer.get("content").is_none() {
             let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
             answer["content"] = json!({"application/json": {"schema": schema}});

@@ -3,19 +3,33 @@
 mod complete;
 mod rules;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, OnceLock};
 
 use axum::{
+    Extension,
     body::Bytes,
     http::{HeaderName, header},
 };
 use serde_json::{Value, json};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::routes;
 
-use crate::state::App;
+use crate::http::route::{Purpose, Routes, Table};
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(openapi))
+/// The document as it is served. It is complete once all routes are known.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Document(Arc<OnceLock<Bytes>>);
+
+impl Document {
+    /// Completes the document from what the handlers say of themselves.
+    pub(super) fn set(&self, generated: OpenApi, table: &Table) {
+        self.0.get_or_init(|| complete(generated, table).to_string().into());
+    }
+}
+
+pub(super) fn routes(document: &Document) -> Routes {
+    let (schemas, paths, handlers) = routes!(openapi);
+    Routes::of(Purpose::Server).routes((schemas, paths, handlers.layer(Extension(document.clone()))))
 }
 
 const DESCRIPTION: &str = "\
@@ -28,19 +42,15 @@ everything in its account; a server key (`fbsrv_...`) evaluates and downloads th
 Errors are `{\"error\": {\"code\", \"message\"}}`: the code is for programs, the message says which field is wrong. Every \
 answer has an `X-Request-ID`, which is in the server's log too.";
 
-/// The document, made once: it says what is compiled.
-static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
-
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "operations", responses(
     (status = 200, description = "OpenAPI 3.1", body = Value, content_type = "application/json"),
 ))]
-async fn openapi() -> ([(HeaderName, &'static str); 1], Bytes) {
-    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.clone())
+async fn openapi(Extension(document): Extension<Document>) -> ([(HeaderName, &'static str); 1], Bytes) {
+    ([(header::CONTENT_TYPE, "application/json")], document.0.get().cloned().unwrap_or_default())
 }
 
-fn document() -> Value {
-    let generated = super::routes().into_openapi();
+fn complete(generated: OpenApi, table: &Table) -> Value {
     let mut document = serde_json::to_value(generated).unwrap_or_default();
     document["info"] = json!({
         "title": "FlagBit",
@@ -49,7 +59,7 @@ fn document() -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
     });
-    complete::complete(&mut document);
+    complete::complete(&mut document, table);
     document
 }
 

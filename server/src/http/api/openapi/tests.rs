@@ -4,6 +4,11 @@ use std::collections::HashSet;
 
 use super::*;
 
+fn document() -> Value {
+    let (_, generated, table) = crate::http::api::routes(&Document::default()).into_parts().unwrap();
+    complete(generated, &table)
+}
+
 /// Path, method and operation.
 fn operations() -> Vec<(String, String, Value)> {
     let document = document();

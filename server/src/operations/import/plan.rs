@@ -1,4 +1,4 @@
-//! What an import changes.
+//! The plan of an import.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -6,17 +6,15 @@ use flagbit::Subject;
 use serde_json::{Map, Value};
 
 use super::{
-    Difference, Differences, Updated,
+    difference::{Difference, Differences, Updated},
     document::{Document, FlagAsCode, flag_place, segment_place},
 };
 use crate::{
     flags::{Moved, Record, SegmentRecord, State, as_code, check::Draft, moved, used_segments},
-    http::{
-        api::{
-            change::{Change, Place},
-            flags::create::{Brought, bring_segments},
-        },
-        wire::error::ApiResult,
+    operations::{
+        Result,
+        change::{Change, Place},
+        flags::{Brought, bring_segments},
     },
 };
 
@@ -109,11 +107,11 @@ impl Plan {
         }
     }
 
-    /// Lets the engine judge what the import makes of every environment. What other environments get because new flags
-    /// lean on it is given back.
-    pub(super) async fn check(&self, change: &mut Change<'_>) -> ApiResult<Brought> {
+    /// Lets the engine judge what the import makes of every environment. Returns the segments that other environments get
+    /// because new flags use them.
+    pub(super) async fn check(&self, change: &mut Change<'_>) -> Result<Brought> {
         let mut drafts = BTreeMap::new();
-        // Only where values change must the rules of the other environments be looked at.
+        // The rules of the other environments matter only if values change.
         let mut states: HashMap<i64, Vec<(i64, State)>> = HashMap::new();
         for flag in self.updated.iter().filter(|flag| !flag.has_same_values) {
             states.insert(flag.before.id, change.write.flag_states(flag.before.id).await?);

@@ -3,16 +3,14 @@
 use super::plan::Plan;
 use crate::{
     flags::{Flag, Segment, State},
-    http::{
-        api::{
-            change::Change,
-            flags::create::{Brought, write_segments},
-        },
-        wire::error::ApiResult,
+    operations::{
+        Result,
+        change::Change,
+        flags::{Brought, write_segments},
     },
 };
 
-pub(super) async fn apply(plan: Plan, brought: Brought, change: &mut Change<'_>) -> ApiResult<()> {
+pub(super) async fn apply(plan: Plan, brought: Brought, change: &mut Change<'_>) -> Result<()> {
     let is_everywhere = !plan.created.is_empty()
         || !plan.deleted.is_empty()
         || plan.updated.iter().any(|flag| !flag.is_same_for_programs);
@@ -28,7 +26,7 @@ pub(super) async fn apply(plan: Plan, brought: Brought, change: &mut Change<'_>)
     apply_flags(plan, change).await
 }
 
-async fn apply_segments(plan: &Plan, change: &mut Change<'_>) -> ApiResult<()> {
+async fn apply_segments(plan: &Plan, change: &mut Change<'_>) -> Result<()> {
     let environment_id = change.environment_id();
     for segment in &plan.deleted_segments {
         change.write.delete_segment(environment_id, &segment.key).await?;
@@ -49,7 +47,7 @@ async fn apply_segments(plan: &Plan, change: &mut Change<'_>) -> ApiResult<()> {
     Ok(())
 }
 
-async fn apply_flags(mut plan: Plan, change: &mut Change<'_>) -> ApiResult<()> {
+async fn apply_flags(mut plan: Plan, change: &mut Change<'_>) -> Result<()> {
     let environment_id = change.environment_id();
     for (record, state) in plan.deleted {
         change.write.delete_flag(record.id).await?;

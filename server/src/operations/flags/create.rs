@@ -7,34 +7,40 @@ use serde_json::{Map, Value};
 use super::{check_size, own_place};
 use crate::{
     flags::{Changes, Flag, Problems, Segment, SegmentRecord, check::Draft, used_segments},
-    http::{
-        api::{change::Change, target::EnvironmentTarget},
-        wire::error::{ApiError, ApiResult},
-    },
-    state::App,
+    operations::{Backend, Error, Result, change::Change, target::EnvironmentTarget},
 };
 
-pub(super) async fn create(app: &App, target: &EnvironmentTarget, fields: Map<String, Value>) -> ApiResult<Flag> {
-    let limits = &app.settings.limits;
+/// Creates a flag in all environments: as given in the target, with the same fields but switched off in the others. Segments
+/// that its rules use and that an environment lacks are copied there.
+///
+/// # Errors
+/// [`Error::Invalid`] for fields that are wrong; [`Error::Conflict`] where the key is taken or the flag does not fit into an
+/// environment; [`Error::LimitReached`]; what `Change::begin` refuses.
+pub(crate) async fn create_flag(
+    backend: &Backend,
+    target: &EnvironmentTarget,
+    fields: Map<String, Value>,
+) -> Result<Flag> {
+    let limits = &backend.limits;
     let mut problems = Problems::default();
     let changes = Changes::read(fields, limits, &mut problems);
     if changes.version.is_some() {
         problems.add("version", "the server gives it; leave it out");
     }
     let (key, shared, state) = changes.into_flag(&mut problems);
-    problems.into_result().map_err(ApiError::invalid)?;
+    problems.into_result().map_err(Error::Invalid)?;
     let key = key.unwrap_or_default();
     let mut draft = Draft::default();
     check_size("flag", draft.put_flag(&key, &shared, &state), limits)?;
 
-    let mut change = Change::begin(app, target).await?;
+    let mut change = Change::begin(backend, target).await?;
     if change.write.flag(target.project_id, &key).await?.is_some() {
-        return Err(ApiError::conflict(format!("key: a flag {key:?} exists already")));
+        return Err(Error::Conflict(format!("key: a flag {key:?} exists already")));
     }
     if change.write.count_flags(target.project_id).await? >= limits.max_flags {
         let message =
             format!("the project has {} flags, which is what this server allows (--max-flags)", limits.max_flags);
-        return Err(ApiError::limit_reached(message));
+        return Err(Error::LimitReached(message));
     }
     let off = state.switched_off();
     let mut drafts = BTreeMap::from([(target.environment_id, draft)]);
@@ -65,16 +71,16 @@ pub(super) async fn create(app: &App, target: &EnvironmentTarget, fields: Map<St
 }
 
 /// A segment that an environment gets because a new flag uses it: the environment's name and id.
-pub(crate) type Brought = Vec<(String, i64, SegmentRecord)>;
+pub(in crate::operations) type Brought = Vec<(String, i64, SegmentRecord)>;
 
-/// The segments that new flags use and that other environments lack: a flag exists everywhere, so what it leans on
-/// must. Where an environment has a segment of that name, it is its own.
-pub(crate) async fn bring_segments(
+/// Finds the segments that new flags use and that other environments lack: a flag exists everywhere, so its segments must
+/// too. An environment that has a segment of that name keeps its own.
+pub(in crate::operations) async fn bring_segments(
     change: &mut Change<'_>,
     used: &BTreeSet<String>,
     given: &[SegmentRecord],
     drafts: &mut BTreeMap<i64, Draft>,
-) -> ApiResult<Brought> {
+) -> Result<Brought> {
     let mut brought = Vec::new();
     if used.is_empty() {
         return Ok(brought);
@@ -93,8 +99,8 @@ pub(crate) async fn bring_segments(
     Ok(brought)
 }
 
-/// Creates them.
-pub(crate) async fn write_segments(change: &mut Change<'_>, brought: Brought) -> ApiResult<()> {
+/// Creates the segments that [`bring_segments`] found.
+pub(in crate::operations) async fn write_segments(change: &mut Change<'_>, brought: Brought) -> Result<()> {
     for (environment, environment_id, segment) in brought {
         let record = change.write.create_segment(environment_id, &segment.key, segment.rules).await?;
         let after = Segment::from(record);

@@ -1,4 +1,4 @@
-//! The document: read with all that is wrong with it, and written so that it compares well.
+//! The document. Reading it finds everything that is wrong; it is written so that it compares well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::flags::{
 
 /// The flags and segments of an environment as code.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FlagsAsCode {
+pub(crate) struct FlagsAsCode {
     #[schema(value_type = Vec<schema::NewFlag>)]
     flags: Vec<Value>,
     /// The segments by key: each `{"rules": [...]}`.
@@ -29,14 +29,14 @@ pub(super) struct FlagsAsCode {
 pub(super) struct Document {
     pub(super) flags: BTreeMap<String, FlagAsCode>,
     pub(super) segments: BTreeMap<String, Vec<Value>>,
-    /// The keys of the flags of which it is known that they cannot be read.
+    /// The keys of the flags that are known to be unreadable.
     faulty: BTreeSet<String>,
     faulty_segments: BTreeSet<String>,
 }
 
 #[derive(Debug)]
 pub(super) struct FlagAsCode {
-    /// Where it stands in the list.
+    /// The position in the list.
     pub(super) position: usize,
     pub(super) shared: Shared,
     pub(super) state: State,
@@ -58,7 +58,7 @@ impl Document {
                     document.read_flags(flags, limits, &mut problems);
                 }
                 ("segments", Value::Object(segments)) => document.read_segments(segments, limits, &mut problems),
-                // What a snapshot says of itself.
+                // A snapshot says these of itself.
                 ("segments", Value::Null) | ("revision" | "project" | "environment", _) => {}
                 ("flags", other) => {
                     has_flags = true;
@@ -79,7 +79,7 @@ impl Document {
         problems.into_result().map(|()| document)
     }
 
-    /// What the engine says of the flags that can be read otherwise.
+    /// Adds what the engine says of the flags that can be read otherwise.
     fn judge(&self, problems: &mut Problems) {
         let mut draft = Draft::default();
         for (key, flag) in &self.flags {
@@ -174,14 +174,14 @@ fn check_size(bytes: usize, limits: &Limits, place: &Place, problems: &mut Probl
     }
 }
 
-/// What an environment has, as a document.
+/// Writes the flags and segments of an environment as a document.
 pub(super) fn content_text(flags: &[(Record, State)], segments: &[SegmentRecord]) -> anyhow::Result<String> {
     let flags = flags.iter().map(|(record, state)| as_code(&record.key, &record.shared, state)).collect();
     let segments = segments.iter().map(|segment| (segment.key.clone(), definition(&segment.rules))).collect();
     Ok(serde_json::to_string_pretty(&FlagsAsCode { flags, segments })? + "\n")
 }
 
-pub(super) fn entity_tag(text: &str) -> String {
-    let hash = Sha256::digest(text);
-    hash[..16].iter().fold("\"".to_owned(), |tag, byte| format!("{tag}{byte:02x}")) + "\""
+/// The tag of a document, which stands for its content.
+pub(super) fn tag_of(text: &str) -> String {
+    Sha256::digest(text)[..16].iter().fold(String::new(), |tag, byte| format!("{tag}{byte:02x}"))
 }

@@ -1,12 +1,7 @@
-//! Changing a flag: read, changed, judged and written within one write, so that nothing is lost between.
+//! Changing a flag. It is read, changed, judged and written within one write, so that no other change is lost.
 
 use std::collections::BTreeMap;
 
-use axum::{
-    Json,
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -14,59 +9,63 @@ use utoipa::ToSchema;
 use super::{at_version, check_size, own_place};
 use crate::{
     flags::{Changes, Flag, Moved, Problems, check::Draft, moved},
-    http::{
-        api::{change::Change, target::EnvironmentTarget},
-        wire::{
-            error::{ApiError, ApiResult},
-            precondition::{check_match, check_version, etag_header, etag_of},
-        },
+    operations::{
+        Backend, Error, Precondition, Result,
+        change::Change,
+        precondition::{check_version, tag},
+        target::EnvironmentTarget,
     },
-    state::App,
 };
 
 /// A flag after a change.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UpdatedFlag {
     #[serde(flatten)]
-    flag: Flag,
-    /// Where the weights of a split changed: from which variant to which (`"sepia>dark"`), in percent of the users whom
-    /// the split shares out, exact to 0.001. Where several splits changed, the names begin with the rule
-    /// (`"rules[2]: sepia>dark"`). Where the salt or the attribute changed, everybody is dealt anew, and the numbers are
-    /// what is to be expected.
+    pub(crate) flag: Flag,
+    /// Present if the weights of a split changed: from which variant to which (`"sepia>dark"`), in percent of the users of
+    /// the split, exact to 0.001. If several splits changed, the names begin with the rule (`"rules[2]: sepia>dark"`). If
+    /// the salt or the attribute changed, everybody gets a new place, and the numbers are what is to be expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<std::collections::HashMap<String, f64>>, nullable = false)]
     moved: Option<Moved>,
 }
 
-pub(super) async fn update(
-    app: &App,
+/// Changes the fields of a flag that are given. A change that changes nothing keeps the version.
+///
+/// # Errors
+/// [`Error::Invalid`] for fields that are wrong; [`Error::Conflict`] where other flags or environments need what the change
+/// takes away; [`Error::Outdated`]; [`Error::FlagNotFound`]; what `Change::begin` refuses.
+pub(crate) async fn change_flag(
+    backend: &Backend,
     target: &EnvironmentTarget,
     key: &str,
-    headers: &HeaderMap,
+    precondition: &Precondition,
     fields: Map<String, Value>,
-) -> ApiResult<Response> {
+) -> Result<UpdatedFlag> {
     let mut problems = Problems::default();
-    let changes = Changes::read(fields, &app.settings.limits, &mut problems);
+    let changes = Changes::read(fields, &backend.limits, &mut problems);
     if changes.key.as_deref().is_some_and(|other| other != key) {
-        problems
-            .add("key", format!("a flag keeps its key, {key:?}: another would deal out the users of percentages anew"));
+        problems.add(
+            "key",
+            format!("a flag keeps its key, {key:?}: with another one the users of percentages would change"),
+        );
     }
-    problems.into_result().map_err(ApiError::invalid)?;
+    problems.into_result().map_err(Error::Invalid)?;
 
-    let mut change = Change::begin(app, target).await?;
-    let before = change.write.flag(target.project_id, key).await?.ok_or_else(|| ApiError::flag_not_found(key))?;
-    check_match(headers, &etag_of(before.version), || at_version(key, before.version))?;
+    let mut change = Change::begin(backend, target).await?;
+    let before = change.write.flag(target.project_id, key).await?.ok_or_else(|| Error::flag_not_found(key))?;
+    precondition.check(&tag(before.version), || at_version(key, before.version))?;
     check_version(changes.version, before.version, || at_version(key, before.version))?;
     let mut states = change.write.flag_states(before.id).await?;
     let position = states.iter().position(|(id, _)| *id == target.environment_id);
-    let position = position.ok_or_else(|| ApiError::flag_not_found(key))?;
+    let position = position.ok_or_else(|| Error::flag_not_found(key))?;
     let old_state = states[position].1.clone();
 
     let mut record = before.clone();
     changes.apply(&mut record.shared, &mut states[position].1);
     states[position].1.settle(&record.shared);
     if record.shared == before.shared && states[position].1 == old_state {
-        return Ok(answer(Flag::new(before, old_state), None));
+        return Ok(UpdatedFlag { flag: Flag::new(before, old_state), moved: None });
     }
     // Rules name values: where those change, the other environments must still fit.
     let has_same_values = record.shared.has_same_values(&before.shared);
@@ -78,7 +77,7 @@ pub(super) async fn update(
         }
         let mut draft = Draft::default();
         let bytes = draft.put_flag(key, &record.shared, state);
-        check_size("flag", bytes, &app.settings.limits)?;
+        check_size("flag", bytes, &backend.limits)?;
         drafts.insert(*environment_id, draft);
     }
     change.check(drafts, own_place(key)).await?;
@@ -97,9 +96,5 @@ pub(super) async fn update(
     let (before, after) = (Flag::new(before, old_state), Flag::new(record, state));
     change.record("flag.update", key, Some(&before), Some(&after)).await?;
     change.commit().await?;
-    Ok(answer(after, moved))
-}
-
-fn answer(flag: Flag, moved: Option<Moved>) -> Response {
-    (etag_header(&etag_of(flag.version)), Json(UpdatedFlag { flag, moved })).into_response()
+    Ok(UpdatedFlag { flag: after, moved })
 }

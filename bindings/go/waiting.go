@@ -1,0 +1,130 @@
+//go:build cgo
+
+package flagbit
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// The waits of a client. A goroutine that waits in the library holds a thread until the library returns, also when nobody waits
+// for it any more. So one goroutine waits for all.
+type waiting struct {
+	lock sync.Mutex
+	// The wait for flags; nil while nobody waits.
+	ready *wait
+	// The refresh that begins after the one that is under way: it sees whatever there was before it was asked for.
+	next       *wait
+	refreshing bool
+}
+
+// One wait that many goroutines share.
+type wait struct {
+	// Closed at the end, when err is set.
+	done chan struct{}
+	err  error
+	// The longest that somebody waits, in milliseconds.
+	longest uint64
+	// How many goroutines wait. The lock guards it.
+	waiters int
+}
+
+// Waits for the end, or until the context is done.
+func (w *wait) until(ctx context.Context) error {
+	select {
+	case <-w.done:
+		return w.err
+	case <-ctx.Done():
+	}
+	select { // Both may have come at once.
+	case <-w.done:
+		return w.err
+	default:
+		return ctx.Err()
+	}
+}
+
+func (w *wait) end(err error) {
+	w.err = err
+	close(w.done)
+}
+
+// Refreshes, and takes part in the next refresh while one is under way. The error may be the context's.
+func (c *core) refresh(ctx context.Context) error {
+	timeout := uint64(forever)
+	if deadline, found := ctx.Deadline(); found {
+		timeout = uint64(max(0, time.Until(deadline).Milliseconds()+1))
+	}
+	all := &c.waiting
+	all.lock.Lock()
+	if all.next == nil {
+		all.next = &wait{done: make(chan struct{})}
+	}
+	joined := all.next
+	joined.longest = max(joined.longest, timeout)
+	if !all.refreshing {
+		all.refreshing = true
+		go c.refreshAll()
+	}
+	all.lock.Unlock()
+	return joined.until(ctx)
+}
+
+// Refreshes until nobody asks for it.
+func (c *core) refreshAll() {
+	all := &c.waiting
+	for {
+		all.lock.Lock()
+		next := all.next
+		all.next, all.refreshing = nil, next != nil
+		all.lock.Unlock()
+		if next == nil {
+			return
+		}
+		next.end(refreshNative(c.handle, next.longest))
+		runtime.KeepAlive(c)
+	}
+}
+
+// How long the goroutine that waits for flags may outlive those for whom it waits.
+const waitSlice = 100 * time.Millisecond
+
+// Waits for flags. The error may be the context's.
+func (c *core) waitForFlags(ctx context.Context) error {
+	all := &c.waiting
+	all.lock.Lock()
+	if all.ready == nil {
+		all.ready = &wait{done: make(chan struct{})}
+		go c.waitForAll(all.ready)
+	}
+	joined := all.ready
+	joined.waiters++
+	all.lock.Unlock()
+	defer func() {
+		all.lock.Lock()
+		joined.waiters--
+		all.lock.Unlock()
+	}()
+	return joined.until(ctx)
+}
+
+// Waits for flags until nobody waits any more.
+func (c *core) waitForAll(joined *wait) {
+	all := &c.waiting
+	for {
+		code := waitUntilReady(c.handle, uint64(waitSlice/time.Millisecond))
+		all.lock.Lock()
+		over := code != statusTimeout || joined.waiters == 0
+		if over {
+			all.ready = nil
+		}
+		all.lock.Unlock()
+		if over {
+			joined.end(failure(code, nil))
+			runtime.KeepAlive(c)
+			return
+		}
+	}
+}

@@ -1,0 +1,153 @@
+//! Routes with their purposes. A route gets its purpose where it is declared; the edge, the log and the document go by it.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{Router, routing::MethodRouter};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use crate::{settings::Requests, state::App};
+
+/// The largest body that a tool reads, in bytes.
+const MAX_TOOL_BYTES: usize = 32 << 10;
+
+/// The purpose of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Manages an account, with an API key.
+    Management,
+    /// Manages flags and segments, with bodies that may hold lists of users.
+    Definitions,
+    /// Evaluates flags, with a key.
+    Evaluation,
+    /// Evaluates flags by the OpenFeature Remote Evaluation Protocol, which has its own shape of errors.
+    Ofrep,
+    /// Reads rules, with a key.
+    Rules,
+    /// Signs up: works for those who have no key yet.
+    Signup,
+    /// Works without a key and reads nothing of this server.
+    Tool,
+    /// Tells of the server itself. Nothing is limited, counted or kept.
+    Server,
+}
+
+impl Purpose {
+    pub(crate) fn needs_key(self) -> bool {
+        !matches!(self, Self::Signup | Self::Tool | Self::Server)
+    }
+
+    /// Returns whether it costs the server something without a key. Such requests are counted by address.
+    pub(crate) fn is_counted_by_address(self) -> bool {
+        matches!(self, Self::Signup | Self::Tool)
+    }
+
+    /// Returns whether programs and web pages of any origin ask it with every request of theirs.
+    pub(crate) fn is_evaluation(self) -> bool {
+        matches!(self, Self::Evaluation | Self::Ofrep | Self::Tool)
+    }
+
+    /// Returns whether it is about the environment of the key. An API key has to name one.
+    pub(crate) fn is_about_environment_of_key(self) -> bool {
+        matches!(self, Self::Evaluation | Self::Ofrep | Self::Rules)
+    }
+
+    /// Returns whether it works on the database instead of the state in memory.
+    pub(crate) fn uses_database(self) -> bool {
+        matches!(self, Self::Management | Self::Definitions | Self::Signup)
+    }
+
+    /// Returns the largest body, in bytes.
+    pub(crate) fn max_body_bytes(self, settings: &Requests) -> usize {
+        match self {
+            Self::Definitions => settings.max_definition_bytes,
+            Self::Tool => settings.max_body_bytes.min(MAX_TOOL_BYTES),
+            _ => settings.max_body_bytes,
+        }
+    }
+}
+
+/// Routes of one purpose, and what was merged with them.
+pub(crate) struct Routes {
+    purpose: Purpose,
+    router: OpenApiRouter<App>,
+    /// By the template of the path.
+    purposes: Vec<(String, Purpose)>,
+}
+
+impl Routes {
+    pub(crate) fn of(purpose: Purpose) -> Self {
+        Self { purpose, router: OpenApiRouter::new(), purposes: Vec::new() }
+    }
+
+    /// Adds handlers of one path, as `routes!` gives them.
+    pub(crate) fn routes(mut self, routes: UtoipaMethodRouter<App>) -> Self {
+        self.purposes.extend(routes.1.paths.keys().map(|path| (path.clone(), self.purpose)));
+        Self { router: self.router.routes(routes), ..self }
+    }
+
+    /// Adds another path to handlers that are documented under their own.
+    pub(crate) fn alias(mut self, path: &str, handlers: MethodRouter<App>) -> Self {
+        self.purposes.push((path.into(), self.purpose));
+        Self { router: self.router.route(path, handlers), ..self }
+    }
+
+    pub(crate) fn merge(mut self, other: Self) -> Self {
+        self.purposes.extend(other.purposes);
+        Self { router: self.router.merge(other.router), ..self }
+    }
+
+    /// Adds routes whose paths are relative to `prefix`.
+    pub(crate) fn nest(mut self, prefix: &str, other: Self) -> Self {
+        self.purposes.extend(other.purposes.into_iter().map(|(path, purpose)| (format!("{prefix}{path}"), purpose)));
+        Self { router: self.router.nest(prefix, other.router), ..self }
+    }
+
+    /// Returns the handlers, the document of their own descriptions, and the table of routes.
+    ///
+    /// # Errors
+    /// Two paths cannot be told apart.
+    pub(crate) fn into_parts(self) -> anyhow::Result<(Router<App>, OpenApi, Table)> {
+        let (router, document) = self.router.split_for_parts();
+        Ok((router, document, Table::new(self.purposes)?))
+    }
+}
+
+/// A route.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// The template of its path; never a path, which may name users.
+    pub(crate) template: String,
+    pub(crate) purpose: Purpose,
+}
+
+/// All routes. The router inside decides by the same templates with the same matcher, but it tells its decision only after
+/// the limits of a request must be known.
+#[derive(Debug)]
+pub(crate) struct Table {
+    matcher: matchit::Router<Arc<Route>>,
+    purposes: HashMap<String, Purpose>,
+}
+
+impl Table {
+    fn new(routes: Vec<(String, Purpose)>) -> anyhow::Result<Self> {
+        let (mut matcher, mut purposes) = (matchit::Router::new(), HashMap::new());
+        for (template, purpose) in routes {
+            match purposes.insert(template.clone(), purpose) {
+                None => matcher.insert(template.clone(), Arc::new(Route { template, purpose }))?,
+                Some(other) => anyhow::ensure!(other == purpose, "{template} is {other:?} and {purpose:?}"),
+            }
+        }
+        Ok(Self { matcher, purposes })
+    }
+
+    /// Returns the route of a path.
+    pub(crate) fn find(&self, path: &str) -> Option<Arc<Route>> {
+        self.matcher.at(path).ok().map(|found| Arc::clone(found.value))
+    }
+
+    /// Returns the purpose of a template.
+    pub(crate) fn purpose(&self, template: &str) -> Option<Purpose> {
+        self.purposes.get(template).copied()
+    }
+}

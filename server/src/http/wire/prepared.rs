@@ -1,0 +1,32 @@
+//! The answer with a listing: compressed where the caller takes that, and 304 for those who have it.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    conditional::takes_gzip,
+    etag::{etag_header, read_status},
+};
+use crate::world::Body;
+
+/// Answers with a body that was prepared.
+pub(crate) fn answer(body: &Body, headers: &HeaderMap) -> Response {
+    let is_gzip = takes_gzip(headers);
+    let encoded = if is_gzip { &body.gzip } else { &body.plain };
+    let status = read_status(headers, &encoded.etag);
+    let etag = etag_header(&encoded.etag);
+    // Two keys never share an answer, and neither do two encodings.
+    let caching =
+        [(header::CACHE_CONTROL, "private, no-cache"), (header::VARY, "Authorization, X-API-Key, Accept-Encoding")];
+    if status == StatusCode::NOT_MODIFIED {
+        return (status, etag, caching).into_response();
+    }
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    let mut response = (etag, caching, json, encoded.bytes.clone()).into_response();
+    if is_gzip {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}

@@ -1,0 +1,76 @@
+//! Why an operation did not happen.
+
+use std::fmt;
+
+use crate::storage;
+
+/// The outcome of an operation.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// Why an operation did not happen. Programs go by the variant; messages are for people and hold no secrets.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// A value cannot be read or is wrong by itself. The message names its place.
+    Invalid(String),
+    /// The key that asked was revoked before its turn came.
+    KeyRevoked,
+    /// The caller may not do this.
+    Forbidden(String),
+    /// A limit of this server is reached. The message names the setting.
+    LimitReached(String),
+    /// The thing does not exist in the caller's account.
+    NotFound(String),
+    /// The environment has no flag of this key.
+    FlagNotFound { key: String },
+    /// The change does not fit what exists.
+    Conflict(String),
+    /// The change was made from another version than the present one.
+    Outdated(String),
+    /// The database or the server failed.
+    Failed(anyhow::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid(message)
+            | Self::Forbidden(message)
+            | Self::LimitReached(message)
+            | Self::NotFound(message)
+            | Self::Conflict(message)
+            | Self::Outdated(message) => formatter.write_str(message),
+            Self::KeyRevoked => formatter.write_str("the key was revoked"),
+            Self::FlagNotFound { key } => write!(formatter, "no flag {key:?}"),
+            Self::Failed(error) => write!(formatter, "{error:#}"),
+        }
+    }
+}
+
+impl Error {
+    pub(super) fn flag_not_found(key: &str) -> Self {
+        Self::FlagNotFound { key: key.into() }
+    }
+
+    /// Also for the project of another account.
+    pub(super) fn no_project(project_id: i64) -> Self {
+        Self::NotFound(format!("no project {project_id}"))
+    }
+}
+
+impl From<storage::Error> for Error {
+    fn from(error: storage::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}

@@ -1,0 +1,178 @@
+//! Keys of projects, and API keys of accounts.
+
+use serde_json::json;
+
+use super::{Backend, Error, Result, Who, access, names, target::ProjectTarget};
+use crate::{
+    key::Kind,
+    storage::{
+        Write,
+        audit::{Actor, Entry},
+        keys::{Grant, KeyRow, Owner},
+    },
+};
+
+/// The keys of a new environment.
+pub(super) struct Pair {
+    pub(super) sdk_key: String,
+    pub(super) server_key: String,
+}
+
+/// A new key with its text, which is shown this once.
+#[derive(Debug)]
+pub(crate) struct CreatedKey {
+    pub(crate) row: KeyRow,
+    pub(crate) text: String,
+}
+
+/// Creates an SDK or server key for an environment of a project; for its first without a name.
+///
+/// # Errors
+/// [`Error::Invalid`] for a name that is none or an environment that does not exist; [`Error::LimitReached`];
+/// [`Error::NotFound`]; what [`access::begin`] refuses.
+pub(crate) async fn create_key(
+    backend: &Backend,
+    target: &ProjectTarget,
+    kind: Kind,
+    name: &str,
+    environment: Option<&str>,
+) -> Result<CreatedKey> {
+    let name = names::title("name", name)?;
+    let mut write = access::begin(&backend.follower, target.who).await?;
+    let environments = write.environments(target.project_id).await?;
+    if environments.is_empty() {
+        return Err(Error::no_project(target.project_id));
+    }
+    let found = match environment {
+        None => environments.first(),
+        Some(name) => environments.iter().find(|environment| environment.name == name),
+    };
+    let environment = found.ok_or_else(|| {
+        let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+        Error::Invalid(format!("environment: the project has no such environment, only {}", names.join(", ")))
+    })?;
+    let environment = Some((environment.id, environment.name.as_str()));
+    finish_creation(backend, write, target.who, Grant { owner: target.owner(), kind, name, environment }).await
+}
+
+/// Creates an API key, which may do everything in its account.
+///
+/// # Errors
+/// [`Error::Invalid`] for a name that is none; [`Error::LimitReached`]; what [`access::begin`] refuses.
+pub(crate) async fn create_api_key(backend: &Backend, who: Who, name: &str) -> Result<CreatedKey> {
+    let name = names::title("name", name)?;
+    let write = access::begin(&backend.follower, who).await?;
+    let grant = Grant { owner: api_keys_of(who), kind: Kind::Api, name, environment: None };
+    finish_creation(backend, write, who, grant).await
+}
+
+/// Revokes a key of a project. Revoking it again changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`]; what [`access::begin`] refuses.
+pub(crate) async fn revoke_key(backend: &Backend, target: &ProjectTarget, key_id: i64) -> Result<()> {
+    revoke(backend, target.who, target.owner(), key_id).await
+}
+
+/// Revokes an API key. Revoking it again changes nothing.
+///
+/// # Errors
+/// [`Error::Conflict`] for the last valid API key of the account; [`Error::NotFound`]; what [`access::begin`] refuses.
+pub(crate) async fn revoke_api_key(backend: &Backend, who: Who, key_id: i64) -> Result<()> {
+    revoke(backend, who, api_keys_of(who), key_id).await
+}
+
+/// Lists the keys of a project, oldest first, revoked ones too.
+pub(crate) async fn list_keys(backend: &Backend, target: &ProjectTarget) -> Result<Vec<KeyRow>> {
+    Ok(backend.follower.storage().keys(target.owner()).await?)
+}
+
+/// Lists the API keys of the account, oldest first, revoked ones too.
+pub(crate) async fn list_api_keys(backend: &Backend, who: Who) -> Result<Vec<KeyRow>> {
+    Ok(backend.follower.storage().keys(api_keys_of(who)).await?)
+}
+
+fn api_keys_of(who: Who) -> Owner {
+    Owner { account_id: who.account_id, project_id: None }
+}
+
+async fn finish_creation(backend: &Backend, mut write: Write, who: Who, grant: Grant<'_>) -> Result<CreatedKey> {
+    check_limit(&mut write, grant.owner, 1, backend.accounts.max_keys).await?;
+    let (row, text) = create(&mut write, who.actor(), grant).await?;
+    backend.follower.commit(write).await?;
+    Ok(CreatedKey { row, text })
+}
+
+async fn revoke(backend: &Backend, who: Who, owner: Owner, key_id: i64) -> Result<()> {
+    let mut write = access::begin(&backend.follower, who).await?;
+    let row = write.key(owner, key_id).await?.ok_or_else(|| Error::NotFound(format!("no key {key_id} here")))?;
+    if row.revoked_at.is_some() {
+        return Ok(());
+    }
+    // Counted in the write: of two keys that revoke each other one stays.
+    if owner.project_id.is_none() && write.count_keys(owner).await? <= 1 {
+        return Err(Error::Conflict(
+            "this is the last valid API key of the account, which nothing could manage without it; create another API \
+             key first, and revoke this one with that"
+                .into(),
+        ));
+    }
+    write.revoke_key(key_id).await?;
+    write
+        .record(Entry {
+            project_id: owner.project_id,
+            environment: row.environment.as_deref(),
+            action: "key.revoke",
+            target: &key_id.to_string(),
+            before: Some(&describe(&row)),
+            ..who.entry()
+        })
+        .await?;
+    backend.follower.commit(write).await?;
+    Ok(())
+}
+
+/// Refuses more keys than an owner may have.
+pub(super) async fn check_limit(write: &mut Write, owner: Owner, more: u32, limit: u32) -> Result<()> {
+    if write.count_keys(owner).await? + i64::from(more) <= i64::from(limit) {
+        return Ok(());
+    }
+    let whose = if owner.project_id.is_some() { "keys a project" } else { "API keys an account" };
+    Err(Error::LimitReached(format!("this server allows {limit} valid {whose} (--max-keys); revoke one first")))
+}
+
+/// Creates a key and records that, as a part of `write`.
+pub(super) async fn create(write: &mut Write, actor: Actor, grant: Grant<'_>) -> Result<(KeyRow, String)> {
+    let (row, text) = write.create_key(grant).await?;
+    write
+        .record(Entry {
+            project_id: grant.owner.project_id,
+            environment: row.environment.as_deref(),
+            action: "key.create",
+            target: &row.id.to_string(),
+            after: Some(&describe(&row)),
+            ..Entry::by(actor, grant.owner.account_id)
+        })
+        .await?;
+    Ok((row, text))
+}
+
+/// Creates the keys of a new environment, as a part of `write`.
+pub(super) async fn create_pair(
+    write: &mut Write,
+    account_id: i64,
+    actor: Actor,
+    project_id: i64,
+    environment: (i64, &str),
+) -> Result<Pair> {
+    let owner = Owner { account_id, project_id: Some(project_id) };
+    let grant = Grant { owner, kind: Kind::Sdk, name: "first", environment: Some(environment) };
+    let (_, sdk_key) = create(write, actor, grant).await?;
+    let (_, server_key) = create(write, actor, Grant { kind: Kind::Server, ..grant }).await?;
+    Ok(Pair { sdk_key, server_key })
+}
+
+/// Describes a key for the audit.
+fn describe(row: &KeyRow) -> serde_json::Value {
+    json!({"kind": row.kind, "name": row.name, "ending": row.ending})
+}

@@ -1,0 +1,31 @@
+//! Names that people give.
+
+use super::{Error, Result};
+
+/// Reads a name for people, of a project or a key. Spaces around it are dropped.
+///
+/// # Errors
+/// [`Error::Invalid`], which names `field`.
+pub(super) fn title<'t>(field: &str, text: &'t str) -> Result<&'t str> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > 200 {
+        return Err(Error::Invalid(format!("{field}: expected 1 to 200 characters")));
+    }
+    // Line breaks would forge lines in lists, and PostgreSQL cannot keep a NUL.
+    if name.chars().any(char::is_control) {
+        return Err(Error::Invalid(format!("{field}: expected no control characters")));
+    }
+    Ok(name)
+}
+
+/// Checks the name of an environment, which is part of paths.
+///
+/// # Errors
+/// [`Error::Invalid`], which names `field`.
+pub(super) fn environment<'t>(field: &str, text: &'t str) -> Result<&'t str> {
+    let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    if text.is_empty() || text.len() > 64 || !text.bytes().all(is_fine) || text.bytes().all(|byte| byte == b'.') {
+        return Err(Error::Invalid(format!("{field}: expected 1 to 64 of A-Z a-z 0-9 . _ -, not only dots")));
+    }
+    Ok(text)
+}

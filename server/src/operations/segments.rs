@@ -1,0 +1,111 @@
+//! Segments: creating, replacing, deleting.
+
+use std::collections::BTreeMap;
+
+use flagbit::Subject;
+use serde_json::{Map, Value};
+
+use super::{
+    Backend, Error, Precondition, Result,
+    change::{Change, Place},
+    flags::check_size,
+    precondition::{check_version, tag},
+    target::EnvironmentTarget,
+};
+use crate::flags::{Problems, Segment, check::Draft, read_segment};
+
+/// A segment that was put.
+#[derive(Debug)]
+pub(crate) struct Put {
+    pub(crate) segment: Segment,
+    pub(crate) is_new: bool,
+}
+
+/// Creates a segment in an environment, or gives one other rules. A change that changes nothing keeps the version.
+///
+/// # Errors
+/// [`Error::Invalid`] for fields that are wrong; [`Error::Conflict`] where flags that use it would be set aside;
+/// [`Error::LimitReached`]; [`Error::Outdated`]; what `Change::begin` refuses.
+pub(crate) async fn put_segment(
+    backend: &Backend,
+    target: &EnvironmentTarget,
+    key: &str,
+    precondition: &Precondition,
+    fields: Map<String, Value>,
+) -> Result<Put> {
+    let limits = &backend.limits;
+    let mut problems = Problems::default();
+    let changes = read_segment(fields, limits, &mut problems);
+    if changes.key.as_deref().is_some_and(|other| other != key) {
+        problems.add("key", format!("expected that of the path, {key:?}"));
+    }
+    problems.into_result().map_err(Error::Invalid)?;
+    let mut draft = Draft::default();
+    check_size("segment", draft.put_segment(key, &changes.rules), limits)?;
+
+    let mut change = Change::begin(backend, target).await?;
+    let before = change.write.segment(target.environment_id, key).await?;
+    precondition.check_existence(before.is_some())?;
+    if let Some(before) = &before {
+        precondition.check(&tag(before.version), || at_version(key, before.version))?;
+        check_version(changes.version, before.version, || at_version(key, before.version))?;
+        if before.rules == changes.rules {
+            return Ok(Put { segment: before.clone().into(), is_new: false });
+        }
+    } else if change.write.count_segments(target.environment_id).await? >= limits.max_segments {
+        let limit = limits.max_segments;
+        let message =
+            format!("the environment has {limit} segments, which is what this server allows (--max-segments)");
+        return Err(Error::LimitReached(message));
+    }
+    let place = |subject: &Subject| matches!(subject, Subject::Segment(_)).then(Place::default);
+    change.check(BTreeMap::from([(target.environment_id, draft)]), place).await?;
+
+    let is_new = before.is_none();
+    let after = match before.clone() {
+        None => change.write.create_segment(target.environment_id, key, changes.rules).await?,
+        Some(mut segment) => {
+            segment.rules = changes.rules;
+            change.write.update_segment(target.environment_id, &mut segment).await?;
+            segment
+        }
+    };
+    let (before, after) = (before.map(Segment::from), Segment::from(after));
+    let action = if is_new { "segment.create" } else { "segment.update" };
+    change.record(action, key, before.as_ref(), Some(&after)).await?;
+    change.touch(&[target.environment_id]).await?;
+    change.commit().await?;
+    Ok(Put { segment: after, is_new })
+}
+
+/// Deletes a segment of an environment.
+///
+/// # Errors
+/// [`Error::Conflict`] where flags use it; [`Error::Outdated`]; [`Error::NotFound`]; what `Change::begin` refuses.
+pub(crate) async fn delete_segment(
+    backend: &Backend,
+    target: &EnvironmentTarget,
+    key: &str,
+    precondition: &Precondition,
+) -> Result<()> {
+    let mut change = Change::begin(backend, target).await?;
+    let before = change.write.segment(target.environment_id, key).await?.ok_or_else(|| no_segment(key))?;
+    precondition.check(&tag(before.version), || at_version(key, before.version))?;
+    let mut draft = Draft::default();
+    draft.delete_segment(key);
+    change.check(BTreeMap::from([(target.environment_id, draft)]), |_| None).await?;
+    change.write.delete_segment(target.environment_id, key).await?;
+    change.record("segment.delete", key, Some(&Segment::from(before)), None).await?;
+    change.touch(&[target.environment_id]).await?;
+    change.commit().await
+}
+
+/// Returns the error for a key that no segment has.
+pub(crate) fn no_segment(key: &str) -> Error {
+    Error::NotFound(format!("no segment {key:?}"))
+}
+
+/// Names the present version, for those who changed an earlier one.
+fn at_version(key: &str, version: i64) -> String {
+    format!("the segment {key:?} is at version {version}")
+}

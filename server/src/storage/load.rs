@@ -1,0 +1,129 @@
+//! Loading for those who follow the database: one state of it, in parts.
+
+use sqlx::{Any, FromRow, Transaction};
+
+use super::{Storage, keys::hash_of_hex};
+use crate::key::{Hash, Kind};
+
+/// One state of the database, in a transaction that only reads.
+pub(crate) struct Reading {
+    transaction: Transaction<'static, Any>,
+    /// The last write in it.
+    pub(crate) sequence: i64,
+}
+
+/// An environment with its project, without its flags.
+#[derive(Debug, FromRow)]
+pub(crate) struct EnvironmentHead {
+    pub(crate) id: i64,
+    pub(crate) project_id: i64,
+    pub(crate) account_id: i64,
+    /// The last write that changed any field of the project's flags and segments.
+    pub(crate) flags_changed: i64,
+    pub(crate) name: String,
+    pub(crate) revision: i64,
+}
+
+/// The flags and segments of an environment as they are stored, sorted by key.
+#[derive(Debug)]
+pub(crate) struct StoredContent {
+    pub(crate) flags: Vec<StoredFlag>,
+    /// Keys and definitions.
+    pub(crate) segments: Vec<(String, String)>,
+}
+
+/// A flag as it is stored: the JSON of the fields that all environments share, and the JSON of one environment's fields.
+#[derive(Debug, FromRow)]
+pub(crate) struct StoredFlag {
+    pub(crate) key: String,
+    pub(crate) shared: String,
+    pub(crate) state: String,
+}
+
+/// A key that was given out, revoked or not.
+#[derive(Debug)]
+pub(crate) struct StoredKey {
+    pub(crate) id: i64,
+    pub(crate) kind: Kind,
+    pub(crate) account_id: i64,
+    /// The project and the environment; `None` for an API key.
+    pub(crate) scope: Option<(i64, i64)>,
+    pub(crate) is_revoked: bool,
+    pub(crate) hash: Hash,
+}
+
+#[derive(FromRow)]
+struct KeyRow {
+    id: i64,
+    account_id: i64,
+    project_id: Option<i64>,
+    environment_id: Option<i64>,
+    kind: String,
+    hash: String,
+    revoked_at: Option<String>,
+}
+
+impl Storage {
+    /// Begins to read the newest state.
+    pub(crate) async fn reading(&self) -> sqlx::Result<Reading> {
+        let mut transaction = self.read().await?;
+        let (sequence,) = sqlx::query_as("SELECT sequence FROM meta WHERE id = 1").fetch_one(&mut *transaction).await?;
+        Ok(Reading { transaction, sequence })
+    }
+}
+
+impl Reading {
+    /// All environments of all projects, the first of a project first.
+    pub(crate) async fn environments(&mut self) -> sqlx::Result<Vec<EnvironmentHead>> {
+        sqlx::query_as(
+            "SELECT e.id, e.project_id, p.account_id, p.flags_changed, e.name, e.revision FROM environments e \
+             JOIN projects p ON p.id = e.project_id ORDER BY e.id",
+        )
+        .fetch_all(&mut *self.transaction)
+        .await
+    }
+
+    /// The flags and segments of an environment.
+    pub(crate) async fn content(&mut self, environment_id: i64) -> sqlx::Result<StoredContent> {
+        let flags = sqlx::query_as(
+            "SELECT f.key, f.shared, s.state FROM flags f JOIN flag_states s ON s.flag_id = f.id \
+             WHERE s.environment_id = $1 ORDER BY f.key",
+        )
+        .bind(environment_id)
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let segments = sqlx::query_as("SELECT key, definition FROM segments WHERE environment_id = $1 ORDER BY key")
+            .bind(environment_id)
+            .fetch_all(&mut *self.transaction)
+            .await?;
+        Ok(StoredContent { flags, segments })
+    }
+
+    /// The keys that were changed after a write. A key that was deleted with its project or environment is not among
+    /// them.
+    pub(crate) async fn keys_changed_after(&mut self, sequence: i64) -> sqlx::Result<Vec<StoredKey>> {
+        let rows: Vec<KeyRow> = sqlx::query_as(
+            "SELECT id, account_id, project_id, environment_id, kind, hash, revoked_at FROM keys WHERE changed > $1",
+        )
+        .bind(sequence)
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        Ok(rows.into_iter().filter_map(KeyRow::read).collect())
+    }
+
+    /// Ends the reading.
+    pub(crate) async fn end(self) -> sqlx::Result<()> {
+        self.transaction.commit().await
+    }
+}
+
+impl KeyRow {
+    fn read(self) -> Option<StoredKey> {
+        let (Some(kind), Some(hash)) = (Kind::of_name(&self.kind), hash_of_hex(&self.hash)) else {
+            tracing::error!(key_id = self.id, "a key in the database cannot be read; it opens nothing");
+            return None;
+        };
+        let (account_id, scope) = (self.account_id, self.project_id.zip(self.environment_id));
+        Some(StoredKey { id: self.id, kind, account_id, scope, is_revoked: self.revoked_at.is_some(), hash })
+    }
+}
