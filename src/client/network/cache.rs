@@ -4,9 +4,8 @@
 //! damaged entity tag makes an old snapshot look current.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write},
-    path::{Path, PathBuf},
+    io,
+    path::Path,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -15,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     super::{Level, file, serving::Validator},
-    retry::Random,
+    replacement,
 };
 use crate::engine::{Snapshot, scalars};
 
@@ -68,16 +67,21 @@ pub(super) struct Cache<'r> {
     source: &'r str,
     /// The last failure that was told, so as not to repeat it.
     error: Option<String>,
+    /// Whether files that killed processes left behind are removed.
+    is_tidy: bool,
 }
 
 impl<'r> Cache<'r> {
     pub(super) fn new(path: &'r Path, source: &'r str) -> Self {
-        Self { path, source, error: None }
+        Self { path, source, error: None, is_tidy: false }
     }
 
     /// Keeps a snapshot for the next start. Returns a line for the log where there is something new to tell.
     pub(super) fn save(&mut self, snapshot: &Snapshot, etag: Option<&str>, text: &[u8]) -> Option<(Level, String)> {
         let place = self.path.display();
+        if !std::mem::replace(&mut self.is_tidy, true) {
+            replacement::remove_leftovers(self.path);
+        }
         let error = write(self.path, self.source, snapshot, etag, text).err();
         let error = error.map(|error| format!("the snapshot is not kept in {place}: {error}"));
         if error == self.error {
@@ -104,32 +108,7 @@ fn write(path: &Path, source: &str, snapshot: &Snapshot, etag: Option<&str>, tex
     });
     let line = format!(" {about}\n");
     let digest = hex(Sha256::new().chain_update(&line).chain_update(text).finalize().as_slice());
-    let temporary = beside(path);
-    let written = create(&temporary).and_then(|mut file| {
-        file.write_all(format!("{FORMAT}{digest}{line}").as_bytes())?;
-        file.write_all(text)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)
-    });
-    if written.is_err() {
-        _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-/// A name of its own for each writer: two processes may write at once.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{:016x}.tmp", Random::new().next()))
-}
-
-/// A file that is new, so that nobody else has it open, and that only its owner may read.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    replacement::replace(path, &[format!("{FORMAT}{digest}{line}").as_bytes(), text])
 }
 
 fn hex(bytes: &[u8]) -> String {

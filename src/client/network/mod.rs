@@ -17,6 +17,7 @@ mod place;
 mod proxy;
 mod refresher;
 mod remote;
+mod replacement;
 mod requests;
 mod resolver;
 mod retry;

@@ -214,3 +214,112 @@ fn many_may_share_one_file() {
     });
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "a temporary file is left");
 }
+
+/// The kinds of things at a path that are no file, none of which may be opened or replaced.
+#[cfg(target_os = "linux")]
+fn make(kind: &str, path: &Path) {
+    let run = |command: &[&str]| {
+        let status = std::process::Command::new(command[0]).args(&command[1..]).arg(path).status();
+        assert!(status.unwrap().success(), "{command:?}");
+    };
+    match kind {
+        "pipe" => run(&["mkfifo"]),
+        "folder" => fs::create_dir(path).unwrap(),
+        "socket" => drop(std::os::unix::net::UnixListener::bind(path).unwrap()),
+        "link to a device" => std::os::unix::fs::symlink("/dev/zero", path).unwrap(),
+        _ => panic!("{kind}"),
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_no_file_is_neither_read_nor_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+
+    let folder = Folder::new("kinds");
+    for kind in ["pipe", "folder", "socket", "link to a device"] {
+        let path = folder.0.join(kind);
+        make(kind, &path);
+        let before = fs::symlink_metadata(&path).unwrap().file_type();
+        let server = Server::new(good(1, true));
+        let client = ready(options(&server).cache_path(&path));
+        client.refresh(PATIENCE).unwrap();
+        let log = lines(&client, "not a regular file");
+        assert_eq!(log.len(), 2, "{kind}: what is wrong is said of reading and of writing: {log:?}");
+        let after = fs::symlink_metadata(&path).unwrap().file_type();
+        assert_eq!(before, after, "{kind}");
+        assert!(is_on(&client) && fs::metadata("/dev/zero").unwrap().file_type().is_char_device(), "{kind}");
+
+        // The same as a file to read, and to watch.
+        let error = Client::from_file(&path).unwrap_err().to_string();
+        assert!(error.ends_with("not a regular file"), "{kind}: {error}");
+        let watching = Client::open(ClientOptions::watched_file(&path)).unwrap();
+        let error = watching.status().last_error.unwrap();
+        assert!(error.ends_with("not a regular file"), "{kind}: {error}");
+        watching.close();
+    }
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 4, "a temporary file is left");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_to_its_file() {
+    use std::os::unix::fs::symlink;
+
+    let folder = Folder::new("links");
+    let inner = folder.0.join("inner");
+    fs::create_dir(&inner).unwrap();
+    for (name, target) in [("relative", "inner/a"), ("again", "relative"), ("first", "inner/b")] {
+        symlink(target, folder.0.join(name)).unwrap();
+    }
+    for name in ["again", "first"] {
+        let url = left_behind(&folder.0.join(name));
+        assert!(folder.0.join(name).is_symlink(), "{name}");
+        let client = Client::open(ClientOptions::server(&url, KEY).cache_path(folder.0.join(name))).unwrap();
+        assert!(is_on(&client), "{name}");
+    }
+    assert!(folder.0.join("relative").is_symlink());
+    let mut names: Vec<_> = fs::read_dir(&inner).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["a", "b"], "temporary files lie beside the file, and none is left");
+
+    symlink("circle", folder.0.join("circle")).unwrap();
+    let server = Server::new(good(1, true));
+    let client = ready(options(&server).cache_path(folder.0.join("circle")));
+    client.refresh(PATIENCE).unwrap();
+    assert_eq!(lines(&client, "too many symbolic links").len(), 1);
+}
+
+#[test]
+fn what_killed_processes_left_behind_is_removed() {
+    let folder = Folder::new("leftovers");
+    let file = |name: &str, age: u64| {
+        let path = folder.0.join(name);
+        let modified = std::time::SystemTime::now() - std::time::Duration::from_secs(age);
+        fs::File::create(&path).unwrap().set_modified(modified).unwrap();
+        path
+    };
+    let old = file(".flags.cache.0123456789abcdef.tmp", 700);
+    let others = [
+        file(".flags.cache.0123456789abcde0.tmp", 10),
+        file(".flags.cache.0123456789ABCDEF.tmp", 700),
+        file(".flags.cache.tmp", 700),
+        file(".flags.cache.0123.tmp", 700),
+        file(".flags.cache2.0123456789abcdef.tmp", 700),
+        file("flags.cache.0123456789abcdef.tmp", 700),
+    ];
+    left_behind(&folder.file());
+    assert!(!old.exists(), "an old one of this file");
+    for other in others {
+        assert!(other.exists(), "{}", other.display());
+    }
+}
+
+#[test]
+fn a_long_name_is_no_obstacle() {
+    let folder = Folder::new("long");
+    for name in ["n".repeat(250), "\u{e9}".repeat(120)] {
+        let url = left_behind(&folder.0.join(&name));
+        assert!(is_on(&Client::open(ClientOptions::server(url, KEY).cache_path(folder.0.join(&name))).unwrap()));
+    }
+}
