@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use flagbit::Operator;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -90,8 +91,8 @@ pub(crate) fn definition(rules: &[Value]) -> Value {
 pub(crate) fn used_segments(rules: &[Value]) -> BTreeSet<&str> {
     let mut used = BTreeSet::new();
     for condition in rules.iter().flat_map(conditions) {
-        let operator = condition.get("operator").and_then(Value::as_str);
-        if matches!(operator, Some("in_segment" | "not_in_segment")) {
+        let operator = condition.get("operator").and_then(Value::as_str).and_then(Operator::named);
+        if matches!(operator, Some((Operator::InSegment, _))) {
             match condition.get("value") {
                 Some(Value::Array(names)) => used.extend(names.iter().filter_map(Value::as_str)),
                 Some(Value::String(name)) => _ = used.insert(name),
