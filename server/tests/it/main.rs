@@ -25,6 +25,7 @@ mod moved;
 mod ofrep;
 mod openapi;
 mod outage;
+mod private_names;
 mod projects;
 mod replicas;
 mod rollout;

@@ -12,6 +12,7 @@ use super::{
     rule::{self, Serves},
     segments, variants,
 };
+use crate::json;
 
 /// Checks a snapshot's text; how many flags it has, `None` for one that is refused.
 pub(super) fn check(text: &[u8], findings: &mut Findings) -> Option<usize> {
@@ -23,7 +24,7 @@ pub(super) fn check(text: &[u8], findings: &mut Findings) -> Option<usize> {
         }
     };
     // What the engine has read is JSON.
-    let document: Value = serde_json::from_slice(text).unwrap_or_default();
+    let document: Value = json::read(text).unwrap_or_default();
     if let Value::Object(fields) = &document {
         fields::check_document(fields, findings);
     }

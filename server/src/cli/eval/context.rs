@@ -7,7 +7,7 @@ use clap::Args;
 use flagbit::{Context, ContextBuilder, Value as Attribute};
 use serde_json::{Map, Value};
 
-use crate::cli::input;
+use crate::{cli::input, json};
 
 /// Who asks.
 #[derive(Debug, Args)]
@@ -50,7 +50,11 @@ impl ContextOptions {
         } else {
             input::read(&PathBuf::from(context))?
         };
-        serde_json::from_slice(&text).map_err(|error| anyhow::anyhow!("--context: expected a JSON object: {error}"))
+        match json::read(&text) {
+            Ok(Value::Object(fields)) => Ok(fields),
+            Ok(_) => anyhow::bail!("--context: expected a JSON object"),
+            Err(error) => anyhow::bail!("--context: expected a JSON object: {error}"),
+        }
     }
 
     /// Whether it reads standard input.
@@ -67,7 +71,7 @@ fn read_attribute(text: &str) -> anyhow::Result<(&str, Value)> {
     match name.strip_suffix(':') {
         None => Ok((name, value.into())),
         Some(name) => {
-            let json = serde_json::from_str(value);
+            let json = json::read(value.as_bytes());
             Ok((name, json.map_err(|error| anyhow::anyhow!("{name}:={value}: expected JSON: {error}"))?))
         }
     }
