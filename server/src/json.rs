@@ -21,6 +21,10 @@ pub(crate) struct UniqueObject(pub(crate) Map<String, Value>);
 #[derive(Debug)]
 pub(crate) struct Json(pub(crate) Value);
 
+/// A value without duplicate fields, at any depth.
+#[derive(Debug)]
+pub(crate) struct UniqueValue(pub(crate) Value);
+
 /// Reads JSON. Of two fields with the same name, the last one counts.
 ///
 /// # Errors
@@ -49,6 +53,12 @@ pub(crate) fn optional_object<'de, D: Deserializer<'de>>(
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Reader { is_unique: false }.deserialize(deserializer).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for UniqueValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Reader { is_unique: true }.deserialize(deserializer).map(Self)
     }
 }
 

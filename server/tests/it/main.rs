@@ -20,6 +20,7 @@ mod isolation;
 mod keys;
 mod limits;
 mod logs;
+mod long_work;
 mod metrics;
 mod moved;
 mod ofrep;
