@@ -11,12 +11,12 @@ use serde_json::{Value, value::RawValue};
 
 use super::{Problem, Problems, Shared, State, changes::check_whole, definition, flag::snapshot_text};
 
-/// What a write does to the snapshot of one environment: texts by key, `None` for what is deleted.
+/// The changes of a write to the snapshot of one environment: texts by key, `None` for a deletion.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     flags: BTreeMap<String, Option<String>>,
     segments: BTreeMap<String, Option<String>>,
-    /// What the engine would let pass.
+    /// Problems that the engine would let pass.
     asides: Vec<Aside>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Aside {
     pub(crate) is_circle: bool,
 }
 
-/// Why no SDK would read the snapshot.
+/// The reason why no SDK would read the snapshot.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// More bytes than SDKs read.
@@ -41,7 +41,7 @@ pub(crate) enum Refusal {
     Unreadable(SnapshotError),
 }
 
-/// Room for what the snapshot says of itself.
+/// Room for the snapshot's labels, such as its revision.
 const LABELS: usize = 4 << 10;
 
 #[derive(Deserialize)]
@@ -91,8 +91,8 @@ impl Draft {
         self.segments.insert(key.into(), None);
     }
 
-    /// What could not be used after the change and can be used before it; of what is in the draft, whatever could not
-    /// be used. `text` is the environment's snapshot before the change, and `before` is the same, parsed.
+    /// Returns the flags and segments that the change makes unusable, and those of the draft that are unusable. `text` is
+    /// the environment's snapshot before the change, and `before` is the same snapshot, parsed.
     ///
     /// # Errors
     /// The snapshot before the change cannot be read.
@@ -109,7 +109,7 @@ impl Draft {
         })
     }
 
-    /// The same of the draft by itself; nothing where it could not be read as a whole.
+    /// Checks the draft by itself, as a whole snapshot. Returns nothing if that snapshot would be refused.
     pub(crate) fn check_alone(&self) -> Vec<Aside> {
         let text = self.apply(br#"{"flags": []}"#).unwrap_or_default();
         let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES);
@@ -155,7 +155,7 @@ impl Draft {
     }
 }
 
-/// What makes two warnings of two snapshots the same. A flag may stand elsewhere in the second one.
+/// The parts of a warning that are the same in two snapshots, even if the flag's position differs.
 type Identity<'w> = (&'w Subject, &'w Place, &'w str);
 
 fn identity(warning: &Warning) -> Identity<'_> {
