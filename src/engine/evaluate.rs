@@ -216,25 +216,25 @@ impl Flag {
             State::Enabled { default_enabled, rules } if rules.is_empty() => {
                 Ok(Answer::by_default(*default_enabled, false, None))
             }
-            State::Enabled { .. } => Ok(self.answer_by_first(snapshot, attributes)),
+            State::Enabled { .. } => Ok(self.answer_fast(snapshot, attributes)),
             State::Disabled => Ok(Answer::DISABLED),
             State::SetAside => Err(ErrorCode::ParseError),
             State::Typed(_) | State::Timed(_) => self.evaluate_cold(snapshot, attributes, clock),
         }
     }
 
-    /// The answer of an enabled boolean flag; by code that knows the first five operators, as long as these suffice.
+    /// The answer of an enabled boolean flag; by code that knows the common operators, as long as these suffice.
     #[inline(never)]
-    fn answer_by_first<'s, A: Attributes>(&'s self, snapshot: &'s Snapshot, attributes: &A) -> Answer<'s> {
+    fn answer_fast<'s, A: Attributes>(&'s self, snapshot: &'s Snapshot, attributes: &A) -> Answer<'s> {
         let State::Enabled { default_enabled, rules } = &self.state else {
             return Answer::DISABLED;
         };
         for (index, rule) in rules.iter().enumerate() {
-            if matches!(rule, Rule::Further(_)) {
+            if matches!(rule, Rule::General(_)) {
                 let question = Question { attributes, snapshot, now: None };
                 return answer_by(rules, index, *default_enabled, self.key(), &question);
             }
-            if let Some((enabled, reason)) = rule.decide_first(self.key(), attributes) {
+            if let Some((enabled, reason)) = rule.decide_fast(self.key(), attributes) {
                 return Answer::new(enabled, reason, index as u32, None);
             }
         }

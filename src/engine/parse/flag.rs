@@ -2,11 +2,11 @@
 
 use super::{
     super::{
+        fields::{boolean, missing, no_duplicates, parse_rules},
         json::{Json, Object},
         problem::Problem,
         snapshot::State,
     },
-    fields::{boolean, missing, no_duplicates, parse_rules},
     rule::parse_rule,
     tables::Tables,
     typed::parse_typed,

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use super::{
     super::{
         Flag, Snapshot,
-        further::{FlagIs, Further, Link, Outcome},
         links::Links,
+        operator::{Asked, FlagIs, Link, Outcome},
         place::Step,
         problem::{Problem, ProblemKind},
         snapshot::State,
@@ -76,7 +76,7 @@ impl Graph {
         flags.iter().enumerate().for_each(|(node, flag)| nodes[*flag as usize] = Some(node));
         let asked_by = |flag: &Pending| {
             let conditions = flag.parsed.state.conditions().flat_map(|(_, conditions)| conditions);
-            let keys = conditions.filter_map(|condition| condition.test.asked_flag());
+            let keys = conditions.filter_map(|condition| condition.asked_flag());
             keys.filter_map(|key| nodes[snapshot.position(key.as_bytes())? as usize]).collect()
         };
         let asked: Vec<Vec<usize>> = pending.iter().map(asked_by).collect();
@@ -166,8 +166,8 @@ impl<'s> Linker<'s> {
         let (mut depth, mut work, mut is_timed) = (1, 0_u64, false);
         state.try_for_each_condition(&mut |condition| {
             work += 1;
-            match condition.test.further_mut() {
-                Some(Further::InSegment(asked)) => {
+            match condition.test.asked_mut() {
+                Some(Asked::Segments(asked)) => {
                     for (index, link) in asked.items.iter_mut().enumerate() {
                         let found = self.segments.find(&link.name);
                         link.position = found.map_err(|problem| within_value(problem, asked.is_list, index))?;
@@ -177,7 +177,7 @@ impl<'s> Linker<'s> {
                         segments.push(link.position);
                     }
                 }
-                Some(Further::FlagIs(asked)) => {
+                Some(Asked::Flag(asked)) => {
                     let other = self.find(snapshot, node, &asked.flag)?;
                     asked.flag.position = other;
                     asked.accepted = accepted(snapshot.flag(other), asked)?;
@@ -187,7 +187,7 @@ impl<'s> Linker<'s> {
                     is_timed |= matches!(snapshot.flag(other).state, State::Timed(_));
                     flags.push(other);
                 }
-                _ => {}
+                None => {}
             }
             if depth > MAX_DEPTH {
                 let message = format!("a chain of more than {MAX_DEPTH} flags");

@@ -3,13 +3,13 @@
 use super::{
     super::{
         Reason,
+        fields::{object, parse_list, unexpected},
         json::{Json, Object},
         place::Step,
         problem::Problem,
         rule::{Condition, Rule},
     },
-    fields::{object, parse_list, unexpected},
-    operator::parse_condition,
+    condition::parse_condition,
     tables::Tables,
 };
 

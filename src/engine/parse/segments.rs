@@ -7,12 +7,12 @@ use foldhash::fast::RandomState;
 use super::{
     super::{
         Place, Subject, Warning,
+        fields::{duplicate, object, parse_rules, unexpected},
         json::Json,
         place::Step,
         problem::{Problem, ProblemKind},
         segment::Segment,
     },
-    fields::{duplicate, object, parse_rules, unexpected},
     rule::parse_rule,
     tables::Tables,
 };

@@ -6,8 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::super::{
     Name,
-    further::{Further, NOW},
-    rule::Test,
+    operator::{NOW, Operator},
 };
 
 #[derive(Default)]
@@ -22,11 +21,10 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Notes what a condition needs beside its attribute; `false` where it may not have that here.
-    pub(super) fn note(&mut self, test: &Test, attribute: &str) -> bool {
+    /// Notes what a condition needs besides its attribute; `false` where it may not have that here.
+    pub(super) fn note(&mut self, operator: Operator, attribute: &str) -> bool {
         self.is_timed |= attribute == NOW;
-        let is_link = matches!(test, Test::Further(further)
-            if matches!(**further, Further::InSegment(_) | Further::FlagIs(_)));
+        let is_link = !operator.looks_at_attribute();
         self.has_links |= is_link;
         !(is_link && self.in_segment)
     }

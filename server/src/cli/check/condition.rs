@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use flagbit::Place;
+use flagbit::{Operator, Place};
 use serde_json::{Number, Value};
 
 use super::{
@@ -96,7 +96,7 @@ fn check_list(condition: &Condition<'_>, items: &[Value], place: &Place, finding
 
 /// Whether there was something to say of it.
 fn check_scalar(condition: &Condition<'_>, value: &Value, place: &Place, findings: &mut Findings) -> bool {
-    if value == "" && matches!(condition.operator, "contains" | "starts_with" | "ends_with") {
+    if value == "" && matches!(condition.operator, Operator::Contains | Operator::StartsWith | Operator::EndsWith) {
         let message = format!("the empty text is in every text: {} tells nobody apart", condition.written);
         findings.add(Code::NoEffect, place, message);
         return true;

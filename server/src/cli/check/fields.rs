@@ -1,6 +1,6 @@
 //! Fields that mean nothing where they stand: typing errors, mostly. The engine ignores them.
 
-use flagbit::Place;
+use flagbit::{AttributeUse, Operator, Place};
 use serde_json::{Map, Value};
 
 use super::finding::{Code, Findings};
@@ -71,8 +71,10 @@ fn check_rules(fields: &Fields, place: &Place, findings: &mut Findings) {
 fn check_condition(fields: &Fields, place: &Place, findings: &mut Findings) {
     unknown(fields, place, CONDITION, findings);
     let operator = fields.get("operator").and_then(Value::as_str).unwrap_or_default();
-    if matches!(operator, "in_segment" | "not_in_segment") && fields.contains_key("attribute") {
-        findings.add(Code::UnknownField, place.field("attribute"), format!("means nothing beside {operator}"));
+    let has_no_attribute =
+        Operator::named(operator).is_some_and(|(operator, _)| operator.attribute_use() == AttributeUse::Unused);
+    if has_no_attribute && fields.contains_key("attribute") {
+        findings.add(Code::UnknownField, place.field("attribute"), format!("means nothing next to {operator}"));
     }
     if let Some(percent) = fields.get("value").and_then(Value::as_object) {
         unknown(percent, &place.field("value"), PERCENT, findings);

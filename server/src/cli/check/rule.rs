@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use flagbit::Place;
+use flagbit::{AttributeUse, Negation, Operator, Place};
 use serde_json::{Map, Value};
 
 /// The bucketing attribute of a percentage or a split that names none.
@@ -35,7 +35,7 @@ pub(super) struct Split<'s> {
 pub(super) struct Condition<'s> {
     pub(super) place: Place,
     /// Without its `not_`; `neq` is the complement of `eq`.
-    pub(super) operator: &'s str,
+    pub(super) operator: Operator,
     pub(super) is_negated: bool,
     /// The operator as it stands in the text.
     pub(super) written: &'s str,
@@ -79,20 +79,24 @@ fn read_rule<'s>(fields: &'s Map<String, Value>, place: Place, salt: &'s str) ->
 
 fn read_condition<'s>(fields: &'s Map<String, Value>, place: Place, salt: &'s str) -> Option<Condition<'s>> {
     let written = fields.get("operator")?.as_str()?;
-    let (operator, is_negated) = match written.strip_prefix("not_") {
-        Some(positive) => (positive, true),
-        None if written == "neq" => ("eq", true),
-        None => (written, false),
+    let (named, is_negated) = Operator::named(written)?;
+    let complemented = Operator::ALL.iter().find(|operator| operator.negation() == Negation::Named(named));
+    let (operator, is_negated) = match complemented {
+        Some(complemented) => (*complemented, !is_negated),
+        None => (named, is_negated),
     };
     let attribute = fields.get("attribute").and_then(Value::as_str).unwrap_or_default();
-    let attribute = if operator == "percent" && attribute.is_empty() { USER_ID } else { attribute };
+    let attribute = match operator.attribute_use() {
+        AttributeUse::Bucketing if attribute.is_empty() => USER_ID,
+        _ => attribute,
+    };
     let value = fields.get("value").unwrap_or(&Value::Null);
     let texts = match (operator, value) {
-        ("in", Value::Array(items)) => Some(items.iter().filter_map(canonical).collect()),
-        ("eq", value) => Some(canonical(value).into_iter().collect()),
+        (Operator::In, Value::Array(items)) => Some(items.iter().filter_map(canonical).collect()),
+        (Operator::Eq, value) => Some(canonical(value).into_iter().collect()),
         _ => None,
     };
-    let percentage = if operator == "percent" { Some(read_percentage(value, salt)?) } else { None };
+    let percentage = if operator == Operator::Percent { Some(read_percentage(value, salt)?) } else { None };
     Some(Condition { place, operator, is_negated, written, attribute, value, texts, percentage })
 }
 
@@ -116,7 +120,7 @@ fn read_split<'s>(value: &'s Value, key: &str) -> Option<Split<'s>> {
 impl Condition<'_> {
     /// The attribute whose absence it also holds for.
     pub(super) fn holds_without(&self) -> Option<&str> {
-        (self.is_negated && self.looks_at_an_attribute() && self.operator != "exists").then_some(self.attribute)
+        (self.is_negated && self.looks_at_an_attribute() && self.operator != Operator::Exists).then_some(self.attribute)
     }
 
     /// The attribute that it never holds without.
@@ -125,17 +129,17 @@ impl Condition<'_> {
     }
 
     fn looks_at_an_attribute(&self) -> bool {
-        !matches!(self.operator, "in_segment" | "flag_is") && self.attribute != NOW
+        self.operator.looks_at_attribute() && self.attribute != NOW
     }
 
     /// Whether it asks that the attribute is absent.
     pub(super) fn is_absence_of(&self, attribute: &str) -> bool {
-        self.operator == "exists" && self.is_negated && self.attribute == attribute
+        self.operator == Operator::Exists && self.is_negated && self.attribute == attribute
     }
 
     /// Whether the other holds wherever this does.
     pub(super) fn implies(&self, other: &Self) -> bool {
-        if other.operator == "exists" && !other.is_negated {
+        if other.operator == Operator::Exists && !other.is_negated {
             return self.needs() == Some(other.attribute);
         }
         if self.attribute != other.attribute || self.is_negated != other.is_negated {

@@ -1,6 +1,6 @@
 //! Fields of an object, read with the place of what is wrong with them.
 
-use super::super::{
+use super::{
     json::{Json, Object},
     place::Step,
     problem::{Problem, ProblemKind},
