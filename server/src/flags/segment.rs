@@ -56,7 +56,7 @@ pub(crate) struct SegmentChanges {
     pub(crate) rules: Vec<Value>,
 }
 
-/// Reads a segment; what is wrong with it goes to `problems`.
+/// Reads a segment and adds its errors to `problems`.
 pub(crate) fn read_segment(fields: Map<String, Value>, limits: &Limits, problems: &mut Problems) -> SegmentChanges {
     let mut changes = SegmentChanges::default();
     let mut has_rules = false;

@@ -1,5 +1,5 @@
-//! What the engine lets pass in rules because other versions may know it, and a write must not: unknown fields. And how
-//! much of everything there may be. All else about rules is the engine's to say.
+//! Checks of rules that are not the engine's: unknown fields, which the engine lets pass because other versions may know
+//! them, and the limits of this server. The engine judges everything else about rules.
 
 use flagbit::{AttributeUse, Operator, Place};
 use serde_json::{Map, Value};
@@ -32,7 +32,7 @@ pub(super) fn check_rules(rules: &[Value], kind: Kind, limits: &Limits, problems
                 }
                 check_conditions(conditions, &place, limits, problems);
             }
-            // The engine says that it is either.
+            // The engine refuses a rule that is both.
             Some(_) => {}
             None => check_condition(fields, "a rule", &place, limits, problems),
         }
