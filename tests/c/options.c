@@ -62,7 +62,7 @@ static void values(void) {
 
 static void exactly_one_source(void) {
     static const char MESSAGE[] =
-        "a client needs exactly one source, one of FLAGBIT_OPTION_SNAPSHOT, FLAGBIT_OPTION_FILE, "
+        "a client needs exactly one of the sources FLAGBIT_OPTION_SNAPSHOT, FLAGBIT_OPTION_FILE, "
         "FLAGBIT_OPTION_VALUES, FLAGBIT_OPTION_URL";
     flagbit_options *options = options_new();
     refused(options, MESSAGE);

@@ -174,7 +174,7 @@ const UNFIT = {
   'no project': [{ serverKey: undefined, apiKey: 'fb_secret' }, /^url needs either serverKey, or /],
   'a key of another kind': [{ serverKey: 'fbsdk_secret' }, /^serverKey takes a key that begins with fbsrv_, not an SDK key/],
   'an empty key': [{ serverKey: '' }, /^serverKey takes a key that begins with fbsrv_, not an empty text$/],
-  'a key with a line end': [{ serverKey: 'fbsrv_secret\n' }, /^serverKey takes .* line break/],
+  'a key with a line end': [{ serverKey: 'fbsrv_secret\n' }, /^serverKey has a character .* line break/],
   'a key that is no text': [{ serverKey: 'fbsrv_secret\ud800' }, /^serverKey takes /],
   'an interval too short': [{ pollInterval: 500 }, /^pollInterval takes 1 s or more, not 500ms$/],
   'an interval below 0': [{ pollInterval: -1 }, /^pollInterval takes more than 0 s, not -1 ms$/],
@@ -186,7 +186,7 @@ const UNFIT = {
   'a bootstrap that is refused': [{ bootstrap: '[{}]' }, /\[0\]\.key: missing/],
   'no such authorities': [{ caFile: '/nonexistent.pem' }, /nonexistent/],
   'a URL of no kind': [{ url: 'ftp://u:secret@127.0.0.1' }, /^url takes no user name or password: /],
-  'two sources': [{ file: 'flags.json' }, /^a client needs exactly one source, one of snapshot, file, values, url$/],
+  'two sources': [{ file: 'flags.json' }, /^a client needs exactly one of the sources snapshot, file, values, url$/],
   'another source': [{ url: undefined, file: 'flags.json' }, /^serverKey needs the source url, and the source of this client is file$/],
 };
 

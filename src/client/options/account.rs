@@ -63,10 +63,12 @@ impl Account {
                 return Err(language.wrong(Setting::Url, needed));
             }
         };
+        if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let problem = "has a character that no key has; look for a space or a line break at its end";
+            return Err(language.wrong(setting, problem));
+        }
         let found = if key.is_empty() {
             "an empty text"
-        } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            "one with a character that no key has; look for a space or a line break at its end"
         } else if key.starts_with("fbsdk_") {
             "an SDK key (fbsdk_...), which cannot read rules"
         } else if !key.starts_with(prefix) {

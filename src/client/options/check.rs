@@ -38,6 +38,6 @@ impl ClientOptions {
     fn not_one_source(&self) -> ClientError {
         let sources = TABLE.iter().filter(|row| matches!(row.role, Role::Source(_)));
         let names: Vec<_> = sources.map(|row| self.language.name(row.setting)).collect();
-        ClientError::Options(format!("a client needs exactly one source, one of {}", names.join(", ")))
+        ClientError::Options(format!("a client needs exactly one of the sources {}", names.join(", ")))
     }
 }
