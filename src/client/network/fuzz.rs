@@ -14,10 +14,10 @@ pub(crate) fn read(bytes: &[u8]) {
     let (one, other) = text.split_once('\n').unwrap_or((&text, ""));
     match choice % 5 {
         0 => stream(bytes),
-        1 => drop(cache::parse(bytes, "server http://127.0.0.1", 1 << 20)),
+        1 => _ = cache::parse(bytes, "server http://127.0.0.1", 1 << 20),
         2 => {
             let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 30);
-            drop(retry_after(one, Some(other), now));
+            _ = retry_after(one, Some(other), now);
         }
         3 => {
             let base = "http://127.0.0.1:8080/a/b?c".parse().unwrap_or_default();
