@@ -1,7 +1,7 @@
 //! The rates of requests: for each key, and for each address without a valid key.
 //!
-//! `governor` and not `tower_governor` on top: its layer decides before a request is read, by address, and here it is the
-//! authentication that knows which limit counts.
+//! It uses `governor` without `tower_governor`, whose layer decides by address before a request is read. Here only the
+//! authentication knows which limit counts.
 
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
@@ -47,13 +47,13 @@ impl Rates {
         count(self.keys.as_ref(), &key_id)
     }
 
-    /// Counts a request that needs no key, but work.
+    /// Counts a request that needs no key but costs work.
     pub(crate) fn count_keyless(&self, address: IpAddr) -> Result<(), TooMany> {
         count(self.keyless.as_ref(), &address)
     }
 
     /// Counts a failed authentication. Valid keys from the same address go on: one program with a wrong key must not stop
-    /// the others behind the same router, and no number of guesses finds one of 2^256.
+    /// the others behind the same router, and no number of guesses finds a key among 2^256.
     pub(crate) fn count_failure(&self, address: IpAddr) -> Result<(), TooMany> {
         count(self.failures.as_ref(), &address)
     }

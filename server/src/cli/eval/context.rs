@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::input;
 
-/// Who asks.
+/// The options that describe the context.
 #[derive(Debug, Args)]
 pub(super) struct ContextOptions {
     /// Attributes: a JSON object, or a file with one; - is standard input
@@ -22,7 +22,7 @@ pub(super) struct ContextOptions {
 }
 
 impl ContextOptions {
-    /// The context of the options, with the attributes of the command line in the place of those of the file.
+    /// Returns the context of the options. Attributes of the command line replace those of the file.
     pub(super) fn context(&self, attributes: &[String]) -> anyhow::Result<Context> {
         let mut builder = Context::builder();
         for (name, value) in self.read()? {
@@ -53,7 +53,7 @@ impl ContextOptions {
         serde_json::from_slice(&text).map_err(|error| anyhow::anyhow!("--context: expected a JSON object: {error}"))
     }
 
-    /// Whether it reads standard input.
+    /// Returns whether the context comes from standard input.
     pub(super) fn is_standard_input(&self) -> bool {
         self.context.as_deref() == Some("-")
     }

@@ -21,7 +21,7 @@ use crate::http::{
     },
 };
 
-/// More are asked for by naming none.
+/// The most flags that a question may name. To ask for more, name none.
 const MAX_FLAG_KEYS: usize = 1_000;
 
 pub(crate) fn routes() -> Routes {
@@ -139,7 +139,7 @@ pub(super) fn now() -> Moment {
     Moment::from_unix(now.timestamp(), now.timestamp_subsec_nanos())
 }
 
-/// Tells why a flag is set aside. Client keys may not read rules, in messages neither.
+/// Tells why a flag is set aside. Client keys may not read rules, not even in messages.
 pub(super) fn set_aside(snapshot: &Snapshot, flag_key: &str, is_client: bool) -> String {
     match snapshot.warning_of(flag_key).filter(|_| !is_client) {
         Some(warning) => format!("flag {flag_key:?} is set aside: {warning}"),
@@ -168,7 +168,7 @@ impl Evaluator {
         Ok(answer)
     }
 
-    /// Why a flag that is set aside does not answer.
+    /// Tells why a flag that is set aside does not answer.
     pub(super) fn set_aside(&self, flag: &Flag) -> String {
         set_aside(&self.environment.snapshot, flag.key(), self.is_client)
     }

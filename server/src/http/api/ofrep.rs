@@ -68,7 +68,7 @@ struct Success<'a> {
 #[serde(rename_all = "camelCase")]
 #[schema(as = OfrepMetadata)]
 struct Metadata {
-    /// FlagBit's own.
+    /// FlagBit's own reason.
     reason: &'static str,
     /// The rule that decided, counted from 0.
     #[serde(skip_serializing_if = "Option::is_none")]

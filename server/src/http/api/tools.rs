@@ -155,11 +155,11 @@ struct SimulatedUser {
 
 /// Simulate a percentage rollout, without a key.
 #[utoipa::path(get, path = "/api/v1/rollout/simulate", tag = "tools", params(
-    ("flag_key" = String, Query, description = "the flag's key, which shares the users out", min_length = 1, max_length = 256),
+    ("flag_key" = String, Query, description = "the flag's key, which is hashed with each user", min_length = 1, max_length = 256),
     ("percentage" = f64, Query, description = "fractions are allowed", minimum = 0, maximum = 100),
-    ("count" = Option<u32>, Query, description = "how many users; 100 without it", minimum = 1, maximum = 10000),
+    ("count" = Option<u32>, Query, description = "the number of users; the default is 100", minimum = 1, maximum = 10000),
 ), responses(
-    (status = 200, description = "who is in", body = Simulated),
+    (status = 200, description = "the users, each with whether the rollout includes them", body = Simulated),
     (status = 400, description = "a parameter is missing or cannot be read", body = ErrorBody),
 ))]
 async fn simulate(ToolQuery(simulation): ToolQuery<Simulation>) -> ApiResult<Json<Simulated>> {
@@ -200,7 +200,7 @@ struct Bucket {
 
 /// Find a user's bucket in a flag's rollouts, without a key.
 #[utoipa::path(get, path = "/api/v1/rollout/bucket", tag = "tools", params(
-    ("flag_key" = String, Query, description = "the flag's key, which shares the users out", min_length = 1, max_length = 256),
+    ("flag_key" = String, Query, description = "the flag's key, which is hashed with each user", min_length = 1, max_length = 256),
     ("user_id" = String, Query, description = "the user", max_length = 256),
 ), responses(
     (status = 200, description = "the bucket", body = Bucket),
