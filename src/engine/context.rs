@@ -134,12 +134,12 @@ impl Context {
     /// Builds a context from packed attributes.
     ///
     /// # Errors
-    /// An attribute with an unsupported value, or one that is there twice; the message names it.
+    /// An attribute with an unsupported value, or one that is given twice. The message names it.
     pub fn from_packed(packed: &PackedAttributes<'_>) -> Result<Self, ContextError> {
         let mut builder = Self::builder();
         for (name, value) in packed.iter() {
             if builder.has(name) {
-                return Err(ContextError::new(name, "is there twice"));
+                return Err(ContextError::new(name, "is given twice"));
             }
             match value.ok_or_else(|| ContextError::unsupported(name))? {
                 PackedValue::Scalar(value) => builder.put(name, value)?,

@@ -54,7 +54,7 @@ impl TextSet {
             for position in 0..self.values.len() as u32 {
                 let same = |&other: &u32| self.value(other) == self.value(position);
                 let rehash = |&other: &u32| hasher.hash(self.value(other));
-                // A value that is there twice is found where it is first.
+                // A value that is given twice is found at its first place.
                 positions.entry(hasher.hash(self.value(position)), same, rehash).or_insert(position);
             }
             self.index = Some(Box::new(Index { positions, hasher }));

@@ -243,7 +243,7 @@ fn a_context_names_the_attribute_it_cannot_take() {
     let twice = [("plan", Some(Value::Boolean(true))), ("plan", Some(Value::Boolean(false)))];
     let packed = pack(&twice);
     let error = Context::from_packed(&PackedAttributes::new(&packed).unwrap()).unwrap_err();
-    assert_eq!(error.to_string(), r#"the attribute "plan" is there twice"#);
+    assert_eq!(error.to_string(), r#"the attribute "plan" is given twice"#);
 }
 
 #[test]
