@@ -1,4 +1,4 @@
-//! What a person reads when a snapshot is refused or a flag is set aside.
+//! The messages that people read when a snapshot is refused or a flag is set aside.
 
 use flagbit::{
     Client, Context, ErrorCode, MAX_SNAPSHOT_BYTES, Moment, Operator, PackedAttributes, Place, ProblemKind, Snapshot,

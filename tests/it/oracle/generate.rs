@@ -28,7 +28,7 @@ const VERSIONS: [&str; 15] = [
 const VARIANTS: [&str; 5] = ["light", "dark", "true", "false", "a.b-c_9"];
 const UNREADABLE_TIMES: [&str; 3] = ["2001-09-09T01:46:40", "2001-02-29T00:00:00Z", "2001-09-09"];
 
-/// The names that a flag's rules can refer to.
+/// The segments and flags that a flag's rules can refer to.
 #[derive(Clone, Default)]
 struct Surroundings {
     segments: Vec<String>,
@@ -70,7 +70,7 @@ pub(super) fn attributes() -> impl Strategy<Value = Attributes> {
         ("since", moment()),
         ("@now", now.boxed()),
     ];
-    // Values that the operators on numbers, versions and times can mostly read.
+    // What the operators on numbers, versions and times can mostly read.
     let fitting =
         fitting.map(|(name, value)| prop::option::of(value).prop_map(move |value| value.map(|it| (name, it))));
     (values, fitting).prop_map(|(mut attributes, fitting)| {

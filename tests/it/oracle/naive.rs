@@ -6,7 +6,7 @@ use semver::Version;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// The attributes as JSON; null is absent.
+/// A context, as JSON; null is absent.
 pub(super) type Attributes = BTreeMap<&'static str, Value>;
 
 /// A flag's answer.
@@ -21,7 +21,7 @@ pub(super) struct Answer {
 
 type Says = fn(&str) -> bool;
 
-/// Patterns, each with a function that does the same by hand.
+/// Patterns, and what each of them says by hand.
 pub(super) const PATTERNS: [(&str, Says); 10] = [
     ("", |_| true),
     ("^p", |text| text.starts_with('p')),
@@ -109,7 +109,7 @@ impl Question<'_> {
         None
     }
 
-    /// Returns the value that a rule serves if it matches.
+    /// The value that a rule serves, if it matches.
     fn served(&self, rule: &Value, salt: &str, key: &str) -> Option<Value> {
         let Some(conditions) = rule["conditions"].as_array() else {
             let holds = self.holds(rule, salt);
@@ -232,7 +232,7 @@ fn compare(operator: &str, found: &str, value: &Value) -> bool {
     }
 }
 
-/// Returns whether a value, or any of a list's, does.
+/// Returns whether a value, or any of a list, passes.
 fn any_of(value: &Value, does: impl Fn(&Value) -> bool) -> bool {
     value.as_array().map_or(slice::from_ref(value), Vec::as_slice).iter().any(does)
 }
