@@ -33,6 +33,9 @@ pub use overrides::Override;
 pub use state::State;
 pub use status::Status;
 
+#[cfg(flagbit_fuzz)]
+pub(crate) use network::fuzz;
+
 use std::sync::Arc;
 
 use shared::Shared;

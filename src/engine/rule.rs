@@ -20,17 +20,17 @@ pub(super) enum Rule {
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Condition {
-    /// Of no meaning to a test that looks at no attribute.
+    /// Unused by a test that looks at no attribute.
     pub(super) attribute: Arc<Name>,
     pub(super) test: Test,
 }
 
-/// What a test may look at besides its own value.
+/// The data that a test may look at besides its own value.
 pub(super) struct Question<'q, A> {
     pub(super) attributes: &'q A,
     /// The segments and the other flags.
     pub(super) snapshot: &'q Snapshot,
-    /// Known where the flag that is evaluated has a schedule, or leans on one that has.
+    /// Present if the evaluated flag has a schedule, or asks a segment or a flag that has one.
     pub(super) now: Option<&'q Moment>,
 }
 
@@ -65,7 +65,7 @@ impl Rule {
         }
     }
 
-    /// The same for all operators.
+    /// [`Self::decide_fast`] for all operators.
     #[inline(never)]
     pub(super) fn decide<A: Attributes>(&self, salt: &str, question: &Question<'_, A>) -> Option<(bool, Reason)> {
         let Rule::General(rule) = self else {
@@ -108,7 +108,7 @@ impl Rule {
 }
 
 impl Condition {
-    /// For the common operators.
+    /// [`Self::holds`] for the common operators.
     #[inline(always)]
     fn holds_fast(&self, salt: &str, attributes: &impl Attributes) -> bool {
         match attributes.find(&self.attribute) {

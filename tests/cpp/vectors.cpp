@@ -38,7 +38,7 @@ static Value moment(const std::string &words) {
     return rest % 1000 == 0 ? Value(whole + microseconds(rest / 1000)) : Value(whole + nanoseconds(rest));
 }
 
-// What `[kind, text]` are as a value; `value` keeps the text. A null and what no rule can match are unsupported.
+// Reads `[kind, text]` as a value; `value` keeps the text. A null and a value that no rule can match are unsupported.
 static Value scalar(const Json &kind, const std::string &value) {
     if (kind == "string") {
         return value;

@@ -1,4 +1,4 @@
-//! What a person reads when a snapshot is refused or a flag is set aside.
+//! The messages that people read when a snapshot is refused or a flag is set aside.
 
 use flagbit::{
     Client, Context, ErrorCode, MAX_SNAPSHOT_BYTES, Moment, Operator, PackedAttributes, Place, ProblemKind, Snapshot,
@@ -243,7 +243,7 @@ fn a_context_names_the_attribute_it_cannot_take() {
     let twice = [("plan", Some(Value::Boolean(true))), ("plan", Some(Value::Boolean(false)))];
     let packed = pack(&twice);
     let error = Context::from_packed(&PackedAttributes::new(&packed).unwrap()).unwrap_err();
-    assert_eq!(error.to_string(), r#"the attribute "plan" is there twice"#);
+    assert_eq!(error.to_string(), r#"the attribute "plan" is given twice"#);
 }
 
 #[test]

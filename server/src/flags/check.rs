@@ -16,12 +16,12 @@ use super::{
     Labels, Problem, Problems, Shared, State, changes::check_whole, definition, flag::snapshot_text, snapshot_of,
 };
 
-/// What a write does to the snapshot of one environment: texts by key, `None` for what is deleted.
+/// The changes of a write to the snapshot of one environment: texts by key, `None` for a deletion.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     flags: BTreeMap<String, Option<String>>,
     segments: BTreeMap<String, Option<String>>,
-    /// What the engine would let pass.
+    /// Problems that the engine would let pass.
     asides: Vec<Aside>,
 }
 
@@ -38,16 +38,15 @@ pub(crate) struct Aside {
 /// An environment with a change, as the engine judges it.
 #[derive(Debug)]
 pub(crate) struct Judged {
-    /// What could not be used after the change and can be used before it. Of what is in the draft, whatever could not be
-    /// used.
+    /// The flags and segments that the change makes unusable, and those of the draft that are unusable.
     pub(crate) asides: Vec<Aside>,
     /// The snapshot with the change, as SDKs will download it.
     pub(crate) text: String,
-    /// The same, parsed.
+    /// The same snapshot, parsed.
     pub(crate) snapshot: Snapshot,
 }
 
-/// Why no SDK would read the snapshot.
+/// The reason why no SDK would read the snapshot.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// More bytes than SDKs read.
@@ -128,7 +127,7 @@ impl Draft {
         })
     }
 
-    /// The same of the draft by itself; nothing where it could not be read as a whole.
+    /// Checks the draft by itself, as a whole snapshot. Returns nothing if that snapshot would be refused.
     pub(crate) fn check_alone(&self) -> Vec<Aside> {
         let text = self.apply(None, br#"{"flags": []}"#).unwrap_or_default();
         let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES);
@@ -176,7 +175,7 @@ impl Draft {
     }
 }
 
-/// What makes two warnings of two snapshots the same. A flag may stand elsewhere in the second one.
+/// The parts of a warning that are the same in two snapshots, even if the flag's position differs.
 type Identity<'w> = (&'w Subject, &'w Place, &'w str);
 
 fn identity(warning: &Warning) -> Identity<'_> {

@@ -104,6 +104,6 @@ pub(crate) fn used_segments(rules: &[Value]) -> BTreeSet<&str> {
 }
 
 /// The conditions of a rule; one without is one itself.
-fn conditions(rule: &Value) -> &[Value] {
+pub(super) fn conditions(rule: &Value) -> &[Value] {
     rule.get("conditions").and_then(Value::as_array).map_or(std::slice::from_ref(rule), Vec::as_slice)
 }

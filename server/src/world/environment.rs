@@ -23,6 +23,8 @@ pub(crate) struct Environment {
     pub(crate) snapshot: Snapshot,
     /// The keys of the flags that client keys may see.
     pub(crate) client_visible: HashSet<String>,
+    /// The keys of the flags that may search with regular expressions, also through segments and other flags.
+    pub(crate) searching: HashSet<String>,
     /// The text that SDKs download.
     pub(crate) body: Body,
 }
@@ -45,6 +47,7 @@ impl Environment {
     /// # Errors
     /// The database does not hold a snapshot. No write can bring that about.
     pub(super) fn compile(labels: Labels, content: StoredContent, judged: Option<Judged>) -> anyhow::Result<Self> {
+        let searching = searching(&content);
         let mut client_visible = HashSet::new();
         // Databases sort by their own rules.
         let mut flags = BTreeMap::new();
@@ -62,8 +65,21 @@ impl Environment {
             _ => Snapshot::parse(text.as_bytes(), usize::MAX)?,
         };
         let Labels { project_id, environment: name, revision } = labels;
-        Ok(Self { project_id, name, revision, snapshot, client_visible, body: Body::new(revision, text) })
+        Ok(Self { project_id, name, revision, snapshot, client_visible, searching, body: Body::new(revision, text) })
     }
+}
+
+/// Returns the keys of the flags that may search with regular expressions. Their texts tell, which the server wrote itself:
+/// they have no escapes in the names of operators. A value with the same text costs its flag little.
+fn searching(content: &StoredContent) -> HashSet<String> {
+    let searches = |text: &str| text.contains("matches\"");
+    let asks_others = |text: &str| text.contains("in_segment\"") || text.contains("flag_is\"");
+    let (flags, segments) = (&content.flags, &content.segments);
+    if !segments.iter().any(|(_, text)| searches(text)) && !flags.iter().any(|flag| searches(&flag.state)) {
+        return HashSet::new();
+    }
+    let flags = flags.iter().filter(|flag| searches(&flag.state) || asks_others(&flag.state));
+    flags.map(|flag| flag.key.clone()).collect()
 }
 
 /// Returns a flag as it stands in the snapshot, and whether client keys see it.

@@ -59,7 +59,7 @@ struct Parts<'a> {
 enum Left {
     /// The snapshot is refused.
     Refused,
-    /// A field is there twice, which reading and writing JSON loses.
+    /// A field is given twice, which reading and writing JSON loses.
     Duplicates,
 }
 
@@ -127,8 +127,8 @@ fn parts(group: &Group) -> Result<Parts<'_>, Left> {
     if group.refused.is_some() {
         return Err(Left::Refused);
     }
-    serde_json::from_str::<Unique>(&group.snapshot).map_err(|_| Left::Duplicates)?;
-    let text = &*group.snapshot;
+    let text = group.snapshot.strip_prefix('\u{feff}').unwrap_or(&group.snapshot);
+    serde_json::from_str::<Unique>(text).map_err(|_| Left::Duplicates)?;
     let (flags, segments) = if text.trim_start().starts_with('[') {
         (text, "{}")
     } else {
@@ -172,7 +172,7 @@ fn fields(object: &str) -> Vec<(String, &RawValue)> {
     serde_json::Deserializer::from_str(object).deserialize_map(Fields).expect("an object")
 }
 
-/// JSON without a field that is there twice.
+/// JSON without a field that is given twice.
 struct Unique;
 
 impl<'de> Deserialize<'de> for Unique {

@@ -7,12 +7,12 @@ use super::{
     value::any_of,
 };
 
-/// Another flag, and those of its answers that are asked for.
+/// Another flag, and the answers of it that a rule accepts.
 #[derive(Debug)]
 pub(in super::super) struct FlagIs {
     pub(in super::super) flag: Link,
     pub(in super::super) answers: AnyOf<Outcome>,
-    /// Of a typed flag, the positions of the variants among `answers`, as bits; of a boolean flag 1 is off, 2 is on.
+    /// The accepted answers as bits: 1 for off and 2 for on, and of a typed flag a bit for each variant's position.
     pub(in super::super) accepted: u64,
 }
 
@@ -49,7 +49,7 @@ impl FlagIs {
     }
 }
 
-/// `accepted` only says the same again.
+/// `accepted` follows from the other fields.
 impl PartialEq for FlagIs {
     fn eq(&self, other: &Self) -> bool {
         (&self.flag, &self.answers) == (&other.flag, &other.answers)

@@ -20,7 +20,7 @@ pub(in super::super) enum ListTest {
     Exists,
     Has {
         texts: TextSet,
-        /// As it stands in the text.
+        /// Whether the text has a list.
         is_list: bool,
     },
 }

@@ -14,8 +14,8 @@ use super::{
     value::AnyOf,
 };
 
-/// An operator with its prepared value. What is not in the first place is one box further away, so that the common
-/// operators stay small and fast.
+/// An operator with its prepared value. The less common operators are in a box, so that the common ones stay small and
+/// fast.
 #[derive(Debug, PartialEq)]
 pub(in super::super) enum Test {
     Eq(Box<str>),
@@ -23,7 +23,7 @@ pub(in super::super) enum Test {
     Contains(Box<Substring>),
     In(Box<TextSet>),
     Percent(Share),
-    /// Any other. Out of the way of those above: never inlined into the evaluation of rules that have only those.
+    /// Any other operator. Its code is never inlined into the evaluation of rules that have only those above.
     General(Box<General>),
 }
 
@@ -57,13 +57,13 @@ impl Test {
         Self::general(General::Not(self))
     }
 
-    /// Whether it is one of the common operators, which [`Self::holds_fast`] answers.
+    /// Returns whether this is one of the common operators, which [`Self::holds_fast`] answers.
     #[inline(always)]
     pub(in super::super) fn is_fast(&self) -> bool {
         !matches!(self, Self::General(_))
     }
 
-    /// Whether one of the common operators holds for the attribute's text.
+    /// Returns whether one of the common operators holds for the attribute's text.
     #[inline(always)]
     pub(in super::super) fn holds_fast(&self, value: &[u8], salt: &str) -> bool {
         match self {
@@ -77,7 +77,7 @@ impl Test {
         }
     }
 
-    /// Whether it holds for the attribute's text; `None` where the attribute is absent, or a list.
+    /// Returns whether the operator holds for the attribute's text, which is `None` if the attribute is absent or a list.
     pub(in super::super) fn holds<A: Attributes>(
         &self,
         value: Option<&[u8]>,
@@ -104,12 +104,12 @@ impl Test {
         }
     }
 
-    /// Whether it takes a share of the users, so that its rule answers by a percentage.
+    /// Returns whether the operator takes a share of the users, so that its rule answers by a percentage.
     pub(in super::super) fn is_percent(&self) -> bool {
         self.operator().family() == Family::Percent
     }
 
-    /// How a simple rule with this operator alone decides.
+    /// Returns the decision of a simple rule that has this operator; `None` if the rule does not match.
     #[inline(never)]
     pub(in super::super) fn decide<A: Attributes>(
         &self,
@@ -138,7 +138,7 @@ impl Test {
         }
     }
 
-    /// The same, to be linked.
+    /// The same as [`Self::asked`], for linking.
     pub(in super::super) fn asked_mut(&mut self) -> Option<Asked<&mut AnyOf<Link>, &mut FlagIs>> {
         let Self::General(general) = self else { return None };
         match &mut **general {
@@ -150,7 +150,7 @@ impl Test {
         }
     }
 
-    /// The salt of a percentage that has one of its own.
+    /// The salt of a percentage that has its own.
     pub(in super::super) fn own_salt(&self) -> Option<&str> {
         let Self::General(general) = self else { return None };
         if let General::Percent(share) = &**general { Some(&share.salt) } else { None }

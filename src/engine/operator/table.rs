@@ -12,7 +12,7 @@ pub(in super::super) struct Source<'s, 'a> {
     pub(in super::super) attribute: &'a str,
 }
 
-/// What the table knows of an operator.
+/// One row of the table.
 struct Row {
     name: &'static str,
     family: Family,
@@ -35,7 +35,7 @@ pub enum Family {
     SemVer,
     /// Times by RFC 3339.
     Time,
-    /// Whether an attribute is present, and what a list has. The only operators that see a list.
+    /// Presence, and the elements of lists. No other family sees a list.
     List,
     /// Shares of users by a hash.
     Percent,
@@ -45,31 +45,31 @@ pub enum Family {
     Flag,
 }
 
-/// What an operator does with the field `attribute` of its condition.
+/// The meaning of the field `attribute` of a condition.
 ///
 /// Since: 0.1
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttributeUse {
-    /// It names the attribute that the operator looks at.
+    /// The name of the attribute that the operator looks at.
     Required,
-    /// The same, and `user_id` where it is missing or empty.
+    /// The name of the attribute that is hashed; `user_id` if the field is missing or empty.
     Bucketing,
-    /// It names the flag that is asked.
+    /// The key of the flag that the operator asks.
     FlagKey,
-    /// It means nothing.
+    /// No meaning.
     Unused,
 }
 
-/// How the complement of an operator is written.
+/// The spelling of an operator's complement.
 ///
 /// Since: 0.1
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Negation {
-    /// With `not_` before the operator's name.
+    /// `not_` before the operator's name.
     Prefix,
-    /// As an operator of its own: `neq` for `eq`.
+    /// An operator of its own: `neq` for `eq`.
     Named(Operator),
-    /// There is none.
+    /// No complement.
     Never,
 }
 
@@ -127,8 +127,8 @@ operators! {
 }
 
 impl Operator {
-    /// The operator that a condition names, and whether its complement is meant (`not_gt`); `None` for a name that this
-    /// version does not know.
+    /// Returns the operator that a condition names, and whether the name means its complement (`not_gt`). `None` if this
+    /// version does not know the name.
     pub fn named(name: &str) -> Option<(Self, bool)> {
         let find = |name: &str| Self::ALL.iter().copied().find(|operator| operator.name() == name);
         match name.strip_prefix("not_") {
@@ -149,17 +149,17 @@ impl Operator {
         self.row().family
     }
 
-    /// What the field `attribute` of a condition means to this operator.
+    /// The meaning of the field `attribute` of a condition with this operator.
     pub fn attribute_use(self) -> AttributeUse {
         self.row().attribute
     }
 
-    /// How the complement is written.
+    /// The spelling of the operator's complement.
     pub fn negation(self) -> Negation {
         self.row().negation
     }
 
-    /// Whether the operator holds or fails by an attribute of the context, not by a segment or by another flag.
+    /// Returns whether an attribute of the context decides, and not a segment or another flag.
     pub fn looks_at_attribute(self) -> bool {
         match self.attribute_use() {
             AttributeUse::Required | AttributeUse::Bucketing => true,
@@ -167,7 +167,7 @@ impl Operator {
         }
     }
 
-    /// The operator with the value of its condition.
+    /// Prepares the operator with the value of its condition.
     pub(in super::super) fn parse(self, source: &Source<'_, '_>) -> Result<Test, Problem> {
         (self.row().parse)(source)
     }

@@ -116,9 +116,9 @@ impl TextTest {
     }
 }
 
-/// A text to look for, in linear time whatever the text and the attribute are.
+/// A text to search for, in linear time whatever the text and the attribute are.
 ///
-/// On UTF-8 bytes, which finds the same as on characters.
+/// It compares UTF-8 bytes, which finds the same as comparing characters.
 #[derive(Debug)]
 pub(in super::super) struct Substring(Finder<'static>);
 

@@ -14,14 +14,14 @@ use super::{
     prepared::General,
 };
 
-/// The attribute that is the host's clock where the context does not have it.
+/// The attribute that is the host's clock if the context does not have it.
 pub(in super::super) const NOW: &str = "@now";
 
 #[derive(Debug, PartialEq)]
 pub(in super::super) struct TimeTest {
     side: Side,
     moment: Moment,
-    /// As it stands in the text.
+    /// The time as the text has it.
     text: Box<str>,
 }
 
@@ -69,7 +69,7 @@ impl TimeTest {
         }
     }
 
-    /// `now` is the time by the clock, which `@now` is where the context has no such attribute.
+    /// `now` is the time by the clock, which stands for `@now` if the context has no such attribute.
     pub(super) fn holds(&self, value: Option<&[u8]>, attribute: &Name, now: Option<&Moment>) -> bool {
         let found = match value {
             Some(value) => Moment::parse(value),

@@ -1,4 +1,4 @@
-//! Values of conditions, read with the place of what is wrong with them.
+//! Values of conditions, read so that each problem has its place.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use super::{
 #[derive(Debug, PartialEq)]
 pub(in super::super) struct AnyOf<T> {
     pub(in super::super) items: Box<[T]>,
-    /// As it stands in the text, for places and explanations.
+    /// Whether the text has a list, for places and explanations.
     pub(in super::super) is_list: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Rules as checks look at them. What cannot be read is left out: the engine has said so already.
+//! Rules as the checks see them. Rules that cannot be read are left out, because the engine has reported them already.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -41,7 +41,7 @@ pub(super) struct Condition<'s> {
     pub(super) written: &'s str,
     pub(super) attribute: &'s str,
     pub(super) value: &'s Value,
-    /// Of `eq` and `in`: the texts that it holds for.
+    /// The texts that an `eq` or an `in` holds for.
     pub(super) texts: Option<HashSet<Cow<'s, str>>>,
     pub(super) percentage: Option<Percentage<'s>>,
 }
@@ -52,7 +52,7 @@ pub(super) struct Percentage<'s> {
     pub(super) salt: &'s str,
 }
 
-/// What is read of a flag or a segment.
+/// Reads the rules of a flag or a segment.
 pub(super) fn rules<'s>(fields: &'s Map<String, Value>, place: &Place, salt: &'s str) -> Vec<Rule<'s>> {
     let rules = fields.get("rules").and_then(Value::as_array).into_iter().flatten().enumerate();
     let place = place.field("rules");
@@ -118,12 +118,12 @@ fn read_split<'s>(value: &'s Value, key: &str) -> Option<Split<'s>> {
 }
 
 impl Condition<'_> {
-    /// The attribute whose absence it also holds for.
+    /// Returns the attribute if the condition also holds where that attribute is absent.
     pub(super) fn holds_without(&self) -> Option<&str> {
         (self.is_negated && self.looks_at_an_attribute() && self.operator != Operator::Exists).then_some(self.attribute)
     }
 
-    /// The attribute that it never holds without.
+    /// Returns the attribute that the condition needs to hold.
     pub(super) fn needs(&self) -> Option<&str> {
         (!self.is_negated && self.looks_at_an_attribute()).then_some(self.attribute)
     }
@@ -132,12 +132,12 @@ impl Condition<'_> {
         self.operator.looks_at_attribute() && self.attribute != NOW
     }
 
-    /// Whether it asks that the attribute is absent.
+    /// Returns whether the condition holds only if the attribute is absent.
     pub(super) fn is_absence_of(&self, attribute: &str) -> bool {
         self.operator == Operator::Exists && self.is_negated && self.attribute == attribute
     }
 
-    /// Whether the other holds wherever this does.
+    /// Returns whether the other condition holds wherever this one does.
     pub(super) fn implies(&self, other: &Self) -> bool {
         if other.operator == Operator::Exists && !other.is_negated {
             return self.needs() == Some(other.attribute);
@@ -153,7 +153,7 @@ impl Condition<'_> {
         }
     }
 
-    /// Whether the two never hold together.
+    /// Returns whether the two conditions never hold together.
     pub(super) fn contradicts(&self, other: &Self) -> bool {
         let excludes = |one: &Self, other: &Self| one.needs().is_some_and(|attribute| other.is_absence_of(attribute));
         if excludes(self, other) || excludes(other, self) {

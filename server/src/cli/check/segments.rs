@@ -1,4 +1,4 @@
-//! Segments, also those that no flag uses.
+//! Checks of segments, including those that no flag uses.
 
 use std::collections::{HashMap, HashSet};
 

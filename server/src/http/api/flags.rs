@@ -23,9 +23,9 @@ use crate::{
             json::JsonBody,
             precondition::precondition,
             prepared,
-            unique::UniqueObject,
         },
     },
+    json::UniqueObject,
     operations::{
         flags::{self, UpdatedFlag},
         target::EnvironmentTarget,

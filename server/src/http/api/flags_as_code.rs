@@ -18,9 +18,9 @@ use crate::{
             etag::{etag_header, quoted, read_status},
             json::JsonBody,
             precondition::precondition,
-            unique::UniqueObject,
         },
     },
+    json::UniqueObject,
     operations::{
         import::{self, Difference, Export, FlagsAsCode},
         target::EnvironmentTarget,

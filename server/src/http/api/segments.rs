@@ -20,9 +20,9 @@ use crate::{
             etag::{etag_header, etag_of, read_status},
             json::JsonBody,
             precondition::precondition,
-            unique::UniqueObject,
         },
     },
+    json::UniqueObject,
     operations::{
         segments::{self, Put},
         target::EnvironmentTarget,

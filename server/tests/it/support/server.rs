@@ -54,6 +54,7 @@ impl Server {
             ("FLAGBIT_LISTEN", "127.0.0.1:0"),
             ("FLAGBIT_METRICS_LISTEN", "127.0.0.1:0"),
             ("FLAGBIT_KEY_REQUESTS_PER_SECOND", "0"),
+            ("FLAGBIT_ADDRESS_REQUESTS_PER_SECOND", "0"),
             ("FLAGBIT_KEYLESS_REQUESTS_PER_HOUR", "0"),
             ("FLAGBIT_FAILED_AUTHENTICATIONS_PER_MINUTE", "0"),
         ]);
