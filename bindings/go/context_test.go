@@ -93,6 +93,7 @@ var unsupported = map[string]any{
 	"a list of bad strings":   []string{"a", "\xff"},
 	"a list with a bad one":   []any{"\xff"},
 	"a list of bad times":     []time.Time{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+	"a list of nil times":     []*time.Time{nil},
 	"a list of structs":       []struct{}{{}},
 	"a pointer to a list":     &[]string{"a"},
 }
@@ -171,7 +172,7 @@ func TestLists(t *testing.T) {
 	for name, list := range map[string]any{
 		"strings": []string{"user", "admin"}, "named strings": []plan{"admin"}, "ints": []int{1, 7}, "int64s": []int64{7},
 		"floats": []float64{1.5}, "bools": []bool{true}, "an array": [2]string{"a", "admin"}, "anything": []any{1, "a", true},
-		"times": []time.Time{now}, "times in any": []any{now}, "pointers": []*string{pointer("admin")}, "a scalar": "admin",
+		"times": []time.Time{now}, "pointers to times": []*time.Time{&now}, "times in any": []any{now}, "pointers": []*string{pointer("admin")}, "a scalar": "admin",
 		"a scalar 7": 7, "stringers": []fmt.Stringer{time.Duration(7)}, "1,000": append(make([]int, 999), 7),
 	} {
 		for _, who := range []flagbit.AnyContext{

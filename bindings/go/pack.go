@@ -174,10 +174,7 @@ func appendValue(buffer []byte, value any) ([]byte, byte) {
 	case time.Time:
 		return appendTime(buffer, value)
 	case *time.Time:
-		if value == nil {
-			return buffer, absent
-		}
-		return appendTime(buffer, *value)
+		return appendTimePointer(buffer, value)
 	case json.Number:
 		return appendJSONNumber(buffer, string(value))
 	}
@@ -228,31 +225,11 @@ func appendList(buffer []byte, value any) ([]byte, byte) {
 		}
 		return buffer, attributeKindList
 	case []time.Time:
-		if len(list) > mostElements {
-			return buffer, unsupported
-		}
-		for _, element := range list {
-			begin := len(buffer)
-			filled, kind := appendTime(append(buffer, 0, 0, 0, 0, 0), element)
-			if kind == unsupported {
-				return buffer, unsupported
-			}
-			buffer = finishElement(filled, begin, kind)
-		}
-		return buffer, attributeKindList
+		return appendEach(buffer, list, appendTime)
+	case []*time.Time:
+		return appendEach(buffer, list, appendTimePointer)
 	case []any:
-		if len(list) > mostElements {
-			return buffer, unsupported
-		}
-		for _, element := range list {
-			begin := len(buffer)
-			filled, kind := appendValue(append(buffer, 0, 0, 0, 0, 0), element)
-			if kind == unsupported || kind == absent {
-				return buffer, unsupported
-			}
-			buffer = finishElement(filled, begin, kind)
-		}
-		return buffer, attributeKindList
+		return appendEach(buffer, list, appendValue)
 	}
 	list := reflect.ValueOf(value)
 	kind := list.Kind()
@@ -266,6 +243,22 @@ func appendList(buffer []byte, value any) ([]byte, byte) {
 		}
 		begin := len(buffer)
 		filled, kind := appendReflected(append(buffer, 0, 0, 0, 0, 0), element, true)
+		if kind == unsupported || kind == absent {
+			return buffer, unsupported
+		}
+		buffer = finishElement(filled, begin, kind)
+	}
+	return buffer, attributeKindList
+}
+
+// Appends the elements of a list one by one, and tells the kind.
+func appendEach[T any](buffer []byte, list []T, appendOne func([]byte, T) ([]byte, byte)) ([]byte, byte) {
+	if len(list) > mostElements {
+		return buffer, unsupported
+	}
+	for _, element := range list {
+		begin := len(buffer)
+		filled, kind := appendOne(append(buffer, 0, 0, 0, 0, 0), element)
 		if kind == unsupported || kind == absent {
 			return buffer, unsupported
 		}
@@ -300,7 +293,15 @@ func appendTime(buffer []byte, value time.Time) ([]byte, byte) {
 	if value = value.UTC(); value.Year() < 0 || value.Year() > 9999 {
 		return buffer, unsupported
 	}
+	// Its fraction has no trailing zeros (specification, section 3.5).
 	return value.AppendFormat(buffer, time.RFC3339Nano), attributeKindString
+}
+
+func appendTimePointer(buffer []byte, value *time.Time) ([]byte, byte) {
+	if value == nil {
+		return buffer, absent
+	}
+	return appendTime(buffer, *value)
 }
 
 // Appends a number of encoding/json, in the way the library reads JSON.

@@ -9,7 +9,7 @@ import { CONTEXT_MARK, packApart } from './attributes.js';
 export type Scalar = string | number | bigint | boolean;
 
 /** The types of an attribute's value. `null` and `undefined` are absent, like an attribute that is not given. */
-export type AttributeValue = Scalar | Date | readonly Scalar[] | null | undefined;
+export type AttributeValue = Scalar | Date | readonly (Scalar | Date)[] | null | undefined;
 
 /** Attributes by name. */
 export type Attributes = { readonly [name: string]: AttributeValue };
@@ -22,8 +22,8 @@ let whereIs: (context: Context) => number;
  *
  * Immutable; any number of clients of this thread may use one. It cannot be posted to a worker: post the attributes.
  *
- * An array holds up to 1,000 scalars, for the operators `has` and `exists`. A Date is its RFC 3339 text in UTC, for
- * `before` and `after`.
+ * An array holds up to 1,000 scalars and Dates, for the operators `has` and `exists`. A Date is its RFC 3339 text in
+ * UTC, such as `2026-12-01T08:00:00.5Z`; the fraction has no trailing zeros.
  *
  * Throws ContextError for a value that no rule can match (NaN, an infinity, a lone surrogate, an invalid Date, any
  * other type) and for a name with a lone surrogate. The error names the attribute, never its value.

@@ -37,7 +37,7 @@ fn refused() -> Vec<(Value, &'static str)> {
         (key(json!("ä")), "key: expected 1 to 256 of A-Z a-z 0-9 . _ -, and not only dots; found \"ä\""),
         (
             key(json!("a".repeat(257))),
-            "key: expected 1 to 256 of A-Z a-z 0-9 . _ -, and not only dots; found a long string",
+            "key: expected 1 to 256 of A-Z a-z 0-9 . _ -, and not only dots; found ",
         ),
         (field("enabled", json!(null)), "enabled: expected a boolean, found null"),
         (field("enabled", json!("true")), "enabled: expected a boolean, found \"true\""),

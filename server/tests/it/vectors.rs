@@ -289,6 +289,8 @@ fn context(case: &Case) -> String {
 fn scalar(kind: &str, text: &str) -> String {
     match kind {
         "string" => Value::from(text).to_string(),
+        // JSON has no moments: the last word is the text.
+        "moment" => Value::from(text.rsplit(' ').next()).to_string(),
         "integer" | "boolean" => text.into(),
         "null" => "null".into(),
         "number" => {
