@@ -37,7 +37,7 @@ def many_flags(count):
 
 @contextlib.contextmanager
 def server(flags, processor=None):
-    """A server with these flags: what the measuring program must know of it."""
+    """Starts a server with these flags, and returns what the measuring program must know of it."""
     with RealServer("--log-level", "warn") as one:
         if processor is not None:
             # All its threads.

@@ -73,7 +73,7 @@ static void what_is_no_answer_is_told(const flagbit_client *client) {
                                 "\"revision\":\"7\",\"rules\":[]}");
 }
 
-/* An answer is explained, whatever there is to it: the fields are those of the evaluation. */
+/* Every answer can be explained, and the explanation has the evaluation's fields. */
 static void every_answer_is_told(const flagbit_client *client) {
     static const char *const KEYS[] = {"on", "theme", "odd", "what"}, *const PLANS[] = {"pro", "free"};
     for (size_t index = 0; index < 8; index++) {

@@ -1,4 +1,4 @@
-/* Typed flags: what they answer and its texts, in both forms of the call. */
+/* Typed flags: their answers and the texts, in both forms of the call. */
 #include "support.h"
 
 static const char SNAPSHOT[] =
@@ -77,7 +77,7 @@ static void expect(const flagbit_client *client, const char *key, size_t length,
     CHECK(memcmp(&plain, &one.evaluation, sizeof plain) == 0);
     CHECK(memcmp(&plain, &other.evaluation, sizeof plain) == 0);
     for (int by_default = 0; by_default <= 1; by_default++) {
-        /* A typed flag is no answer to a question for on or off. */
+        /* A typed flag does not answer whether a feature is on. */
         const bool fallback = by_default == 1;
         const bool answer = expected.kind == FLAGBIT_KIND_BOOLEAN ? expected.enabled == 1 : fallback;
         CHECK(flagbit_is_enabled_n(client, key, length, context, fallback) == answer);

@@ -1,4 +1,4 @@
-/* A watched file: changes are followed, what is half-written is refused and read again, and the status tells. */
+/* A watched file: the client follows changes, and refuses a half-written file until it is whole; the status says so. */
 #include "support.h"
 
 #include <pthread.h>

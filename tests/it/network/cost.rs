@@ -1,4 +1,4 @@
-//! What a client costs: bytes on the wire, memory, a thread; and that nothing adds up.
+//! The cost of a client: bytes on the wire, memory, a thread. None of them grows with time.
 
 use flagbit::Client;
 use serde_json::json;

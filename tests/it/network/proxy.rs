@@ -1,4 +1,4 @@
-//! Servers that are asked through a proxy.
+//! Requests to servers through a proxy.
 
 use flagbit::{Client, ClientOptions};
 

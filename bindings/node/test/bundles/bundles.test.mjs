@@ -1,4 +1,4 @@
-// The package under tools that evaluate it in their own ways: Jest, which does so for each file of tests, and esbuild.
+// The package with tools that evaluate it in their own ways: Jest, which evaluates it for each test file, and esbuild.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
