@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import { AttributeKind } from './codes.js';
 
 /** A longer list is unsupported. */
-const MOST_ELEMENTS = 1000;
+export const MOST_ELEMENTS = 1000;
 
 /** Texts up to this length are written character by character. Node writes longer ones, but takes longer to begin. */
 const SHORT = 48;
