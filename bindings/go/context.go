@@ -72,10 +72,7 @@ func NewContext(attributes Attributes) (*Context, error) {
 	buffer := pack(attributes)
 	defer buffer.release()
 	if buffer.odd {
-		// The library says what is wrong.
-		handle, err := newNativeContext(packSorted(attributes))
-		freeContext(handle)
-		return nil, err
+		return nil, newError(statusUnsupportedValue, firstProblem(attributes))
 	}
 	if len(buffer.bytes) == 0 {
 		return nil, newError(statusUnsupportedValue, tooLong)

@@ -5,10 +5,8 @@ package flagbit
 import (
 	"encoding/binary"
 	"encoding/json"
-	"maps"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,7 +26,7 @@ var little = binary.LittleEndian
 // Attributes as the library takes them (see include/flagbit.h). The buffers are reused.
 type packed struct {
 	bytes []byte
-	// Whether there are values that no rule can match.
+	// True if there are values that no rule can match.
 	odd bool
 }
 
@@ -65,17 +63,6 @@ func pack(attributes Attributes) *packed {
 	}
 	packed.bytes = finish(buffer)
 	return packed
-}
-
-// Packs attributes sorted by name, so that of several wrong ones the error always names the same one.
-func packSorted(attributes Attributes) []byte {
-	buffer := append(make([]byte, 0, 32*(len(attributes)+1)), 0, 0, 0, 0, 1, 0, 0, 0)
-	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if utf8.ValidString(name) {
-			buffer, _ = appendAttribute(buffer, name, attributes[name])
-		}
-	}
-	return finish(appendUnreadable(buffer, attributes))
 }
 
 func finish(buffer []byte) []byte {

@@ -4,6 +4,8 @@ import { ContextError } from './errors.js';
 import * as frame from './frame.js';
 import { native, type Owner } from './native.js';
 import { CONTEXT_MARK, packApart } from './attributes.js';
+import { hadUnsupported } from './pack.js';
+import { firstProblem } from './unsupported.js';
 
 /** A value that rules compare. A `number` that is an integer within 2^53, and a `bigint` of 64 bits, is an integer. */
 export type Scalar = string | number | bigint | boolean;
@@ -41,6 +43,8 @@ export class Context {
   constructor(attributes: Attributes = {}) {
     const packed = packApart(attributes);
     if (typeof packed === 'string') throw new ContextError(packed);
+    const problem = hadUnsupported() ? firstProblem(attributes) : undefined;
+    if (problem !== undefined) throw new ContextError(problem, 'UNSUPPORTED_VALUE');
     frame.putApart(0, 0);
     this.owner = native.newContext(EMPTY, packed);
     this.#place = frame.lastContext();

@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import { AttributeKind } from './codes.js';
 
 /** A longer list is unsupported. */
-const MOST_ELEMENTS = 1000;
+export const MOST_ELEMENTS = 1000;
 
 /** Texts up to this length are written character by character. Node writes longer ones, but takes longer to begin. */
 const SHORT = 48;
@@ -23,7 +23,7 @@ const { STRING, INTEGER, UNSIGNED, NUMBER, BOOLEAN, LIST } = AttributeKind;
 
 let unsupported = false;
 
-/** Whether the context packed last has values that no rule can match. */
+/** True if the context packed last has values that no rule can match. */
 export const hadUnsupported = (): boolean => unsupported;
 
 /** Writes a text of up to SHORT characters, which has to fit. Returns the offset after it, or UNFIT. */

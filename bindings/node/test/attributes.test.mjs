@@ -131,6 +131,30 @@ test('a list with anything else is absent', () => {
   }
 });
 
+test('an unsupported value has its own message', () => {
+  for (const [value, problem] of [
+    ['\ud800', 'has a string with a lone surrogate; replace it, as toWellFormed() does'],
+    [Array(1001).fill('a'), 'is a list of 1001 elements; a list has at most 1000'],
+    [['a', null], 'has null at [1] of its list; leave the element out'],
+    [[undefined], 'has undefined at [0] of its list; leave the element out'],
+    [['a', ['b']], 'has a list at [1] of its list; a list holds single values only'],
+    [['a', '\udfff'], 'has, at [1] of its list, a string with a lone surrogate; replace it, as toWellFormed() does'],
+    [NaN, 'has the number NaN, which no rule can match; give a finite number'],
+    [[-Infinity], 'has, at [0] of its list, the number Infinity, which no rule can match; give a finite number'],
+    [10n ** 400n, 'has a bigint beyond the range of a double; give it as a string'],
+    [new Date(NaN), 'has a Date that is invalid or outside the years 0 to 9999 in UTC'],
+    [
+      new Map(),
+      'has a value of the type Map; give a string, a boolean, a finite number, a bigint, a Date or an array of these',
+    ],
+  ]) {
+    const message = `the attribute "a" ${problem}`;
+    assert.throws(() => new Context({ b: 1, a: value }), { name: 'ContextError', status: 'UNSUPPORTED_VALUE', message });
+  }
+  const message = 'the name of the attribute "\\ud800" has a lone surrogate; give a name that isWellFormed()';
+  assert.throws(() => new Context({ '\ud800': 1 }), { name: 'ContextError', message });
+});
+
 const MOMENTS = [
   ['2026-07-01T12:00:00Z', '2026-07-01T12:00:00Z'],
   ['2026-07-01T12:00:00.005Z', '2026-07-01T12:00:00.005Z'],

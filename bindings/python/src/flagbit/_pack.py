@@ -132,6 +132,11 @@ def _attribute(name: object, value: object) -> tuple[bytes, bool]:
     return _start(kind, encoded) + _length(len(data)) + data, kind != AttributeKind.UNSUPPORTED
 
 
+def is_supported(value: object) -> bool:
+    """Returns whether a rule can match the value, which is not None."""
+    return (_scalar(value) is not _UNSUPPORTED) or (_further(value) is not _UNSUPPORTED)
+
+
 def _further(value: object) -> tuple[AttributeKind, bytes]:
     """Packs a value that is not a scalar."""
     try:
