@@ -1,9 +1,9 @@
 """Compares counted instructions with benches/instructions.json: compare.py COUNTS FEATURES LIBRARY_BYTES.
 
-The table's "before" is what the base hot paths cost before typed flags, segments and the rest came: a flag that uses
-none of them must not pay for them. Counts repeat to the instruction on one build, but another compiler makes other code
-and another processor lets the libraries choose other code, so that what differs there from what the table was measured
-with widens the tolerance.
+The table's "before" is the cost of the base hot paths before typed flags, segments and the rest were added: a flag that
+uses none of them must not pay for them. Counts repeat exactly on one build. But another compiler makes other code, and
+on another processor the libraries choose other code. So the tolerance is wider if the compiler or the processor differs
+from those that the table was measured with.
 """
 
 import json
@@ -52,7 +52,7 @@ def main():
     version = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     measured_with = {"processor": features, "rustc": version}
     if features.split()[0] != table["measured_with"]["processor"].split()[0]:
-        print(f"instructions: counted on {features}, which says nothing beside the table's {table['measured_with']}")
+        print(f"instructions: counted on {features}, which cannot be compared with the table's {table['measured_with']}")
         return
     if set(counts) != set(table["cases"]):
         sys.exit(f"the cases differ from {TABLE.name}'s: {sorted(set(counts) ^ set(table['cases']))}")

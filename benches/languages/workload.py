@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """workload.py FOLDER: writes the users, and the same 100 flags in every peer's own format.
 
-The flags of benches/peers, whose rules say who gets "on", and beside plain_on, which is simply on, plain_off.
+The flags of benches/peers, whose rules say who gets "on", plain_on, which is simply on, and plain_off.
 """
 
 import importlib.util
@@ -106,7 +106,7 @@ def statsig():
     rules = [rule("country", 100, "country"), rule("plan", 100, "plan"), rule("rollout", 30, "everybody")]
     everybody = rule("all", 100, "everybody")
     gates = {key: gate(key, *rules) for key in peers.names(FLAGS)}
-    # Not each of its engines reads `enabled`, so that one has no rule either.
+    # Some of its engines ignore `enabled`, so the flag that is off has no rule either.
     gates |= {ON: gate(ON, everybody), OFF: gate(OFF, enabled=False)}
     empty = {"dynamic_configs": {}, "layer_configs": {}, "experiment_to_layer": {}, "id_lists": {}, "sdk_configs": {}}
     return {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures FlagBit's server beside others in one run, and writes the table into docs/benchmarks.md.
+"""Measures FlagBit's server and others in one run, and writes the table into docs/benchmarks.md.
 
 `--short` only shows that everything works, and prints the table. See scripts/bench/server.sh.
 """
@@ -26,7 +26,7 @@ WORK = ROOT / "build/server-bench"
 
 
 def wrk(ask: Ask) -> dict[str, float]:
-    """A load on one request. Fails where any answer is another than it should be."""
+    """A load on one request. Fails if any answer is wrong."""
     status, _, body = ask.send()
     assert status == ask.status, (ask.url, status, body[:200])
     (WORK / "headers").write_text("".join(f"{name}: {value}\n" for name, value in ask.headers.items()))
@@ -105,7 +105,7 @@ def flagbit_replicas() -> dict[str, float]:
 
 
 def file_replicas(kind: type[GoFeatureFlag] | type[UnleashEdge], text: Callable[[int], str], field: str) -> dict[str, float]:
-    """Of a server that has no replicas but several processes that read one file, every second."""
+    """Measures a server that has no replicas, but several processes that read one file every second."""
     (WORK / "shared").mkdir(exist_ok=True)
     file = WORK / "shared" / kind.__name__
     texts = {True: text(100), False: text(0)}

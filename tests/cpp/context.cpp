@@ -13,7 +13,7 @@ using flagbit::Client;
 using flagbit::Context;
 using flagbit::Value;
 
-// What must not compile, or not copy.
+// These uses must not compile, or must not copy.
 static_assert(!std::is_constructible_v<Value, char>, "a letter or a number?");
 static_assert(!std::is_constructible_v<Value, std::nullptr_t>);
 static_assert(!std::is_constructible_v<Value, void *>, "a pointer is no boolean");
@@ -21,7 +21,7 @@ static_assert(!std::is_constructible_v<Value, int *>);
 static_assert(!std::is_copy_constructible_v<Context> && std::is_nothrow_move_constructible_v<Context>);
 static_assert(!std::is_copy_constructible_v<Attributes> && !std::is_move_constructible_v<Attributes>);
 
-// Whether a rule sees the value as this text.
+// Returns whether a rule sees the value as this text.
 static bool reads_as(const Value &value, const std::string &text) {
     const std::string snapshot = R"([{"key": "f", "enabled": true, "rules": [{"attribute": "a", "operator": "eq",)"
                                  R"("value": ")" +
@@ -72,8 +72,8 @@ static void moments_are_text_in_utc() {
     CHECK(reads_as(at(-2203891200), "1900-03-01T00:00:00Z"));
     CHECK(reads_as(at(-2203891201), "1900-02-28T23:59:59Z"));
     CHECK(reads_as(at(4107542400), "2100-03-01T00:00:00Z"));
-    CHECK(reads_as(at(1709210096) + milliseconds(5), "2024-02-29T12:34:56.005000000Z"));
-    CHECK(reads_as(at(0) - microseconds(1), "1969-12-31T23:59:59.999999000Z"));
+    CHECK(reads_as(at(1709210096) + milliseconds(5), "2024-02-29T12:34:56.005Z"));
+    CHECK(reads_as(at(0) - microseconds(1), "1969-12-31T23:59:59.999999Z"));
 
     // Clocks of other steps, which reach further.
     using Seconds = time_point<system_clock, seconds>;
@@ -95,7 +95,7 @@ static void moments_are_text_in_utc() {
     CHECK(client.is_enabled("f", {{"a", at(1782907199)}}) && !client.is_enabled("f", {{"a", at(1782907200)}}));
 }
 
-// Whether a list shares an element with the rule's value.
+// Returns whether a list shares an element with the rule's value.
 static bool has(const Attributes &attributes, const std::string &json) {
     const Client client = Client::from_snapshot(R"([{"key": "f", "enabled": true, "rules": [{"attribute": "a",)"
                                                 R"("operator": "has", "value": )" +

@@ -1,4 +1,4 @@
-//! What is asked of every peer.
+//! The interface of every peer.
 
 use std::path::PathBuf;
 
@@ -9,14 +9,14 @@ pub(crate) const PLAIN: &str = "plain_on";
 
 /// An SDK's engine with a snapshot.
 pub(crate) trait Peer: Sized {
-    /// Who it is, for the tables.
+    /// The peer's name in the tables.
     const NAME: &'static str;
     /// The name of its snapshots.
     const FORMAT: &'static str;
-    /// Who asks, in the form that is cheapest to evaluate.
+    /// A user, in the form that is cheapest to evaluate.
     type Context;
 
-    /// From the file on disk to an engine that answers.
+    /// Loads an engine that answers from the file on disk.
     fn load(path: PathBuf) -> Self;
 
     fn context(user: &User) -> Self::Context;
@@ -33,7 +33,7 @@ pub(crate) trait Peer: Sized {
         Self::load(file.into())
     }
 
-    /// For how many of the 1,000 users the workload's flag is on, which shows that its rules were understood.
+    /// Returns for how many of the 1,000 users the workload's flag is on, which shows that its rules were understood.
     fn on(&self) -> usize {
         let on = users().iter().filter(|user| self.is_on(RULES, &Self::context(user))).count();
         assert!((620..680).contains(&on), "{}: on for {on} of 1,000 users", Self::NAME);

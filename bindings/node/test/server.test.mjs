@@ -1,4 +1,4 @@
-// A client of a server: what it asks, what it makes of the answers, and that it is never in the way.
+// A client of a server: its requests, its reaction to the answers, and that it never blocks the program.
 
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -163,7 +163,7 @@ test('neither closing nor the event loop waits for a request that hangs', async 
   await new Promise((done) => setTimeout(done, 20));
   const begin = performance.now();
   client.close();
-  assert.ok(performance.now() - begin < 100); // what is promised
+  assert.ok(performance.now() - begin < 100); // the documented limit
   assert.deepEqual(await Promise.all(waits), [false, false]);
   assert.equal(await client.refresh(), false);
 });
@@ -251,7 +251,7 @@ test('a process ends by itself with an open client, whatever the server does', a
   }
 });
 
-test('a process ends amid a request', async (t) => {
+test('a process ends during a request', async (t) => {
   const stub = await Stub.serving(t, []);
   await stub.tell(0);
   const code = `${OPEN} client.refresh(Infinity); setTimeout(() => process.exit(3), 100);`;
@@ -282,7 +282,7 @@ test('a client that is forgotten ends its threads', async (t) => {
   assert.equal(output, 'true\ntrue\n', errors);
 });
 
-test('workers follow a server each, and are terminated amid its requests', async (t) => {
+test('workers follow a server each, and are terminated during its requests', async (t) => {
   const stub = await Stub.serving(t, snapshot({ a: true }));
   const worker = `
     const { FlagBit } = require('flagbit');

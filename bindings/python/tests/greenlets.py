@@ -1,4 +1,4 @@
-"""Run with gevent or eventlet: python greenlets.py gevent|eventlet before|after URL KEY. Prints what went wrong.
+"""Run with gevent or eventlet: python greenlets.py gevent|eventlet before|after URL KEY. Prints the failures.
 
 The process imports flagbit `before` or `after` it patches its threads. A greenlet ticks all the while, and every call
 of flagbit has to let it. The parent changes the flags when it reads `change`.
@@ -16,7 +16,7 @@ from typing import Any
 PACKAGE, ORDER, URL, KEY = sys.argv[1:]
 TICK = 0.005
 FEWEST = 5
-"""Ticks in a second, also where the machine is busy; there are none while a call blocks."""
+"""The ticks in a second, even on a busy machine; there are none while a call blocks."""
 
 if ORDER == "before":
     import flagbit
@@ -31,7 +31,7 @@ import flagbit  # noqa: E402
 
 
 class Ticks:
-    """How often another greenlet came to run."""
+    """Counts how often another greenlet has run."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -51,7 +51,7 @@ def eventually(condition: Any) -> None:
 
 
 def waits(ticks: Ticks) -> None:
-    """What waits by nature keeps only its own greenlet waiting."""
+    """A call that waits blocks only its own greenlet."""
     silent = socket.create_server(("127.0.0.1", 0))  # nobody accepts, so nobody answers
     url = f"http://127.0.0.1:{silent.getsockname()[1]}"
     with silent, flagbit.Client(url, server_key=KEY) as lost:
@@ -68,7 +68,7 @@ def waits(ticks: Ticks) -> None:
 
 
 def follows() -> None:
-    """Listeners are called, on a greenlet that may use everything that is patched; log lines come."""
+    """Listeners run on a greenlet that may use everything that is patched, and log lines arrive."""
     lines: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
@@ -117,7 +117,7 @@ def contends() -> None:
 
 
 def collects() -> None:
-    """A client that nobody has any more ends its greenlet and its thread."""
+    """A client that nothing refers to ends its greenlet and its thread."""
     client = flagbit.Client.from_snapshot([])
     client.on_change(print)
     handle = weakref.ref(client._handle)

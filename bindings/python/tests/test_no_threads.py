@@ -1,4 +1,4 @@
-"""Where no thread can be started for a while, the listeners' thread is tried again, and its lack is told."""
+"""While no thread can be started, the listeners' thread is tried again, and its lack is reported."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(
     reason="limits on threads do not bind root, and it takes root to leave root",
 )
 
-# As a user of its own, which has no other processes.
+# The program runs as a separate user, which has no other processes.
 SETUP = """
 import logging, os, resource, sys, time
 import flagbit

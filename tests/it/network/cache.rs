@@ -140,7 +140,7 @@ fn a_file_that_cannot_be_written_does_not_disturb() {
     let folder = Folder::new("unwritable");
     fs::write(folder.0.join("file"), "").unwrap();
     let mut paths = vec![folder.0.join("no such folder/flags.cache"), PathBuf::from("/proc/flags.cache")];
-    // What is no folder cannot be written into by root either.
+    // Even root cannot write into a path that is not a folder.
     paths.push(folder.0.join("file/flags.cache"));
     for path in paths {
         let server = Server::new(good(1, true));
@@ -185,7 +185,7 @@ fn a_full_disk_does_not_disturb() {
 }
 
 #[test]
-fn a_bootstrap_that_is_refused_is_an_error_also_beside_a_cache() {
+fn a_bootstrap_that_is_refused_is_an_error_even_with_a_cache() {
     let folder = Folder::new("bootstrap");
     let url = left_behind(&folder.file());
     let options = ClientOptions::server(&url, KEY).cache_path(folder.file()).bootstrap("{");
@@ -215,7 +215,7 @@ fn many_may_share_one_file() {
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "a temporary file is left");
 }
 
-/// The kinds of things at a path that are no file, none of which may be opened or replaced.
+/// The kinds of objects at a path that are not files. None of them may be opened or replaced.
 #[cfg(target_os = "linux")]
 fn make(kind: &str, path: &Path) {
     let run = |command: &[&str]| {
@@ -281,7 +281,7 @@ fn a_link_is_followed_to_its_file() {
     assert!(folder.0.join("relative").is_symlink());
     let mut names: Vec<_> = fs::read_dir(&inner).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["a", "b"], "temporary files lie beside the file, and none is left");
+    assert_eq!(names, ["a", "b"], "temporary files lie next to the file, and none is left");
 
     symlink("circle", folder.0.join("circle")).unwrap();
     let server = Server::new(good(1, true));
