@@ -1,4 +1,4 @@
-//! What a write refuses, and how it says so.
+//! The writes that the server refuses, and its messages.
 
 use serde_json::{Value, json};
 

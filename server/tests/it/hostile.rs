@@ -132,7 +132,7 @@ fn a_body_of_100_megabytes_is_refused_before_it_is_read() {
     let answer = client.end(SOON);
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 
-    // Who asks before sending is spared it.
+    // A client that asks with `Expect: 100-continue` need not send its body.
     let mut client = server.raw();
     client.send(post(100 << 20).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n"));
     assert!(client.end(SOON).starts_with("HTTP/1.1 413 "));

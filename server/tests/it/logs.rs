@@ -1,4 +1,4 @@
-//! What the server says, and what it never says.
+//! The log's lines, and the secrets that no line may hold.
 
 use std::time::Duration;
 
@@ -128,7 +128,7 @@ fn nobody_fills_the_log_without_a_secret_key() {
             server.request("GET", "/api/v1/projects").key("fb_typo").send().expect(401);
         }
     }
-    // What a secret key does is told, whatever strangers do.
+    // The log tells what a secret key does, even while strangers flood the server.
     let created = server.request("POST", "/api/v1/projects").key(&account.api_key).json(&json!({"name": "p"})).send();
     access(&server, created.expect(201).header("x-request-id").expect("an id"));
     let output = server.output();

@@ -167,7 +167,7 @@ fn binaries() -> PathBuf {
     newest.filter(|folder| folder.join("postgres").exists()).expect("PostgreSQL: apt-get install postgresql")
 }
 
-/// Who runs the database, which refuses to be run by root; `None` for whoever runs the tests.
+/// The user that runs PostgreSQL, because it refuses to run as root; `None` means the user that runs the tests.
 fn user() -> Option<(u32, u32)> {
     let is_root = fs::read_to_string("/proc/self/status").is_ok_and(|text| text.contains("\nUid:\t0\t"));
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
