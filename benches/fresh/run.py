@@ -26,7 +26,7 @@ HEADERS = {
 
 
 def many_flags(count):
-    """As the peers are measured with: three rules each."""
+    """The peers are measured with the same flags: three rules each."""
     rules = [
         {"attribute": "country", "operator": "in", "value": COUNTRIES},
         {"attribute": "plan", "operator": "eq", "value": "pro"},

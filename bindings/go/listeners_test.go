@@ -223,7 +223,7 @@ func TestAListenerIsToldEachStateOnce(t *testing.T) {
 	nextState(t, statuses, flagbit.StateStale) // By time alone: nothing calls the client.
 	server.Tell(200)
 	nextState(t, statuses, flagbit.StateReady)
-	late, _ := listenToState(client) // Not told what was before it.
+	late, _ := listenToState(client) // It does not hear of earlier changes.
 	stop()
 	server.Tell(503)
 	nextState(t, late, flagbit.StateStale)

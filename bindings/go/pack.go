@@ -26,7 +26,7 @@ var little = binary.LittleEndian
 // Attributes as the library takes them (see include/flagbit.h). The buffers are reused.
 type packed struct {
 	bytes []byte
-	// Whether there are values that no rule can match.
+	// True if there are values that no rule can match.
 	odd bool
 }
 

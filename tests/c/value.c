@@ -54,7 +54,7 @@ static void check_answer(const typed_answer *found, expectation expected) {
     CHECK(found->needed == length + 1 + expected.value_length + 1);
 }
 
-/* With a context, with packed attributes, and the evaluations without texts: they must agree. */
+/* Asks with a context, with packed attributes, and for evaluations without texts: all must agree. */
 static void expect(const flagbit_client *client, const char *key, size_t length, const char *plan,
                    expectation expected) {
     uint8_t packed[64];

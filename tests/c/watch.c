@@ -38,7 +38,7 @@ static bool is_ready(const status_report *status) {
     return status->report.state == FLAGBIT_STATE_READY;
 }
 
-/* By the text: a snapshot is in force a moment before the status forgets the failure that came before it. */
+/* Looks at the text: a snapshot is in force a moment before the status forgets the failure that came before it. */
 static bool last_error_has(const status_report *status, const char *words) {
     return strstr(status->text + status->report.last_error.offset, words) != NULL;
 }

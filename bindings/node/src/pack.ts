@@ -23,7 +23,7 @@ const { STRING, INTEGER, UNSIGNED, NUMBER, BOOLEAN, LIST } = AttributeKind;
 
 let unsupported = false;
 
-/** Whether the context packed last has values that no rule can match. */
+/** True if the context packed last has values that no rule can match. */
 export const hadUnsupported = (): boolean => unsupported;
 
 /** Writes a text of up to SHORT characters, which has to fit. Returns the offset after it, or UNFIT. */
