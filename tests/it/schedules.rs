@@ -15,6 +15,9 @@ const SNAPSHOT: &str = r#"{
   {"conditions": [{"operator": "flag_is", "attribute": "own", "value": true}], "value": true}]},
  {"key": "own", "enabled": true, "rules": [
   {"attribute": "@now", "operator": "after", "value": "2020-01-01T00:00:00Z"}]},
+ {"key": "own-and-asks", "enabled": true, "rules": [
+  {"conditions": [{"attribute": "@now", "operator": "after", "value": "2020-01-01T00:00:00Z"},
+   {"operator": "flag_is", "attribute": "own", "value": true}], "value": true}]},
  {"key": "asks-segment", "enabled": true, "rules": [
   {"conditions": [{"operator": "in_segment", "value": "begun"}], "value": true}]},
  {"key": "asks-flag-of-segment", "enabled": true, "rules": [
@@ -25,7 +28,8 @@ const SNAPSHOT: &str = r#"{
   {"conditions": [{"operator": "flag_is", "attribute": "typed", "value": "new"}], "value": true}]}
 ]}"#;
 
-const FLAGS: [&str; 6] = ["asks-the-asking", "asks-flag", "own", "asks-segment", "asks-flag-of-segment", "asks-typed"];
+const FLAGS: [&str; 7] =
+    ["asks-the-asking", "asks-flag", "own", "own-and-asks", "asks-segment", "asks-flag-of-segment", "asks-typed"];
 
 #[test]
 fn the_clock_is_asked_for_every_flag_that_needs_it() {
