@@ -27,16 +27,6 @@ func equal[T comparable](t testing.TB, what string, found, expected T) {
 	}
 }
 
-func eventually(t testing.TB, what string, holds func() bool) {
-	t.Helper()
-	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(5 * time.Millisecond) {
-		if holds() {
-			return
-		}
-	}
-	t.Fatalf("not in %v: %s", patience, what)
-}
-
 // The real server.
 type server struct{ *kit.Server }
 
