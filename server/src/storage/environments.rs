@@ -16,7 +16,7 @@ pub(crate) struct EnvironmentRow {
 impl Storage {
     /// The environments of a project, the first first.
     pub(crate) async fn environments(&self, project_id: i64) -> sqlx::Result<Vec<EnvironmentRow>> {
-        of_project(self.pool(), project_id).await
+        of_project(self, project_id).await
     }
 }
 
