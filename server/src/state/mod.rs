@@ -11,8 +11,8 @@ use tokio::sync::watch;
 
 use crate::{
     operations::Backend,
-    settings::{Connections, Requests, Settings},
-    storage::Storage,
+    settings::{Connections, Health, Requests, Settings},
+    storage::{Missing, Storage},
     world::{Follower, World},
 };
 use listings::Listings;
@@ -28,6 +28,7 @@ pub(crate) struct App(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) backend: Backend,
     pub(crate) connections: Connections,
+    pub(crate) health: Health,
     pub(crate) requests: Requests,
     pub(crate) listings: Listings,
     pub(crate) metrics: Metrics,
@@ -40,8 +41,9 @@ pub(crate) struct Parts {
 impl App {
     /// Opens the database, loads it and starts to count.
     pub(crate) async fn open(settings: Settings, stopping: watch::Receiver<bool>) -> anyhow::Result<Self> {
-        let Settings { accounts, connections, limits, requests, .. } = settings;
-        let follower = Follower::start(Storage::open(&settings.database.url).await?).await?;
+        let Settings { accounts, connections, health, limits, requests, .. } = settings;
+        let missing = if settings.database_must_exist { Missing::Refuse } else { Missing::Create };
+        let follower = Follower::start(Storage::open(&settings.database.url, missing).await?).await?;
         Ok(Self(Arc::new(Parts {
             backend: Backend { follower, accounts, limits },
             listings: Listings::default(),
@@ -49,6 +51,7 @@ impl App {
             rates: Rates::new(&requests),
             subscribers: Arc::new(Subscribers::new(&settings.streams)),
             connections,
+            health,
             requests,
             stopping,
         })))

@@ -35,6 +35,18 @@ impl Dialect {
         }
     }
 
+    /// Begins to migrate, after everybody else who does.
+    pub(super) fn begin_migrating(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            // The number is the lock of this program's migrations; it has no other meaning.
+            Self::Postgres => {
+                "BEGIN; SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '30s'; \
+                 DEALLOCATE ALL; SELECT pg_advisory_xact_lock(7023845017260941)"
+            }
+        }
+    }
+
     /// Commits a write, and tells the other replicas.
     pub(super) fn commit_writing(self) -> &'static str {
         match self {

@@ -4,13 +4,9 @@ use std::{fmt, path::Path};
 
 use anyhow::anyhow;
 use sqlx::{
-    AnyConnection, Connection, Executor,
-    any::AnyConnectOptions,
     migrate::MigrateError,
     postgres::{PgDatabaseError, PgSeverity},
 };
-
-use super::sqlite;
 
 const LOCKED: &str = "the database is locked: another program has been writing to it for 5 s; try again, or end that";
 
@@ -25,6 +21,8 @@ pub(crate) enum Outage {
     Full,
     /// Another program has been writing for longer than a write waits.
     Locked,
+    /// The file that was opened is no longer where the database is.
+    Missing,
     /// It takes no writes.
     ReadOnly,
     /// It was to commit a change and gave no answer.
@@ -38,6 +36,10 @@ impl fmt::Display for Outage {
             Self::Broken => "the database cannot use its files; nothing was changed",
             Self::Full => "the disk of the database is full; nothing was changed",
             Self::Locked => "the database is locked by another program; nothing was changed",
+            Self::Missing => {
+                "the database file was deleted or replaced under the server; put the file back, or restart the server on \
+                 the new one; the change is not kept"
+            }
             Self::ReadOnly => "the database is read-only; nothing was changed",
             Self::Unconfirmed => "the database did not confirm the change; read whether it was made, then try again",
         })
@@ -114,37 +116,24 @@ pub(super) fn code(error: &sqlx::Error) -> Option<String> {
 }
 
 /// Explains why a database cannot be opened. The message holds nothing of the URL except the path of a file.
-pub(super) async fn opening(url: &str, options: &AnyConnectOptions, error: sqlx::Error) -> anyhow::Error {
-    // The pool tries for some time, and then forgets why it could not.
-    let error = match error {
-        sqlx::Error::PoolTimedOut => try_once(url, options).await.err().unwrap_or(error),
-        error => error,
-    };
+pub(super) fn opening(path: Option<&Path>, error: sqlx::Error) -> anyhow::Error {
     if is_locked(&error) {
         return anyhow!(LOCKED);
     }
-    let Some(path) = sqlite::path(url) else {
-        return anyhow!("cannot reach the database: {error}");
-    };
-    // SQLITE_CANTOPEN.
-    if code(&error).is_none_or(|code| code != "14") {
-        return anyhow!("cannot open the database {path}: {error}");
+    match path {
+        // protocol_violation: how PgBouncer refuses the settings of a new connection.
+        None if code(&error).is_some_and(|code| code == "08P01") => anyhow!(
+            "cannot reach the database: {error}; where this is PgBouncer, set `ignore_startup_parameters = \
+             extra_float_digits` there"
+        ),
+        None => anyhow!("cannot reach the database: {error}"),
+        // SQLITE_CANTOPEN.
+        Some(path) if code(&error).is_some_and(|code| code == "14") => anyhow!(
+            "cannot open the database {}: its folder must exist and be writable by this user",
+            path.display()
+        ),
+        Some(path) => anyhow!("cannot open the database {}: {error}", path.display()),
     }
-    if !url.contains("mode=rwc") && !Path::new(path).exists() {
-        return anyhow!(
-            "there is no database at {path}; name the one of your server with --database, start `flagbit serve`, which \
-             creates it, or add ?mode=rwc to create it now"
-        );
-    }
-    anyhow!("cannot open the database {path}: its folder must exist and be writable by this user")
-}
-
-async fn try_once(url: &str, options: &AnyConnectOptions) -> sqlx::Result<()> {
-    let mut connection = AnyConnection::connect_with(options).await?;
-    if sqlite::path(url).is_some() {
-        connection.execute(sqlite::PRAGMAS).await?;
-    }
-    connection.close().await
 }
 
 pub(super) fn migrating(error: MigrateError) -> anyhow::Error {

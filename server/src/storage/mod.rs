@@ -12,6 +12,7 @@ pub(crate) mod keys;
 mod listen;
 pub(crate) mod load;
 mod open;
+mod pooler;
 pub(crate) mod projects;
 pub(crate) mod segments;
 mod session;
@@ -29,6 +30,7 @@ use dialect::Dialect;
 use trust::Trust;
 
 pub(crate) use failure::{Outage, outage, writing};
+pub(crate) use open::{Missing, is_plain_text};
 /// An error of the database.
 pub(crate) use sqlx::Error;
 pub(crate) use write::Write;
@@ -42,8 +44,12 @@ pub(crate) struct Storage {
     pool: AnyPool,
     dialect: Dialect,
     trust: Trust,
-    /// The URL, for PostgreSQL.
-    postgres: Option<String>,
+    /// SQLite's file; `None` for PostgreSQL and in memory.
+    file: Option<sqlite::File>,
+    /// The URL of a PostgreSQL that can be listened to.
+    listening: Option<String>,
+    /// Whether a pooler gives each transaction another session of PostgreSQL.
+    shares_sessions: bool,
     /// Held by the write in progress.
     writing: Arc<Mutex<()>>,
 }

@@ -14,7 +14,7 @@ use sqlx::{
 };
 use tokio::{sync::OwnedMutexGuard, time::timeout};
 
-use super::{Outage, Storage, dialect::Dialect, trust::Trust};
+use super::{Outage, Storage, dialect::Dialect, pooler::Unnamed, trust::Trust};
 
 /// The time for which a statement waits for the database without hearing anything. It is longer than the database itself
 /// waits for a lock, so that a lock is told from a network that is silent.
@@ -36,6 +36,7 @@ pub(crate) struct Session {
     is_usable: bool,
     trust: Trust,
     dialect: Dialect,
+    shares_sessions: bool,
     /// The turn of a write, which others wait for.
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -47,14 +48,26 @@ impl Storage {
     }
 
     /// Begins a transaction with a statement of the database.
+    ///
+    /// # Errors
+    /// Among others [`Outage::Missing`]: what the connection has open is no longer the database.
     pub(super) async fn begin(
         &self,
         statement: &'static str,
         turn: Option<OwnedMutexGuard<()>>,
     ) -> sqlx::Result<Session> {
+        if let Some(file) = &self.file {
+            file.check()?;
+        }
         let connection = Some(self.pool.acquire().await?);
-        let (trust, dialect) = (self.trust.clone(), self.dialect);
-        let mut session = Session { connection, is_usable: true, trust, dialect, _turn: turn };
+        let mut session = Session {
+            connection,
+            is_usable: true,
+            trust: self.trust.clone(),
+            dialect: self.dialect,
+            shares_sessions: self.shares_sessions,
+            _turn: turn,
+        };
         session.execute(statement).await?;
         Ok(session)
     }
@@ -123,12 +136,13 @@ impl<'c> Executor<'c> for &'c mut Session {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        let Session { connection: Some(connection), is_usable, trust, .. } = self else {
+        let Session { connection: Some(connection), is_usable, trust, shares_sessions, .. } = self else {
             return stream::once(std::future::ready(Err(sqlx::Error::PoolClosed))).boxed();
         };
         async_stream::stream! {
             *is_usable = false;
-            let mut steps = connection.fetch_many(query);
+            let mut steps =
+                if *shares_sessions { connection.fetch_many(Unnamed(query)) } else { connection.fetch_many(query) };
             loop {
                 match timeout(STATEMENT_TIMEOUT, steps.next()).await {
                     Ok(None) => break *is_usable = true,

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use super::{ACQUIRE_TIMEOUT, Storage, session::Session};
+use super::{ACQUIRE_TIMEOUT, Storage, session::Session, sqlite::File};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {
     session: Session,
     sequence: i64,
     commit: &'static str,
+    /// SQLite's file.
+    file: Option<File>,
 }
 
 impl Storage {
@@ -24,7 +26,7 @@ impl Storage {
         let (sequence,) = sqlx::query_as("UPDATE meta SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence")
             .fetch_one(&mut session)
             .await?;
-        Ok(Write { session, sequence, commit: self.dialect.commit_writing() })
+        Ok(Write { session, sequence, commit: self.dialect.commit_writing(), file: self.file.clone() })
     }
 }
 
@@ -59,8 +61,9 @@ impl Write {
     /// Makes the write last, and tells the other replicas.
     ///
     /// # Errors
-    /// See [`Session::commit`].
+    /// See [`Session::commit`]. [`super::Outage::Missing`] where the write went into a file that is gone.
     pub(crate) async fn commit(self) -> sqlx::Result<()> {
-        self.session.commit(self.commit).await
+        self.session.commit(self.commit).await?;
+        Ok(self.file.as_ref().map_or(Ok(()), File::check_written)?)
     }
 }

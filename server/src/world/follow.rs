@@ -6,10 +6,17 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Mutex, watch};
+use tokio::{
+    sync::{Mutex, watch},
+    time::timeout,
+};
 
 use super::{World, load::load};
-use crate::storage::{self, Storage, Write};
+use crate::storage::{self, Outage, Storage, Write};
+
+/// The time that a write or its answer waits for the newest state. It is shorter than the time for which PostgreSQL lets a
+/// transaction be idle.
+const WRITER_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Keeps the newest state of the database in memory.
 #[derive(Debug)]
@@ -80,7 +87,7 @@ impl Follower {
     pub(crate) async fn world_before(&self, sequence: i64) -> anyhow::Result<Arc<World>> {
         let before = sequence - 1;
         if self.world().sequence != before {
-            self.catch_up().await?;
+            timeout(WRITER_TIMEOUT, self.catch_up()).await.map_err(|_| storage::Error::from(Outage::Away))??;
         }
         let world = self.world();
         anyhow::ensure!(world.sequence == before, "the state before write {sequence} could not be loaded");
@@ -94,8 +101,12 @@ impl Follower {
     pub(crate) async fn commit(&self, write: Write) -> Result<(), storage::Error> {
         write.commit().await?;
         let is_idle = self.seen.load().is_none();
-        if !is_idle && let Err(error) = self.catch_up().await {
-            tracing::warn!(%error, "written, but not read back yet");
+        if !is_idle {
+            match timeout(WRITER_TIMEOUT, self.catch_up()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "written, but not read back yet"),
+                Err(_) => tracing::warn!("written, but the database does not answer: not read back yet"),
+            }
         }
         Ok(())
     }
@@ -107,6 +118,7 @@ impl Follower {
         loop {
             listener.changed().await;
             let outcome = self.catch_up().await;
+            self.storage.tidy().await;
             if let Err(error) = &outcome
                 && !is_failing
             {

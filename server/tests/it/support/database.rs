@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     net::TcpListener,
     os::unix::fs::chown,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{
         Arc, OnceLock,
@@ -71,6 +71,24 @@ impl Database {
 }
 
 impl Database {
+    /// The file of a database that is one.
+    pub(crate) fn path(&self) -> &Path {
+        Path::new(self.url.strip_prefix("sqlite://").expect("a file"))
+    }
+
+    /// The port of PostgreSQL.
+    pub(crate) fn port(&self) -> u16 {
+        self.cluster.as_deref().unwrap_or_else(|| Cluster::shared()).port
+    }
+
+    /// Lets nobody write any more, or again, as a standby does.
+    pub(crate) fn refuse_writes(&self, refuse: bool) {
+        let name = self.url.rsplit('/').next().expect("a name");
+        let value = if refuse { "on" } else { "off" };
+        Cluster::shared().sql("postgres", &format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}"));
+        self.cut_connections();
+    }
+
     /// Lets nobody connect any more, or again.
     pub(crate) fn refuse_connections(&self, refuse: bool) {
         let name = self.url.rsplit('/').next().expect("a name");
