@@ -257,13 +257,13 @@ typedef int32_t flagbit_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Why an evaluation came out as it did. The numbers are part of the ABI.
+// The reason of an answer. The numbers are part of the ABI.
 enum flagbit_reason
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // No answer from a flag: the caller's default, see the error code.
+    // The flag gave no answer, so the caller gets its default. The error code says why.
     FLAGBIT_REASON_ERROR = 0,
     // The flag is switched off.
     FLAGBIT_REASON_DISABLED = 1,
@@ -282,7 +282,7 @@ typedef int32_t flagbit_reason;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What an evaluation found instead of an answer: OpenFeature's error codes. The numbers are part of the ABI.
+// The error of an evaluation without an answer, as OpenFeature names it. The numbers are part of the ABI.
 enum flagbit_error_code
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t

@@ -5,7 +5,7 @@
 host=$(rustc -vV | sed -n 's/^host: //p')
 coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
-    -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions -Coverflow-checks"
+    -Cllvm-args=-sanitizer-coverage-trace-compares --cfg=flagbit_fuzz -Cdebug-assertions -Coverflow-checks"
 # --target keeps build scripts and macros free of the flags; coverage does not survive link-time optimisation.
 RUSTFLAGS=$(echo $coverage) cargo rustc --quiet --release --lib --crate-type staticlib \
     --target "$host" --target-dir target/fuzz
@@ -13,7 +13,7 @@ RUSTFLAGS=$(echo $coverage) cargo rustc --quiet --release --lib --crate-type sta
 out=build/fuzz
 mkdir -p "$out"
 running=()
-for target in snapshot attributes; do
+for target in snapshot attributes network; do
     clang -std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined -Iinclude "fuzz/$target.c" \
         "target/fuzz/$host/release/libflagbit.a" -lpthread -ldl -lm -o "$out/$target"
     mkdir -p "$out/found-$target"

@@ -20,6 +20,19 @@ same() {
     echo "installed: $2"
 }
 
+# Where the loader does not search, the installation says what to do, and that works.
+said=$(cd "$root" && PREFIX=$work/strange scripts/build/install.sh)
+cc shop.c -I"$work/strange/include" -L"$work/strange/lib" -lflagbit -o strange-plain
+if ./strange-plain flags.json > /dev/null 2>&1; then
+    echo "the loader searches $work/strange/lib, so nothing is tested"
+    exit 1
+fi
+rpath=$(grep -o -- '-Wl,-rpath,.*' <<< "$said") || { echo "it is not said how programs find the library: $said"; exit 1; }
+cc shop.c -I"$work/strange/include" -L"$work/strange/lib" -lflagbit "$rpath" -o strange-rpath
+same ./strange-rpath "C as the installation says"
+(eval "$(grep -o 'LD_LIBRARY_PATH=.*' <<< "$said")" && export LD_LIBRARY_PATH && same ./strange-plain "C by LD_LIBRARY_PATH")
+(eval "$(grep -o 'export PKG_CONFIG_PATH=.*' <<< "$said")" && pkg-config --exists flagbit) || { echo "pkg-config: $said"; exit 1; }
+
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 pkg-config --exact-version="$(sed -n 's/^#define FLAGBIT_VERSION "\(.*\)"$/\1/p' "$prefix/include/flagbit.h")" flagbit
 cc shop.c $(pkg-config --cflags --libs flagbit) -Wl,-rpath,"$prefix/lib" -o pc-shared

@@ -42,6 +42,16 @@ openfeature() {
     node_tests "$folder"/test/openfeature/*.test.mjs
 }
 
+# With tools that evaluate the package in their own ways.
+bundles() {
+    local folder=$work/bundles
+    pinned_node "$project/test/bundles/tools" "$folder"
+    rm -rf "$folder/test" "$folder/node_modules/flagbit"
+    cp -r "$project/test" "$folder"
+    (cd "$folder" && npm install --silent --no-save --no-audit --no-fund "$work"/*.tgz)
+    node_tests "$folder"/test/bundles/*.test.mjs
+}
+
 example() {
     cp examples/node/shop.mjs "$installed"
     diff <(node "$installed/shop.mjs" examples/flags.json) <(cargo run -q --example shop)
@@ -53,6 +63,7 @@ step "package, installed" scripts/build/node-package.sh "$installed"
 step "tsc --strict, the example too" types
 step "tests on Node $(node --version)" tests
 step "OpenFeature" openfeature
+step "Jest and esbuild" bundles
 step "stress" node "$installed/test/stress.mjs" "${FLAGBIT_STRESS_SECONDS:-5}"
 step "benchmark, short" node "$installed/bench/evaluate.mjs" --short
 step "example" example

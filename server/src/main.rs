@@ -3,6 +3,7 @@
 mod cli;
 mod flags;
 mod http;
+mod json;
 mod key;
 mod logs;
 mod operations;

@@ -127,9 +127,35 @@ pub(crate) struct Requests {
     #[arg(long, env = "FLAGBIT_MAX_DEFINITION_BYTES", value_name = "BYTES", default_value_t = 64 << 20)]
     pub(crate) max_definition_bytes: usize,
 
-    /// Requests a second with one key, on each server; twice as many at once (0: no limit)
+    #[command(flatten)]
+    pub(crate) contexts: Contexts,
+
+    /// Evaluations at a time that may take long: with regular expressions, or of more than 100 flags
+    #[arg(long, env = "FLAGBIT_MAX_LONG_EVALUATIONS", value_name = "NUMBER", default_value_t = 4,
+        value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) max_long_evaluations: u16,
+
+    /// Requests to the playground at a time
+    #[arg(long, env = "FLAGBIT_MAX_PLAYGROUNDS", value_name = "NUMBER", default_value_t = 2,
+        value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) max_playgrounds: u16,
+
+    /// Bytes that the regular expressions of one request to the playground may search, all together
+    #[arg(long, env = "FLAGBIT_MAX_PLAYGROUND_SEARCH_BYTES", value_name = "BYTES", default_value_t = 64 << 10)]
+    pub(crate) max_playground_search_bytes: u64,
+
+    /// Time of an evaluation that may take long, and its time to wait for others
+    #[arg(long, env = "FLAGBIT_EVALUATION_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 2,
+        value_parser = seconds())]
+    evaluation_timeout_seconds: u64,
+
+    /// Requests a second with one API key or server key, on each server; twice as many at once (0: no limit)
     #[arg(long, env = "FLAGBIT_KEY_REQUESTS_PER_SECOND", value_name = "NUMBER", default_value_t = 5000)]
     key_requests_per_second: u32,
+
+    /// Requests a second with one SDK key from one address, on each server; twice as many at once (0: no limit)
+    #[arg(long, env = "FLAGBIT_ADDRESS_REQUESTS_PER_SECOND", value_name = "NUMBER", default_value_t = 500)]
+    address_requests_per_second: u32,
 
     /// Requests an hour without a key, for signing up and the tools, from one address (0: no limit)
     #[arg(long, env = "FLAGBIT_KEYLESS_REQUESTS_PER_HOUR", value_name = "NUMBER", default_value_t = 600)]
@@ -141,6 +167,14 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
+    pub(crate) fn address_requests_per_second(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.address_requests_per_second)
+    }
+
+    pub(crate) fn evaluation_timeout(&self) -> Duration {
+        Duration::from_secs(self.evaluation_timeout_seconds)
+    }
+
     pub(crate) fn key_requests_per_second(&self) -> Option<NonZeroU32> {
         NonZeroU32::new(self.key_requests_per_second)
     }
@@ -152,6 +186,18 @@ impl Requests {
     pub(crate) fn failed_authentications_per_minute(&self) -> Option<NonZeroU32> {
         NonZeroU32::new(self.failed_authentications_per_minute)
     }
+}
+
+/// Limits of contexts.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Contexts {
+    /// Largest context of an evaluation
+    #[arg(long, env = "FLAGBIT_MAX_CONTEXT_BYTES", value_name = "BYTES", default_value_t = 128 << 10)]
+    pub(crate) max_context_bytes: usize,
+
+    /// Largest context with an SDK key, which anybody may have; regular expressions search in it
+    #[arg(long, env = "FLAGBIT_MAX_SDK_CONTEXT_BYTES", value_name = "BYTES", default_value_t = 4 << 10)]
+    pub(crate) max_sdk_context_bytes: usize,
 }
 
 /// Limits of connections.

@@ -25,12 +25,12 @@ impl Contact {
         self.since_start.store(microseconds(self.start.elapsed()), Ordering::Relaxed);
     }
 
-    /// Whether it was, and no longer ago than this.
+    /// Whether the source was read well, and no longer ago than this.
     pub(super) fn is_within(&self, age: Duration) -> bool {
         self.left_of(age).is_some()
     }
 
-    /// How long it will go on to be within this age; `None` where it is not.
+    /// Returns how long the last reading will stay within this age. `None` if it is older.
     pub(super) fn left_of(&self, age: Duration) -> Option<Duration> {
         let then = Some(self.since_start.load(Ordering::Relaxed)).filter(|&then| then > 0)?;
         age.checked_sub(self.start.elapsed().saturating_sub(Duration::from_micros(then)))

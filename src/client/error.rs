@@ -1,4 +1,4 @@
-//! What can go wrong in a client's cold calls.
+//! The errors of a client's cold calls.
 
 use std::{error, fmt, io, path::PathBuf};
 
@@ -12,7 +12,7 @@ pub enum ClientError {
     Snapshot {
         /// The snapshot's file, where it came from one.
         path: Option<PathBuf>,
-        /// What is wrong with it.
+        /// The problem.
         error: SnapshotError,
     },
     /// The snapshot's file cannot be read.
@@ -26,9 +26,9 @@ pub enum ClientError {
     Options(String),
     /// The snapshot could not be fetched, or what came is refused; what was in force stays.
     Fetch {
-        /// What kind of failure it is.
+        /// The kind of failure.
         kind: FetchErrorKind,
-        /// What happened and what to do.
+        /// The failure and its remedy, in words.
         message: String,
     },
     /// The time ran out.
@@ -39,7 +39,7 @@ pub enum ClientError {
     Closed,
 }
 
-/// What kind of failure a fetch met.
+/// The kind of a fetch's failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FetchErrorKind {

@@ -6,7 +6,7 @@ use super::{Client, Evaluation, FlagValue, Level, process, serving::now};
 use crate::engine::{Answer, Attributes, Context, ErrorCode, Explained, Flag, Snapshot};
 
 impl Client {
-    /// Whether a flag is on; `default` where there is no answer.
+    /// Returns whether a flag is on, or `default` if there is no answer.
     #[inline]
     pub fn is_enabled(&self, flag_key: &str, attributes: &impl Attributes, default: bool) -> bool {
         self.is_enabled_bytes(flag_key.as_bytes(), attributes, default)
@@ -19,7 +19,7 @@ impl Client {
         self.shared.serving.load().answer(flag_key, attributes).and_then(|answer| answer.boolean()).unwrap_or(default)
     }
 
-    /// Evaluates a flag of any type. `default` stands in where the flag gives no answer; the error code tells why.
+    /// Evaluates a flag of any type. If the flag gives no answer, the evaluation has `default`, and its error code says why.
     #[inline]
     pub fn evaluate(&self, flag_key: &str, attributes: &impl Attributes, default: bool) -> Evaluation {
         self.evaluate_with(flag_key.as_bytes(), attributes, |answer, generation| {
@@ -27,7 +27,7 @@ impl Client {
         })
     }
 
-    /// The value of a flag as the type of `default`, which stands in where the flag has none of that type.
+    /// Returns the flag's value, or `default` if the flag has no value of that type.
     ///
     /// ```
     /// let client = flagbit::Client::from_snapshot(r#"[{"key": "theme", "enabled": true, "default": "light",
@@ -127,7 +127,7 @@ impl Client {
         }
     }
 
-    /// What every evaluation looks at first: two relaxed loads.
+    /// Comes before every evaluation and costs two relaxed loads.
     #[inline]
     fn before_evaluation(&self, attributes: &impl Attributes) {
         if self.shared.forks.load(Ordering::Relaxed) != process::forks() {

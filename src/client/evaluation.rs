@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use crate::engine::{Answer, ErrorCode, Reason, Variant};
 
-/// What a client answers: a flag's own answer, or the caller's default with the reason why.
+/// The answer of a client: the flag's own, or the caller's default with the reason.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
     /// Whether the feature is on; of a typed flag, whether it is switched on. The caller's default where `error_code` is
     /// set.
     pub enabled: bool,
-    /// What a typed flag serves; `None` for a boolean flag, and where `error_code` is set.
+    /// The variant that a typed flag serves. `None` for a boolean flag, and if `error_code` is set.
     pub variant: Option<Arc<Variant>>,
     /// Why.
     pub reason: Reason,
     /// The rule that decided, counted from 0.
     pub rule_index: Option<u32>,
-    /// Whether the flag answers everybody alike, since it has no rules: OpenFeature's `STATIC`.
+    /// Whether the flag gives everybody the same answer, because it has no rules: OpenFeature's `STATIC`.
     pub is_static: bool,
     /// Why there is no answer from a flag.
     pub error_code: Option<ErrorCode>,

@@ -9,7 +9,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-/// What tells that a file has probably changed.
+/// The marks by which a file has probably changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
     modified: Option<SystemTime>,
@@ -33,7 +33,7 @@ impl Stamp {
     }
 }
 
-/// What is known of the file from the last time it was read.
+/// The state of the file when it was last read.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub(super) stamp: Option<Stamp>,

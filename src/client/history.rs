@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use crate::engine::Snapshot;
 
-/// How many generations are remembered, and how many changed keys of one: a listener that is further behind is told
+/// The number of generations that are remembered, and of changed keys in each. A listener that is further behind hears
 /// that everything may have changed.
 const GENERATIONS: usize = 64;
 const KEYS: usize = 1_000;
@@ -42,7 +42,7 @@ impl History {
         self.entries.push_back(Entry { generation, changes, revision: revision.map(Into::into) });
     }
 
-    /// What changed after `since`, up to and with `now`.
+    /// Returns the changes after `since`, up to and including `now`.
     pub(super) fn since(&self, since: u64, now: u64) -> Changes {
         let oldest = self.entries.front().map_or(now + 1, |entry| entry.generation);
         if since < now && since + 1 < oldest {

@@ -42,7 +42,7 @@ pub(super) struct Hub {
     thread_due: AtomicU64,
 }
 
-/// What only cold calls read.
+/// The state that only cold calls read.
 #[derive(Debug, Default)]
 pub(super) struct Cold {
     /// Counts changes of the flags and of the state, and log lines, for those who wait.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::engine::{Snapshot, Warning};
 
-/// So much later than need be a wait looks whether flags became stale.
+/// The delay after which a wait looks whether flags became stale, so that they surely are.
 const AS_COARSE_AS_A_CLOCK: Duration = Duration::from_millis(1);
 /// So often a wait tries again to start a thread that is missing.
 const BETWEEN_THREADS: Duration = Duration::from_secs(1);
@@ -139,7 +139,7 @@ impl Client {
         loop {
             let hub = self.shared.hub();
             let left = timeout.saturating_sub(start.elapsed());
-            // That flags become stale is no event but the passing of time, which whoever waits for it notices.
+            // Flags become stale by the passing of time. No event tells of that, so the call that waits notices it.
             let fresh = self.shared.fresh_for().map_or(left, |fresh| fresh.saturating_add(AS_COARSE_AS_A_CLOCK));
             let news = |cold: &Cold| cold.closed || cold.events != seen || cold.told != self.shared.state(cold);
             // A thread that is missing is tried again meanwhile.
@@ -174,8 +174,8 @@ impl Client {
         (cold.history.since(since, now), now)
     }
 
-    /// The revision that the snapshot of a generation stated, if it did. `None` where the generation is forgotten: whoever
-    /// wants the revision of an evaluation evaluates again.
+    /// The revision that the snapshot of a generation stated, if it did. `None` if the generation is forgotten: evaluate
+    /// again to get the revision of an evaluation.
     pub fn revision(&self, generation: u64) -> Option<Option<String>> {
         let serving = self.shared.serving.load();
         if serving.generation == generation {
@@ -189,7 +189,7 @@ impl Client {
         self.shared.hub().lock().log.take()
     }
 
-    /// How the client is doing.
+    /// Returns the client's status, read at one moment.
     pub fn status(&self) -> Status {
         let hub = self.shared.hub();
         let cold = hub.lock();
@@ -208,14 +208,14 @@ impl Client {
         }
     }
 
-    /// Closes the client: from here on every evaluation gives its default, and those who wait return. May be called
-    /// more than once and beside anything else; returns at once.
+    /// Closes the client: from here on every evaluation gives its default, and those who wait return. You may call
+    /// it more than once and at any time. It returns at once.
     pub fn close(&self) {
         self.shared.close();
     }
 }
 
-/// What starts the thread of a source that is followed.
+/// The function that starts the thread of a source that is followed.
 fn follower(source: &Source) -> Option<Follow> {
     match source {
         Source::File { watch: true, .. } => Some(watcher::start),

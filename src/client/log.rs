@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 /// Lines beyond this are dropped, oldest first, and counted.
 const LINES: usize = 256;
 
-/// How serious a log line is.
+/// The level of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// Something a person may want to know.
@@ -27,7 +27,7 @@ impl Level {
 /// A line for the host's log. Never holds a key, a token or a context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
-    /// How serious it is.
+    /// The level.
     pub level: Level,
     /// The text.
     pub message: String,

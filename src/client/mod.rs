@@ -1,6 +1,6 @@
-//! What lives longer than one evaluation: sources, the snapshot in force, overrides, status and changes.
+//! Everything that lives longer than one evaluation: sources, the snapshot in force, overrides, status and changes.
 //!
-//! Evaluations read one atomic pointer, [`serving::Serving`]; everything else stands behind one lock in [`hub::Hub`],
+//! Evaluations read one atomic pointer, [`serving::Serving`]; everything else is behind one lock in [`hub::Hub`],
 //! which no evaluation takes. No unsafe code but in [`process`].
 
 mod contact;
@@ -32,6 +32,9 @@ pub use options::ClientOptions;
 pub use overrides::Override;
 pub use state::State;
 pub use status::Status;
+
+#[cfg(flagbit_fuzz)]
+pub(crate) use network::fuzz;
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Answers that stand above the snapshot's, for users' own tests.
+//! Answers that go before the snapshot's, for users' own tests.
 
 use std::sync::{
     Arc,
@@ -30,22 +30,22 @@ impl Drop for Override {
 }
 
 impl Client {
-    /// A client of flags that answer everybody alike: for users' own tests. A `bool` makes a boolean flag; a string, a
+    /// Opens a client whose flags give everybody the same answer, for your own tests. A `bool` makes a boolean flag; a string, a
     /// number, an object or a list makes a typed one.
     ///
     /// # Errors
-    /// A flag that is there twice, or with an empty key; null.
+    /// A key that is empty or repeated; null.
     pub fn for_testing<'k, V: Into<Value>>(
         values: impl IntoIterator<Item = (&'k str, V)>,
     ) -> Result<Self, ClientError> {
         Self::open(super::ClientOptions::values(values_text(values)))
     }
 
-    /// Lets flags answer everybody alike, above the snapshot's answers, until the override is dropped. Of several
+    /// Makes flags give everybody the same answer, before the snapshot's, until you drop the override. Of several
     /// overrides of a flag the latest wins. Flags that ask an overridden flag (`flag_is`) go on with the snapshot's answer.
     ///
     /// # Errors
-    /// A flag that is there twice, or with an empty key; null; a closed client.
+    /// A key that is empty or repeated; null; a closed client.
     pub fn override_flags<'k, V: Into<Value>>(
         &self,
         values: impl IntoIterator<Item = (&'k str, V)>,

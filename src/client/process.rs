@@ -1,4 +1,4 @@
-//! What a library must know of the process it is a guest in: forks, and the signals that are not for its threads.
+//! The process that the library is a guest in: it forks, and it has signals that are not for the library's threads.
 #![allow(unsafe_code, reason = "the fork handler and the signal mask have no safe interface")]
 
 use std::{
@@ -14,10 +14,10 @@ use std::{
 
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
-/// How many forks lie between this process and the one that loaded the library.
+/// Returns the number of forks between this process and the one that loaded the library.
 ///
-/// A child has none of its parent's threads, and locks that those held stay locked: whoever started a thread or holds
-/// a lock compares this number and starts afresh.
+/// A child has none of its parent's threads, and locks that those held stay locked. Code that started a thread or
+/// holds a lock compares this number and starts afresh.
 #[inline]
 pub(super) fn forks() -> u32 {
     FORKS.load(Ordering::Relaxed)
@@ -44,8 +44,8 @@ pub(super) fn count_forks() {}
 
 /// Starts a thread that never runs the host's signal handlers.
 ///
-/// By the system's own call: std notes each of its threads behind a lock of its own, and a child of a fork finds it held
-/// for ever where its parent was starting another one.
+/// By the system's own call: std notes each of its threads behind a lock of its own. If the parent was starting a thread
+/// when it forked, the child would find that lock held and never get it.
 #[cfg(unix)]
 pub(super) fn spawn(name: &'static CStr, stack_bytes: usize, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let work = Work { name, run: Box::new(run) };
@@ -74,7 +74,7 @@ pub(super) fn spawn(name: &'static CStr, stack_bytes: usize, run: impl FnOnce() 
     std::thread::Builder::new().name(name).stack_size(stack_bytes).spawn(run).map(drop)
 }
 
-/// What a thread is to do.
+/// The work of a thread.
 #[cfg(unix)]
 struct Work {
     name: &'static CStr,
@@ -86,7 +86,7 @@ extern "C" fn start(work: *mut libc::c_void) -> *mut libc::c_void {
     // SAFETY: `spawn` gives each work to one thread.
     let Work { name, run } = *unsafe { Box::from_raw(work.cast::<Work>()) };
     set_name(name);
-    // What fails ends this thread, never the host.
+    // A panic ends this thread, never the host.
     _ = catch_unwind(AssertUnwindSafe(run));
     ptr::null_mut()
 }
@@ -94,7 +94,7 @@ extern "C" fn start(work: *mut libc::c_void) -> *mut libc::c_void {
 /// For debuggers and `top`.
 #[cfg(unix)]
 fn set_name(name: &CStr) {
-    // SAFETY: a text that ends with NUL, of which the system keeps the first 15 bytes.
+    // SAFETY: a text that ends with NUL; the system keeps its first 15 bytes.
     #[cfg(target_os = "linux")]
     unsafe {
         libc::prctl(libc::PR_SET_NAME, name.as_ptr());

@@ -1,4 +1,4 @@
-//! What evaluations read: immutable, swapped as a whole.
+//! The state that evaluations read. It is immutable and swapped as a whole.
 
 use std::{
     collections::BTreeMap,
@@ -27,7 +27,7 @@ pub(super) struct Serving {
 /// By what a snapshot is known not to have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Validator {
-    /// What the server calls it.
+    /// The server's name for it.
     pub(super) etag: Option<Box<str>>,
     /// SHA-256 of the text.
     pub(super) digest: [u8; 32],

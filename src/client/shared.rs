@@ -1,4 +1,4 @@
-//! What a client shares with its thread and its overrides: the flags in force, and how they change.
+//! The part of a client that its thread and its overrides share: the flags in force, and how they change.
 
 use std::{
     io,
@@ -25,14 +25,14 @@ use super::{
 };
 use crate::engine::Snapshot;
 
-/// How many flags set aside are named in the log; the others are counted.
+/// The number of flags set aside that the log names. It counts the others.
 const LOGGED_WARNINGS: usize = 20;
 
 /// An evaluation that takes longer was stopped by the system, or asks for all of very many flags; or its thread is in the
 /// parent of a fork, and it never ends.
 const LONGEST_EVALUATION: Duration = Duration::from_millis(20);
 
-/// What a client shares with its thread and its overrides.
+/// The part of a client that its thread and its overrides share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) serving: ArcSwap<Serving>,
@@ -151,7 +151,7 @@ impl Shared {
         }
     }
 
-    /// What the snapshot in force is known by, where it came over the network.
+    /// The marks of the snapshot in force, if it came over the network.
     pub(super) fn validator(&self) -> Option<Arc<Validator>> {
         self.serving.load().validator.clone()
     }
@@ -203,7 +203,7 @@ impl Shared {
         }
     }
 
-    /// How long the flags will be fresh unless the source is reached again; `None` where nothing is to become stale.
+    /// Returns how long the flags stay fresh if the source is not reached again. `None` if nothing becomes stale.
     pub(super) fn fresh_for(&self) -> Option<Duration> {
         self.contact.left_of(self.remote.as_ref()?.stale_after)
     }

@@ -1,10 +1,10 @@
-//! How a client is doing.
+//! The status of a client.
 
 use std::time::SystemTime;
 
 use super::State;
 
-/// What a client knows of itself, read at one moment.
+/// The status of a client, read at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// The state.
@@ -13,18 +13,18 @@ pub struct Status {
     pub generation: u64,
     /// The revision that the snapshot states.
     pub revision: Option<String>,
-    /// Where the flags come from, in words.
+    /// The source of the flags, in words.
     pub source: String,
     /// When the source was last read well.
     pub last_success: Option<SystemTime>,
     /// Why the last read failed; `None` after one that went well.
     pub last_error: Option<String>,
-    /// How many reads failed since the last one that went well.
+    /// The number of reads that failed since the last success.
     pub consecutive_failures: u32,
-    /// How many flags are in force, those set aside included.
+    /// The number of flags in force, including those set aside.
     pub flags: usize,
-    /// How many of the snapshot's flags are set aside.
+    /// The number of the snapshot's flags that are set aside.
     pub flags_set_aside: usize,
-    /// How many attributes with an unsupported value evaluations have seen.
+    /// The number of attributes with an unsupported value that evaluations have seen.
     pub unsupported_values: u64,
 }

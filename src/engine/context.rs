@@ -1,4 +1,4 @@
-//! Who asks: attribute names and their canonical values.
+//! The context of an evaluation: attribute names and their canonical values.
 
 use std::{error, fmt, ops::Deref};
 
@@ -9,7 +9,7 @@ use super::{
     packed::{PackedAttributes, PackedValue},
 };
 
-/// What an evaluation reads: attributes by name, as canonical text in UTF-8.
+/// Attributes by name, as canonical text in UTF-8, for an evaluation to read.
 pub trait Attributes {
     /// The attribute's canonical text; `None` when it is absent.
     fn find(&self, name: &Name) -> Option<impl Deref<Target = [u8]> + '_>;
@@ -17,7 +17,7 @@ pub trait Attributes {
     /// The canonical texts of an attribute that is a list; `None` for any other.
     fn list(&self, name: &Name) -> Option<impl Iterator<Item = impl Deref<Target = [u8]> + '_> + '_>;
 
-    /// How many attributes have an unsupported value, and so count as absent.
+    /// The number of attributes that have an unsupported value and so count as absent.
     #[inline]
     fn unsupported(&self) -> u32 {
         0
@@ -85,7 +85,7 @@ impl<'a> From<&'a [Value<'a>]> for Value<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     entries: Vec<Entry>,
-    /// Apart from the others, so that looking for those passes by no list.
+    /// Kept apart, so that a search for a scalar passes no list.
     lists: Vec<List>,
     text: Vec<u8>,
 }
@@ -134,12 +134,12 @@ impl Context {
     /// Builds a context from packed attributes.
     ///
     /// # Errors
-    /// An attribute with an unsupported value, or one that is there twice; the message names it.
+    /// An attribute has an unsupported value, or two attributes have one name. The message names the attribute.
     pub fn from_packed(packed: &PackedAttributes<'_>) -> Result<Self, ContextError> {
         let mut builder = Self::builder();
         for (name, value) in packed.iter() {
             if builder.has(name) {
-                return Err(ContextError::new(name, "is there twice"));
+                return Err(ContextError::new(name, "is given twice"));
             }
             match value.ok_or_else(|| ContextError::unsupported(name))? {
                 PackedValue::Scalar(value) => builder.put(name, value)?,
@@ -177,16 +177,16 @@ impl ContextBuilder {
     /// Sets an attribute; a later value replaces an earlier one.
     ///
     /// # Errors
-    /// NaN and the infinities, which no rule can match; a list with a list in it or of more than [`MAX_LIST`] elements;
-    /// more than 4 GiB of text.
+    /// NaN or an infinity, which no rule can match; a list that has a list in it or more than [`MAX_LIST`] elements; more
+    /// than 4 GiB of text.
     pub fn set<'v>(mut self, name: &str, value: impl Into<Value<'v>>) -> Result<Self, ContextError> {
         self.put(name, value.into()).map(|()| self)
     }
 
-    /// [`Self::set`] in place: what was set before stays also where this fails.
+    /// Sets an attribute like [`Self::set`], in place. If this fails, what was set before stays.
     ///
     /// # Errors
-    /// As those of [`Self::set`].
+    /// The same as those of [`Self::set`].
     pub fn put(&mut self, name: &str, value: Value<'_>) -> Result<(), ContextError> {
         if let Value::List(items) = value {
             return self.put_list(name, items.iter().copied());
@@ -244,7 +244,7 @@ impl ContextBuilder {
         self.entries.iter().position(|entry| entry.name.of(&self.text) == name.as_bytes())
     }
 
-    /// Whether an attribute of that name was set.
+    /// Returns whether an attribute of that name was set.
     pub fn has(&self, name: &str) -> bool {
         self.position(name).is_some() || self.lists.iter().any(|list| list.name.of(&self.text) == name.as_bytes())
     }
@@ -262,7 +262,7 @@ impl ContextBuilder {
     }
 }
 
-/// Why a context cannot be built; names the attribute, never its value.
+/// The error of a context that cannot be built. It names the attribute, never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContextError(String);
 

@@ -8,11 +8,11 @@ use super::{
     snapshot::State,
 };
 
-/// Why an evaluation came out as it did. The numbers are part of the ABI.
+/// The reason of an answer. The numbers are part of the ABI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Reason {
-    /// No answer from a flag: the caller's default, see the error code.
+    /// The flag gave no answer, so the caller gets its default. The error code says why.
     Error = 0,
     /// The flag is switched off.
     Disabled = 1,
@@ -45,7 +45,7 @@ impl Reason {
     }
 }
 
-/// What an evaluation found instead of an answer: OpenFeature's error codes. The numbers are part of the ABI.
+/// The error of an evaluation without an answer, as OpenFeature names it. The numbers are part of the ABI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum ErrorCode {
@@ -97,8 +97,8 @@ impl ErrorCode {
 #[derive(Clone, Copy, PartialEq)]
 pub struct Answer<'s> {
     variant: Option<&'s Arc<Variant>>,
-    /// From the lowest byte: on or off and [`STATIC`], the reason, the rule. A snapshot has fewer rules than bytes, whose
-    /// limit keeps indexes below [`NO_RULE`].
+    /// From the lowest byte: on or off and [`STATIC`], the reason, the rule. A snapshot has fewer rules than bytes, and its
+    /// limit of bytes keeps the rules' indexes below [`NO_RULE`].
     bits: u64,
 }
 
@@ -124,7 +124,7 @@ impl<'s> Answer<'s> {
         Self { bits: if has_rules { answer.bits } else { answer.bits | STATIC }, ..answer }
     }
 
-    /// Whether the feature is on; of a typed flag, whether it is switched on.
+    /// Returns whether the feature is on. For a typed flag: whether it is switched on.
     #[inline]
     pub fn enabled(&self) -> bool {
         self.bits & 1 == 1
@@ -136,7 +136,7 @@ impl<'s> Answer<'s> {
         self.variant
     }
 
-    /// Why.
+    /// The reason of the answer.
     #[inline]
     pub fn reason(&self) -> Reason {
         const DISABLED: u8 = Reason::Disabled as u8;
@@ -157,13 +157,13 @@ impl<'s> Answer<'s> {
         (rule != NO_RULE).then_some(rule)
     }
 
-    /// Whether the flag answers everybody alike, since it has no rules: OpenFeature's `STATIC`.
+    /// Returns whether the flag gives everybody the same answer because it has no rules: OpenFeature's `STATIC`.
     #[inline]
     pub fn is_static(&self) -> bool {
         self.bits & STATIC != 0
     }
 
-    /// On or off.
+    /// Returns whether a boolean flag is on.
     ///
     /// # Errors
     /// [`ErrorCode::TypeMismatch`] for a typed flag.
@@ -182,9 +182,9 @@ impl fmt::Debug for Answer<'_> {
 }
 
 impl Snapshot {
-    /// Evaluates one flag. Takes no lock; allocates nothing, but what a regular expression needs to search.
+    /// Evaluates one flag. Takes no lock, and allocates only what a regular expression needs to search.
     ///
-    /// `clock` is asked once, and only by a flag that has a schedule or asks a segment or a flag that has one.
+    /// `clock` is called at most once: only if the flag has a schedule, or asks a segment or a flag that has one.
     ///
     /// # Errors
     /// [`ErrorCode::FlagNotFound`] and [`ErrorCode::ParseError`].
@@ -216,32 +216,33 @@ impl Flag {
             State::Enabled { default_enabled, rules } if rules.is_empty() => {
                 Ok(Answer::by_default(*default_enabled, false, None))
             }
-            State::Enabled { .. } => Ok(self.answer_by_first(snapshot, attributes)),
+            State::Enabled { .. } => Ok(self.answer_fast(snapshot, attributes)),
             State::Disabled => Ok(Answer::DISABLED),
             State::SetAside => Err(ErrorCode::ParseError),
             State::Typed(_) | State::Timed(_) => self.evaluate_cold(snapshot, attributes, clock),
         }
     }
 
-    /// The answer of an enabled boolean flag; by code that knows the first five operators, as long as these suffice.
+    /// Returns the answer of an enabled boolean flag. Code that knows only the common operators decides as long as these
+    /// suffice.
     #[inline(never)]
-    fn answer_by_first<'s, A: Attributes>(&'s self, snapshot: &'s Snapshot, attributes: &A) -> Answer<'s> {
+    fn answer_fast<'s, A: Attributes>(&'s self, snapshot: &'s Snapshot, attributes: &A) -> Answer<'s> {
         let State::Enabled { default_enabled, rules } = &self.state else {
             return Answer::DISABLED;
         };
         for (index, rule) in rules.iter().enumerate() {
-            if matches!(rule, Rule::Further(_)) {
+            if matches!(rule, Rule::General(_)) {
                 let question = Question { attributes, snapshot, now: None };
                 return answer_by(rules, index, *default_enabled, self.key(), &question);
             }
-            if let Some((enabled, reason)) = rule.decide_first(self.key(), attributes) {
+            if let Some((enabled, reason)) = rule.decide_fast(self.key(), attributes) {
                 return Answer::new(enabled, reason, index as u32, None);
             }
         }
         Answer::by_default(*default_enabled, true, None)
     }
 
-    /// [`Flag::evaluate`] where code that is there once matters more than a few nanoseconds.
+    /// [`Flag::evaluate`] for callers to whom small code matters more than a few nanoseconds.
     #[inline(never)]
     pub(crate) fn evaluate_cold<'s, A: Attributes>(
         &'s self,
@@ -253,7 +254,7 @@ impl Flag {
         self.state.answer(self.key(), &Question { attributes, snapshot, now: now.as_ref() })
     }
 
-    /// The answer to `flag_is`: of a boolean flag 1 is off and 2 is on, of a typed one a bit for each variant.
+    /// Returns the answer as `flag_is` compares it: 1 for off and 2 for on, and a bit for each variant of a typed flag.
     pub(super) fn outcome_bit<A: Attributes>(&self, question: &Question<'_, A>) -> u64 {
         match self.state.untimed() {
             State::Typed(typed) => 1 << typed.choose(self.key(), question).0,
@@ -263,7 +264,7 @@ impl Flag {
 }
 
 impl State {
-    /// Not for hot paths. A flag with a schedule needs to have the time in the question.
+    /// Not for hot paths. The question must have the time if the flag has a schedule.
     #[inline(never)]
     pub(super) fn answer<'s, A: Attributes>(
         &'s self,

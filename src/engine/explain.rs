@@ -2,13 +2,10 @@
 
 use super::{
     Answer, Attributes, Clock, Context, ErrorCode, Flag, Snapshot, VariantValue, bucket,
-    canonical::boolean,
-    further::{AnyOf, Comparison, Further, Outcome},
-    json::Json,
     json_text::JsonText,
-    rule::{Condition, Question, Test},
+    operator::{Asked, Described},
+    rule::{Condition, Question},
     snapshot::State,
-    text_set::TextSet,
     typed::{Serves, Split, Typed},
 };
 
@@ -180,11 +177,12 @@ fn write_condition(
     question: &Question<'_, Context>,
 ) {
     let test = &condition.test;
-    let Described { operator, values, is_list } = describe(test);
-    json.field("operator").text(&operator);
+    let described = test.describe();
+    let Described { values, is_list, .. } = &described;
+    json.field("operator").text(&described.name());
     match &values[..] {
-        [single] if !is_list => json.field("value").raw(single),
-        [] if !is_list => {}
+        [single] if !*is_list => json.field("value").raw(single),
+        [] if !*is_list => {}
         values => {
             json.field("value").list(|json| values.iter().take(SHOWN).for_each(|value| json.raw(value)));
             if values.len() > SHOWN {
@@ -193,8 +191,8 @@ fn write_condition(
         }
     }
     json.field("holds").boolean(holds);
-    match test.further() {
-        Some(Further::InSegment(segments)) => json.field("segments").list(|json| {
+    match test.asked() {
+        Some(Asked::Segments(segments)) => json.field("segments").list(|json| {
             for link in &segments.items {
                 let segment = question.snapshot.segment(link.position);
                 let decided = segment.decide(question);
@@ -205,7 +203,7 @@ fn write_condition(
                 });
             }
         }),
-        Some(Further::FlagIs(asked)) => {
+        Some(Asked::Flag(asked)) => {
             let flag = question.snapshot.flag(asked.flag.position);
             let answer = flag.state.answer(flag.key(), question).ok();
             json.field("flag").text(flag.key());
@@ -214,100 +212,19 @@ fn write_condition(
                 None => json.field("answered").boolean(answer.map(|answer| answer.enabled())),
             }
         }
-        further => {
+        None => {
             let attribute = &condition.attribute;
             json.field("attribute").text(attribute.text());
             let found = question.attributes.find(attribute);
-            match (further, question.attributes.list(attribute)) {
-                (Some(Further::Percent { salt, .. }), _) => write_bucket(json, found.as_deref(), salt),
-                _ if test.is_percent() => write_bucket(json, found.as_deref(), salt),
-                (_, Some(items)) => json.field("found").list(|json| items.for_each(|item| json.bytes(&item))),
-                _ => match found {
-                    Some(found) => json.field("found").bytes(&found),
-                    None => json.field("found").raw("null"),
-                },
+            if test.is_percent() {
+                write_bucket(json, found.as_deref(), test.own_salt().unwrap_or(salt));
+                return;
             }
-        }
-    }
-}
-
-/// An operator and its value as the snapshot has them, the latter as JSON.
-struct Described {
-    operator: String,
-    values: Vec<String>,
-    is_list: bool,
-}
-
-impl Described {
-    fn one(operator: &str, value: String) -> Self {
-        Self { operator: operator.into(), values: vec![value], is_list: false }
-    }
-
-    fn many(operator: &str, values: impl Iterator<Item = String>, is_list: bool) -> Self {
-        Self { operator: operator.into(), values: values.collect(), is_list }
-    }
-
-    fn any_of<T>(operator: &str, values: &AnyOf<T>, show: impl FnMut(&T) -> String) -> Self {
-        Self::many(operator, values.items.iter().map(show), values.is_list)
-    }
-}
-
-fn text(text: &str) -> String {
-    Json::Text(text).to_text()
-}
-
-fn number(number: f64) -> String {
-    ryu_js::Buffer::new().format(number).into()
-}
-
-fn texts(operator: &str, texts: &TextSet, is_list: bool) -> Described {
-    Described::many(operator, texts.iter().map(|bytes| text(&String::from_utf8_lossy(bytes))), is_list)
-}
-
-fn describe(test: &Test) -> Described {
-    match test {
-        Test::Eq(value) => Described::one("eq", text(value)),
-        Test::Neq(value) => Described::one("neq", text(value)),
-        Test::Contains(substring) => Described::one("contains", text(&substring.text())),
-        Test::In(values) => texts("in", values, true),
-        Test::Percent(share) => Described::one("percent", number(share.percentage)),
-        Test::Further(further) => describe_further(further),
-    }
-}
-
-fn describe_further(further: &Further) -> Described {
-    match further {
-        Further::Not(test) => {
-            let described = describe(test);
-            Described { operator: format!("not_{}", described.operator), ..described }
-        }
-        Further::Exists => Described::many("exists", std::iter::empty(), false),
-        Further::Compare(comparison, value) => Described::one(comparison.name(), number(*value)),
-        Further::StartsWith(values) => Described::any_of("starts_with", values, |value| text(value)),
-        Further::EndsWith(values) => Described::any_of("ends_with", values, |value| text(value)),
-        Further::ContainsAny(values) => Described::any_of("contains", values, |value| text(&value.text())),
-        Further::Matches(patterns) => Described::any_of("matches", patterns, |pattern| text(pattern.as_str())),
-        Further::Has { texts: values, is_list } => texts("has", values, *is_list),
-        Further::SemVer(comparison, version) => Described::one(&format!("semver_{}", comparison.name()), text(version)),
-        Further::Before(_, moment) => Described::one("before", text(moment)),
-        Further::After(_, moment) => Described::one("after", text(moment)),
-        Further::Percent { share, .. } => Described::one("percent", number(share.percentage)),
-        Further::InSegment(segments) => Described::any_of("in_segment", segments, |link| text(&link.name)),
-        Further::FlagIs(asked) => Described::any_of("flag_is", &asked.answers, |answer| match answer {
-            Outcome::Boolean(value) => boolean(*value).into(),
-            Outcome::Variant(name) => text(name),
-        }),
-    }
-}
-
-impl Comparison {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Equal => "eq",
-            Self::Greater => "gt",
-            Self::GreaterOrEqual => "gte",
-            Self::Less => "lt",
-            Self::LessOrEqual => "lte",
+            match (question.attributes.list(attribute), found) {
+                (Some(items), _) => json.field("found").list(|json| items.for_each(|item| json.bytes(&item))),
+                (None, Some(found)) => json.field("found").bytes(&found),
+                (None, None) => json.field("found").raw("null"),
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Whether an object in it has a field more than once.
+    /// Returns whether an object in this value has a field more than once.
     pub(crate) fn has_duplicates(&self) -> bool {
         match self {
             Json::List(items) => items.iter().any(Json::has_duplicates),
@@ -59,14 +59,14 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// As compact JSON, with the fields in their order.
+    /// Returns compact JSON, with the fields in their order.
     pub(crate) fn to_text(self) -> String {
         let mut text = JsonText::default();
         text.json(self);
         text.into_text()
     }
 
-    /// What this is, for messages: never the value itself, except where it is short.
+    /// Describes the value for messages. Only a short scalar appears itself.
     pub(crate) fn describe(&self) -> String {
         match self {
             Json::Null => "null".into(),
@@ -113,7 +113,7 @@ impl<'a> Object<'a> {
         self.0.iter().copied()
     }
 
-    /// The name of a field that is there more than once.
+    /// Returns the name of a field that the object has more than once.
     pub(crate) fn duplicate(&self) -> Option<&'a str> {
         let Self(fields) = self;
         // A flag has a dozen fields; an object with so many that pairs are dear is hostile and worth a sort.

@@ -49,7 +49,7 @@ impl JsonText {
         }
     }
 
-    /// Of an attribute: bytes that were checked to be UTF-8.
+    /// Writes an attribute's text, which was checked to be UTF-8.
     pub(crate) fn bytes(&mut self, text: &[u8]) {
         self.text(&String::from_utf8_lossy(text));
     }

@@ -1,4 +1,4 @@
-//! What flags lean on, and which flags a change reaches.
+//! The segments and flags that flags ask, and the flags that a change reaches.
 
 use std::collections::HashMap;
 
@@ -15,8 +15,8 @@ pub(super) struct Links {
 }
 
 impl Snapshot {
-    /// The keys of the flags that this snapshot or an older one has alone, or that answer by other rules now, also where
-    /// the change is in a segment or in another flag that they ask. Sorted.
+    /// Returns the sorted keys of the flags that only one of two snapshots has, or that answer by other rules now. A change
+    /// in a segment or a flag counts as a change of the flags that ask it.
     pub fn changed_keys(&self, old: &Self) -> Vec<String> {
         let changed = self.changed_flags(old);
         let changed = |position: &u32| changed[*position as usize];
@@ -36,8 +36,8 @@ impl Snapshot {
         }
     }
 
-    /// For each flag of this snapshot, by position, whether it may answer otherwise than in an older one. One that asks
-    /// what is gone is set aside, and so defined otherwise itself.
+    /// Returns for each flag of this snapshot, by position, whether it may answer differently than in an older one. A flag
+    /// that asks a flag or a segment that is gone is set aside, and so has changed itself.
     fn changed_flags(&self, old: &Self) -> Vec<bool> {
         let differs = |flag: &Flag| old.find(flag.key().as_bytes()) != Some(flag);
         let mut changed: Vec<bool> = self.all().iter().map(differs).collect();

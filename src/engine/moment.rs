@@ -11,7 +11,7 @@ pub struct Moment {
     nanoseconds: u32,
 }
 
-/// What a flag with a schedule asks for the time, once an evaluation. The engine has no clock of its own.
+/// The clock that a flag with a schedule asks, once in an evaluation. The engine has no clock of its own.
 pub type Clock = fn() -> Moment;
 
 impl Moment {

@@ -21,7 +21,7 @@ impl Name {
         &self.text
     }
 
-    /// Whether this is a name of that [`word`] and length. `whole` gives it where these do not decide.
+    /// Returns whether this is the name with that [`word`] and length. `whole` returns the other name if these do not decide.
     #[inline]
     pub(crate) fn matches<'n>(&self, other_word: u64, length: usize, whole: impl FnOnce() -> &'n [u8]) -> bool {
         self.word == other_word

@@ -23,7 +23,7 @@ impl Pattern {
     /// Whether it matches anywhere in the text.
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
         // A clone has working memory of its own. That of the original is behind a lock, which in the child of a fork
-        // may be held for ever by a thread of the parent.
+        // may stay locked by a thread of the parent.
         str::from_utf8(text).is_ok_and(|text| self.0.clone().is_match(text))
     }
 

@@ -7,7 +7,7 @@ use super::json::Json;
 /// A name in a place is shown up to this many characters.
 const SHOWN: usize = 300;
 
-/// Where in a snapshot something stands: the steps that lead there from the outside.
+/// A place in a snapshot: the steps that lead there from the outside.
 ///
 /// As text it reads `flags[3].rules[0].value`, `flags["KEY"].enabled`, or `snapshot` for the whole.
 ///
@@ -40,27 +40,27 @@ impl Place {
         &self.0
     }
 
-    /// Whether this is no step further in: the whole snapshot, or the whole flag.
+    /// Returns whether the place has no steps, so that it is the whole snapshot, flag or segment.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The place of a field of what stands here.
+    /// Returns the place of a field inside this place.
     pub fn field(&self, name: &str) -> Self {
         self.join(&[Step::Field(name.to_owned().into())])
     }
 
-    /// The place of an entry, by its name, of what stands here.
+    /// Returns the place of a named entry inside this place.
     pub fn entry(&self, name: &str) -> Self {
         self.join(&[Step::entry(name)])
     }
 
-    /// The place of an element, counted from 0, of the list that stands here.
+    /// Returns the place of an element, counted from 0, of the list at this place.
     pub fn index(&self, index: usize) -> Self {
         self.join(&[Step::Index(index)])
     }
 
-    /// The place that these steps further lead to.
+    /// Returns the place that these steps lead to from here.
     #[cold]
     pub fn join(&self, steps: &[Step]) -> Self {
         Self::new(self.0.iter().chain(steps).cloned())

@@ -1,4 +1,4 @@
-//! What is wrong with a flag or a segment, and where.
+//! Problems of flags and segments, each with a place and a kind.
 
 use super::{Place, place::Step};
 
@@ -52,32 +52,32 @@ struct Parts {
 }
 
 impl Problem {
-    /// A problem with the value that is being looked at.
+    /// Creates a problem of the value as a whole.
     #[cold]
     pub(crate) fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
         Self(Box::new(Parts { steps: Vec::new(), kind, message: message.into() }))
     }
 
-    /// A problem with a field of it.
+    /// Creates a problem of one field of the value.
     #[cold]
     pub(crate) fn at(field: &'static str, kind: ProblemKind, message: impl Into<String>) -> Self {
         Self::new(kind, message).within(Step::field(field))
     }
 
-    /// The same problem, seen from one step further out.
+    /// Adds the step in front of the problem's place.
     #[cold]
     pub(crate) fn within(mut self, outer: Step) -> Self {
         self.0.steps.push(outer);
         self
     }
 
-    /// The same problem, seen from outside of an element of a list that is a field.
+    /// Adds the steps to an element of a list that is a field in front of the problem's place.
     #[cold]
     pub(crate) fn within_item(self, field: &'static str, index: usize) -> Self {
         self.within(Step::Index(index)).within(Step::field(field))
     }
 
-    /// The place, the kind, and what is wrong there.
+    /// Returns the place, the kind and the message, which is bounded.
     pub(super) fn into_parts(self) -> (Place, ProblemKind, String) {
         let Parts { steps, kind, mut message } = *self.0;
         if message.len() > MAX_MESSAGE {

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use memchr::memmem::Finder;
-
 use super::{
-    Attributes, Moment, Name, Reason, Snapshot, bucket, bucket::Threshold, further::Further, text_set::TextSet,
+    Attributes, Moment, Name, Reason, Snapshot,
+    operator::{Asked, Test},
 };
 
 #[derive(Debug, PartialEq)]
@@ -14,99 +13,76 @@ pub(super) enum Rule {
     Simple(Condition),
     /// `{conditions, value}`: the value where all conditions hold.
     Conditions { conditions: Box<[Condition]>, value: bool, reason: Reason },
-    /// One of the two with an operator beyond the first five. Apart, so that rules without them are decided by code that
-    /// knows nothing of those.
-    Further(Box<Rule>),
+    /// One of the two with an operator that is not one of the common ones. Apart, so that rules without one are decided
+    /// by code that knows nothing of it.
+    General(Box<Rule>),
 }
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Condition {
-    /// Of no meaning to a test that looks at no attribute.
+    /// Unused by a test that looks at no attribute.
     pub(super) attribute: Arc<Name>,
     pub(super) test: Test,
 }
 
-/// An operator with its prepared value. What is not in the first place is one box further away, so that the common
-/// operators stay small and fast.
-#[derive(Debug, PartialEq)]
-pub(super) enum Test {
-    Eq(Box<str>),
-    Neq(Box<str>),
-    Contains(Box<Substring>),
-    In(Box<TextSet>),
-    Percent(Share),
-    Further(Box<Further>),
-}
-
-/// A percentage: what decides, and what it was made of.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Share {
-    pub(super) threshold: Threshold,
-    pub(super) percentage: f64,
-}
-
-/// What a test may look at beside its own value.
+/// The data that a test may look at besides its own value.
 pub(super) struct Question<'q, A> {
     pub(super) attributes: &'q A,
     /// The segments and the other flags.
     pub(super) snapshot: &'q Snapshot,
-    /// Known where the flag that is evaluated has a schedule, or leans on one that has.
+    /// Present if the evaluated flag has a schedule, or asks a segment or a flag that has one.
     pub(super) now: Option<&'q Moment>,
 }
 
 impl Rule {
-    /// Sets a rule with an operator beyond the first five apart.
+    /// Sets a rule apart that has another operator than the common ones.
     pub(super) fn sorted(self) -> Self {
-        let is_further = self.conditions().iter().any(|condition| matches!(condition.test, Test::Further(_)));
-        if is_further { Self::Further(Box::new(self)) } else { self }
+        let is_fast = self.conditions().iter().all(|condition| condition.test.is_fast());
+        if is_fast { self } else { Self::General(Box::new(self)) }
     }
 
-    /// The value and the reason, when this rule of the first five operators decides. `salt` is what percentages hash
-    /// unless they have their own.
+    /// The value and the reason, when this rule of common operators decides. `salt` is what percentages hash unless they
+    /// have their own.
     #[inline(always)]
-    pub(super) fn decide_first(&self, salt: &str, attributes: &impl Attributes) -> Option<(bool, Reason)> {
+    pub(super) fn decide_fast(&self, salt: &str, attributes: &impl Attributes) -> Option<(bool, Reason)> {
         match self {
             Rule::Simple(Condition { attribute, test: Test::Percent(share) }) => {
                 let value = attributes.find(attribute)?;
                 Some((share.includes(&value, salt), Reason::PercentageRollout))
             }
-            Rule::Simple(condition) => {
-                condition.holds_first(salt, attributes).then_some((true, Reason::TargetingMatch))
-            }
+            Rule::Simple(condition) => condition.holds_fast(salt, attributes).then_some((true, Reason::TargetingMatch)),
             Rule::Conditions { conditions, value, reason } => {
                 // A loop and not `all`, which becomes a call.
                 for condition in conditions {
-                    if !condition.holds_first(salt, attributes) {
+                    if !condition.holds_fast(salt, attributes) {
                         return None;
                     }
                 }
                 Some((*value, *reason))
             }
-            // Those are asked by `decide`.
-            Rule::Further(_) => None,
+            // `decide` answers for those.
+            Rule::General(_) => None,
         }
     }
 
-    /// The same for all operators.
+    /// [`Self::decide_fast`] for all operators.
     #[inline(never)]
     pub(super) fn decide<A: Attributes>(&self, salt: &str, question: &Question<'_, A>) -> Option<(bool, Reason)> {
-        let Rule::Further(rule) = self else {
-            return self.decide_first(salt, question.attributes);
+        let Rule::General(rule) = self else {
+            return self.decide_fast(salt, question.attributes);
         };
         match &**rule {
-            Rule::Simple(Condition { attribute, test: Test::Further(further) }) => {
-                further.decide(attribute, salt, question)
-            }
+            Rule::Simple(Condition { attribute, test }) => test.decide(attribute, salt, question),
             Rule::Conditions { conditions, value, reason } => {
                 conditions.iter().all(|condition| condition.holds(salt, question)).then_some((*value, *reason))
             }
-            // No other is set apart.
-            Rule::Simple(_) | Rule::Further(_) => None,
+            // None is set apart twice.
+            Rule::General(_) => None,
         }
     }
 
     fn inner(&self) -> &Self {
-        if let Rule::Further(rule) = self { rule } else { self }
+        if let Rule::General(rule) = self { rule } else { self }
     }
 
     /// The value that a rule with conditions serves; `None` for a simple rule.
@@ -118,7 +94,7 @@ impl Rule {
         match self.inner() {
             Rule::Simple(condition) => std::slice::from_ref(condition),
             Rule::Conditions { conditions, .. } => conditions,
-            Rule::Further(_) => &[],
+            Rule::General(_) => &[],
         }
     }
 
@@ -126,130 +102,32 @@ impl Rule {
         match self {
             Rule::Simple(condition) => std::slice::from_mut(condition),
             Rule::Conditions { conditions, .. } => conditions,
-            Rule::Further(rule) => rule.conditions_mut(),
+            Rule::General(rule) => rule.conditions_mut(),
         }
     }
 }
 
 impl Condition {
-    /// For the first five operators.
+    /// [`Self::holds`] for the common operators.
     #[inline(always)]
-    fn holds_first(&self, salt: &str, attributes: &impl Attributes) -> bool {
+    fn holds_fast(&self, salt: &str, attributes: &impl Attributes) -> bool {
         match attributes.find(&self.attribute) {
-            Some(value) => self.test.holds_for(&value, salt),
+            Some(value) => self.test.holds_fast(&value, salt),
             None => matches!(self.test, Test::Neq(_)),
         }
     }
 
     #[inline(never)]
     pub(super) fn holds<A: Attributes>(&self, salt: &str, question: &Question<'_, A>) -> bool {
-        match &self.test {
-            Test::Further(further) => {
-                let value = question.attributes.find(&self.attribute);
-                further.holds(value.as_deref(), &self.attribute, salt, question)
-            }
-            _ => self.holds_first(salt, question.attributes),
-        }
-    }
-}
-
-impl Test {
-    /// Whether one of the first five operators holds for the attribute's text.
-    #[inline(always)]
-    fn holds_for(&self, value: &[u8], salt: &str) -> bool {
-        match self {
-            Test::Eq(text) => *value == *text.as_bytes(),
-            Test::Neq(text) => *value != *text.as_bytes(),
-            Test::Contains(substring) => substring.is_in(value),
-            Test::In(texts) => texts.contains(value),
-            Test::Percent(share) => share.includes(value, salt),
-            // Those are asked by `holds`.
-            Test::Further(_) => false,
-        }
-    }
-
-    /// Whether it holds for the attribute's text; `None` where the attribute is absent, or a list.
-    pub(super) fn holds<A: Attributes>(
-        &self,
-        value: Option<&[u8]>,
-        attribute: &Name,
-        salt: &str,
-        question: &Question<'_, A>,
-    ) -> bool {
-        match (self, value) {
-            (Test::Further(further), _) => further.holds(value, attribute, salt, question),
-            (_, Some(value)) => self.holds_for(value, salt),
-            (_, None) => matches!(self, Test::Neq(_)),
-        }
-    }
-
-    /// The operator beyond the first five, also where it is negated.
-    pub(super) fn further(&self) -> Option<&Further> {
-        match self {
-            Test::Further(further) => match &**further {
-                Further::Not(test) => test.further(),
-                further => Some(further),
-            },
-            _ => None,
-        }
-    }
-
-    pub(super) fn further_mut(&mut self) -> Option<&mut Further> {
-        match self {
-            Test::Further(further) => match &mut **further {
-                Further::Not(test) => test.further_mut(),
-                further => Some(further),
-            },
-            _ => None,
-        }
+        let value = question.attributes.find(&self.attribute);
+        self.test.holds(value.as_deref(), &self.attribute, salt, question)
     }
 
     /// The key of the flag that it asks.
     pub(super) fn asked_flag(&self) -> Option<&str> {
-        if let Some(Further::FlagIs(asked)) = self.further() { Some(&asked.flag.name) } else { None }
-    }
-
-    /// Whether it takes a share of the users, so that its rule answers by a percentage.
-    pub(super) fn is_percent(&self) -> bool {
-        matches!(self, Test::Percent(_)) || matches!(self.further(), Some(Further::Percent { .. }))
-    }
-}
-
-impl Share {
-    /// `percentage` must be from 0 to 100.
-    pub(super) fn new(percentage: f64) -> Self {
-        Self { threshold: Threshold::new(percentage), percentage }
-    }
-
-    #[inline(always)]
-    pub(super) fn includes(self, value: &[u8], salt: &str) -> bool {
-        self.threshold.includes(bucket::hash(value, salt.as_bytes()))
-    }
-}
-
-/// A text to look for, in linear time whatever the text and the attribute are.
-///
-/// On UTF-8 bytes, which finds the same as on characters.
-#[derive(Debug)]
-pub(super) struct Substring(Finder<'static>);
-
-impl Substring {
-    pub(super) fn new(text: &str) -> Self {
-        Self(Finder::new(text).into_owned())
-    }
-
-    #[inline]
-    pub(super) fn is_in(&self, text: &[u8]) -> bool {
-        self.0.find(text).is_some()
-    }
-
-    pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(self.0.needle()).into_owned()
-    }
-}
-
-impl PartialEq for Substring {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.needle() == other.0.needle()
+        match self.test.asked() {
+            Some(Asked::Flag(asked)) => Some(&asked.flag.name),
+            Some(Asked::Segments(_)) | None => None,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! A group of users by rules: a flag without a name of its own.
+//! A segment: a named group of users, described by rules.
 
 use super::{
     Attributes,
@@ -8,7 +8,7 @@ use super::{
 #[derive(Debug, PartialEq)]
 pub(super) struct Segment {
     name: Box<str>,
-    /// What percentages hash in the flag key's place, so that a segment is the same cohort for all flags.
+    /// The salt of its percentages, so that a segment is the same cohort for all flags.
     salt: Box<str>,
     rules: Box<[Rule]>,
     is_timed: bool,
@@ -23,7 +23,7 @@ impl Segment {
         &self.name
     }
 
-    /// How many conditions it may take to answer, and whether that needs the time.
+    /// Returns the largest number of conditions that an answer can take, and whether an answer needs the time.
     pub(super) fn cost(&self) -> (u64, bool) {
         (self.rules.iter().map(|rule| 1 + rule.conditions().len() as u64).sum(), self.is_timed)
     }
@@ -32,7 +32,7 @@ impl Segment {
         self.decide(question).is_some_and(|(included, _)| included)
     }
 
-    /// Whether who asks is in, and by which rule; `None` where no rule matches: out.
+    /// Returns whether the user is in, and the index of the rule that decided. `None` if no rule matches: the user is out.
     pub(super) fn decide(&self, question: &Question<'_, impl Attributes>) -> Option<(bool, usize)> {
         let rules = self.rules.iter().enumerate();
         rules.filter_map(|(index, rule)| Some((rule.decide(&self.salt, question)?.0, index))).next()

@@ -23,17 +23,17 @@ pub struct Snapshot {
     sorted: OnceLock<Box<[u32]>>,
     index: HashTable<u32>,
     hasher: TextHasher,
-    /// Those of flags in the order of the text, then those of segments.
+    /// Those of flags in the order of the text, and then those of segments.
     warnings: Box<[Warning]>,
     /// The positions of the flags that are set aside, one for each of the first warnings.
     set_aside: Box<[u32]>,
     pub(super) segments: Box<[Segment]>,
-    /// What flags lean on; only those that lean on anything, and none before what it leans on.
+    /// The segments and flags that flags ask. A flag comes after those that it asks.
     pub(super) links: Box<[Links]>,
     pub(super) origin: Origin,
 }
 
-/// What a snapshot says of itself.
+/// The labels that a snapshot carries.
 #[derive(Debug, Default)]
 pub(super) struct Origin {
     pub(super) revision: Option<Box<str>>,
@@ -57,7 +57,7 @@ pub(super) enum State {
     Disabled,
     SetAside,
     Typed(Box<Typed>),
-    /// One of the others, which needs to know the time.
+    /// One of the states above, with rules that need the time.
     Timed(Box<State>),
 }
 
@@ -133,13 +133,12 @@ impl Flag {
         &self.key
     }
 
-    /// What kind of values the flag has: `boolean`, `string`, `number` or `json`. Of a flag that is set aside, or of a
-    /// boolean one, `boolean`.
+    /// The type of the flag's values: `boolean`, `string`, `number` or `json`. A flag that is set aside counts as `boolean`.
     pub fn type_name(&self) -> &'static str {
         self.variants().first().map_or("boolean", |variant| variant.value().type_name())
     }
 
-    /// The values that a typed flag can have; none of a boolean flag.
+    /// The values that a typed flag can have; empty for a boolean flag.
     pub fn variants(&self) -> &[Arc<Variant>] {
         if let State::Typed(typed) = self.state.untimed() { &typed.variants } else { &[] }
     }
@@ -153,8 +152,8 @@ impl Flag {
 }
 
 impl Snapshot {
-    /// A snapshot of flags in the order of the text, or a key that two have, with their positions. There are fewer
-    /// flags than bytes in a snapshot, whose limit keeps positions within 32 bits.
+    /// Builds a snapshot of flags in the order of the text. The error is a key that two flags have, with their positions.
+    /// A snapshot has fewer flags than bytes, and its limit of bytes keeps positions within 32 bits.
     pub(super) fn new(flags: Vec<Flag>, origin: Origin) -> Result<Self, (Box<str>, u32, u32)> {
         let hasher = TextHasher::default();
         let key = |position: u32| flags[position as usize].key.as_bytes();
@@ -186,7 +185,7 @@ impl Snapshot {
         self.warnings = of_flags.chain(segments).collect();
     }
 
-    /// Where the flag of that key stands.
+    /// Returns the position of the flag of that key.
     pub(super) fn position(&self, key: &[u8]) -> Option<u32> {
         let hash = self.hasher.hash(key);
         self.index.find(hash, |&position| self.flags[position as usize].key.as_bytes() == key).copied()
@@ -204,7 +203,7 @@ impl Snapshot {
         &self.segments[position as usize]
     }
 
-    /// Numbers the variants; `first` gets how many there are and gives the first number. Not called where there are none.
+    /// Numbers the variants. `first` receives their count and returns the first number; it is not called if there are none.
     pub fn number_variants(&mut self, first: impl FnOnce(u64) -> u64) {
         let count = self.flags.iter().map(|flag| flag.variants().len() as u64).sum();
         if count > 0 {
@@ -221,7 +220,7 @@ impl Snapshot {
         Some(&self.flags[*position as usize])
     }
 
-    /// All flags, sorted by key, also those that are set aside.
+    /// All flags sorted by key, including those that are set aside.
     pub fn flags(&self) -> impl ExactSizeIterator<Item = &Flag> {
         self.sorted().iter().map(|&position| self.flag(position))
     }
@@ -240,8 +239,8 @@ impl Snapshot {
         &self.flags
     }
 
-    /// The flags that are set aside, in the order of the text; then the segments that cannot be used, also those that no
-    /// flag uses.
+    /// The warnings of flags that are set aside, in the order of the text, and then those of segments that cannot be used,
+    /// whether a flag uses them or not.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
@@ -251,7 +250,7 @@ impl Snapshot {
         &self.warnings[..self.set_aside.len()]
     }
 
-    /// Why the flag of that key is set aside; `None` where it is not.
+    /// Returns why the flag of that key is set aside; `None` if it is not.
     pub fn warning_of(&self, flag_key: &str) -> Option<&Warning> {
         let position = self.position(flag_key.as_bytes())?;
         let index = self.set_aside.binary_search(&position).ok()?;

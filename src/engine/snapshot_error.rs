@@ -1,10 +1,10 @@
-//! Why a snapshot is refused whole.
+//! The reasons to refuse a whole snapshot.
 
 use std::{error, fmt};
 
 use super::Place;
 
-/// Why a snapshot is refused whole.
+/// The reason why a whole snapshot is refused.
 ///
 /// Since: 0.1
 #[derive(Debug, Clone, PartialEq, Eq)]

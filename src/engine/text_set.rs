@@ -15,7 +15,7 @@ const FEW: usize = 16;
 pub(crate) struct TextSet {
     text: Vec<u8>,
     values: Vec<Value>,
-    /// Positions in `values`; `None` where these are few.
+    /// Positions in `values`; `None` while these are few.
     index: Option<Box<Index>>,
 }
 
@@ -25,7 +25,7 @@ struct Index {
     hasher: TextHasher,
 }
 
-/// Where a value lies in the text, and its first bytes.
+/// A value's range in the text, and its first bytes.
 #[derive(Debug, Clone, Copy)]
 struct Value {
     word: u64,
@@ -34,7 +34,7 @@ struct Value {
 }
 
 impl TextSet {
-    /// With room for that many values, and for that many bytes of them.
+    /// Creates a set with room for that many values and bytes.
     pub(crate) fn with_capacity(values: usize, bytes: usize) -> Self {
         Self { text: Vec::with_capacity(bytes), values: Vec::with_capacity(values), index: None }
     }
@@ -54,7 +54,7 @@ impl TextSet {
             for position in 0..self.values.len() as u32 {
                 let same = |&other: &u32| self.value(other) == self.value(position);
                 let rehash = |&other: &u32| hasher.hash(self.value(other));
-                // A value that is there twice is found where it is first.
+                // The index keeps the first of equal values.
                 positions.entry(hasher.hash(self.value(position)), same, rehash).or_insert(position);
             }
             self.index = Some(Box::new(Index { positions, hasher }));
@@ -85,7 +85,7 @@ impl TextSet {
         }
     }
 
-    /// The values in order, those that are there twice included.
+    /// The values in order, including repeated ones.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.values.iter().map(|value| self.slice(value))
     }

@@ -1,4 +1,4 @@
-//! Flags with variants: strings, numbers and JSON in the place of on and off.
+//! Flags with variants: strings, numbers and JSON instead of on and off.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(super) struct Typed {
     pub(super) rules: Box<[TypedRule]>,
 }
 
-/// All conditions hold: the variant is served.
+/// A rule that serves a variant if all its conditions hold.
 #[derive(Debug, PartialEq)]
 pub(super) struct TypedRule {
     pub(super) conditions: Box<[Condition]>,
@@ -62,7 +62,7 @@ impl Typed {
         }
     }
 
-    /// The position of the variant, why, and by which rule.
+    /// Returns the variant's position, the reason, and the index of the rule that decided.
     pub(super) fn choose(&self, key: &str, question: &Question<'_, impl Attributes>) -> (u8, Reason, Option<u32>) {
         if !self.enabled {
             return (self.off, Reason::Disabled, None);
@@ -78,13 +78,13 @@ impl Typed {
     }
 }
 
-/// Where the variant of that name stands.
+/// Returns the position of the variant of that name.
 pub(super) fn position(variants: &[Arc<Variant>], name: &str) -> Option<u8> {
     variants.iter().position(|variant| variant.name() == name).and_then(|position| position.try_into().ok())
 }
 
 impl Serves {
-    /// `None` where a split finds nothing to go by.
+    /// `None` if the context lacks the attribute that a split hashes.
     fn variant(&self, question: &Question<'_, impl Attributes>) -> Option<u8> {
         match self {
             Self::Variant(variant) => Some(*variant),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// One of a typed flag's values, by name.
+/// A named value of a typed flag.
 #[derive(Debug)]
 pub struct Variant {
     name: Box<str>,
@@ -42,7 +42,7 @@ impl Variant {
     }
 }
 
-/// Equal when they answer alike.
+/// Two variants are equal if they give the same answer.
 impl PartialEq for Variant {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name && self.value == other.value

@@ -1,4 +1,4 @@
-//! Flags and segments that a snapshot holds but that cannot be used.
+//! Warnings about flags and segments that a snapshot has but that cannot be used.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::{
     problem::{Problem, ProblemKind},
 };
 
-/// Why a flag is set aside, or why a segment cannot be used.
+/// The reason why a flag is set aside, or why a segment cannot be used.
 ///
 /// A flag that is set aside answers the caller's default with `PARSE_ERROR`. As text a warning is its place and its
 /// message: `flags[3].rules[0].value: a percentage is a number from 0 to 100, found 101`.
@@ -31,7 +31,7 @@ pub enum Subject {
     Flag(String),
     /// The segment of this name.
     Segment(String),
-    /// All segments: what stands under `segments` is no object.
+    /// All segments, because the field `segments` is not an object.
     Segments,
 }
 

@@ -15,6 +15,8 @@ mod evaluate;
 mod evaluate_all;
 mod evaluation;
 mod explain;
+#[cfg(flagbit_fuzz)]
+mod fuzz;
 mod guard;
 mod handle;
 mod names;

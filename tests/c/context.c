@@ -118,7 +118,7 @@ static void what_no_rule_can_match_is_named(void) {
     attributes = flagbit_attributes_begin(buffer, sizeof buffer);
     flagbit_attributes_string(&attributes, "plan", "pro");
     flagbit_attributes_integer(&attributes, "plan", 1);
-    refused(buffer, attributes.length, FLAGBIT_STATUS_UNSUPPORTED_VALUE, "the attribute \"plan\" is there twice");
+    refused(buffer, attributes.length, FLAGBIT_STATUS_UNSUPPORTED_VALUE, "the attribute \"plan\" is given twice");
 }
 
 /* In a packed form the same values count as absent, and the first of a repeated name counts. */

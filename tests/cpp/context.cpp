@@ -166,7 +166,7 @@ static void what_no_rule_can_match_is_named() {
         CHECK(client.status().unsupported_values == 1);
     }
     const auto twice = Context::create({{"a", 1}, {"a", 2}});
-    CHECK_TEXT(twice.error().message.c_str(), "the attribute \"a\" is there twice");
+    CHECK_TEXT(twice.error().message.c_str(), "the attribute \"a\" is given twice");
     const auto bad = Context::create({{"a", "\xFF"}});
     CHECK_STATUS(bad.error().status, FLAGBIT_STATUS_INVALID_UTF8);
 }

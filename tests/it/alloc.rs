@@ -130,7 +130,7 @@ fn an_evaluation_allocates_nothing() {
     assert_eq!(count, 0);
 }
 
-const FURTHER: &str = r#"{"segments": {"s": {"rules": [{"attribute": "plan", "operator": "starts_with", "value": "pro"}]}},
+const GENERAL: &str = r#"{"segments": {"s": {"rules": [{"attribute": "plan", "operator": "starts_with", "value": "pro"}]}},
   "flags": [
     {"key": "compare", "enabled": true, "rules": [{"attribute": "score", "operator": "gt", "value": 2.25},
         {"attribute": "age", "operator": "lte", "value": "-1e3"}, {"attribute": "big", "operator": "not_lt", "value": 3}]},
@@ -148,8 +148,8 @@ const FURTHER: &str = r#"{"segments": {"s": {"rules": [{"attribute": "plan", "op
 
 /// All but a regular expression, which needs working memory for its search, and a bounded amount of it.
 #[test]
-fn the_further_operators_allocate_nothing_but_for_regular_expressions() {
-    let client = Client::from_snapshot(FURTHER).unwrap();
+fn the_operators_beyond_the_common_ones_allocate_nothing_but_for_regular_expressions() {
+    let client = Client::from_snapshot(GENERAL).unwrap();
     assert_eq!(client.warnings(), []);
     let groups = [Value::String("beta"), Value::Integer(7)];
     let mut attributes = attributes();

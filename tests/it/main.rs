@@ -7,6 +7,7 @@ mod header;
 mod imports;
 mod messages;
 mod network;
+mod operators;
 mod oracle;
 mod pack;
 mod scale;

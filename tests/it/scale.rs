@@ -99,6 +99,16 @@ fn a_circle_of_20_000_flags_is_read() {
     assert_eq!(snapshot.warnings().len(), 20_000);
 }
 
+/// Each name is looked up among those before it. A search from the first to the last would take hours here.
+#[test]
+fn a_million_unknown_fields_are_read_and_the_last_is_told_from_the_first() {
+    let fields: Vec<String> = (0..1_000_000).map(|index| format!("\"x{index}\":0")).collect();
+    let parse =
+        |more: &str| Snapshot::parse(format!("{{\"flags\":[],{}{more}}}", fields.join(",")).as_bytes(), usize::MAX);
+    assert!(parse("").is_ok());
+    assert_eq!(parse(",\"x0\":0").unwrap_err().to_string(), "x0: duplicate field");
+}
+
 #[test]
 fn ten_thousand_segments_are_found_each() {
     let mut segments = String::new();

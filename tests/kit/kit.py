@@ -7,6 +7,7 @@ Reads one command a line from standard input, a JSON object, and writes one answ
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -51,6 +52,9 @@ class Kit:
 
 def main() -> None:
     kit = Kit()
+    # Ctrl-C ends the test, whose end closes standard input. A signal that ends the kit alone ends its servers, too.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         for line in sys.stdin:
             answer: dict[str, Any]

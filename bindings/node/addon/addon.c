@@ -1,38 +1,27 @@
-/* The addon as Node loads it, once an environment: the main thread's and each worker's.
+/* The addon as Node loads it, for each environment: the main thread's and each worker's.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "addon.h"
 
 #include <stdlib.h>
 
-/* (ArrayBuffer, (status, message) => Error): the frame, and how errors are made. Called once, before anything else. */
-static napi_value start(napi_env env, napi_callback_info info) {
-    napi_value values[2];
-    struct instance *instance = arguments(env, info, 2, values);
-    void *memory = NULL;
-    size_t size = 0;
-    if (instance->frame != NULL || napi_get_arraybuffer_info(env, values[0], &memory, &size) != napi_ok ||
-        size < sizeof(struct frame)) {
-        napi_throw_type_error(env, NULL, "start takes the frame, once");
-        return NULL;
-    }
-    napi_create_reference(env, values[0], 1, &instance->frame_buffer);
-    napi_create_reference(env, values[1], 1, &instance->fail);
-    instance->frame = memory;
-    instance->frame_size = size;
-    return NULL;
-}
-
-static void end(napi_env env, void *data, void *hint) {
-    (void)env, (void)hint;
+/* Every instance is freed with the last of its functions. */
+static void release(napi_env env, void *data, void *hint) {
+    (void)hint;
     struct instance *instance = data;
-    hub_release(instance->hub);
-    free(instance);
+    if (--instance->functions == 0) {
+        napi_delete_reference(env, instance->fail);
+        hub_release(instance->hub);
+        free(instance);
+    }
 }
 
 static void export_all(napi_env env, napi_value exports, struct instance *instance, const export_entry *entries) {
     for (; entries->name != NULL; entries++) {
         napi_value function = NULL;
         napi_create_function(env, entries->name, NAPI_AUTO_LENGTH, entries->call, instance, &function);
+        if (napi_add_finalizer(env, function, instance, release, NULL, NULL) == napi_ok) {
+            instance->functions++;
+        }
         napi_set_named_property(env, exports, entries->name, function);
     }
 }
@@ -41,19 +30,44 @@ static void export_number(napi_env env, napi_value exports, const char *name, si
     napi_set_named_property(env, exports, name, number_value(env, (double)number));
 }
 
-NAPI_MODULE_INIT() {
+/* (ArrayBuffer, (status, message) => Error) => the functions, which work on this frame and make errors so.
+ *
+ * Called once by each evaluation of the package, of which an environment may have many: Jest evaluates it for each file
+ * of tests, a server for each hot reload. What an evaluation leaves behind has to be collected, so nothing here refers
+ * to its objects: they are properties of the result, which the package holds as long as it calls the functions. */
+static napi_value start(napi_env env, napi_callback_info info) {
+    napi_value values[2];
+    size_t count = 2;
+    void *memory = NULL;
+    size_t size = 0;
+    napi_valuetype type = napi_undefined;
+    napi_get_cb_info(env, info, &count, values, NULL, NULL);
+    if (napi_get_arraybuffer_info(env, values[0], &memory, &size) != napi_ok || size < sizeof(struct frame) ||
+        napi_typeof(env, values[1], &type) != napi_ok || type != napi_function) {
+        napi_throw_type_error(env, NULL, "start takes the frame and what makes errors");
+        return NULL;
+    }
     struct instance *instance = checked_malloc(sizeof *instance);
-    *instance = (struct instance){.hub = hub_new()};
-    napi_set_instance_data(env, instance, end, NULL);
+    *instance = (struct instance){.frame = memory, .frame_size = size, .hub = hub_new()};
+    napi_create_reference(env, values[1], 0, &instance->fail);
 
-    const export_entry own[] = {{"start", start}, {NULL, NULL}};
-    export_all(env, exports, instance, own);
+    napi_value exports = NULL;
+    napi_create_object(env, &exports);
+    napi_set_named_property(env, exports, "frame", values[0]);
+    napi_set_named_property(env, exports, "fail", values[1]);
     export_all(env, exports, instance, hot_exports);
     export_all(env, exports, instance, cold_exports);
     export_all(env, exports, instance, report_exports);
     export_all(env, exports, instance, wait_exports);
+    return exports;
+}
 
+NAPI_MODULE_INIT() {
+    napi_value function = NULL;
+    napi_create_function(env, "start", NAPI_AUTO_LENGTH, start, NULL, &function);
+    napi_set_named_property(env, exports, "start", function);
     /* What src/native.ts and src/frame.ts compare with what they were written for. */
+    napi_set_named_property(env, exports, "version", text_value(env, flagbit_version(), NAPI_AUTO_LENGTH));
     export_number(env, exports, "abiVersion", flagbit_abi_version());
     export_number(env, exports, "frameText", offsetof(struct frame, text));
     export_number(env, exports, "frameEvaluation", offsetof(struct frame, evaluation));

@@ -24,19 +24,21 @@ struct frame {
     uint8_t text[]; /* the key, then the packed attributes */
 };
 
-/* Of one environment (the main thread's, or a worker's): where its threads leave what they have to tell. Lives until
- * the last of them is done, also after the environment. */
+/* Where the threads of one evaluation of the package leave what they have to tell. Lives until the last of them is
+ * done, also after the environment. */
 struct hub {
     mutex lock;
-    napi_threadsafe_function deliver; /* NULL before the first thread and after the environment */
+    napi_threadsafe_function deliver; /* NULL while nobody listens, and after the environment */
+    uintptr_t listening;              /* counts who listened, so that the end of one does not end the next */
     unsigned references;              /* guarded by lock, like all counts here */
 };
 
+/* What the functions of one evaluation of the package share. */
 struct instance {
     struct frame *frame;
     size_t frame_size;
-    napi_ref frame_buffer; /* keeps the frame's memory */
-    napi_ref fail;         /* (status, message) => Error */
+    napi_ref fail;      /* (status, message) => Error, which the package keeps alive */
+    unsigned functions; /* those that are not collected */
     struct hub *hub;
 };
 

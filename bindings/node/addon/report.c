@@ -128,12 +128,6 @@ static napi_value state_name(napi_env env, napi_callback_info info) {
     return name(env, info, flagbit_state_name);
 }
 
-/* () => string. */
-static napi_value version(napi_env env, napi_callback_info info) {
-    (void)info;
-    return text_value(env, flagbit_version(), NAPI_AUTO_LENGTH);
-}
-
 const export_entry report_exports[] = {
     {"status", status},
     {"revision", revision},
@@ -142,6 +136,5 @@ const export_entry report_exports[] = {
     {"reasonName", reason_name},
     {"errorCodeName", error_code_name},
     {"stateName", state_name},
-    {"version", version},
     {NULL, NULL},
 };

@@ -48,7 +48,7 @@ napi_value fail(napi_env env, struct instance *instance, flagbit_status status, 
     napi_value values[] = {number_value(env, status), text_value(env, message, NAPI_AUTO_LENGTH)};
     flagbit_error_free(error);
     if (napi_get_undefined(env, &undefined) == napi_ok &&
-        napi_get_reference_value(env, instance->fail, &function) == napi_ok &&
+        napi_get_reference_value(env, instance->fail, &function) == napi_ok && function != NULL &&
         napi_call_function(env, undefined, function, 2, values, &made) == napi_ok) {
         napi_throw(env, made);
     }

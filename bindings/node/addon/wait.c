@@ -131,17 +131,19 @@ static void deliver(napi_env env, napi_value function, void *context, void *data
     job_release(job);
 }
 
-/* The environment ends: no thread tells anything from here on. */
+/* Nobody listens any more, or the environment ends: no thread tells anything from here on. */
 static void end(napi_env env, void *data, void *hint) {
-    (void)env, (void)hint;
+    (void)env;
     struct hub *hub = data;
     mutex_lock(&hub->lock);
-    hub->deliver = NULL;
+    if (hub->listening == (uintptr_t)hint) {
+        hub->deliver = NULL;
+    }
     mutex_unlock(&hub->lock);
     hub_release(hub);
 }
 
-/* ((id, status) => void): who is told. Called once, before the first `wait`. */
+/* ((id, status) => void): who is told. Called before a `wait` that is the only one. */
 static napi_value listen(napi_env env, napi_callback_info info) {
     napi_value values[1], name = NULL;
     struct hub *hub = arguments(env, info, 1, values)->hub;
@@ -149,8 +151,9 @@ static napi_value listen(napi_env env, napi_callback_info info) {
     napi_create_string_utf8(env, "flagbit", NAPI_AUTO_LENGTH, &name);
     mutex_lock(&hub->lock);
     hub->references++;
+    void *count = (void *)++hub->listening;
     mutex_unlock(&hub->lock);
-    if (napi_create_threadsafe_function(env, values[0], NULL, name, 0, 1, hub, end, NULL, deliver, &made) != napi_ok) {
+    if (napi_create_threadsafe_function(env, values[0], NULL, name, 0, 1, hub, end, count, deliver, &made) != napi_ok) {
         hub_release(hub);
         napi_throw_error(env, NULL, "no thread-safe function can be made");
         return NULL;
@@ -160,6 +163,19 @@ static napi_value listen(napi_env env, napi_callback_info info) {
     mutex_lock(&hub->lock);
     hub->deliver = made;
     mutex_unlock(&hub->lock);
+    return NULL;
+}
+
+/* () => undefined. Called when the last `wait` was told: what is told may be collected then. */
+static napi_value unlisten(napi_env env, napi_callback_info info) {
+    struct hub *hub = arguments(env, info, 0, NULL)->hub;
+    mutex_lock(&hub->lock);
+    const napi_threadsafe_function deliver = hub->deliver;
+    hub->deliver = NULL;
+    mutex_unlock(&hub->lock);
+    if (deliver != NULL) {
+        napi_release_threadsafe_function(deliver, napi_tsfn_release);
+    }
     return NULL;
 }
 
@@ -198,4 +214,5 @@ static napi_value ready(napi_env env, napi_callback_info info) {
     return boolean_value(env, flagbit_client_wait_until_ready(client_of(env, values[0])->raw, 0) == FLAGBIT_STATUS_OK);
 }
 
-const export_entry wait_exports[] = {{"listen", listen}, {"wait", wait_for}, {"ready", ready}, {NULL, NULL}};
+const export_entry wait_exports[] = {
+    {"listen", listen}, {"unlisten", unlisten}, {"wait", wait_for}, {"ready", ready}, {NULL, NULL}};

@@ -4,6 +4,13 @@ import { UNFIT, pack } from './pack.js';
 
 const LARGEST = 0xffff_ffff;
 
+/** A property of every Context, also of one that another copy of this package made. */
+export const CONTEXT_MARK: unique symbol = Symbol.for('flagbit.Context');
+
+const FOREIGN =
+  'the context was made by another copy of the package flagbit, or before it was loaded again: make it with the Context ' +
+  'of the copy that made the client, or pass the attributes';
+
 /** Whether an object's own properties are attributes: a plain object's or a class's, but not an array's or a Map's. */
 export function isAttributes(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
@@ -17,6 +24,7 @@ export function packApart(attributes: unknown): Uint8Array | string {
     if (typeof attributes !== 'object' || attributes === null || !isAttributes(attributes)) {
       return `a context is a Context, an object of attributes, null or undefined, not ${nameOfType(attributes)}`;
     }
+    if (Object.hasOwn(attributes, CONTEXT_MARK)) return FOREIGN;
     for (let size = 4096; size <= LARGEST; size *= 4) {
       const bytes = Buffer.allocUnsafeSlow(size);
       const end = pack(bytes, new DataView(bytes.buffer), 0, attributes);

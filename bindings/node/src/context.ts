@@ -3,7 +3,7 @@
 import { ContextError } from './errors.js';
 import * as frame from './frame.js';
 import { native, type Owner } from './native.js';
-import { packApart } from './attributes.js';
+import { CONTEXT_MARK, packApart } from './attributes.js';
 
 /** A value that rules compare. A `number` that is an integer within 2^53, and a `bigint` of 64 bits, is an integer. */
 export type Scalar = string | number | bigint | boolean;
@@ -34,6 +34,8 @@ export class Context {
    * @internal
    */
   readonly owner: Owner;
+  /** @internal */
+  readonly [CONTEXT_MARK] = true;
   readonly #place: number;
 
   constructor(attributes: Attributes = {}) {

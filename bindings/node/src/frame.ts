@@ -3,26 +3,17 @@
  * its answer is read from here, so that the calls that matter convert no argument: that would be half of their time.
  */
 
-import { errorOf } from './errors.js';
-import { native } from './native.js';
-
-const SIZE = 64 * 1024;
+import { FRAME_EVALUATION, FRAME_TEXT, native } from './native.js';
 
 /** Where the key begins; the packed attributes follow it. */
-export const TEXT = 88;
-const EVALUATION = 32;
+export const TEXT = FRAME_TEXT;
 
-const memory = new ArrayBuffer(SIZE);
+const memory = native.frame;
 export const bytes = Buffer.from(memory);
 export const view = new DataView(memory);
 const doubles = new Float64Array(memory);
 const words = new Uint32Array(memory);
 const integers = new Int32Array(memory);
-
-native.start(memory, errorOf);
-if (native.frameText !== TEXT || native.frameEvaluation !== EVALUATION || native.evaluationSize !== 56) {
-  throw new Error('the addon was built for another version of this package');
-}
 
 /** Where the library's objects are, of which an `Owner` keeps one alive. */
 export const lastClient = (): number => doubles[0] as number;
@@ -84,7 +75,7 @@ export function readEvaluation(from: DataView, at: number): NativeEvaluation {
 }
 
 /** The evaluation that the addon left in the frame. */
-export const evaluation = (): NativeEvaluation => readEvaluation(view, EVALUATION);
+export const evaluation = (): NativeEvaluation => readEvaluation(view, FRAME_EVALUATION);
 
 /** A flagbit_text at an offset: its text in a block. */
 export function textAt(from: DataView, at: number, block: Buffer): string {

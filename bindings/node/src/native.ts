@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ABI_MAJOR, ABI_MINOR } from './codes.js';
-import { LibraryError } from './errors.js';
+import { LibraryError, errorOf } from './errors.js';
 
 /** What keeps one of the library's objects alive; it is freed with it. */
 export type Owner = { readonly __owner: unique symbol };
@@ -11,12 +11,20 @@ export type Owner = { readonly __owner: unique symbol };
 /** A question's two parts, given only where they are not in the frame (`frame.ts`). */
 type Question = [] | [key: Uint8Array, packed: Uint8Array];
 
-export interface Native {
+/** What the addon exports. */
+export interface Addon {
+  readonly version: string;
   readonly abiVersion: number;
   readonly frameText: number;
   readonly frameEvaluation: number;
   readonly evaluationSize: number;
-  start(frame: ArrayBuffer, fail: (status: number, message: string) => Error): void;
+  start(frame: ArrayBuffer, fail: (status: number, message: string) => Error): Native;
+}
+
+/** What the addon does for one evaluation of the package. */
+export interface Native {
+  readonly frame: ArrayBuffer;
+  readonly fail: (status: number, message: string) => Error;
 
   isEnabled(...question: Question): boolean;
   evaluate(...question: Question): void;
@@ -56,23 +64,31 @@ export interface Native {
   reasonName(reason: number): string;
   errorCodeName(errorCode: number): string;
   stateName(state: number): string;
-  version(): string;
 
   listen(deliver: (id: number, status: number) => void): void;
+  unlisten(): void;
   wait(client: Owner, kind: number, id: number, timeout: number): void;
   ready(client: Owner): boolean;
 }
 
 export const PATH_VARIABLE = 'FLAGBIT_ADDON_PATH';
 
+/** Where the addons of the package are; undefined in a bundle of ES modules, which has no such place. */
+const PREBUILDS = typeof __dirname === 'string' ? join(__dirname, '..', 'prebuilds') : undefined;
+
+const BUNDLED =
+  'this bundle has the package without its addon; keep the package out of the bundle and install it next to it ' +
+  "(esbuild: --external:flagbit; webpack: externals; Rollup: external; Vite: ssr.external; Next.js: serverExternalPackages)";
+
 /** Where an addon may be: named by the environment, or in the package. */
 function candidates(): string[] {
   const named = process.env[PATH_VARIABLE];
   if (named) return [named];
+  if (PREBUILDS === undefined) return [];
   const target = `${process.platform}-${process.arch}`;
   // Which libc this process has is found by trying: Node has no quick way to tell.
   const targets = process.platform === 'linux' ? [`${target}-gnu`, `${target}-musl`] : [target];
-  return targets.map((folder) => join(__dirname, '..', 'prebuilds', folder, 'flagbit.node'));
+  return targets.map((folder) => join(PREBUILDS, folder, 'flagbit.node'));
 }
 
 function refused(path: string, found: string): LibraryError {
@@ -83,29 +99,46 @@ function refused(path: string, found: string): LibraryError {
   return new LibraryError(`cannot use ${path}: ${found}; ${needed}; ${remedy}`, path);
 }
 
-function load(): Native {
+function missing(path: string): LibraryError {
+  if (process.env[PATH_VARIABLE] || (PREBUILDS !== undefined && existsSync(PREBUILDS))) {
+    return refused(path, `it is not there (on ${process.platform} ${process.arch})`);
+  }
+  return new LibraryError(`cannot use ${path}: it is not there; ${BUNDLED}`, path);
+}
+
+function load(): Addon {
   let failure: LibraryError | undefined;
   for (const path of candidates()) {
     if (!existsSync(path)) {
-      failure ??= refused(path, `it is not there (on ${process.platform} ${process.arch})`);
+      failure ??= missing(path);
       continue;
     }
-    let native: Native;
+    let addon: Addon;
     try {
-      native = require(path) as Native;
+      addon = require(path) as Addon;
     } catch (error) {
       failure = refused(path, `it cannot be loaded: ${(error as Error).message}`);
       continue;
     }
-    if (typeof native.abiVersion !== 'number') throw refused(path, 'it is another addon');
-    const major = native.abiVersion >>> 16;
-    const minor = native.abiVersion & 0xffff;
+    if (typeof addon.abiVersion !== 'number') throw refused(path, 'it is another addon');
+    const major = addon.abiVersion >>> 16;
+    const minor = addon.abiVersion & 0xffff;
     if (major !== ABI_MAJOR || minor < ABI_MINOR) {
-      throw refused(path, `its ABI is ${major}.${minor} (version ${native.version()})`);
+      throw refused(path, `its ABI is ${major}.${minor} (version ${addon.version})`);
     }
-    return native;
+    if (addon.frameText !== FRAME_TEXT || addon.frameEvaluation !== FRAME_EVALUATION || addon.evaluationSize !== 56) {
+      throw refused(path, 'it was built for another version of this package');
+    }
+    return addon;
   }
-  throw failure as LibraryError;
+  throw failure ?? new LibraryError(`cannot find the addon: ${BUNDLED}`, '');
 }
 
-export const native: Native = load();
+/** Where the key begins in the frame (`frame.ts`), and the evaluation. */
+export const FRAME_TEXT = 88;
+export const FRAME_EVALUATION = 32;
+
+export const addon: Addon = load();
+
+/** Of this evaluation of the package, of which a process may have many: each has a frame of its own. */
+export const native: Native = addon.start(new ArrayBuffer(64 * 1024), errorOf);

@@ -1,6 +1,7 @@
 /** Opening a client: from what a caller has to what the library takes. */
 
 import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
 import { nameOfType } from './attributes.js';
 import { Option } from './codes.js';
 import type { FlagValue } from './evaluation.js';
@@ -117,7 +118,7 @@ export function open(options: OpenOptions): Owner {
     for (const single of Array.isArray(setting) ? setting : [setting]) set.push(option[0], single);
   }
   const [only, text, ...more] = set;
-  if (only === Option.SNAPSHOT && text instanceof Uint8Array && more.length === 0) return native.fromSnapshot(text);
+  if (only === Option.SNAPSHOT && types.isUint8Array(text) && more.length === 0) return native.fromSnapshot(text);
   return native.open([...LANGUAGE, ...set]);
 }
 
@@ -130,7 +131,7 @@ export function withSource(source: 'snapshot' | 'file' | 'values', value: unknow
 /** A snapshot's JSON text. Throws SnapshotError, TypeError. */
 export function snapshotBytes(snapshot: unknown): Uint8Array {
   if (typeof snapshot === 'string') return encode(snapshot);
-  if (snapshot instanceof Uint8Array) return snapshot;
+  if (types.isUint8Array(snapshot)) return snapshot;
   if (typeof snapshot !== 'object' || snapshot === null) {
     throw new TypeError(`a snapshot is a string, a Uint8Array, an object or an array, not ${nameOfType(snapshot)}`);
   }
@@ -152,14 +153,19 @@ function wrong(name: string, what: string, value: unknown): TypeError {
   return new TypeError(`the option ${name} is ${what}, not ${found}`);
 }
 
+/** Also one of another realm, or of jsdom. */
+function isUrl(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object URL]';
+}
+
 function path(value: unknown, name: string): Uint8Array {
   if (typeof value === 'string') return encode(value);
-  if (value instanceof URL) return encode(fileURLToPath(value));
+  if (isUrl(value)) return encode(fileURLToPath(String(value)));
   throw wrong(name, 'a string or a URL', value);
 }
 
 function url(value: unknown, name: string): Uint8Array {
-  if (typeof value === 'string' || value instanceof URL) return encode(String(value));
+  if (typeof value === 'string' || isUrl(value)) return encode(String(value));
   throw wrong(name, 'a string or a URL', value);
 }
 

@@ -1,5 +1,6 @@
 /** Attributes as the library takes them: a whole context in one packed buffer (see include/flagbit.h). */
 
+import { types } from 'node:util';
 import { AttributeKind } from './codes.js';
 
 /** A longer list is unsupported. */
@@ -116,7 +117,7 @@ function putScalar(bytes: Buffer, view: DataView, kindAt: number, at: number, va
 
 /** Writes a list or a moment; anything else is unsupported. */
 function putFurther(bytes: Buffer, view: DataView, kindAt: number, at: number, value: unknown): number {
-  if (value instanceof Date) {
+  if (types.isDate(value)) {
     const text = moment(value);
     return text === undefined ? UNSUPPORTED : putScalar(bytes, view, kindAt, at, text);
   }

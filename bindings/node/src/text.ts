@@ -1,5 +1,6 @@
 /** Texts and JSON as the library takes them: UTF-8. */
 
+import { types } from 'node:util';
 import { nameOfType } from './attributes.js';
 import { SnapshotError } from './errors.js';
 
@@ -33,7 +34,7 @@ export function encodeJson(value: object): Buffer {
     text = JSON.stringify(value, sayable);
   } catch (error) {
     throw new SnapshotError(
-      `it cannot be written as JSON: ${error instanceof Error ? error.message : nameOfType(error)}`,
+      `it cannot be written as JSON: ${types.isNativeError(error) ? error.message : nameOfType(error)}`,
     );
   }
   if (text === undefined) throw new SnapshotError('it cannot be written as JSON');
@@ -44,7 +45,7 @@ function sayable(key: string, value: unknown): unknown {
   const lost =
     typeof value === 'number'
       ? !Number.isFinite(value)
-      : typeof value === 'function' || typeof value === 'symbol' || value instanceof Map || value instanceof Set;
+      : typeof value === 'function' || typeof value === 'symbol' || types.isMap(value) || types.isSet(value);
   if (lost) throw new TypeError(`${JSON.stringify(key)} is ${typeof value === 'number' ? value : nameOfType(value)}`);
   return value;
 }

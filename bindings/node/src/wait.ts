@@ -21,22 +21,28 @@ let last = 0;
  * Throws FlagBitError.
  */
 export function start(client: Owner, kind: number, timeout: number, tell: (status: number) => void): void {
-  if (last === 0) native.listen(deliver);
+  if (told.size === 0) native.listen(deliver);
   const id = ++last;
   told.set(id, (status) => {
-    if (kind !== EVENTS || status !== Status.OK) told.delete(id);
+    if (kind !== EVENTS || status !== Status.OK) forget(id);
     tell(status);
   });
   try {
     native.wait(client, kind, id, Math.ceil(timeout));
   } catch (error) {
-    told.delete(id);
+    forget(id);
     throw error;
   }
 }
 
 function deliver(id: number, status: number): void {
   told.get(id)?.(status);
+}
+
+/** Nobody is told any more. With the last one the addon lets go of `deliver`, and so of this evaluation of the package. */
+function forget(id: number): void {
+  told.delete(id);
+  if (told.size === 0) native.unlisten();
 }
 
 /** A timeout in milliseconds, checked. Throws TypeError, RangeError. */

@@ -250,6 +250,7 @@ test('who begins to listen knows the state that there is', async (t) => {
 test('the state is told before the flags that brought it, also where a listener throws', async (t) => {
   const path = join(folder(), 'flags.json');
   const code = `
+    import { renameSync } from 'node:fs';
     import { FlagBit } from 'flagbit';
     const client = FlagBit.fromFile(process.argv[2], { watch: true, logger: null });
     process.on('uncaughtException', (error) => console.log(error.message));
@@ -258,12 +259,11 @@ test('the state is told before the flags that brought it, also where a listener 
       client.on('change', () => setTimeout(() => client.close(), 50));
       throw new Error(state);
     });
+    setTimeout(() => renameSync(process.argv[3], process.argv[2]), 300);
     setInterval(() => client.status().state === 'closed' && process.exit(), 10);
   `;
-  const ended = run(code, { args: [path] });
-  await sleep(300);
-  writeJson(path, snapshot({ a: true }));
-  const { output, errors } = await ended;
+  writeJson(`${path}.first`, snapshot({ a: true }));
+  const { output, errors } = await run(code, { args: [path, `${path}.first`] });
   assert.equal(output, 'ready\nchange null\n', errors);
 });
 

@@ -10,7 +10,7 @@ import { REPOSITORY, folder, run } from './support.mjs';
 
 const require = createRequire(import.meta.url);
 const PACKAGE = dirname(require.resolve('flagbit/package.json'));
-const { native, PATH_VARIABLE } = require(join(PACKAGE, 'dist/native.js'));
+const { addon, native, PATH_VARIABLE } = require(join(PACKAGE, 'dist/native.js'));
 const codes = require(join(PACKAGE, 'dist/codes.js'));
 
 const source = (...path) => readFileSync(join(REPOSITORY, ...path), 'utf8');
@@ -39,16 +39,18 @@ test('every function of the header is bound', () => {
 });
 
 test('the addon exports what src/native.ts says', () => {
-  const [, body] = /export interface Native \{([^]*?)\n\}/.exec(code(source('bindings/node/src/native.ts')));
-  const named = [...body.matchAll(/^  (?:readonly )?(\w+)[(:]/gm)].map(([, name]) => name);
-  assert.deepEqual(Object.keys(native).sort(), named.sort());
+  for (const [name, exported] of Object.entries({ Addon: addon, Native: native })) {
+    const [, body] = new RegExp(`export interface ${name} \\{([^]*?)\\n\\}`).exec(code(source('bindings/node/src/native.ts')));
+    const named = [...body.matchAll(/^  (?:readonly )?(\w+)[(:]/gm)].map(([, member]) => member);
+    assert.deepEqual(Object.keys(exported).sort(), named.sort());
+  }
 });
 
 test('versions agree', () => {
   const [, version] = /^version = "(.*)"/m.exec(source('Cargo.toml'));
-  assert.equal(native.version(), version);
+  assert.equal(addon.version, version);
   assert.equal(require('flagbit/package.json').version, version);
-  assert.equal(native.abiVersion, (codes.ABI_MAJOR << 16) | codes.ABI_MINOR);
+  assert.equal(addon.abiVersion, (codes.ABI_MAJOR << 16) | codes.ABI_MINOR);
 });
 
 test('an addon that does not fit is refused with a remedy', async () => {

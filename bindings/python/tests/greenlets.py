@@ -6,6 +6,7 @@ of flagbit has to let it. The parent changes the flags when it reads `change`.
 
 import gc
 import logging
+import socket
 import sys
 import time
 import weakref
@@ -14,8 +15,8 @@ from typing import Any
 
 PACKAGE, ORDER, URL, KEY = sys.argv[1:]
 TICK = 0.005
-LONGEST_PAUSE = 0.4
-"""Seconds. A call that blocks blocks for a second and more."""
+FEWEST = 5
+"""Ticks in a second, also where the machine is busy; there are none while a call blocks."""
 
 if ORDER == "before":
     import flagbit
@@ -30,18 +31,16 @@ import flagbit  # noqa: E402
 
 
 class Ticks:
-    """How long the other greenlets were kept waiting."""
+    """How often another greenlet came to run."""
 
     def __init__(self) -> None:
-        self.longest = 0.0
-        self._last = time.monotonic()
+        self.count = 0
         spawn(self._tick)
 
     def _tick(self) -> None:
         while True:
             time.sleep(TICK)
-            now = time.monotonic()
-            self.longest, self._last = max(self.longest, now - self._last), now
+            self.count += 1
 
 
 def eventually(condition: Any) -> None:
@@ -53,17 +52,22 @@ def eventually(condition: Any) -> None:
 
 def waits(ticks: Ticks) -> None:
     """What waits by nature keeps only its own greenlet waiting."""
-    with flagbit.Client("http://192.0.2.1", server_key=KEY, connect_timeout=1.5) as lost:
+    silent = socket.create_server(("127.0.0.1", 0))  # nobody accepts, so nobody answers
+    url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+    with silent, flagbit.Client(url, server_key=KEY) as lost:
         done: list[bool] = []
         spawn(lambda: done.append(lost.refresh(1.5)))
-        begin = time.monotonic()
+        before, begin = ticks.count, time.monotonic()
         assert lost.wait_until_ready(1.0) is False
-        assert 1.0 <= time.monotonic() - begin < 2.5
+        assert time.monotonic() - begin >= 1.0
+        assert ticks.count - before >= FEWEST
+        before = ticks.count
+        assert lost.refresh(1.0) is False
+        assert ticks.count - before >= FEWEST
         eventually(lambda: done == [False])
-    assert ticks.longest < LONGEST_PAUSE, f"the others waited for {ticks.longest:.2f} s"
 
 
-def follows(ticks: Ticks) -> None:
+def follows() -> None:
     """Listeners are called, on a greenlet that may use everything that is patched; log lines come."""
     lines: list[str] = []
     handler = logging.Handler()
@@ -89,7 +93,6 @@ def follows(ticks: Ticks) -> None:
     client.close()
     with flagbit.Client("http://127.0.0.1:1", server_key=KEY):
         eventually(lambda: any("127.0.0.1:1" in line for line in lines))
-    assert ticks.longest < LONGEST_PAUSE, f"the others waited for {ticks.longest:.2f} s"
 
 
 def contends() -> None:
@@ -126,7 +129,7 @@ def collects() -> None:
 if __name__ == "__main__":
     ticks = Ticks()
     time.sleep(0.05)
-    follows(ticks)
+    follows()
     waits(ticks)
     contends()
     collects()

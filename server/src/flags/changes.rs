@@ -25,7 +25,7 @@ pub(crate) struct Changes {
     default_enabled: Option<Option<bool>>,
     off: Option<Option<String>>,
     rules: Option<Vec<Value>>,
-    /// Which of the needed fields are there, be they right or wrong.
+    /// `true` if the needed field is there, right or wrong.
     has_key: bool,
     has_enabled: bool,
 }
@@ -34,7 +34,7 @@ const FIELDS: &str = "key, name, description, tags, client_visible, variants, de
                       rules, version";
 
 impl Changes {
-    /// Reads a body; what is wrong with it goes to `problems`.
+    /// Reads a body and adds its errors to `problems`.
     pub(crate) fn read(fields: Map<String, Value>, limits: &Limits, problems: &mut Problems) -> Self {
         let (has_key, has_enabled) = (fields.contains_key("key"), fields.contains_key("enabled"));
         let mut changes = Self { has_key, has_enabled, ..Self::default() };
@@ -53,7 +53,7 @@ impl Changes {
             ("key", value) => ("a string", value),
             ("version", value) if value.is_i64() => return self.version = value.as_i64(),
             ("version", value) => ("an integer", value),
-            // The server's own; what was read can be sent back.
+            // The server sets these. Callers may send them back as they read them.
             ("created_at" | "updated_at", _) => return,
             ("enabled", Value::Bool(enabled)) => return self.enabled = Some(enabled),
             ("enabled", value) => ("a boolean", value),
@@ -93,7 +93,7 @@ impl Changes {
         set(&mut state.rules, &self.rules);
     }
 
-    /// A flag that these are all fields of, with its key.
+    /// Makes a new flag of the fields, with its key.
     pub(crate) fn into_flag(self, problems: &mut Problems) -> (Option<String>, Shared, State) {
         for (field, is_there) in [("key", self.has_key), ("enabled", self.has_enabled)] {
             if !is_there {
@@ -116,7 +116,7 @@ fn set<T: Clone>(field: &mut T, value: &Option<T>) {
     }
 }
 
-/// What the engine ignores, but nobody can have meant.
+/// Reports fields that the engine ignores but that nobody can have meant.
 pub(super) fn check_whole(shared: &Shared, state: &State, problems: &mut Problems) {
     for (field, value) in [("default", &shared.default), ("off", &state.off)] {
         if shared.variants.is_none() && value.is_some() {

@@ -3,20 +3,25 @@
 //! The whole snapshot, because a flag may break others: those that ask it, and those behind them. It takes some ten
 //! milliseconds for 10,000 flags.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use flagbit::{MAX_SNAPSHOT_BYTES, Place, ProblemKind, Snapshot, SnapshotError, Subject, Warning};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
-use super::{Problem, Problems, Shared, State, changes::check_whole, definition, flag::snapshot_text};
+use super::{
+    Labels, Problem, Problems, Shared, State, changes::check_whole, definition, flag::snapshot_text, snapshot_of,
+};
 
-/// What a write does to the snapshot of one environment: texts by key, `None` for what is deleted.
+/// The changes of a write to the snapshot of one environment: texts by key, `None` for a deletion.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     flags: BTreeMap<String, Option<String>>,
     segments: BTreeMap<String, Option<String>>,
-    /// What the engine would let pass.
+    /// Problems that the engine would let pass.
     asides: Vec<Aside>,
 }
 
@@ -30,7 +35,18 @@ pub(crate) struct Aside {
     pub(crate) is_circle: bool,
 }
 
-/// Why no SDK would read the snapshot.
+/// An environment with a change, as the engine judges it.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    /// The flags and segments that the change makes unusable, and those of the draft that are unusable.
+    pub(crate) asides: Vec<Aside>,
+    /// The snapshot with the change, as SDKs will download it.
+    pub(crate) text: String,
+    /// The same snapshot, parsed.
+    pub(crate) snapshot: Snapshot,
+}
+
+/// The reason why no SDK would read the snapshot.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// More bytes than SDKs read.
@@ -40,9 +56,6 @@ pub(crate) enum Refusal {
     /// Refused for another reason.
     Unreadable(SnapshotError),
 }
-
-/// Room for what the snapshot says of itself.
-const LABELS: usize = 4 << 10;
 
 #[derive(Deserialize)]
 struct Document<'t> {
@@ -55,7 +68,7 @@ struct Document<'t> {
 #[derive(Deserialize)]
 struct KeyOf<'t> {
     #[serde(borrow)]
-    key: std::borrow::Cow<'t, str>,
+    key: Cow<'t, str>,
 }
 
 impl Draft {
@@ -91,27 +104,32 @@ impl Draft {
         self.segments.insert(key.into(), None);
     }
 
-    /// What could not be used after the change and can be used before it; of what is in the draft, whatever could not
-    /// be used. `text` is the environment's snapshot before the change, and `before` is the same, parsed.
+    /// Judges an environment with the change. `text` is its snapshot before the change, `before` is the same, parsed, and
+    /// `labels` are those after the change.
     ///
     /// # Errors
     /// The snapshot before the change cannot be read.
-    pub(crate) fn check(&self, text: &[u8], before: &Snapshot) -> anyhow::Result<Result<Vec<Aside>, Refusal>> {
-        let text = self.apply(text)?;
-        if text.len() > MAX_SNAPSHOT_BYTES - LABELS {
+    pub(crate) fn check(
+        &self,
+        labels: &Labels,
+        text: &[u8],
+        before: &Snapshot,
+    ) -> anyhow::Result<Result<Judged, Refusal>> {
+        let text = self.apply(Some(labels), text)?;
+        if text.len() > MAX_SNAPSHOT_BYTES {
             return Ok(Err(Refusal::TooLarge { bytes: text.len() }));
         }
         let known = before.warnings().iter().map(identity).collect();
         Ok(match Snapshot::parse(text.as_bytes(), usize::MAX) {
-            Ok(after) => Ok(self.asides(&after, &known)),
+            Ok(after) => Ok(Judged { asides: self.asides(&after, &known), text, snapshot: after }),
             Err(SnapshotError::TooDeep { .. }) => Err(Refusal::TooDeep),
             Err(error) => Err(Refusal::Unreadable(error)),
         })
     }
 
-    /// The same of the draft by itself; nothing where it could not be read as a whole.
+    /// Checks the draft by itself, as a whole snapshot. Returns nothing if that snapshot would be refused.
     pub(crate) fn check_alone(&self) -> Vec<Aside> {
-        let text = self.apply(br#"{"flags": []}"#).unwrap_or_default();
+        let text = self.apply(None, br#"{"flags": []}"#).unwrap_or_default();
         let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES);
         snapshot.map(|snapshot| self.asides(&snapshot, &HashSet::new())).unwrap_or_default()
     }
@@ -132,30 +150,32 @@ impl Draft {
     }
 
     /// The snapshot's text with the change.
-    fn apply(&self, snapshot: &[u8]) -> anyhow::Result<String> {
+    fn apply(&self, labels: Option<&Labels>, snapshot: &[u8]) -> anyhow::Result<String> {
         let document: Document = serde_json::from_slice(snapshot)?;
-        let mut flags = Vec::with_capacity(document.flags.len() + self.flags.len());
+        let mut flags: BTreeMap<Cow<'_, str>, &str> = BTreeMap::new();
         for flag in document.flags {
             let KeyOf { key } = serde_json::from_str(flag.get())?;
-            if !self.flags.contains_key(&*key) {
-                flags.push(flag.get());
+            flags.insert(key, flag.get());
+        }
+        let segments = document.segments.iter();
+        let mut segments: BTreeMap<&str, &str> = segments.map(|(key, segment)| (key.as_str(), segment.get())).collect();
+        for (key, flag) in &self.flags {
+            match flag {
+                Some(flag) => _ = flags.insert(key.into(), flag),
+                None => _ = flags.remove(key.as_str()),
             }
         }
-        flags.extend(self.flags.values().flatten().map(String::as_str));
-        let mut segments: BTreeMap<&str, &str> =
-            document.segments.iter().map(|(key, segment)| (key.as_str(), segment.get())).collect();
         for (key, segment) in &self.segments {
             match segment {
                 Some(segment) => _ = segments.insert(key, segment),
                 None => _ = segments.remove(key.as_str()),
             }
         }
-        let segments: Vec<String> = segments.into_iter().map(|(key, text)| format!("\"{key}\":{text}")).collect();
-        Ok(format!("{{\"flags\":[{}],\"segments\":{{{}}}}}", flags.join(","), segments.join(",")))
+        Ok(snapshot_of(labels, &flags, &segments))
     }
 }
 
-/// What makes two warnings of two snapshots the same. A flag may stand elsewhere in the second one.
+/// The parts of a warning that are the same in two snapshots, even if the flag's position differs.
 type Identity<'w> = (&'w Subject, &'w Place, &'w str);
 
 fn identity(warning: &Warning) -> Identity<'_> {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::schema;
+use crate::json;
 
 /// The fields that all environments share. A field that is missing is not stored.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ pub(crate) struct Shared {
     pub(crate) tags: Vec<String>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) client_visible: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::optional_object")]
     pub(crate) variants: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) default: Option<String>,
@@ -31,7 +32,7 @@ pub(crate) struct State {
     pub(crate) default_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) off: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "json::list")]
     pub(crate) rules: Vec<Value>,
 }
 

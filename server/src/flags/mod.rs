@@ -11,6 +11,8 @@ mod problems;
 pub(crate) mod schema;
 mod segment;
 mod shape;
+mod text;
+mod work;
 
 pub(crate) use changes::Changes;
 pub(crate) use flag::{Flag, Record, Shared, State, as_code};
@@ -18,6 +20,8 @@ pub(crate) use limits::Limits;
 pub(crate) use moved::{Moved, moved};
 pub(crate) use problems::{Problem, Problems, describe, lines};
 pub(crate) use segment::{Segment, SegmentRecord, definition, read_segment, used_segments};
+pub(crate) use text::{Labels, snapshot_of};
+pub(crate) use work::Work;
 
 /// Returns whether a text can be the key of a flag or a segment. Paths and messages hold such keys as they are.
 pub(crate) fn is_key(text: &str) -> bool {

@@ -1,4 +1,4 @@
-//! How many users a change of a split's weights moves from one variant to another.
+//! The shares of users that a change of a split moves from one variant to another.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub(crate) type Moved = Map<String, Value>;
 /// All users, in the steps of weights.
 const ALL: u64 = 100_000;
 
-/// A rule's split, as validated.
+/// A split of a rule that was validated.
 struct Split<'r> {
     rule: usize,
     conditions: Option<&'r Value>,
@@ -20,8 +20,8 @@ struct Split<'r> {
     shares: Vec<(&'r str, u64)>,
 }
 
-/// What the change of a flag's rules moves; `None` where no split has other weights, another salt or another attribute
-/// afterwards.
+/// Returns the shares that a change of a flag's rules moves; `None` if no split gets other weights, another salt or another
+/// attribute.
 ///
 /// A split is compared with the one before that shares out by the same hash (attribute and salt) under the same
 /// conditions, else with that of the same rule. Where only weights or their order differ, the shares are exact:
@@ -68,7 +68,7 @@ fn split(rule: usize, fields: &Value) -> Option<Split<'_>> {
     })
 }
 
-/// Which of the splits before became this one.
+/// Returns the index of the old split that became this one.
 fn counterpart(old: &[Split<'_>], new: &Split<'_>) -> Option<usize> {
     let is_same_hash = |split: &&Split<'_>| (split.by, split.salt) == (new.by, new.salt);
     let find = |matches: &dyn Fn(&&Split<'_>) -> bool| old.iter().position(|split| matches(&split));

@@ -1,18 +1,18 @@
-//! What is wrong with a write, by place.
+//! Problems of a write, by place.
 
 use std::fmt;
 
 use flagbit::Place;
 use serde_json::Value;
 
-/// How many problems an answer lists.
+/// The most problems that an answer lists.
 const SHOWN: usize = 100;
 
-/// What is wrong with a body.
+/// The problems of a body.
 #[derive(Debug, Default)]
 pub(crate) struct Problems(Vec<Problem>);
 
-/// One problem: its place, and what is wrong there. An empty place is the whole body.
+/// One problem, in words, with its place. An empty place is the whole body.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
     pub(crate) place: Place,
@@ -24,7 +24,7 @@ impl Problems {
         self.0.push(Problem { place: place.into(), message: message.into() });
     }
 
-    /// Adds what is wrong inside `outer`.
+    /// Adds problems of a part of the body that stands at `outer`.
     pub(crate) fn add_within(&mut self, outer: &Place, inner: impl IntoIterator<Item = Problem>) {
         self.0.extend(inner.into_iter().map(|problem| problem.within(outer)));
     }
@@ -33,7 +33,7 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// Nothing wrong, or all of it, a line each.
+    /// Succeeds if there are no problems. The error lists them, a line each.
     pub(crate) fn into_result(self) -> Result<(), String> {
         if self.0.is_empty() { Ok(()) } else { Err(lines(&self.0)) }
     }
@@ -49,7 +49,7 @@ impl IntoIterator for Problems {
 }
 
 impl Problem {
-    /// The same problem, seen from outside of `outer`.
+    /// Returns the same problem with `outer` in front of its place.
     pub(crate) fn within(self, outer: &Place) -> Self {
         Self { place: outer.join(self.place.steps()), ..self }
     }
@@ -65,7 +65,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Problems, a line each, up to a number that can be read.
+/// Lists problems, a line each, up to a number that people can read.
 pub(crate) fn lines(problems: &[impl ToString]) -> String {
     let (shown, more) = problems.split_at(problems.len().min(SHOWN));
     let mut text = shown.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
@@ -75,7 +75,7 @@ pub(crate) fn lines(problems: &[impl ToString]) -> String {
     text
 }
 
-/// What a value is, as the engine's messages say it: never the value itself, except where it is short.
+/// Describes a value as the engine's messages do. Only a short scalar appears itself.
 pub(crate) fn describe(value: &Value) -> String {
     match value {
         Value::String(text) if text.chars().count() > 40 => "a long string".into(),

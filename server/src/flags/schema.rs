@@ -64,7 +64,7 @@ pub(crate) struct FlagChanges {
     off: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<Vec<Rule>>,
-    /// That of the path.
+    /// The key of the path.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String)]
     key: Option<String>,
@@ -121,7 +121,7 @@ pub(crate) struct NewFlag {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SegmentRules {
     rules: Vec<Rule>,
-    /// That of the path.
+    /// The key of the path.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String)]
     key: Option<String>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use flagbit::Operator;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -55,7 +56,7 @@ pub(crate) struct SegmentChanges {
     pub(crate) rules: Vec<Value>,
 }
 
-/// Reads a segment; what is wrong with it goes to `problems`.
+/// Reads a segment and adds its errors to `problems`.
 pub(crate) fn read_segment(fields: Map<String, Value>, limits: &Limits, problems: &mut Problems) -> SegmentChanges {
     let mut changes = SegmentChanges::default();
     let mut has_rules = false;
@@ -90,8 +91,8 @@ pub(crate) fn definition(rules: &[Value]) -> Value {
 pub(crate) fn used_segments(rules: &[Value]) -> BTreeSet<&str> {
     let mut used = BTreeSet::new();
     for condition in rules.iter().flat_map(conditions) {
-        let operator = condition.get("operator").and_then(Value::as_str);
-        if matches!(operator, Some("in_segment" | "not_in_segment")) {
+        let operator = condition.get("operator").and_then(Value::as_str).and_then(Operator::named);
+        if matches!(operator, Some((Operator::InSegment, _))) {
             match condition.get("value") {
                 Some(Value::Array(names)) => used.extend(names.iter().filter_map(Value::as_str)),
                 Some(Value::String(name)) => _ = used.insert(name),
@@ -103,6 +104,6 @@ pub(crate) fn used_segments(rules: &[Value]) -> BTreeSet<&str> {
 }
 
 /// The conditions of a rule; one without is one itself.
-fn conditions(rule: &Value) -> &[Value] {
+pub(super) fn conditions(rule: &Value) -> &[Value] {
     rule.get("conditions").and_then(Value::as_array).map_or(std::slice::from_ref(rule), Vec::as_slice)
 }

@@ -1,7 +1,7 @@
-//! What the engine lets pass in rules because other versions may know it, and a write must not: unknown fields. And how
-//! much of everything there may be. All else about rules is the engine's to say.
+//! Checks of rules that are not the engine's: unknown fields, which the engine lets pass because other versions may know
+//! them, and the limits of this server. The engine judges everything else about rules.
 
-use flagbit::Place;
+use flagbit::{AttributeUse, Operator, Place};
 use serde_json::{Map, Value};
 
 use super::{Limits, Problems, describe, limits::MAX_CONDITIONS};
@@ -32,7 +32,7 @@ pub(super) fn check_rules(rules: &[Value], kind: Kind, limits: &Limits, problems
                 }
                 check_conditions(conditions, &place, limits, problems);
             }
-            // The engine says that it is either.
+            // The engine refuses a rule that is both.
             Some(_) => {}
             None => check_condition(fields, "a rule", &place, limits, problems),
         }
@@ -55,12 +55,14 @@ fn check_conditions(conditions: &Value, rule: &Place, limits: &Limits, problems:
 
 fn check_condition(fields: &Map<String, Value>, what: &str, place: &Place, limits: &Limits, problems: &mut Problems) {
     let operator = fields.get("operator").and_then(Value::as_str).unwrap_or_default();
-    if matches!(operator, "in_segment" | "not_in_segment") && fields.contains_key("attribute") {
+    let known = Operator::named(operator).map(|(operator, _)| operator);
+    let has_no_attribute = known.is_some_and(|operator| operator.attribute_use() == AttributeUse::Unused);
+    if has_no_attribute && fields.contains_key("attribute") {
         problems.add(place.field("attribute"), format!("{operator} looks at no attribute; leave it out"));
     }
     only(fields, &["attribute", "operator", "value"], what, place, problems);
     match fields.get("value") {
-        Some(Value::Object(share)) if operator == "percent" => {
+        Some(Value::Object(share)) if known == Some(Operator::Percent) => {
             only(share, &["percent", "salt"], "a percentage with a salt", &place.field("value"), problems);
         }
         Some(Value::Array(items)) if items.len() > limits.max_list => {

@@ -42,14 +42,16 @@ pub(crate) struct ProjectName {
 /// Creates an account with its first project and keys.
 ///
 /// # Errors
-/// [`Error::Invalid`] for an email that is none; [`Error::Forbidden`] where signing up is closed; the database fails.
+/// [`Error::Invalid`] for an invalid email; [`Error::Forbidden`] where signing up is closed; the database fails.
 pub(crate) async fn sign_up(follower: &Follower, applicant: Applicant, email: &str) -> Result<Account> {
     let email = check_email(email).map_err(|problem| Error::Invalid(format!("email: {problem}")))?;
     let mut write = follower.storage().write().await?;
     if let Applicant::Visitor { is_open: false } = applicant
         && write.has_account().await?
     {
-        return Err(Error::Forbidden("signing up is closed here; `flagbit account create` makes accounts".into()));
+        return Err(Error::Forbidden(
+            "signing up is closed on this server; `flagbit account create` makes accounts".into(),
+        ));
     }
     let account = create(&mut write, applicant, email).await?;
     follower.commit(write).await?;

@@ -9,12 +9,12 @@ use serde_json::Value;
 use super::{Backend, Error, Result, access, target::EnvironmentTarget};
 use crate::{
     flags::{
-        Problem,
+        Labels, Problem,
         check::{Aside, Draft, Refusal},
         lines,
     },
     storage::{Write, audit::Entry},
-    world::World,
+    world::{JudgedEnvironments, World},
 };
 
 /// The place of a flag or a segment in a document; the default is the whole document.
@@ -34,22 +34,24 @@ pub(super) struct Change<'a> {
     world: Arc<World>,
     /// The environments of the project, names and ids; the first comes first.
     pub(super) environments: Vec<(String, i64)>,
+    /// The environments with the change, by id.
+    judged: JudgedEnvironments,
 }
 
 impl<'a> Change<'a> {
     /// Begins a change of an environment.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where the environment was deleted meanwhile; what [`access::begin`] refuses.
+    /// [`Error::NotFound`] where the environment was deleted since; the errors of [`access::begin`].
     pub(super) async fn begin(backend: &'a Backend, target: &'a EnvironmentTarget) -> Result<Self> {
         let write = access::begin(&backend.follower, target.who).await?;
         let world = backend.follower.world_before(write.sequence()).await?;
         let project = world.project(target.who.account_id, target.project_id);
         let environments = project.map(|project| project.environments.clone()).unwrap_or_default();
         if !environments.iter().any(|(_, id)| *id == target.environment_id) {
-            return Err(Error::NotFound("the environment was deleted meanwhile".into()));
+            return Err(Error::NotFound("the environment was deleted in the meantime".into()));
         }
-        Ok(Self { backend, target, write, world, environments })
+        Ok(Self { backend, target, write, world, environments, judged: JudgedEnvironments::new() })
     }
 
     pub(super) fn is_target(&self, environment_id: i64) -> bool {
@@ -67,12 +69,18 @@ impl<'a> Change<'a> {
         for (environment_id, draft) in drafts {
             let Some(environment) = self.world.environment(environment_id).map(Arc::clone) else { continue };
             let name = (!self.is_target(environment_id)).then(|| environment.name.clone());
+            let labels = Labels {
+                project_id: environment.project_id,
+                environment: environment.name.clone(),
+                revision: self.write.sequence(),
+            };
             // Thousands of flags take a while.
-            let outcome =
-                tokio::task::spawn_blocking(move || draft.check(&environment.body.plain.bytes, &environment.snapshot))
-                    .await;
-            let asides = outcome.map_err(anyhow::Error::from)??.map_err(refusal)?;
-            asides.into_iter().for_each(|aside| verdict.add(aside, name.as_deref(), &place));
+            let outcome = tokio::task::spawn_blocking(move || {
+                draft.check(&labels, &environment.body.plain.bytes, &environment.snapshot)
+            });
+            let mut judged = outcome.await.map_err(anyhow::Error::from)??.map_err(refusal)?;
+            judged.asides.drain(..).for_each(|aside| verdict.add(aside, name.as_deref(), &place));
+            self.judged.insert(environment_id, judged);
         }
         verdict.into_result()
     }
@@ -136,7 +144,7 @@ impl<'a> Change<'a> {
     /// Makes the write last and served.
     pub(super) async fn commit(mut self) -> Result<()> {
         self.write.flags_changed(self.target.project_id).await?;
-        self.backend.follower.commit(self.write).await?;
+        self.backend.follower.commit_judged(self.write, self.judged).await?;
         Ok(())
     }
 }
@@ -183,7 +191,7 @@ impl Verdict {
         }
     }
 
-    /// What is wrong with the request alone is 400; what is wrong only together with other flags is 409.
+    /// An error of the request alone is [`Error::Invalid`]; one that other flags bring about is [`Error::Conflict`].
     fn into_result(mut self) -> Result<()> {
         if !self.own.is_empty() {
             self.own.sort_by_key(|(position, _)| *position);
@@ -195,5 +203,98 @@ impl Verdict {
             return Err(Error::Conflict(message));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, FromArgMatches};
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        operations::{
+            Precondition, Who,
+            accounts::{Applicant, sign_up},
+            flags, segments,
+        },
+        storage::Storage,
+        world::{Environment, Follower},
+    };
+
+    /// The judged text is the one that is served, so it is not parsed a second time.
+    #[tokio::test]
+    async fn what_is_judged_is_what_is_served() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let url = format!("sqlite://{}/flagbit.db", folder.path().display());
+        let storage = Storage::open(&url, crate::storage::Missing::Create).await.unwrap();
+        let backend = Backend { follower: Follower::start(storage).await.unwrap(), accounts: usual(), limits: usual() };
+        let account = sign_up(&backend.follower, Applicant::CommandLine, "a@example.com").await.unwrap();
+        let who = Who { account_id: account.account_id, key_id: first_api_key(&backend, account.account_id).await };
+        let target = EnvironmentTarget::find(&backend.follower.world(), who, account.project.id, None).unwrap();
+        let any = Precondition::default();
+        let object = |value: Value| value.as_object().unwrap().clone();
+
+        let before = served(&backend, &target);
+        let rules = json!([{"attribute": "plan", "operator": "in", "value": ["pro", 1.50, "\u{e4}"]}]);
+        segments::put_segment(&backend, &target, "z", &any, object(json!({"rules": rules}))).await.unwrap();
+        let mut draft = Draft::default();
+        draft.put_segment("z", rules.as_array().unwrap());
+        assert_judged(&draft, &before, &served(&backend, &target));
+
+        let rules = json!([{"conditions": [{"operator": "in_segment", "value": "z"}],
+            "value": {"split": [["big", 99.5], ["small", 0.5]], "by": "user_id"}}]);
+        let flag = json!({"key": "b", "name": "for people", "enabled": true, "off": "small", "default": "big",
+            "variants": {"big": 1e21, "small": -0.50}, "client_visible": true, "rules": rules});
+        for (key, change) in [("b", flag.clone()), ("a", json!({"key": "a", "enabled": true, "default_enabled": true}))]
+        {
+            let before = served(&backend, &target);
+            flags::create_flag(&backend, &target, object(change)).await.unwrap();
+            assert_judged(&flag_draft(&backend, &target, key).await, &before, &served(&backend, &target));
+        }
+        for change in [
+            json!({"enabled": false, "tags": ["x"]}),
+            json!({"rules": null}),
+            json!({"variants": {"big": 2, "small": 3}}),
+        ] {
+            let before = served(&backend, &target);
+            flags::change_flag(&backend, &target, "b", &any, object(change)).await.unwrap();
+            assert_judged(&flag_draft(&backend, &target, "b").await, &before, &served(&backend, &target));
+        }
+        let before = served(&backend, &target);
+        flags::delete_flag(&backend, &target, "a", &any).await.unwrap();
+        let mut draft = Draft::default();
+        draft.delete_flag("a");
+        assert_judged(&draft, &before, &served(&backend, &target));
+    }
+
+    fn assert_judged(draft: &Draft, before: &Environment, after: &Environment) {
+        let (project_id, environment, revision) = (after.project_id, after.name.clone(), after.revision);
+        let labels = Labels { project_id, environment, revision };
+        assert_ne!(before.revision, revision);
+        let judged = draft.check(&labels, &before.body.plain.bytes, &before.snapshot).unwrap().unwrap();
+        assert_eq!(judged.text, String::from_utf8_lossy(&after.body.plain.bytes));
+    }
+
+    async fn flag_draft(backend: &Backend, target: &EnvironmentTarget, key: &str) -> Draft {
+        let (record, state) = backend.follower.storage().flag(target.environment_id, key).await.unwrap().unwrap();
+        let mut draft = Draft::default();
+        draft.put_flag(key, &record.shared, &state);
+        draft
+    }
+
+    fn served(backend: &Backend, target: &EnvironmentTarget) -> Arc<Environment> {
+        Arc::clone(backend.follower.world().environment(target.environment_id).unwrap())
+    }
+
+    async fn first_api_key(backend: &Backend, account_id: i64) -> i64 {
+        let owner = crate::storage::keys::Owner { account_id, project_id: None };
+        backend.follower.storage().keys(owner).await.unwrap()[0].id
+    }
+
+    /// Settings as they are without options.
+    fn usual<T: Args + FromArgMatches>() -> T {
+        let command = T::augment_args(clap::Command::new("test"));
+        T::from_arg_matches(&command.get_matches_from(["test"])).unwrap()
     }
 }

@@ -23,8 +23,8 @@ pub(crate) struct CreatedEnvironment {
 /// Creates an environment with the flags and segments as they are in the project's first, and its keys.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a name that is none; [`Error::Conflict`] for one that is taken; [`Error::LimitReached`]; what
-/// [`access::begin`] refuses.
+/// [`Error::Invalid`] for an invalid name; [`Error::Conflict`] for one that is taken; [`Error::LimitReached`]; the
+/// errors of [`access::begin`].
 pub(crate) async fn create_environment(
     backend: &Backend,
     target: &ProjectTarget,
@@ -64,8 +64,8 @@ pub(crate) async fn create_environment(
 /// Renames an environment. An environment that has the name already stays as it is.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a name that is none; [`Error::Conflict`] for one that is taken; [`Error::NotFound`]; what
-/// [`access::begin`] refuses.
+/// [`Error::Invalid`] for an invalid name; [`Error::Conflict`] for one that is taken; [`Error::NotFound`]; the
+/// errors of [`access::begin`].
 pub(crate) async fn rename_environment(
     backend: &Backend,
     target: &EnvironmentTarget,
@@ -97,7 +97,7 @@ pub(crate) async fn rename_environment(
 /// Deletes an environment with its keys, its segments and the state of its flags.
 ///
 /// # Errors
-/// [`Error::Conflict`] for the first of the project; [`Error::NotFound`]; what [`access::begin`] refuses.
+/// [`Error::Conflict`] for the first of the project; [`Error::NotFound`]; the errors of [`access::begin`].
 pub(crate) async fn delete_environment(backend: &Backend, target: &EnvironmentTarget) -> Result<()> {
     let mut write = access::begin(&backend.follower, target.who).await?;
     let (row, others) = find(&mut write, target).await?;
@@ -126,7 +126,7 @@ pub(crate) fn no_environment(target: &EnvironmentTarget) -> Error {
     Error::NotFound(format!("project {} has no environment {:?}", target.project_id, target.environment))
 }
 
-/// Finds the environment and the others of its project as the write sees them: it may have been deleted meanwhile.
+/// Finds the environment and the others of its project as the write sees them: it may have been deleted since.
 async fn find(write: &mut Write, target: &EnvironmentTarget) -> Result<(EnvironmentRow, Vec<EnvironmentRow>)> {
     let mut rows = write.environments(target.project_id).await?;
     let position = rows.iter().position(|row| row.id == target.environment_id);

@@ -28,8 +28,8 @@ pub(crate) struct CreatedKey {
 /// Creates an SDK or server key for an environment of a project; for its first without a name.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a name that is none or an environment that does not exist; [`Error::LimitReached`];
-/// [`Error::NotFound`]; what [`access::begin`] refuses.
+/// [`Error::Invalid`] for an invalid name or an environment that does not exist; [`Error::LimitReached`];
+/// [`Error::NotFound`]; the errors of [`access::begin`].
 pub(crate) async fn create_key(
     backend: &Backend,
     target: &ProjectTarget,
@@ -58,7 +58,7 @@ pub(crate) async fn create_key(
 /// Creates an API key, which may do everything in its account.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a name that is none; [`Error::LimitReached`]; what [`access::begin`] refuses.
+/// [`Error::Invalid`] for an invalid name; [`Error::LimitReached`]; the errors of [`access::begin`].
 pub(crate) async fn create_api_key(backend: &Backend, who: Who, name: &str) -> Result<CreatedKey> {
     let name = names::title("name", name)?;
     let write = access::begin(&backend.follower, who).await?;
@@ -69,7 +69,7 @@ pub(crate) async fn create_api_key(backend: &Backend, who: Who, name: &str) -> R
 /// Revokes a key of a project. Revoking it again changes nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`]; what [`access::begin`] refuses.
+/// [`Error::NotFound`]; the errors of [`access::begin`].
 pub(crate) async fn revoke_key(backend: &Backend, target: &ProjectTarget, key_id: i64) -> Result<()> {
     revoke(backend, target.who, target.owner(), key_id).await
 }
@@ -77,7 +77,7 @@ pub(crate) async fn revoke_key(backend: &Backend, target: &ProjectTarget, key_id
 /// Revokes an API key. Revoking it again changes nothing.
 ///
 /// # Errors
-/// [`Error::Conflict`] for the last valid API key of the account; [`Error::NotFound`]; what [`access::begin`] refuses.
+/// [`Error::Conflict`] for the last valid API key of the account; [`Error::NotFound`]; the errors of [`access::begin`].
 pub(crate) async fn revoke_api_key(backend: &Backend, who: Who, key_id: i64) -> Result<()> {
     revoke(backend, who, api_keys_of(who), key_id).await
 }
@@ -112,8 +112,7 @@ async fn revoke(backend: &Backend, who: Who, owner: Owner, key_id: i64) -> Resul
     // Counted in the write: of two keys that revoke each other one stays.
     if owner.project_id.is_none() && write.count_keys(owner).await? <= 1 {
         return Err(Error::Conflict(
-            "this is the last valid API key of the account, which nothing could manage without it; create another API \
-             key first, and revoke this one with that"
+            "this is the last valid API key of the account, and nobody could manage the account without it; create another API key first, and use that to revoke this one"
                 .into(),
         ));
     }

@@ -55,7 +55,7 @@ pub(super) fn check_version(given: Option<i64>, present: i64, at: impl FnOnce() 
 }
 
 fn outdated(at: &str) -> Error {
-    Error::Outdated(format!("{at}, since somebody else was faster; read it again and repeat the change"))
+    Error::Outdated(format!("{at}, since somebody else changed it first; read it again and repeat the change"))
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(crate) struct CreatedProject {
 /// Reads a project.
 ///
 /// # Errors
-/// [`Error::NotFound`] where it was deleted meanwhile; the database fails.
+/// [`Error::NotFound`] where it was deleted since; the database fails.
 pub(crate) async fn read_project(backend: &Backend, target: &ProjectTarget) -> Result<ProjectRow> {
     let row = backend.follower.storage().project(target.who.account_id, target.project_id).await?;
     row.ok_or_else(|| Error::no_project(target.project_id))
@@ -37,7 +37,7 @@ pub(crate) async fn read_project(backend: &Backend, target: &ProjectTarget) -> R
 /// Creates a project with its first environment and the keys of that.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a name that is none; [`Error::LimitReached`]; what [`access::begin`] refuses.
+/// [`Error::Invalid`] for an invalid name; [`Error::LimitReached`]; the errors of [`access::begin`].
 pub(crate) async fn create_project(backend: &Backend, who: Who, name: &str) -> Result<CreatedProject> {
     let name = names::title("name", name)?;
     let mut write = access::begin(&backend.follower, who).await?;
@@ -54,7 +54,7 @@ pub(crate) async fn create_project(backend: &Backend, who: Who, name: &str) -> R
 /// Renames a project. A project that has the name already stays as it is.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a name that is none; [`Error::NotFound`]; what [`access::begin`] refuses.
+/// [`Error::Invalid`] for an invalid name; [`Error::NotFound`]; the errors of [`access::begin`].
 pub(crate) async fn rename_project(backend: &Backend, target: &ProjectTarget, name: &str) -> Result<ProjectRow> {
     let name = names::title("name", name)?;
     let mut write = access::begin(&backend.follower, target.who).await?;
@@ -78,7 +78,7 @@ pub(crate) async fn rename_project(backend: &Backend, target: &ProjectTarget, na
 /// Deletes a project with its environments, flags and keys. The audit of the account keeps what was recorded.
 ///
 /// # Errors
-/// [`Error::NotFound`]; what [`access::begin`] refuses.
+/// [`Error::NotFound`]; the errors of [`access::begin`].
 pub(crate) async fn delete_project(backend: &Backend, target: &ProjectTarget) -> Result<()> {
     let mut write = access::begin(&backend.follower, target.who).await?;
     let row = find(&mut write, target).await?;
@@ -114,7 +114,7 @@ pub(super) async fn create_with_keys(
     Ok(CreatedProject { id: project.id, name: name.into(), sdk_key, server_key })
 }
 
-/// Finds the project as the write sees it: it may have been deleted meanwhile.
+/// Finds the project as the write sees it: it may have been deleted since.
 async fn find(write: &mut Write, target: &ProjectTarget) -> Result<ProjectRow> {
     let row = write.project(target.who.account_id, target.project_id).await?;
     row.ok_or_else(|| Error::no_project(target.project_id))

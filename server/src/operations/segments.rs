@@ -25,7 +25,7 @@ pub(crate) struct Put {
 ///
 /// # Errors
 /// [`Error::Invalid`] for fields that are wrong; [`Error::Conflict`] where flags that use it would be set aside;
-/// [`Error::LimitReached`]; [`Error::Outdated`]; what `Change::begin` refuses.
+/// [`Error::LimitReached`]; [`Error::Outdated`]; the errors of `Change::begin`.
 pub(crate) async fn put_segment(
     backend: &Backend,
     target: &EnvironmentTarget,
@@ -81,7 +81,7 @@ pub(crate) async fn put_segment(
 /// Deletes a segment of an environment.
 ///
 /// # Errors
-/// [`Error::Conflict`] where flags use it; [`Error::Outdated`]; [`Error::NotFound`]; what `Change::begin` refuses.
+/// [`Error::Conflict`] where flags use it; [`Error::Outdated`]; [`Error::NotFound`]; the errors of `Change::begin`.
 pub(crate) async fn delete_segment(
     backend: &Backend,
     target: &EnvironmentTarget,

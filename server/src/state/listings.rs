@@ -75,7 +75,7 @@ impl Listings {
         };
         let changed = content.changed;
         let body = tokio::task::spawn_blocking(move || {
-            // The tag is the content's, so that a change of another environment leaves it.
+            // The tag is the tag of the content, so a change of another environment does not change it.
             serde_json::to_string(&FlagListing::from(content)).map(|text| Body::new(environment_id, text))
         });
         let body = Arc::new(body.await??);

@@ -2,6 +2,7 @@
 
 pub(crate) mod listings;
 pub(crate) mod metrics;
+pub(crate) mod pool;
 pub(crate) mod rates;
 pub(crate) mod subscribers;
 
@@ -17,6 +18,7 @@ use crate::{
 };
 use listings::Listings;
 use metrics::Metrics;
+use pool::Pool;
 use rates::Rates;
 use subscribers::Subscribers;
 
@@ -33,6 +35,10 @@ pub(crate) struct Parts {
     pub(crate) listings: Listings,
     pub(crate) metrics: Metrics,
     pub(crate) rates: Rates,
+    /// Evaluations that may take long.
+    pub(crate) evaluations: Pool,
+    /// What strangers try out.
+    pub(crate) playground: Pool,
     /// `true` once the server stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) subscribers: Arc<Subscribers>,
@@ -49,6 +55,8 @@ impl App {
             listings: Listings::default(),
             metrics: Metrics::new(settings.metrics.flag_metrics)?,
             rates: Rates::new(&requests),
+            evaluations: Pool::new(requests.max_long_evaluations, requests.evaluation_timeout()),
+            playground: Pool::new(requests.max_playgrounds, requests.evaluation_timeout()),
             subscribers: Arc::new(Subscribers::new(&settings.streams)),
             connections,
             health,

@@ -1,7 +1,8 @@
-//! The rates of requests: for each key, and for each address without a valid key.
+//! The rates of requests: for each secret key, for each address with a public key, and for each address without a valid
+//! key. Whoever floods the server with a public key, which anybody may have, stops nobody else who uses it.
 //!
-//! `governor` and not `tower_governor` on top: its layer decides before a request is read, by address, and here it is the
-//! authentication that knows which limit counts.
+//! It uses `governor` without `tower_governor`, whose layer decides by address before a request is read. Here only the
+//! authentication knows which limit counts.
 
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
@@ -27,6 +28,7 @@ pub(crate) struct TooMany {
 #[derive(Debug)]
 pub(crate) struct Rates {
     keys: Option<Limit<i64>>,
+    public_keys: Option<Limit<(i64, IpAddr)>>,
     keyless: Option<Limit<IpAddr>>,
     failures: Option<Limit<IpAddr>>,
 }
@@ -37,23 +39,29 @@ impl Rates {
         let key_quota = |rate| Quota::per_second(rate).allow_burst(double(rate));
         Self {
             keys: settings.key_requests_per_second().map(|rate| Limit::new(key_quota(rate))),
+            public_keys: settings.address_requests_per_second().map(|rate| Limit::new(key_quota(rate))),
             keyless: settings.keyless_requests_per_hour().map(|rate| Limit::new(Quota::per_hour(rate))),
             failures: settings.failed_authentications_per_minute().map(|rate| Limit::new(Quota::per_minute(rate))),
         }
     }
 
-    /// Counts a request with a valid key.
+    /// Counts a request with a valid public key.
+    pub(crate) fn count_public_key(&self, key_id: i64, address: IpAddr) -> Result<(), TooMany> {
+        count(self.public_keys.as_ref(), &(key_id, address))
+    }
+
+    /// Counts a request with a valid secret key.
     pub(crate) fn count_key(&self, key_id: i64) -> Result<(), TooMany> {
         count(self.keys.as_ref(), &key_id)
     }
 
-    /// Counts a request that needs no key, but work.
+    /// Counts a request that needs no key but costs work.
     pub(crate) fn count_keyless(&self, address: IpAddr) -> Result<(), TooMany> {
         count(self.keyless.as_ref(), &address)
     }
 
     /// Counts a failed authentication. Valid keys from the same address go on: one program with a wrong key must not stop
-    /// the others behind the same router, and no number of guesses finds one of 2^256.
+    /// the others behind the same router, and no number of guesses finds a key among 2^256.
     pub(crate) fn count_failure(&self, address: IpAddr) -> Result<(), TooMany> {
         count(self.failures.as_ref(), &address)
     }
@@ -63,6 +71,7 @@ impl Rates {
         loop {
             tokio::time::sleep(TIDY).await;
             _ = self.keys.as_ref().map(Limit::tidy);
+            _ = self.public_keys.as_ref().map(Limit::tidy);
             _ = self.keyless.as_ref().map(Limit::tidy);
             _ = self.failures.as_ref().map(Limit::tidy);
         }

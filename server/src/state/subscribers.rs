@@ -65,7 +65,7 @@ impl Drop for Subscription {
     }
 }
 
-/// Under the lock, so that the last one to say something is right.
+/// Runs under the lock, so that the last report is right.
 fn report(open: &Open) {
     metrics::gauge!("flagbit_stream_subscribers").set(f64::from(open.all));
 }

@@ -100,7 +100,8 @@ mod tests {
     #[tokio::test]
     async fn a_copy_has_the_flags_and_segments_of_the_original_and_nothing_of_others() {
         let folder = tempfile::TempDir::new().unwrap();
-        let storage = Storage::open(&format!("sqlite://{}/flagbit.db", folder.path().display()), Missing::Create).await.unwrap();
+        let storage =
+            Storage::open(&format!("sqlite://{}/flagbit.db", folder.path().display()), Missing::Create).await.unwrap();
         let mut write = storage.write().await.unwrap();
         let account_id = write.create_account("a@example.com").await.unwrap();
         let project = write.create_project(account_id, "p").await.unwrap();

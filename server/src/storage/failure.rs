@@ -128,10 +128,9 @@ pub(super) fn opening(path: Option<&Path>, error: sqlx::Error) -> anyhow::Error 
         ),
         None => anyhow!("cannot reach the database: {error}"),
         // SQLITE_CANTOPEN.
-        Some(path) if code(&error).is_some_and(|code| code == "14") => anyhow!(
-            "cannot open the database {}: its folder must exist and be writable by this user",
-            path.display()
-        ),
+        Some(path) if code(&error).is_some_and(|code| code == "14") => {
+            anyhow!("cannot open the database {}: its folder must exist and be writable by this user", path.display())
+        }
         Some(path) => anyhow!("cannot open the database {}: {error}", path.display()),
     }
 }

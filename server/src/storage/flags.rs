@@ -77,10 +77,7 @@ pub(crate) struct EnvironmentContent {
     pub(crate) segments: Vec<crate::flags::SegmentRecord>,
 }
 
-async fn environment_flags(
-    session: &mut Session,
-    environment_id: i64,
-) -> anyhow::Result<Vec<(Record, State)>> {
+async fn environment_flags(session: &mut Session, environment_id: i64) -> anyhow::Result<Vec<(Record, State)>> {
     let rows: Vec<FlagWithState> = sqlx::query_as(
         "SELECT f.id, f.key, f.shared, f.version, f.created_at, f.updated_at, s.state FROM flag_states s \
          JOIN flags f ON f.id = s.flag_id WHERE s.environment_id = $1",

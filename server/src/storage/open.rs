@@ -156,8 +156,7 @@ enum Failure {
 
 async fn migrate_once(dialect: Dialect, options: &AnyConnectOptions, missing: Missing) -> Result<(), Failure> {
     let connecting = timeout(ACQUIRE_TIMEOUT, AnyConnection::connect_with(options)).await;
-    let mut connection =
-        connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Failure::Connecting)?;
+    let mut connection = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Failure::Connecting)?;
     set_up(dialect, &mut connection).await.map_err(Failure::Connecting)?;
     let begin = dialect.begin_migrating();
     let mut transaction = connection.begin_with(begin).await.map_err(Failure::Connecting)?;

@@ -4,7 +4,10 @@ use serde_json::Value;
 use sqlx::FromRow;
 
 use super::{Storage, Write, now, session::Session};
-use crate::flags::{SegmentRecord, definition};
+use crate::{
+    flags::{SegmentRecord, definition},
+    json,
+};
 
 #[derive(FromRow)]
 struct SegmentRow {
@@ -20,7 +23,7 @@ impl TryFrom<SegmentRow> for SegmentRecord {
 
     fn try_from(row: SegmentRow) -> anyhow::Result<Self> {
         let SegmentRow { key, definition, version, created_at, updated_at } = row;
-        let mut definition: Value = serde_json::from_str(&definition)?;
+        let mut definition: Value = json::read(definition.as_bytes())?;
         let rules = match definition.get_mut("rules").map(Value::take) {
             Some(Value::Array(rules)) => rules,
             _ => Vec::new(),
@@ -45,11 +48,7 @@ pub(super) async fn environment_segments(
     Ok(segments)
 }
 
-async fn segment(
-    session: &mut Session,
-    environment_id: i64,
-    key: &str,
-) -> anyhow::Result<Option<SegmentRecord>> {
+async fn segment(session: &mut Session, environment_id: i64, key: &str) -> anyhow::Result<Option<SegmentRecord>> {
     let row: Option<SegmentRow> = sqlx::query_as(
         "SELECT key, definition, version, created_at, updated_at FROM segments WHERE environment_id = $1 AND key = $2",
     )

@@ -1,6 +1,6 @@
 //! An environment, compiled.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Context;
 use flagbit::Snapshot;
@@ -8,7 +8,10 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use super::Body;
-use crate::storage::load::{StoredContent, StoredFlag};
+use crate::{
+    flags::{Labels, check::Judged, snapshot_of},
+    storage::load::{StoredContent, StoredFlag},
+};
 
 /// The flags of one environment at one revision. Immutable.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(crate) struct Environment {
     pub(crate) snapshot: Snapshot,
     /// The keys of the flags that client keys may see.
     pub(crate) client_visible: HashSet<String>,
+    /// The keys of the flags that may search with regular expressions, also through segments and other flags.
+    pub(crate) searching: HashSet<String>,
     /// The text that SDKs download.
     pub(crate) body: Body,
 }
@@ -37,56 +42,59 @@ struct ForPrograms<'t> {
 
 impl Environment {
     /// Compiles an environment. Texts are put together from those that are stored: reading them all into trees would take
-    /// several times as long as the rest.
+    /// several times as long as the rest. If `judged` has the very text, it was parsed already.
     ///
     /// # Errors
     /// The database does not hold a snapshot. No write can bring that about.
-    pub(super) fn compile(
-        project_id: i64,
-        name: String,
-        revision: i64,
-        content: StoredContent,
-    ) -> anyhow::Result<Self> {
+    pub(super) fn compile(labels: Labels, content: StoredContent, judged: Option<Judged>) -> anyhow::Result<Self> {
+        let searching = searching(&content);
         let mut client_visible = HashSet::new();
-        let label = Value::from(name.as_str());
-        let mut text = format!(r#"{{"project":{project_id},"environment":{label},"revision":{revision},"flags":["#);
-        for (index, flag) in content.flags.into_iter().enumerate() {
-            if index > 0 {
-                text.push(',');
-            }
-            let is_visible = write_flag(&flag, &mut text)?;
+        // Databases sort by their own rules.
+        let mut flags = BTreeMap::new();
+        for flag in content.flags {
+            let (text, is_visible) = flag_text(&flag)?;
             if is_visible {
-                client_visible.insert(flag.key);
+                client_visible.insert(flag.key.clone());
             }
+            flags.insert(flag.key, text);
         }
-        text.push(']');
-        for (index, (key, definition)) in content.segments.iter().enumerate() {
-            text += if index == 0 { r#","segments":{"# } else { "," };
-            text += &format!("{}:{definition}", Value::from(key.as_str()));
-        }
-        if !content.segments.is_empty() {
-            text.push('}');
-        }
-        text.push('}');
-        text.shrink_to_fit();
-        let snapshot = Snapshot::parse(text.as_bytes(), usize::MAX)?;
-        Ok(Self { project_id, name, revision, snapshot, client_visible, body: Body::new(revision, text) })
+        let segments = content.segments.into_iter().collect::<BTreeMap<_, _>>();
+        let text = snapshot_of(Some(&labels), &flags, &segments);
+        let snapshot = match judged {
+            Some(judged) if judged.text == text => judged.snapshot,
+            _ => Snapshot::parse(text.as_bytes(), usize::MAX)?,
+        };
+        let Labels { project_id, environment: name, revision } = labels;
+        Ok(Self { project_id, name, revision, snapshot, client_visible, searching, body: Body::new(revision, text) })
     }
 }
 
-/// Writes a flag as it stands in the snapshot. Returns whether client keys see it.
-fn write_flag(flag: &StoredFlag, text: &mut String) -> anyhow::Result<bool> {
+/// Returns the keys of the flags that may search with regular expressions. Their texts tell, which the server wrote itself:
+/// they have no escapes in the names of operators. A value with the same text costs its flag little.
+fn searching(content: &StoredContent) -> HashSet<String> {
+    let searches = |text: &str| text.contains("matches\"");
+    let asks_others = |text: &str| text.contains("in_segment\"") || text.contains("flag_is\"");
+    let (flags, segments) = (&content.flags, &content.segments);
+    if !segments.iter().any(|(_, text)| searches(text)) && !flags.iter().any(|flag| searches(&flag.state)) {
+        return HashSet::new();
+    }
+    let flags = flags.iter().filter(|flag| searches(&flag.state) || asks_others(&flag.state));
+    flags.map(|flag| flag.key.clone()).collect()
+}
+
+/// Returns a flag as it stands in the snapshot, and whether client keys see it.
+fn flag_text(flag: &StoredFlag) -> anyhow::Result<(String, bool)> {
     let shared: ForPrograms = serde_json::from_str(&flag.shared)?;
     let state = flag.state.trim_start().strip_prefix('{').context("the state of a flag is an object")?;
-    *text += &format!(r#"{{"key":{}"#, Value::from(flag.key.as_str()));
+    let mut text = format!(r#"{{"key":{}"#, Value::from(flag.key.as_str()));
     for (field, value) in [("variants", shared.variants), ("default", shared.default)] {
         if let Some(value) = value {
-            *text += &format!(r#","{field}":{}"#, value.get());
+            text += &format!(r#","{field}":{}"#, value.get());
         }
     }
     if state.trim_start() != "}" {
         text.push(',');
     }
-    *text += state;
-    Ok(shared.client_visible == Some(true))
+    text += state;
+    Ok((text, shared.client_visible == Some(true)))
 }

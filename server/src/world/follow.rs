@@ -11,7 +11,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::{World, load::load};
+use super::{
+    World,
+    load::{JudgedEnvironments, load},
+};
 use crate::storage::{self, Outage, Storage, Write};
 
 /// The time that a write or its answer waits for the newest state. It is shorter than the time for which PostgreSQL lets a
@@ -28,6 +31,8 @@ pub(crate) struct Follower {
     /// The time when the newest state was last loaded.
     seen: ArcSwap<Option<Instant>>,
     loading: Mutex<()>,
+    /// The environments of the write that was committed last, until they are served.
+    judged: parking_lot::Mutex<JudgedEnvironments>,
 }
 
 impl Follower {
@@ -40,6 +45,7 @@ impl Follower {
             sequence: watch::Sender::new(0),
             seen: ArcSwap::default(),
             loading: Mutex::default(),
+            judged: parking_lot::Mutex::default(),
         }
     }
 
@@ -74,7 +80,8 @@ impl Follower {
     async fn catch_up(&self) -> anyhow::Result<()> {
         let _one_at_a_time = self.loading.lock().await;
         let old = self.world.load_full();
-        if let Some(world) = load(&self.storage, &old).await? {
+        let judged = std::mem::take(&mut *self.judged.lock());
+        if let Some(world) = load(&self.storage, &old, judged).await? {
             let sequence = world.sequence;
             self.world.store(Arc::new(world));
             self.sequence.send_replace(sequence);
@@ -99,8 +106,18 @@ impl Follower {
     /// # Errors
     /// Nothing was written. A write that lasts but cannot be read back is no error: it is served once it can.
     pub(crate) async fn commit(&self, write: Write) -> Result<(), storage::Error> {
-        write.commit().await?;
+        self.commit_judged(write, JudgedEnvironments::new()).await
+    }
+
+    /// [`Self::commit`] of a write for which the engine judged environments. Those that are, byte for byte, what was
+    /// committed are served without parsing them a second time.
+    pub(crate) async fn commit_judged(&self, write: Write, judged: JudgedEnvironments) -> Result<(), storage::Error> {
         let is_idle = self.seen.load().is_none();
+        if !is_idle {
+            // Before the commit, since a notification of it may come before this goes on.
+            *self.judged.lock() = judged;
+        }
+        write.commit().await?;
         if !is_idle {
             match timeout(WRITER_TIMEOUT, self.catch_up()).await {
                 Ok(Ok(())) => {}

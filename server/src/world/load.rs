@@ -3,13 +3,23 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{Environment, HalfHash, KeyEntry, Project, World, halves};
-use crate::storage::{
-    Storage,
-    load::{EnvironmentHead, Reading},
+use crate::{
+    flags::{Labels, check::Judged},
+    storage::{
+        Storage,
+        load::{EnvironmentHead, Reading},
+    },
 };
 
-/// Loads the newest state of the database; `None` when that is `old` already.
-pub(super) async fn load(storage: &Storage, old: &World) -> anyhow::Result<Option<World>> {
+/// Environments that the engine judged for a write, by id.
+pub(crate) type JudgedEnvironments = HashMap<i64, Judged>;
+
+/// Loads the newest state of the database; `None` when that is `old` already. What is `judged` is not parsed again.
+pub(super) async fn load(
+    storage: &Storage,
+    old: &World,
+    mut judged: JudgedEnvironments,
+) -> anyhow::Result<Option<World>> {
     let mut reading = storage.reading().await?;
     let sequence = reading.sequence;
     if sequence == old.sequence {
@@ -33,7 +43,7 @@ pub(super) async fn load(storage: &Storage, old: &World) -> anyhow::Result<Optio
         let known = old.environments.get(&id).filter(|known| known.revision == head.revision);
         let environment = match known {
             Some(known) => Arc::clone(known),
-            None => Arc::new(load_environment(&mut reading, head).await?),
+            None => Arc::new(load_environment(&mut reading, head, judged.remove(&id)).await?),
         };
         environments.insert(id, environment);
     }
@@ -64,8 +74,12 @@ async fn load_keys(reading: &mut Reading, old: &World) -> anyhow::Result<Arc<Has
     Ok(keys.into())
 }
 
-async fn load_environment(reading: &mut Reading, head: EnvironmentHead) -> anyhow::Result<Environment> {
+async fn load_environment(
+    reading: &mut Reading,
+    head: EnvironmentHead,
+    judged: Option<Judged>,
+) -> anyhow::Result<Environment> {
     let content = reading.content(head.id).await?;
-    tokio::task::spawn_blocking(move || Environment::compile(head.project_id, head.name, head.revision, content))
-        .await?
+    let labels = Labels { project_id: head.project_id, environment: head.name, revision: head.revision };
+    tokio::task::spawn_blocking(move || Environment::compile(labels, content, judged)).await?
 }

@@ -12,6 +12,7 @@ use std::{collections::HashMap, sync::Arc};
 pub(crate) use body::Body;
 pub(crate) use environment::Environment;
 pub(crate) use follow::Follower;
+pub(crate) use load::JudgedEnvironments;
 
 use subtle::ConstantTimeEq;
 

@@ -201,6 +201,12 @@ fn segments_are_looked_at_also_where_no_flag_uses_them() {
 }
 
 #[test]
+fn a_byte_order_mark_hides_nothing() {
+    let ran = run_with(&["check", "-"], "\u{feff}[{\"key\": \"a\", \"enabeld\": true}]".as_bytes());
+    assert!(ran.output.contains("[0].enabeld: ignored"), "{}", ran.output);
+}
+
+#[test]
 fn nothing_that_is_read_brings_it_down() {
     let many = format!("[{}1]", "1,".repeat(1_000_000));
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));

@@ -26,7 +26,7 @@ fn two_editors_do_not_overwrite_each_other() {
         assert_eq!((first.status, first.header("etag")), (200, Some("\"2\"")));
         let second = patch("\"1\"", "his");
         let message =
-            "the flag \"a\" is at version 2, since somebody else was faster; read it again and repeat the change";
+            "the flag \"a\" is at version 2, since somebody else changed it first; read it again and repeat the change";
         assert_eq!((second.status, second.code()), (412, "PRECONDITION_FAILED".into()));
         assert_eq!(second.json()["error"]["message"], message);
         assert_eq!(project.get("/flags/a").json()["name"], "hers");
@@ -96,7 +96,7 @@ fn twenty_threads_that_change_one_flag_lose_nothing() {
     });
 }
 
-/// Reads, changes and writes until nobody was faster.
+/// Reads, changes and writes until nobody else changed it first.
 fn add_tag(project: &Project<'_>, tag: &str, conflicts: &AtomicUsize) {
     loop {
         let read = project.get("/flags/a");

@@ -150,7 +150,10 @@ fn what_cannot_be_read_is_refused_with_its_place() {
         (json!({"context": 7}).to_string(), "context: invalid type: integer `7`, expected an object with attributes"),
         (json!({"context": []}).to_string(), "context: invalid type: sequence"),
         (json!({"context": many}).to_string(), "context: more than 500 attributes"),
-        (json!({"context": {"a": "a".repeat(128 << 10)}}).to_string(), "context: more than 131072 bytes"),
+        (
+            json!({"context": {"a": "a".repeat(128 << 10)}}).to_string(),
+            "context: more than 131072 bytes, the limit of this server (--max-context-bytes)",
+        ),
         (r#"{"context": {"a": 1, "a": 2}}"#.into(), "context: duplicate attribute \"a\""),
         (json!({"contexts": {}}).to_string(), "contexts: unknown field"),
         ("{".into(), "the body: EOF"),

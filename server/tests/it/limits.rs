@@ -103,6 +103,33 @@ fn a_key_has_so_many_requests_a_second() {
 }
 
 #[test]
+fn a_flood_with_a_public_key_stops_nobody_else_who_has_it() {
+    let settings = ["--address-requests-per-second", "1", "--key-requests-per-second", "1"];
+    let server = start(&[&settings[..], &["--trusted-proxies", "127.0.0.1"]].concat());
+    let account = server.account();
+    let request = |key: &str, address: &str| {
+        let request = server.request("POST", "/ofrep/v1/evaluate/flags").key(key).header("x-forwarded-for", address);
+        request.body("{}").send()
+    };
+    for _ in 0..2 {
+        request(&account.sdk_key, "192.0.2.7").expect(200);
+    }
+    for _ in 0..20 {
+        let answer = request(&account.sdk_key, "192.0.2.7");
+        assert!(answer.header("retry-after").is_some(), "{}", answer.text());
+        answer.expect(429);
+    }
+    for address in 1..20 {
+        request(&account.sdk_key, &format!("198.51.100.{address}")).expect(200);
+    }
+    // A secret key counts as a whole.
+    for address in 1..=2 {
+        request(&account.server_key, &format!("198.51.100.{address}")).expect(200);
+    }
+    request(&account.server_key, "198.51.100.3").expect(429);
+}
+
+#[test]
 fn connections_are_limited_in_all_and_by_address() {
     for option in ["--max-connections", "--max-connections-per-address"] {
         let server = start(&[option, "3"]);

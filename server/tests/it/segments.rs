@@ -112,8 +112,7 @@ fn two_editors_of_a_segment_do_not_overwrite_each_other() {
         assert_eq!(put(("if-none-match", "*"), 2).status, 412);
         assert_eq!(put(("if-match", "\"1\""), 2).status, 200);
         let late = put(("if-match", "\"1\""), 3);
-        let message =
-            "the segment \"s\" is at version 2, since somebody else was faster; read it again and repeat the change";
+        let message = "the segment \"s\" is at version 2, since somebody else changed it first; read it again and repeat the change";
         assert_eq!((late.status, &late.json()["error"]["message"]), (412, &message.into()));
         let known = project.request("GET", "/segments/s").header("if-none-match", "\"2\"").send();
         assert_eq!(known.status, 304);

@@ -87,8 +87,7 @@ fn a_plain_text_connection_to_another_machine_is_warned_of() {
         ("postgres://user:hush@127.0.0.1:1/flags", false),
         ("postgres://user:hush@localhost:1/flags?sslmode=disable", false),
     ] {
-        let output =
-            output(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--database", url], &[]);
+        let output = output(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--database", url], &[]);
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && error.contains("cannot reach the database"), "{error}");
         assert_eq!(error.contains("sslmode=verify-full"), is_warned_of, "{url}: {error}");

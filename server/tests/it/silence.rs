@@ -115,7 +115,9 @@ fn a_server_that_is_stopped_in_a_write_holds_up_the_others_for_seconds_only() {
     for round in 0..5 {
         thread::scope(|scope| {
             let writes = scope.spawn(|| {
-                (0..20).map(|number| pair.create(&pair.far, &format!("far-{round}-{number}")).status).collect::<Vec<_>>()
+                (0..20)
+                    .map(|number| pair.create(&pair.far, &format!("far-{round}-{number}")).status)
+                    .collect::<Vec<_>>()
             });
             thread::sleep(Duration::from_millis(20 + 13 * round));
             pair.far.signal("STOP");

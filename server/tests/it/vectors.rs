@@ -127,8 +127,8 @@ fn parts(group: &Group) -> Result<Parts<'_>, Left> {
     if group.refused.is_some() {
         return Err(Left::Refused);
     }
-    serde_json::from_str::<Unique>(&group.snapshot).map_err(|_| Left::Duplicates)?;
-    let text = &*group.snapshot;
+    let text = group.snapshot.strip_prefix('\u{feff}').unwrap_or(&group.snapshot);
+    serde_json::from_str::<Unique>(text).map_err(|_| Left::Duplicates)?;
     let (flags, segments) = if text.trim_start().starts_with('[') {
         (text, "{}")
     } else {

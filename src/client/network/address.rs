@@ -60,7 +60,7 @@ impl Address {
         self.snapshot.scheme() == Some(&Scheme::HTTPS)
     }
 
-    /// Whether what is sent stays on this machine.
+    /// Whether requests stay on this machine.
     pub(super) fn is_loopback(&self) -> bool {
         let host = self.host().trim_matches(['[', ']']);
         match host.parse::<IpAddr>() {
@@ -80,7 +80,7 @@ fn port(uri: &Uri) -> u16 {
     uri.port_u16().unwrap_or(if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 })
 }
 
-/// Where a `Location` leads from a URL; `None` for something that is no http or https URL.
+/// Resolves a `Location` against a URL. `None` if the result is no http or https URL.
 pub(super) fn resolve(base: &Uri, location: &str) -> Option<Uri> {
     let location = location.split('#').next().unwrap_or_default();
     let (scheme, authority) = (base.scheme_str()?, base.authority()?);

@@ -1,4 +1,4 @@
-//! How ureq is set up.
+//! The settings of ureq.
 
 use std::{path::Path, time::Duration};
 
@@ -30,16 +30,16 @@ const LONGEST_HEADERS: usize = RECEIVING_BYTES - 1;
 const LONGEST_CA_FILE: usize = 1 << 20;
 const USER_AGENT: &str = concat!("flagbit-rust/", env!("CARGO_PKG_VERSION"));
 
-/// What the requests of one kind may take.
+/// The time limits of the requests of one kind.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limits {
     pub(super) connect: Duration,
     pub(super) whole: Option<Duration>,
-    /// How long a connection is kept for the next request.
+    /// The time that a connection is kept for the next request.
     pub(super) idle: Duration,
 }
 
-/// What all agents of a client have in common; read once, so that nothing of the host can change it later.
+/// The settings that all agents of a client share. They are read once, so that the host cannot change them later.
 #[derive(Debug)]
 pub(super) struct Transport {
     pub(super) tls: TlsConfig,
@@ -53,7 +53,7 @@ impl Transport {
             .proxy(self.route.tunnel().cloned())
             .user_agent(USER_AGENT)
             .http_status_as_error(false)
-            // Where a redirect leads is looked at first: it may not take the key with it.
+            // The client looks at the target of a redirect first, because the key may not go everywhere.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_resolve(Some(limits.connect))
@@ -68,8 +68,8 @@ impl Transport {
     }
 }
 
-/// Lets ureq make what it makes once in a process, behind a lock: a child of a fork in that very moment would find it
-/// locked for ever. Asks nobody.
+/// Lets ureq make now what it makes once in a process, behind a lock. A child of a fork in that very moment would find the
+/// lock held and never get it. No server is asked.
 pub(super) fn warm_up() {
     #[derive(Debug)]
     struct NoNames;

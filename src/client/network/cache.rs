@@ -41,6 +41,11 @@ pub(super) fn read(path: &Path, source: &str, max_snapshot_bytes: usize) -> Resu
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("it cannot be read: {error}")),
     };
+    parse(&content, source, max_snapshot_bytes).map(Some)
+}
+
+/// The snapshot in the content of a cache file.
+pub(super) fn parse(content: &[u8], source: &str, max_snapshot_bytes: usize) -> Result<Cached, String> {
     let rest = content.strip_prefix(FORMAT.as_bytes()).ok_or("it is no cache file of this version of FlagBit")?;
     let (digest, rest) = rest.split_at_checked(DIGEST_DIGITS).ok_or("it is cut short")?;
     if digest != hex(Sha256::digest(rest).as_slice()).as_bytes() {
@@ -57,7 +62,7 @@ pub(super) fn read(path: &Path, source: &str, max_snapshot_bytes: usize) -> Resu
     let snapshot = Snapshot::parse(text, max_snapshot_bytes).map_err(|error| error.to_string())?;
     let saved = Duration::from_secs(saved.and_then(|saved| saved.parse().ok()).unwrap_or_default());
     let saved = UNIX_EPOCH.checked_add(saved).unwrap_or(UNIX_EPOCH);
-    Ok(Some(Cached { snapshot, validator: Validator::new(text, etag.map(Into::into)), saved }))
+    Ok(Cached { snapshot, validator: Validator::new(text, etag.map(Into::into)), saved })
 }
 
 /// Keeps a client's snapshots in its file.
@@ -95,7 +100,7 @@ impl<'r> Cache<'r> {
     }
 }
 
-/// Replaces the file as a whole: whoever reads it, also after a crash, finds the old one or the new one.
+/// Replaces the file as a whole.
 fn write(path: &Path, source: &str, snapshot: &Snapshot, etag: Option<&str>, text: &[u8]) -> io::Result<()> {
     let saved = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let about = json!({

@@ -1,4 +1,4 @@
-//! What others do to the thread of a client: interrupt it, and ask it to fetch now.
+//! Calls of other threads to the client's: they interrupt it, and ask it to fetch now.
 
 use std::{fmt, sync::Arc};
 
@@ -6,7 +6,7 @@ use ureq::Agent;
 
 use super::{failure::Failure, resolver::Lookup};
 
-/// What a request may be waiting in, for whoever closes the client.
+/// Everything that a request may be waiting in, so that closing the client can interrupt it.
 #[derive(Default)]
 pub(in crate::client) struct Connections {
     lookup: Arc<Lookup>,

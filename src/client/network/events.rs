@@ -12,7 +12,7 @@ pub(super) struct Event {
     pub(super) data: String,
 }
 
-/// What has come of an event that is not complete yet.
+/// The part of an event that has arrived so far.
 #[derive(Debug, Default)]
 pub(super) struct Parser {
     line: Vec<u8>,
@@ -27,7 +27,7 @@ pub(super) struct Parser {
 pub(super) struct TooLong;
 
 impl Parser {
-    /// How many lines have come to their end.
+    /// The number of lines that have ended.
     pub(super) fn lines(&self) -> u64 {
         self.lines
     }

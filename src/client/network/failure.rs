@@ -1,4 +1,4 @@
-//! What went wrong with a request, in words a person can act on.
+//! Failures of requests, in words a person can act on.
 
 use std::{error, io, time::Duration};
 
@@ -11,7 +11,7 @@ use super::{
     resolver::LookupError,
 };
 
-/// How much of a server's own words is repeated.
+/// The longest part of a server's own words that is repeated, in characters.
 const LONGEST_QUOTE: usize = 200;
 
 /// Why a fetch failed.
@@ -19,7 +19,7 @@ const LONGEST_QUOTE: usize = 200;
 pub(in crate::client) struct Failure {
     pub(super) kind: FetchErrorKind,
     message: String,
-    /// How long the server asks to be left alone.
+    /// The time that the server asks to be left alone.
     pub(super) retry_after: Option<Duration>,
 }
 
@@ -37,7 +37,7 @@ impl Failure {
         Self::unavailable(place, "a fault inside the library was stopped; please report it")
     }
 
-    /// What a status other than 200 and 304 means. `said` is what the server says itself, or empty.
+    /// The failure that a status other than 200 and 304 means. `said` has the server's own words, or is empty.
     pub(super) fn of_status(place: &Place, status: StatusCode, said: &str) -> Self {
         let code = status.as_u16();
         let (kind, message) = match code {
@@ -78,7 +78,7 @@ impl Failure {
         }
     }
 
-    /// What a request that got no whole answer met.
+    /// The failure of a request that got no whole answer.
     pub(super) fn of_error(place: &Place, error: &Error) -> Self {
         let message = match error {
             Error::Timeout(Timeout::Resolve) => {

@@ -19,7 +19,7 @@ use crate::engine::scalars;
 /// Beyond this an entity tag is not sent back.
 const LONGEST_ETAG: usize = 256;
 
-/// What a request came to when it went well.
+/// The result of a request that succeeded.
 #[derive(Debug)]
 pub(super) enum Fetched {
     New { text: Vec<u8>, etag: Option<Box<str>> },

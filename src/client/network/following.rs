@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use ureq::http::Uri;
 
-/// What is known of the stream between its connections.
+/// The state of the stream between its connections.
 #[derive(Debug)]
 pub(super) struct Following {
     pub(super) uri: Uri,
     pub(super) due: Instant,
-    /// How many short connections there were in a row.
+    /// The number of short connections in a row.
     pub(super) failures: u32,
     /// The last log line on it, which is not repeated.
     pub(super) said: Option<String>,

@@ -13,6 +13,8 @@ mod events;
 mod failure;
 mod fetch;
 mod following;
+#[cfg(flagbit_fuzz)]
+mod fuzz;
 mod place;
 mod proxy;
 mod refresher;
@@ -28,6 +30,8 @@ mod tests;
 mod transport;
 
 pub(super) use connections::{Connections, Refreshes};
+#[cfg(flagbit_fuzz)]
+pub(crate) use fuzz::read as fuzz;
 pub(super) use refresher::{refresh, start};
 pub(super) use remote::Remote;
 pub(super) use start::prepare;

@@ -1,4 +1,4 @@
-//! What failures say of a server: its name for people, its time limits, and never its key.
+//! The server in the words of failures: its name for people, its time limits, and never its key.
 
 use std::{fmt, time::Duration};
 

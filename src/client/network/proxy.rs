@@ -91,7 +91,7 @@ fn from_environment(address: &Address, variable: impl Fn(&str) -> Option<String>
 
 /// Whether `no_proxy` has a host and port: `*`, a name that it is or lies under, an address, a network in CIDR form. All but
 /// `*` and networks may end with a port, which must then be the same.
-fn is_exception(exceptions: &str, host: &str, port: u16) -> bool {
+pub(super) fn is_exception(exceptions: &str, host: &str, port: u16) -> bool {
     let host = host.trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase();
     let address: Option<IpAddr> = host.parse().ok();
     exceptions.split([',', ' ', '\t']).filter(|exception| !exception.is_empty()).any(|exception| {

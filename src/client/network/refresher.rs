@@ -67,7 +67,7 @@ struct Refresher<'c> {
     requests: Requests,
     cache: Option<Cache<'c>>,
     random: Random,
-    /// How many fetches failed since the last that went well.
+    /// The number of fetches that failed since the last success.
     failures: u32,
     /// When the last fetch was.
     polled: Instant,
@@ -75,7 +75,7 @@ struct Refresher<'c> {
     due: Instant,
 }
 
-/// How a connection to the stream came to its end.
+/// The end of a connection to the stream.
 enum End {
     /// Somebody closed the client or asked for a fetch, or a fetch failed, which has waits of its own.
     Ours,

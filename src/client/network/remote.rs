@@ -28,7 +28,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// A server sends something over a stream each 15 s, if only a comment.
 const SECONDS_TO_STALL: u32 = 45;
-/// What the client itself sends, or what would change how an answer is read.
+/// The headers that the client sends itself, and those that would change how it reads an answer.
 const OWN_HEADERS: [HeaderName; 9] = [
     header::AUTHORIZATION,
     header::HOST,
@@ -50,15 +50,15 @@ pub(in crate::client) struct Remote {
     pub(super) polling: Config,
     pub(super) streaming: Config,
     pub(super) route: Route,
-    /// Whether changes are to be followed.
+    /// Whether the client follows the stream.
     stream: bool,
     pub(super) cache_path: Option<PathBuf>,
-    /// What a cached snapshot must be of.
+    /// The source that a cached snapshot must be from.
     pub(super) identity: String,
     pub(super) pace: Pace,
     pub(in crate::client) stale_after: Duration,
     pub(super) max_snapshot_bytes: usize,
-    /// What the host's log should say from the start.
+    /// The first lines of the log.
     pub(in crate::client) warnings: Vec<String>,
 }
 

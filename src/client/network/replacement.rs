@@ -1,4 +1,4 @@
-//! Replacing a file as a whole: who reads it, also after a crash, finds the old text or the new one.
+//! Replaces a file as a whole. A reader finds the old text or the new one, also after a crash.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -23,7 +23,7 @@ const SUFFIX: &str = ".tmp";
 /// Replaces a file, or the file that a symbolic link leads to, by one with these parts. The file is its owner's alone.
 ///
 /// # Errors
-/// What is there is no regular file; the folder cannot be written to.
+/// The path leads to something that is no regular file; the folder cannot be written to.
 pub(super) fn replace(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let target = target(path)?;
     match fs::symlink_metadata(&target) {

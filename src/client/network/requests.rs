@@ -22,7 +22,7 @@ use super::{
 };
 
 const MOST_REDIRECTS: usize = 5;
-/// How much of an error's body is read for its message, and for how long.
+/// The largest part of an error's body that is read for its message, in bytes, and the time that this may take.
 const LONGEST_ERROR: u64 = 4 << 10;
 const ERROR_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -42,7 +42,7 @@ impl Requests {
         Self { agent, activity }
     }
 
-    /// For whoever interrupts the requests.
+    /// The agent, through which other threads interrupt the requests.
     pub(super) fn agent(&self) -> &Agent {
         &self.agent
     }
@@ -111,12 +111,12 @@ impl Requests {
         request.call()
     }
 
-    /// Moves the end of what may be read to this long from now.
+    /// Moves the deadline to this long from now.
     pub(super) fn allow(&self, limit: Duration) {
         self.activity.set_deadline(Instant::now() + limit);
     }
 
-    /// What an error's body says, as far as it comes at once.
+    /// Returns the part of an error's body that comes at once.
     pub(super) fn error_body(&self, response: &mut Response<Body>) -> Vec<u8> {
         self.allow(ERROR_PATIENCE);
         let (headers, mut text) = (response.headers().clone(), Vec::new());

@@ -89,7 +89,7 @@ impl Resolver for LookupResolver {
 }
 
 impl Lookup {
-    /// Lets whoever waits for a look-up go, now and later.
+    /// Ends the waiting for look-ups, now and later.
     pub(super) fn cancel(&self) {
         self.lock().cancelled = true;
         self.changed.notify_all();

@@ -11,7 +11,7 @@ use super::super::FetchErrorKind;
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 const INTERVAL_JITTER: f64 = 0.1;
 
-/// How often to ask.
+/// The pace of requests.
 #[derive(Debug, Clone)]
 pub(super) struct Pace {
     pub(super) interval: Duration,

@@ -1,4 +1,4 @@
-//! What serves before the network: the last good snapshot of the cache, or else the bootstrap.
+//! The flags before the first fetch: the last good snapshot of the cache, or else the bootstrap.
 
 use std::sync::Arc;
 

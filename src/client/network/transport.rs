@@ -19,7 +19,7 @@ use ureq::{
 const MOST_HEADERS: usize = 128;
 const SWITCHING_PROTOCOLS: u16 = 101;
 
-/// What the connections of one agent are doing. Only the client's thread asks, one request at a time.
+/// The activity of one agent's connections. Only the client's thread asks, one request at a time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Activity(Arc<Mutex<State>>);
 
@@ -121,7 +121,7 @@ impl Connector for WatchedConnector {
 pub(super) struct WatchedTransport {
     inner: Box<dyn Transport>,
     activity: Activity,
-    /// What a proxy that takes requests must find before each path.
+    /// The origin that goes before each path, for a proxy that takes requests.
     origin: Option<String>,
     /// Whether the next bytes to send are the beginning of a request.
     begins: bool,

@@ -1,8 +1,9 @@
 //! The outer shapes of a snapshot, read flag by flag so that the whole text is never held as a tree.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use bumpalo::Bump;
+use foldhash::fast::RandomState;
 use serde::{
     Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
@@ -48,8 +49,8 @@ pub(super) fn read_values(text: &[u8]) -> Result<Snapshot, SnapshotError> {
 
 /// The canonical text of each scalar that stands at one of these paths in some other JSON; `None` where it is none.
 ///
-/// For the little JSON that servers and files have around snapshots: another reader would share code with this one, which
-/// makes reading a snapshot slower.
+/// This reads the small JSON around snapshots in answers and files. Another reader would share code with this one, which
+/// would make reading a snapshot slower.
 #[cfg(feature = "client")]
 pub(crate) fn scalars<const COUNT: usize>(text: &[u8], paths: [&[&str]; COUNT]) -> Option<[Option<String>; COUNT]> {
     let arena = Bump::new();
@@ -59,7 +60,7 @@ pub(crate) fn scalars<const COUNT: usize>(text: &[u8], paths: [&[&str]; COUNT]) 
     Some(paths.map(find))
 }
 
-/// What the reader itself objects to: text that is not JSON, or a value of a type that has no place there.
+/// An error of the reader itself: text that is not JSON, or a value of the wrong type.
 enum Failure {
     Json(SnapshotError),
     Type(String),
@@ -121,7 +122,7 @@ struct Document {
     segments: Segments,
     tables: Tables,
     origin: Origin,
-    /// Whether the flags are being read, for the reader's own objections.
+    /// Whether the reader is inside the flags, for the place of its own errors.
     in_flags: bool,
     refusal: Option<SnapshotError>,
 }
@@ -171,9 +172,9 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let document = self.0;
         let arena = Bump::new();
-        let mut seen = Vec::new();
+        let mut seen = HashSet::<&str, RandomState>::default();
         while let Some(name) = map.next_key_seed(KeySeed(&arena))? {
-            if seen.contains(&name) {
+            if !seen.insert(name) {
                 return Err(document.refuse(SnapshotError::shape(name.into(), "duplicate field")));
             }
             match name {
@@ -196,7 +197,6 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
                 }
                 _ => _ = map.next_value_seed(JsonSeed(&arena))?,
             }
-            seen.push(name);
         }
         Ok(())
     }

@@ -1,12 +1,12 @@
-//! One flag: what of it can be evaluated, and what is wrong with it.
+//! One flag: its state for evaluation, or the problem that sets it aside.
 
 use super::{
     super::{
+        fields::{boolean, missing, no_duplicates, parse_rules},
         json::{Json, Object},
         problem::Problem,
         snapshot::State,
     },
-    fields::{boolean, missing, no_duplicates, parse_rules},
     rule::parse_rule,
     tables::Tables,
     typed::parse_typed,
@@ -15,17 +15,17 @@ use super::{
 /// A flag as it was read.
 pub(super) struct Parsed {
     pub(super) state: State,
-    /// Switched off for certain, so that it answers so even where something else in it cannot be read: a kill switch
-    /// must work in an SDK that is too old for the flag's rules.
+    /// Whether the flag is certainly switched off. It then answers so even if something else in it cannot be read: a kill
+    /// switch must work in an SDK that is too old for the flag's rules.
     pub(super) is_off: bool,
-    /// What sets the flag aside.
+    /// The problem that sets the flag aside.
     pub(super) problem: Option<Problem>,
-    /// Whether it leans on segments or other flags, which are known once all are read.
+    /// Whether it asks segments or other flags, which are known once all are read.
     pub(super) has_links: bool,
 }
 
 impl Parsed {
-    /// What of the flag answers, now that nothing more can be found wrong with it.
+    /// Returns the state that answers, once the flag is linked.
     pub(super) fn into_state(self) -> State {
         // A typed flag that is off still has a value of its own.
         let is_typed = matches!(self.state.untimed(), State::Typed(_));

@@ -20,9 +20,9 @@ use super::{
 
 pub(super) struct Flags {
     flags: Vec<Flag>,
-    /// What sets flags aside, with their positions.
+    /// The problems that set flags aside, with the flags' positions.
     problems: Vec<(u32, Problem)>,
-    /// The flags that lean on others; they stand among `flags` as set aside until they are linked.
+    /// The flags that ask others. In `flags` they are set aside until they are linked.
     pending: Vec<Pending>,
     shape: Shape,
 }
@@ -79,7 +79,7 @@ impl Flags {
         Ok(())
     }
 
-    /// A flag that answers everybody alike.
+    /// Adds a flag that gives everybody the same answer.
     pub(super) fn add_value(&mut self, key: &str, value: Json<'_>) -> Result<(), SnapshotError> {
         let place = || self.shape.place(self.flags.len(), key);
         if key.is_empty() {

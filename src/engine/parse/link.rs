@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use super::{
     super::{
         Flag, Snapshot,
-        further::{FlagIs, Further, Link, Outcome},
         links::Links,
+        operator::{Asked, FlagIs, Link, Outcome},
         place::Step,
         problem::{Problem, ProblemKind},
         snapshot::State,
@@ -18,13 +18,13 @@ use super::{
 /// The longest chain of flags that ask each other.
 const MAX_DEPTH: usize = 64;
 
-/// How many conditions a flag may take to answer, together with the flags it asks.
+/// The most conditions that an answer may take, including those of the flags that the flag asks.
 const MAX_WORK: u64 = 100_000;
 
-/// How many steps are spent on finding out which flags ask each other in a circle, for the message.
+/// The most steps that the search for circles takes, for the messages.
 const MAX_SEARCH: usize = 1_000_000;
 
-/// A flag that was read and leans on others.
+/// A flag that was read and asks segments or other flags.
 pub(super) struct Pending {
     pub(super) position: u32,
     pub(super) parsed: Parsed,
@@ -61,11 +61,11 @@ struct Graph {
     flags: Vec<u32>,
     /// The node of a flag, where it is pending.
     nodes: Vec<Option<usize>>,
-    /// Which nodes a node asks.
+    /// The nodes that a node asks.
     asked: Vec<Vec<usize>>,
     /// Each node after those that it asks, as far as there is such an order.
     ordered: Vec<usize>,
-    /// Those that are in a circle or ask something in one.
+    /// The nodes that are in a circle or ask a node in one.
     unordered: Vec<usize>,
 }
 
@@ -76,7 +76,7 @@ impl Graph {
         flags.iter().enumerate().for_each(|(node, flag)| nodes[*flag as usize] = Some(node));
         let asked_by = |flag: &Pending| {
             let conditions = flag.parsed.state.conditions().flat_map(|(_, conditions)| conditions);
-            let keys = conditions.filter_map(|condition| condition.test.asked_flag());
+            let keys = conditions.filter_map(|condition| condition.asked_flag());
             keys.filter_map(|key| nodes[snapshot.position(key.as_bytes())? as usize]).collect()
         };
         let asked: Vec<Vec<usize>> = pending.iter().map(asked_by).collect();
@@ -142,9 +142,9 @@ fn order(asked: &[Vec<usize>]) -> (Vec<usize>, Vec<usize>) {
 struct Linker<'s> {
     segments: &'s Segments,
     graph: Graph,
-    /// By flag, whether it is set aside; also one that answers all the same because it is off.
+    /// Whether a flag is set aside, by position. A flag that is off answers all the same.
     aside: Vec<bool>,
-    /// By node, once it is linked: how long its chain is, and how many conditions it takes.
+    /// The length of the chain and the number of conditions of each linked node.
     costs: Vec<(usize, u64)>,
     search: usize,
 }
@@ -154,7 +154,7 @@ impl<'s> Linker<'s> {
         let graph = Graph::new(snapshot, pending);
         let mut aside = vec![false; snapshot.all().len()];
         problems.iter().for_each(|(position, _)| aside[*position as usize] = true);
-        // Whatever is in a circle, or asks something in one, cannot be linked; which of the two it is, the message says.
+        // A node that is in a circle, or asks one, cannot be linked. The message says which of the two it is.
         graph.unordered.iter().for_each(|node| aside[graph.flags[*node] as usize] = true);
         let costs = vec![(1, 0); pending.len()];
         Self { segments, graph, aside, costs, search: MAX_SEARCH }
@@ -166,8 +166,8 @@ impl<'s> Linker<'s> {
         let (mut depth, mut work, mut is_timed) = (1, 0_u64, false);
         state.try_for_each_condition(&mut |condition| {
             work += 1;
-            match condition.test.further_mut() {
-                Some(Further::InSegment(asked)) => {
+            match condition.test.asked_mut() {
+                Some(Asked::Segments(asked)) => {
                     for (index, link) in asked.items.iter_mut().enumerate() {
                         let found = self.segments.find(&link.name);
                         link.position = found.map_err(|problem| within_value(problem, asked.is_list, index))?;
@@ -177,7 +177,7 @@ impl<'s> Linker<'s> {
                         segments.push(link.position);
                     }
                 }
-                Some(Further::FlagIs(asked)) => {
+                Some(Asked::Flag(asked)) => {
                     let other = self.find(snapshot, node, &asked.flag)?;
                     asked.flag.position = other;
                     asked.accepted = accepted(snapshot.flag(other), asked)?;
@@ -187,7 +187,7 @@ impl<'s> Linker<'s> {
                     is_timed |= matches!(snapshot.flag(other).state, State::Timed(_));
                     flags.push(other);
                 }
-                _ => {}
+                None => {}
             }
             if depth > MAX_DEPTH {
                 let message = format!("a chain of more than {MAX_DEPTH} flags");
@@ -206,7 +206,7 @@ impl<'s> Linker<'s> {
         Ok(Links { flag: self.graph.flags[node], segments: segments.into(), flags: flags.into() })
     }
 
-    /// Where the flag that a node asks stands.
+    /// Returns the position of the flag that a node asks.
     fn find(&mut self, snapshot: &Snapshot, asker: usize, link: &Link) -> Result<u32, Problem> {
         let problem = |kind, message: String| Err(Problem::at("attribute", kind, message));
         let Some(other) = snapshot.position(link.name.as_bytes()) else {
@@ -228,7 +228,7 @@ impl<'s> Linker<'s> {
         problem(ProblemKind::FlagSetAside, format!("the flag {:?} is set aside", link.name))
     }
 
-    /// How long the chain of a flag is, and how many conditions it takes.
+    /// Returns the length of a flag's chain and the number of its conditions.
     fn cost(&self, snapshot: &Snapshot, flag: u32) -> (usize, u64) {
         match self.graph.nodes[flag as usize] {
             Some(node) => self.costs[node],

@@ -1,11 +1,10 @@
 //! A snapshot's text into a [`Snapshot`]. The specification's section 10 says what is refused and what is set aside.
 
+mod condition;
 mod document;
-mod fields;
 mod flag;
 mod flags;
 mod link;
-mod operator;
 mod rule;
 mod segments;
 mod tables;

@@ -3,13 +3,13 @@
 use super::{
     super::{
         Reason,
+        fields::{object, parse_list, unexpected},
         json::{Json, Object},
         place::Step,
         problem::Problem,
         rule::{Condition, Rule},
     },
-    fields::{object, parse_list, unexpected},
-    operator::parse_condition,
+    condition::parse_condition,
     tables::Tables,
 };
 
@@ -42,7 +42,7 @@ pub(super) fn parse_conditions(conditions: Json<'_>, tables: &mut Tables) -> Res
     parse_list(conditions, "conditions", |condition| parse_condition(&object(condition)?, tables))
 }
 
-/// Why a rule of these conditions answers. What is inside a segment or another flag does not count.
+/// Returns the reason of a rule with these conditions. Percentages inside a segment or another flag do not count.
 pub(super) fn reason_of(conditions: &[Condition]) -> Reason {
     let by_percentage = conditions.iter().any(|condition| condition.test.is_percent());
     if by_percentage { Reason::PercentageRollout } else { Reason::TargetingMatch }

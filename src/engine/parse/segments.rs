@@ -7,23 +7,23 @@ use foldhash::fast::RandomState;
 use super::{
     super::{
         Place, Subject, Warning,
+        fields::{duplicate, object, parse_rules, unexpected},
         json::Json,
         place::Step,
         problem::{Problem, ProblemKind},
         segment::Segment,
     },
-    fields::{duplicate, object, parse_rules, unexpected},
     rule::parse_rule,
     tables::Tables,
 };
 
-/// What was read of the segments. A segment that cannot be read sets the flags aside that use it, and no others.
+/// The segments that were read. A segment that cannot be read sets only the flags aside that use it.
 #[derive(Default)]
 pub(super) struct Segments {
     readable: Vec<Segment>,
     by_name: HashMap<Box<str>, Found, RandomState>,
     warnings: Vec<Warning>,
-    /// Whether no segment can be used, which the one warning then explains.
+    /// Whether no segment can be used. The only warning then says why.
     is_unreadable: bool,
 }
 
@@ -77,7 +77,7 @@ impl Segments {
         }
     }
 
-    /// The segment's position, or why it cannot be used.
+    /// Returns the segment's position, or the problem of a rule that uses it.
     pub(super) fn find(&self, name: &str) -> Result<u32, Problem> {
         let warning = match self.by_name.get(name) {
             Some(Found::Readable(position)) => return Ok(*position),
@@ -95,12 +95,12 @@ impl Segments {
         })
     }
 
-    /// How many conditions it may take to answer, and whether that needs the time.
+    /// Returns the largest number of conditions that an answer can take, and whether an answer needs the time.
     pub(super) fn cost(&self, position: u32) -> (u64, bool) {
         self.readable[position as usize].cost()
     }
 
-    /// The segments that can be used, and why the others cannot.
+    /// Returns the segments that can be used, and the warnings of the others.
     pub(super) fn into_parts(self) -> (Vec<Segment>, Vec<Warning>) {
         (self.readable, self.warnings)
     }

@@ -1,4 +1,4 @@
-//! What the flags and segments of a snapshot share while they are parsed.
+//! Tables that the flags and segments of a snapshot share while they are parsed.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -6,27 +6,25 @@ use foldhash::fast::RandomState;
 
 use super::super::{
     Name,
-    further::{Further, NOW},
-    rule::Test,
+    operator::{NOW, Operator},
 };
 
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) names: Names,
-    /// Whether a segment is being read, not a flag.
+    /// Whether the parser is inside a segment, not a flag.
     pub(super) in_segment: bool,
-    /// Whether what is being read asks a segment or a flag.
+    /// Whether the flag that is being read asks a segment or a flag.
     pub(super) has_links: bool,
-    /// Whether it asks for the time.
+    /// Whether the flag or segment that is being read needs the time.
     pub(super) is_timed: bool,
 }
 
 impl Tables {
-    /// Notes what a condition needs beside its attribute; `false` where it may not have that here.
-    pub(super) fn note(&mut self, test: &Test, attribute: &str) -> bool {
+    /// Notes whether a condition needs the time or other parts of the snapshot. Returns `false` if it may not need them here.
+    pub(super) fn note(&mut self, operator: Operator, attribute: &str) -> bool {
         self.is_timed |= attribute == NOW;
-        let is_link = matches!(test, Test::Further(further)
-            if matches!(**further, Further::InSegment(_) | Further::FlagIs(_)));
+        let is_link = !operator.looks_at_attribute();
         self.has_links |= is_link;
         !(is_link && self.in_segment)
     }

@@ -6,14 +6,13 @@ use super::{
     super::{
         Reason, Variant, VariantValue,
         bucket::Threshold,
-        further::NOW,
+        fields::{duplicate, missing, no_duplicates, object, parse_list, parse_rules, text, unexpected, value},
         json::{Json, Object},
+        operator::{NOW, USER_ID},
         place::Step,
         problem::{Problem, ProblemKind},
         typed::{Serves, Split, SplitShare, Typed, TypedRule, position},
     },
-    fields::{duplicate, missing, no_duplicates, object, parse_list, parse_rules, text, unexpected, value},
-    operator::USER_ID,
     rule::{parse_conditions, reason_of},
     tables::Tables,
 };

@@ -28,7 +28,7 @@ const VERSIONS: [&str; 15] = [
 const VARIANTS: [&str; 5] = ["light", "dark", "true", "false", "a.b-c_9"];
 const UNREADABLE_TIMES: [&str; 3] = ["2001-09-09T01:46:40", "2001-02-29T00:00:00Z", "2001-09-09"];
 
-/// What a flag's rules can refer to.
+/// The segments and flags that a flag's rules can refer to.
 #[derive(Clone, Default)]
 struct Surroundings {
     segments: Vec<String>,

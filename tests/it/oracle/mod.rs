@@ -5,7 +5,7 @@ mod naive;
 
 use flagbit::{Client, Context, Evaluation, PackedAttributes, Value as Attribute};
 use naive::{Answer, Question};
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Map, Value, json};
 
 use crate::pack::pack;
@@ -40,6 +40,12 @@ fn by_key(snapshot: &Value) -> Value {
     let flags = snapshot["flags"].as_array().unwrap().iter();
     let flags: Map<_, _> = flags.map(|flag| (flag["key"].as_str().unwrap().to_owned(), flag.clone())).collect();
     json!({"flags": flags, "segments": snapshot["segments"]})
+}
+
+/// That many random snapshots, always the same.
+pub(crate) fn generated_snapshots(count: usize) -> Vec<Value> {
+    let mut runner = TestRunner::deterministic();
+    (0..count).map(|_| generate::snapshot().new_tree(&mut runner).unwrap().current()).collect()
 }
 
 proptest! {

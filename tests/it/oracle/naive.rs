@@ -6,10 +6,10 @@ use semver::Version;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// Who asks, as JSON; null is absent.
+/// A context, as JSON; null is absent.
 pub(super) type Attributes = BTreeMap<&'static str, Value>;
 
-/// What a flag answers.
+/// A flag's answer.
 #[derive(Debug, PartialEq)]
 pub(super) struct Answer {
     pub(super) enabled: bool,
@@ -61,7 +61,7 @@ pub(super) const TIMES: [(&str, i64, u32); 11] = [
 /// Stands for the host's clock: after the times of the past, before those of the future.
 const CLOCK: (i64, u32) = (2_500_000_000, 0);
 
-/// One snapshot and who asks it.
+/// One snapshot and one context.
 pub(super) struct Question<'a> {
     /// `flags` is a list here.
     pub(super) snapshot: &'a Value,
@@ -109,7 +109,7 @@ impl Question<'_> {
         None
     }
 
-    /// What a rule serves, if it matches.
+    /// The value that a rule serves, if it matches.
     fn served(&self, rule: &Value, salt: &str, key: &str) -> Option<Value> {
         let Some(conditions) = rule["conditions"].as_array() else {
             let holds = self.holds(rule, salt);
@@ -232,7 +232,7 @@ fn compare(operator: &str, found: &str, value: &Value) -> bool {
     }
 }
 
-/// Whether a value, or any of a list, does.
+/// Returns whether a value, or any of a list, passes.
 fn any_of(value: &Value, does: impl Fn(&Value) -> bool) -> bool {
     value.as_array().map_or(slice::from_ref(value), Vec::as_slice).iter().any(does)
 }

@@ -1,5 +1,6 @@
 /** OpenFeature's contexts as FlagBit's. */
 
+import { types } from 'node:util';
 import type { EvaluationContext } from '@openfeature/server-sdk';
 import type { Attributes } from '../context.js';
 
@@ -14,5 +15,5 @@ export function attributesOf(context: EvaluationContext): Attributes {
 }
 
 function isNested(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !types.isDate(value);
 }

@@ -1,8 +1,8 @@
-//! Single conditions, and those of one rule beside each other.
+//! Checks of single conditions, and of the conditions of one rule together.
 
 use std::{borrow::Cow, collections::HashMap};
 
-use flagbit::Place;
+use flagbit::{Operator, Place};
 use serde_json::{Number, Value};
 
 use super::{
@@ -10,11 +10,11 @@ use super::{
     rule::{Condition, Rule, canonical},
 };
 
-/// Of one list this many repetitions are told one by one.
+/// The most repetitions in one list that are reported one by one.
 const MAX_REPEATED: usize = 3;
-/// With more conditions than this every pair of them is not looked at.
+/// The most conditions of a rule that are compared in pairs.
 const MAX_PAIRED: usize = 200;
-/// From here on doubles, and so JavaScript's numbers, leave integers out.
+/// Above this, doubles, and so JavaScript's numbers, skip integers.
 const EXACT: u64 = 1 << 53;
 
 pub(super) fn check(rules: &[&Rule<'_>], findings: &mut Findings) {
@@ -27,7 +27,7 @@ pub(super) fn check(rules: &[&Rule<'_>], findings: &mut Findings) {
     }
 }
 
-/// A rule that also lets in whoever lacks the attribute, without saying so.
+/// Reports a condition that also holds for users without the attribute, although no other condition says so.
 fn check_absent(condition: &Condition<'_>, rule: &Rule<'_>, earlier: &[&Rule<'_>], findings: &mut Findings) {
     let Some(attribute) = condition.holds_without() else { return };
     let is_needed = rule.conditions.iter().any(|other| other.needs() == Some(attribute));
@@ -94,9 +94,9 @@ fn check_list(condition: &Condition<'_>, items: &[Value], place: &Place, finding
     }
 }
 
-/// Whether there was something to say of it.
+/// Returns whether it found something.
 fn check_scalar(condition: &Condition<'_>, value: &Value, place: &Place, findings: &mut Findings) -> bool {
-    if value == "" && matches!(condition.operator, "contains" | "starts_with" | "ends_with") {
+    if value == "" && matches!(condition.operator, Operator::Contains | Operator::StartsWith | Operator::EndsWith) {
         let message = format!("the empty text is in every text: {} tells nobody apart", condition.written);
         findings.add(Code::NoEffect, place, message);
         return true;

@@ -1,4 +1,4 @@
-//! A whole snapshot: what the engine says of it, and what it does not say.
+//! Checks of a whole snapshot: the engine's warnings, and the surprises that the engine does not report.
 
 use std::collections::HashSet;
 
@@ -12,8 +12,9 @@ use super::{
     rule::{self, Serves},
     segments, variants,
 };
+use crate::json;
 
-/// Checks a snapshot's text; how many flags it has, `None` for one that is refused.
+/// Checks a snapshot's text. Returns the number of its flags; `None` if it is refused.
 pub(super) fn check(text: &[u8], findings: &mut Findings) -> Option<usize> {
     let snapshot = match Snapshot::parse(text, MAX_SNAPSHOT_BYTES) {
         Ok(snapshot) => snapshot,
@@ -22,8 +23,9 @@ pub(super) fn check(text: &[u8], findings: &mut Findings) -> Option<usize> {
             return None;
         }
     };
-    // What the engine has read is JSON.
-    let document: Value = serde_json::from_slice(text).unwrap_or_default();
+    // What the engine has read is JSON, after a byte order mark that it skips.
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    let document: Value = json::read(text).unwrap_or_default();
     if let Value::Object(fields) = &document {
         fields::check_document(fields, findings);
     }
@@ -37,7 +39,7 @@ pub(super) fn check(text: &[u8], findings: &mut Findings) -> Option<usize> {
             findings.add(Code::SetAside, warning.place(), warning.message());
         }
         fields::check_flag(fields, &place, findings);
-        // Of what cannot be read no more can be said.
+        // Nothing more can be said about a flag that cannot be read.
         if warning.is_none() {
             check_flag(fields, key, &place, findings);
         }

@@ -1,6 +1,6 @@
-//! Fields that mean nothing where they stand: typing errors, mostly. The engine ignores them.
+//! Fields that have no meaning in their place, mostly typing errors. The engine ignores them.
 
-use flagbit::Place;
+use flagbit::{AttributeUse, Operator, Place};
 use serde_json::{Map, Value};
 
 use super::finding::{Code, Findings};
@@ -71,8 +71,10 @@ fn check_rules(fields: &Fields, place: &Place, findings: &mut Findings) {
 fn check_condition(fields: &Fields, place: &Place, findings: &mut Findings) {
     unknown(fields, place, CONDITION, findings);
     let operator = fields.get("operator").and_then(Value::as_str).unwrap_or_default();
-    if matches!(operator, "in_segment" | "not_in_segment") && fields.contains_key("attribute") {
-        findings.add(Code::UnknownField, place.field("attribute"), format!("means nothing beside {operator}"));
+    let has_no_attribute =
+        Operator::named(operator).is_some_and(|(operator, _)| operator.attribute_use() == AttributeUse::Unused);
+    if has_no_attribute && fields.contains_key("attribute") {
+        findings.add(Code::UnknownField, place.field("attribute"), format!("means nothing next to {operator}"));
     }
     if let Some(percent) = fields.get("value").and_then(Value::as_object) {
         unknown(percent, &place.field("value"), PERCENT, findings);
@@ -96,7 +98,7 @@ fn unknown(fields: &Fields, place: &Place, known: &[&str], findings: &mut Findin
     }
 }
 
-/// The known name that a typing error makes this of.
+/// Returns the known name that this name probably misspells.
 fn similar<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     // A long name is like none of them, and comparing would be dear.
     if name.len() > 24 {
@@ -107,7 +109,7 @@ fn similar<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     distances.filter(|(distance, known)| *distance * 3 <= known.len()).min().map(|(_, known)| known)
 }
 
-/// How many letters must be added, left out or replaced, or neighbours swapped, to make one word of the other.
+/// Returns how many letters to add, leave out, replace or swap with their neighbours to turn one word into the other.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let mut rows = vec![(0..=other.len()).collect::<Vec<_>>()];

@@ -1,11 +1,11 @@
-//! What there is to say of a snapshot.
+//! Findings in a snapshot.
 
 use std::borrow::Borrow;
 
 use flagbit::Place;
 use serde::Serialize;
 
-/// Whether the snapshot does not do what it says, or may surprise.
+/// The severity of a finding: an error, or a possible surprise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Severity {
@@ -13,7 +13,7 @@ pub(super) enum Severity {
     Warning,
 }
 
-/// What kind of thing was found; `--allow` names them.
+/// The kind of a finding, as `--allow` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Code {
@@ -61,26 +61,26 @@ impl Code {
     }
 }
 
-/// One thing that was found.
+/// One finding.
 #[derive(Debug, Serialize)]
 pub(super) struct Finding {
     pub(super) severity: Severity,
     pub(super) code: Code,
-    /// `flags[3].rules[1]`; missing where there is no place but the whole.
+    /// The place, such as `flags[3].rules[1]`; missing if the finding is about the whole snapshot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<String>,
-    /// Of text that is not JSON.
+    /// The line and column of a text that is not JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) line: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) column: Option<usize>,
-    /// The key of the flag that it is about.
+    /// The key of the flag that the finding is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) flag: Option<String>,
     pub(super) message: String,
 }
 
-/// Everything that was found, and what is being looked at.
+/// All findings so far, and the flag that the checks are looking at.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) all: Vec<Finding>,
@@ -88,7 +88,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Says which flag the following is about.
+    /// Sets the flag that the next findings are about.
     pub(super) fn about(&mut self, flag: Option<&str>) {
         self.flag = flag.map(Into::into);
     }

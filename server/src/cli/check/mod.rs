@@ -1,4 +1,4 @@
-//! `flagbit check`: what is wrong with snapshots, and what in them may surprise.
+//! `flagbit check`: finds errors and likely surprises in snapshots.
 
 mod condition;
 mod document;
@@ -30,7 +30,7 @@ use super::{
 Exit status: 0 nothing wrong, or warnings only; 1 errors, and with --strict warnings; 2 a file that cannot be read.
 
 Errors are snapshots that are refused and flags that are set aside. Warnings are the surprises of \
-docs/evaluation.md; what is meant as it stands, --allow silences.")]
+docs/evaluation.md; use --allow KIND to silence a warning about something that you intend.")]
 pub(crate) struct Options {
     /// Snapshots, or exports of them; - is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -40,11 +40,11 @@ pub(crate) struct Options {
     #[arg(long)]
     strict: bool,
 
-    /// Say nothing of this kind of warning; may be repeated
+    /// Leave out warnings of this kind; may be repeated
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     allow: Vec<Code>,
 
-    /// Print what was found as JSON
+    /// Print the findings as JSON
     #[arg(long)]
     json: bool,
 }

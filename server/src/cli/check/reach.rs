@@ -7,12 +7,12 @@ use super::{
     rule::{Condition, Rule, Serves},
 };
 
-/// With more rules than this every pair of them is not looked at.
+/// The most rules of a flag that are compared in pairs.
 const MAX_PAIRED: usize = 500;
 const MAX_CONDITIONS: usize = 50;
 
-/// Reports the rules that are not reached by all that they are meant for. Returns the others: of a rule that is dead
-/// nothing else matters.
+/// Reports rules that some or all of their users never reach. Returns the rules that can be reached: nothing else matters
+/// about the others.
 pub(super) fn reached<'r, 's>(rules: &'r [Rule<'s>], findings: &mut Findings) -> Vec<&'r Rule<'s>> {
     let mut reached: Vec<&Rule<'s>> = Vec::new();
     let mut everybody: Option<&Rule<'_>> = None;
@@ -72,7 +72,7 @@ fn needs(rule: &Rule<'_>, attribute: &str) -> bool {
         || matches!(&rule.serves, Serves::Split(split) if split.by == attribute)
 }
 
-/// Whether the earlier rule decides wherever the later one would.
+/// Returns whether the earlier rule decides wherever the later one would.
 fn covers(earlier: &Rule<'_>, later: &Rule<'_>) -> bool {
     // A split lets some of those whom its conditions let in go on; a simple percent also decides where it does not hold.
     let is_simple_percent = |rule: &Rule<'_>| rule.is_simple && decides_for(rule).is_some();
@@ -85,7 +85,7 @@ fn covers(earlier: &Rule<'_>, later: &Rule<'_>) -> bool {
         && earlier.conditions.iter().all(|needed| later.conditions.iter().any(|condition| condition.implies(needed)))
 }
 
-/// Reports rules that all serve what is served without them.
+/// Reports rules that change nothing, because all of them serve the default.
 pub(super) fn check_effect(rules: &[&Rule<'_>], default: &Serves<'_>, place: &Place, findings: &mut Findings) {
     let is_default = |rule: &&Rule<'_>| match (&rule.serves, default) {
         (Serves::Variant(text), Serves::Boolean(value)) => *text == value.to_string(),

@@ -1,4 +1,4 @@
-//! What was found, for people and for programs.
+//! Reports for people and for programs.
 
 use serde::Serialize;
 use serde_json::json;
@@ -6,11 +6,11 @@ use serde_json::json;
 use super::finding::{Finding, Severity};
 use crate::cli::output::printable;
 
-/// What was found in one file.
+/// The findings in one file.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     pub(super) file: String,
-    /// How many flags there are; `null` for a snapshot that is refused.
+    /// The number of flags; `null` for a snapshot that is refused.
     pub(super) flags: Option<usize>,
     pub(super) errors: usize,
     pub(super) warnings: usize,

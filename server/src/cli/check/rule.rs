@@ -1,8 +1,8 @@
-//! Rules as checks look at them. What cannot be read is left out: the engine has said so already.
+//! Rules as the checks see them. Rules that cannot be read are left out, because the engine has reported them already.
 
 use std::{borrow::Cow, collections::HashSet};
 
-use flagbit::Place;
+use flagbit::{AttributeUse, Negation, Operator, Place};
 use serde_json::{Map, Value};
 
 /// The bucketing attribute of a percentage or a split that names none.
@@ -35,13 +35,13 @@ pub(super) struct Split<'s> {
 pub(super) struct Condition<'s> {
     pub(super) place: Place,
     /// Without its `not_`; `neq` is the complement of `eq`.
-    pub(super) operator: &'s str,
+    pub(super) operator: Operator,
     pub(super) is_negated: bool,
     /// The operator as it stands in the text.
     pub(super) written: &'s str,
     pub(super) attribute: &'s str,
     pub(super) value: &'s Value,
-    /// Of `eq` and `in`: the texts that it holds for.
+    /// The texts that an `eq` or an `in` holds for.
     pub(super) texts: Option<HashSet<Cow<'s, str>>>,
     pub(super) percentage: Option<Percentage<'s>>,
 }
@@ -52,7 +52,7 @@ pub(super) struct Percentage<'s> {
     pub(super) salt: &'s str,
 }
 
-/// What is read of a flag or a segment.
+/// Reads the rules of a flag or a segment.
 pub(super) fn rules<'s>(fields: &'s Map<String, Value>, place: &Place, salt: &'s str) -> Vec<Rule<'s>> {
     let rules = fields.get("rules").and_then(Value::as_array).into_iter().flatten().enumerate();
     let place = place.field("rules");
@@ -79,20 +79,24 @@ fn read_rule<'s>(fields: &'s Map<String, Value>, place: Place, salt: &'s str) ->
 
 fn read_condition<'s>(fields: &'s Map<String, Value>, place: Place, salt: &'s str) -> Option<Condition<'s>> {
     let written = fields.get("operator")?.as_str()?;
-    let (operator, is_negated) = match written.strip_prefix("not_") {
-        Some(positive) => (positive, true),
-        None if written == "neq" => ("eq", true),
-        None => (written, false),
+    let (named, is_negated) = Operator::named(written)?;
+    let complemented = Operator::ALL.iter().find(|operator| operator.negation() == Negation::Named(named));
+    let (operator, is_negated) = match complemented {
+        Some(complemented) => (*complemented, !is_negated),
+        None => (named, is_negated),
     };
     let attribute = fields.get("attribute").and_then(Value::as_str).unwrap_or_default();
-    let attribute = if operator == "percent" && attribute.is_empty() { USER_ID } else { attribute };
+    let attribute = match operator.attribute_use() {
+        AttributeUse::Bucketing if attribute.is_empty() => USER_ID,
+        _ => attribute,
+    };
     let value = fields.get("value").unwrap_or(&Value::Null);
     let texts = match (operator, value) {
-        ("in", Value::Array(items)) => Some(items.iter().filter_map(canonical).collect()),
-        ("eq", value) => Some(canonical(value).into_iter().collect()),
+        (Operator::In, Value::Array(items)) => Some(items.iter().filter_map(canonical).collect()),
+        (Operator::Eq, value) => Some(canonical(value).into_iter().collect()),
         _ => None,
     };
-    let percentage = if operator == "percent" { Some(read_percentage(value, salt)?) } else { None };
+    let percentage = if operator == Operator::Percent { Some(read_percentage(value, salt)?) } else { None };
     Some(Condition { place, operator, is_negated, written, attribute, value, texts, percentage })
 }
 
@@ -114,28 +118,28 @@ fn read_split<'s>(value: &'s Value, key: &str) -> Option<Split<'s>> {
 }
 
 impl Condition<'_> {
-    /// The attribute whose absence it also holds for.
+    /// Returns the attribute if the condition also holds where that attribute is absent.
     pub(super) fn holds_without(&self) -> Option<&str> {
-        (self.is_negated && self.looks_at_an_attribute() && self.operator != "exists").then_some(self.attribute)
+        (self.is_negated && self.looks_at_an_attribute() && self.operator != Operator::Exists).then_some(self.attribute)
     }
 
-    /// The attribute that it never holds without.
+    /// Returns the attribute that the condition needs to hold.
     pub(super) fn needs(&self) -> Option<&str> {
         (!self.is_negated && self.looks_at_an_attribute()).then_some(self.attribute)
     }
 
     fn looks_at_an_attribute(&self) -> bool {
-        !matches!(self.operator, "in_segment" | "flag_is") && self.attribute != NOW
+        self.operator.looks_at_attribute() && self.attribute != NOW
     }
 
-    /// Whether it asks that the attribute is absent.
+    /// Returns whether the condition holds only if the attribute is absent.
     pub(super) fn is_absence_of(&self, attribute: &str) -> bool {
-        self.operator == "exists" && self.is_negated && self.attribute == attribute
+        self.operator == Operator::Exists && self.is_negated && self.attribute == attribute
     }
 
-    /// Whether the other holds wherever this does.
+    /// Returns whether the other condition holds wherever this one does.
     pub(super) fn implies(&self, other: &Self) -> bool {
-        if other.operator == "exists" && !other.is_negated {
+        if other.operator == Operator::Exists && !other.is_negated {
             return self.needs() == Some(other.attribute);
         }
         if self.attribute != other.attribute || self.is_negated != other.is_negated {
@@ -149,7 +153,7 @@ impl Condition<'_> {
         }
     }
 
-    /// Whether the two never hold together.
+    /// Returns whether the two conditions never hold together.
     pub(super) fn contradicts(&self, other: &Self) -> bool {
         let excludes = |one: &Self, other: &Self| one.needs().is_some_and(|attribute| other.is_absence_of(attribute));
         if excludes(self, other) || excludes(other, self) {

@@ -1,4 +1,4 @@
-//! Segments, also those that no flag uses.
+//! Checks of segments, including those that no flag uses.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,22 +10,11 @@ use super::{
     finding::{Code, Findings},
     percent, reach, rule,
 };
+use crate::flags::used_segments;
 
 /// Notes which segments a flag asks.
 pub(super) fn note_used<'s>(flag: &'s Map<String, Value>, used: &mut HashSet<&'s str>) {
-    let rules = flag.get("rules").and_then(Value::as_array).into_iter().flatten();
-    for rule in rules {
-        let conditions = rule.get("conditions").and_then(Value::as_array).into_iter().flatten();
-        for condition in conditions.chain([rule]) {
-            let operator = condition.get("operator").and_then(Value::as_str).unwrap_or_default();
-            if matches!(operator, "in_segment" | "not_in_segment") {
-                match condition.get("value") {
-                    Some(Value::Array(names)) => used.extend(names.iter().filter_map(Value::as_str)),
-                    name => used.extend(name.and_then(Value::as_str)),
-                }
-            }
-        }
-    }
+    used.extend(flag.get("rules").and_then(Value::as_array).into_iter().flat_map(|rules| used_segments(rules)));
 }
 
 pub(super) fn check(snapshot: &Snapshot, segments: Option<&Value>, used: &HashSet<&str>, findings: &mut Findings) {

@@ -7,9 +7,9 @@ use clap::Args;
 use flagbit::{Context, ContextBuilder, Value as Attribute};
 use serde_json::{Map, Value};
 
-use crate::cli::input;
+use crate::{cli::input, json};
 
-/// Who asks.
+/// The options that describe the context.
 #[derive(Debug, Args)]
 pub(super) struct ContextOptions {
     /// Attributes: a JSON object, or a file with one; - is standard input
@@ -22,7 +22,7 @@ pub(super) struct ContextOptions {
 }
 
 impl ContextOptions {
-    /// The context of the options, with the attributes of the command line in the place of those of the file.
+    /// Returns the context of the options. Attributes of the command line replace those of the file.
     pub(super) fn context(&self, attributes: &[String]) -> anyhow::Result<Context> {
         let mut builder = Context::builder();
         for (name, value) in self.read()? {
@@ -50,10 +50,14 @@ impl ContextOptions {
         } else {
             input::read(&PathBuf::from(context))?
         };
-        serde_json::from_slice(&text).map_err(|error| anyhow::anyhow!("--context: expected a JSON object: {error}"))
+        match json::read(&text) {
+            Ok(Value::Object(fields)) => Ok(fields),
+            Ok(_) => anyhow::bail!("--context: expected a JSON object"),
+            Err(error) => anyhow::bail!("--context: expected a JSON object: {error}"),
+        }
     }
 
-    /// Whether it reads standard input.
+    /// Returns whether the context comes from standard input.
     pub(super) fn is_standard_input(&self) -> bool {
         self.context.as_deref() == Some("-")
     }
@@ -67,7 +71,7 @@ fn read_attribute(text: &str) -> anyhow::Result<(&str, Value)> {
     match name.strip_suffix(':') {
         None => Ok((name, value.into())),
         Some(name) => {
-            let json = serde_json::from_str(value);
+            let json = json::read(value.as_bytes());
             Ok((name, json.map_err(|error| anyhow::anyhow!("{name}:={value}: expected JSON: {error}"))?))
         }
     }

@@ -9,7 +9,7 @@ use crate::cli::output::printable;
 /// The longest value that is shown whole.
 const MAX_SHOWN: usize = 60;
 
-/// The answer, and what each rule looked at.
+/// Describes the answer and each rule's part in it.
 pub(super) fn for_people(explanation: &Value) -> String {
     let mut text = format!(
         "{} = {}\nreason: {}\n",
@@ -96,7 +96,7 @@ fn write_condition(text: &mut String, condition: &Value) {
     text.push('\n');
 }
 
-/// What the context has, and where that falls.
+/// The attribute's value and its bucket.
 fn place(looked_at: &Value) -> String {
     let found = match &looked_at["found"] {
         Value::Null => "; absent".into(),
@@ -108,7 +108,7 @@ fn place(looked_at: &Value) -> String {
     }
 }
 
-/// As JSON, cut where it is long.
+/// Returns a value as JSON, cut if it is long.
 fn shown(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(MAX_SHOWN) {

@@ -19,6 +19,7 @@ use super::{
     input,
     output::{complain, print},
 };
+use crate::json;
 
 /// The options of `flagbit eval`.
 #[derive(Debug, Args)]
@@ -76,7 +77,7 @@ fn split<'o>(arguments: &'o [String], snapshot: &Snapshot) -> (Option<&'o str>, 
 
 fn one(snapshot: &Snapshot, key: &str, context: &Context, json: bool) -> anyhow::Result<ExitCode> {
     let text = explain(snapshot, key, context);
-    let explanation: Value = serde_json::from_str(&text)?;
+    let explanation = json::read(text.as_bytes())?;
     print(&if json { format!("{text}\n") } else { explanation::for_people(&explanation) })?;
     Ok(if explanation["error_code"].is_null() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -84,7 +85,7 @@ fn one(snapshot: &Snapshot, key: &str, context: &Context, json: bool) -> anyhow:
 fn all(snapshot: &Snapshot, context: &Context, json: bool) -> anyhow::Result<ExitCode> {
     let mut explanations = Vec::new();
     for flag in snapshot.flags() {
-        explanations.push((flag.key().to_owned(), serde_json::from_str(&explain(snapshot, flag.key(), context))?));
+        explanations.push((flag.key().to_owned(), json::read(explain(snapshot, flag.key(), context).as_bytes())?));
     }
     if json {
         let flags: serde_json::Map<String, Value> = explanations.into_iter().collect();

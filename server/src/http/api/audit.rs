@@ -6,7 +6,7 @@ use axum::{
     http::request::Parts,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -50,10 +50,12 @@ struct AuditEntry {
     environment: Option<String>,
     /// The thing before the change. It is missing if the thing is new.
     #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<Value>,
+    #[schema(value_type = Option<serde_json::Value>)]
+    before: Option<Box<RawValue>>,
     /// The thing after the change. It is missing if the thing was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<Value>,
+    #[schema(value_type = Option<serde_json::Value>)]
+    after: Option<Box<RawValue>>,
 }
 
 /// The author of a change.
@@ -123,8 +125,8 @@ impl AuditEntry {
             target: row.target,
             project_id: row.project_id,
             environment: row.environment,
-            before: row.before.map(|text| serde_json::from_str(&text)).transpose()?,
-            after: row.after.map(|text| serde_json::from_str(&text)).transpose()?,
+            before: row.before.map(RawValue::from_string).transpose()?,
+            after: row.after.map(RawValue::from_string).transpose()?,
         })
     }
 }

@@ -101,10 +101,14 @@ fn authenticate(parts: &Parts, app: &App, world: &World) -> ApiResult<Identity> 
     let identity = identify(&parts.headers, world).inspect_err(|_| app.metrics.failed_authentications.increment(1));
     match identity {
         Ok(identity) => {
+            let id = identity.key.id;
             if let Some(caller) = caller {
-                caller.note_key(identity.key.id);
+                caller.note_key(id);
             }
-            app.rates.count_key(identity.key.id)?;
+            match caller.filter(|_| identity.key.kind == Kind::Sdk) {
+                Some(caller) => app.rates.count_public_key(id, caller.address())?,
+                None => app.rates.count_key(id)?,
+            }
             Ok(identity)
         }
         Err(error) => {

@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Routes {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct Environments {
-    /// The first, which paths without an environment mean, comes first.
+    /// The first one is the environment that paths without an environment mean.
     environments: Vec<Environment>,
 }
 
@@ -51,7 +51,7 @@ struct Environment {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EnvironmentFields {
-    /// Not only dots.
+    /// A name of dots alone is refused.
     #[schema(pattern = "^[A-Za-z0-9._-]{1,64}$")]
     name: String,
 }
@@ -64,7 +64,7 @@ impl From<EnvironmentRow> for Environment {
 
 /// List the environments of a project.
 #[utoipa::path(get, path = "/api/v1/projects/{id}/environments", tag = "environments", responses(
-    (status = 200, description = "the environments, the first first", body = Environments),
+    (status = 200, description = "the environments; the project's first one comes first", body = Environments),
 ))]
 async fn list_environments(target: ProjectTarget, State(app): State<App>) -> ApiResult<Json<Environments>> {
     let rows = app.storage().environments(target.project_id).await?;
@@ -76,7 +76,7 @@ async fn list_environments(target: ProjectTarget, State(app): State<App>) -> Api
     request_body = EnvironmentFields, responses(
         (status = 201, description = "created", body = CreatedEnvironment,
             headers(("Location" = String, description = "the path of the environment"))),
-        (status = 400, description = "the body cannot be read, or the name is none", body = ErrorBody),
+        (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
         (status = 409, description = "the project has an environment of that name", body = ErrorBody),
     ))]
 async fn create_environment(
@@ -103,7 +103,7 @@ async fn get_environment(target: EnvironmentTarget, State(app): State<App>) -> A
 #[utoipa::path(patch, path = "/api/v1/projects/{id}/environments/{environment}", tag = "environments",
     request_body = EnvironmentFields, responses(
         (status = 200, description = "renamed", body = Environment),
-        (status = 400, description = "the body cannot be read, or the name is none", body = ErrorBody),
+        (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
         (status = 409, description = "the project has an environment of that name", body = ErrorBody),
     ))]
 async fn rename_environment(
@@ -114,10 +114,10 @@ async fn rename_environment(
     Ok(Json(environments::rename_environment(&app.backend, &target, &fields.name).await?.into()))
 }
 
-/// Delete an environment with its keys, which stop working at once, and what flags and segments are there.
+/// Delete an environment with its keys, its segments and the states of its flags. The keys stop working at once.
 #[utoipa::path(delete, path = "/api/v1/projects/{id}/environments/{environment}", tag = "environments", responses(
     (status = 204, description = "deleted"),
-    (status = 409, description = "it is the first, which paths without an environment mean", body = ErrorBody),
+    (status = 409, description = "it is the project's first, which paths without an environment mean", body = ErrorBody),
 ))]
 async fn delete_environment(target: EnvironmentTarget, State(app): State<App>) -> ApiResult<StatusCode> {
     environments::delete_environment(&app.backend, &target).await?;

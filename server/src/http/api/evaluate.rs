@@ -11,18 +11,24 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::http::{
-    api::auth::Evaluator,
-    route::{Purpose, Routes},
-    wire::{
-        context::JsonContext,
-        error::{ApiError, ApiResult, ErrorBody},
-        json::JsonBody,
+use super::watched::Watched;
+use crate::{
+    http::{
+        api::auth::Evaluator,
+        route::{Purpose, Routes},
+        wire::{
+            context::JsonContext,
+            error::{ApiError, ApiResult, ErrorBody},
+            json::JsonBody,
+        },
     },
+    state::pool::Watch,
 };
 
-/// More are asked for by naming none.
+/// The most flags that a question may name. To ask for more, name none.
 const MAX_FLAG_KEYS: usize = 1_000;
+/// The most flags that are evaluated on the threads that answer requests.
+const MAX_SHORT: usize = 100;
 
 pub(crate) fn routes() -> Routes {
     Routes::of(Purpose::Evaluation).routes(routes!(evaluate))
@@ -139,7 +145,7 @@ pub(super) fn now() -> Moment {
     Moment::from_unix(now.timestamp(), now.timestamp_subsec_nanos())
 }
 
-/// Tells why a flag is set aside. Client keys may not read rules, in messages neither.
+/// Tells why a flag is set aside. Client keys may not read rules, not even in messages.
 pub(super) fn set_aside(snapshot: &Snapshot, flag_key: &str, is_client: bool) -> String {
     match snapshot.warning_of(flag_key).filter(|_| !is_client) {
         Some(warning) => format!("flag {flag_key:?} is set aside: {warning}"),
@@ -162,18 +168,37 @@ impl Evaluator {
         !self.is_client || self.environment.client_visible.contains(flag.key())
     }
 
-    pub(super) fn answer<'a>(&'a self, flag: &'a Flag, context: &Context) -> Result<Answer<'a>, ErrorCode> {
+    /// Evaluates on a thread for work that may take long, where the flags may search with regular expressions or are many,
+    /// and otherwise here. `keys` are the flags; `None` for all.
+    pub(super) async fn evaluate<K: AsRef<str>>(
+        self,
+        keys: Option<&[K]>,
+        work: impl FnOnce(&Self, &Watch) -> ApiResult<Response> + Send + 'static,
+    ) -> ApiResult<Response> {
+        let searching = &self.environment.searching;
+        let is_short = match keys {
+            Some(keys) => keys.len() <= MAX_SHORT && !keys.iter().any(|key| searching.contains(key.as_ref())),
+            None => self.environment.snapshot.flags().len() <= MAX_SHORT && searching.is_empty(),
+        };
+        if is_short {
+            return work(&self, &Watch::without_limit());
+        }
+        let app = self.app.clone();
+        app.evaluations.run(move |watch| work(&self, watch)).await?
+    }
+
+    pub(super) fn answer<'a>(&'a self, flag: &'a Flag, context: &Watched<'_>) -> Result<Answer<'a>, ErrorCode> {
         let answer = flag.evaluate(&self.environment.snapshot, context, now)?;
         self.app.metrics.evaluated(&self.environment, flag.key(), answer.enabled());
         Ok(answer)
     }
 
-    /// Why a flag that is set aside does not answer.
+    /// Tells why a flag that is set aside does not answer.
     pub(super) fn set_aside(&self, flag: &Flag) -> String {
         set_aside(&self.environment.snapshot, flag.key(), self.is_client)
     }
 
-    fn outcome<'a>(&'a self, flag: &'a Flag, context: &Context) -> (&'a str, Outcome<'a>) {
+    fn outcome<'a>(&'a self, flag: &'a Flag, context: &Watched<'_>) -> (&'a str, Outcome<'a>) {
         let outcome = match self.answer(flag, context) {
             Ok(answer) => Outcome::Evaluation(Evaluation::new(flag.key(), &answer)),
             Err(code) => Outcome::Failure(Failure {
@@ -213,36 +238,58 @@ impl<'a> Evaluation<'a> {
     (status = 409, description = "`PARSE_ERROR`: the flag is set aside", body = ErrorBody),
 ))]
 async fn evaluate(evaluator: Evaluator, JsonBody(question): JsonBody<Question>) -> ApiResult<Response> {
-    let context = question.context.into_context(evaluator.is_client)?;
-    let flags = match (question.flag_key, question.flag_keys) {
-        (Some(_), Some(_)) => return Err(ApiError::invalid("flag_keys: give this or flag_key, not both")),
+    let context = question.context.into_context(evaluator.is_client, &evaluator.app.requests.contexts)?;
+    match (question.flag_key, question.flag_keys) {
+        (Some(_), Some(_)) => Err(ApiError::invalid("flag_keys: give this or flag_key, not both")),
         (Some(key), None) => {
-            let flag = evaluator.flag(&key).ok_or_else(|| ApiError::flag_not_found(&key))?;
-            let answer = evaluator.answer(flag, &context);
-            let answer = answer.map_err(|code| ApiError::flag_set_aside(code.name(), evaluator.set_aside(flag)))?;
-            count(1);
-            return Ok(Json(Answers::One(Evaluation::new(flag.key(), &answer))).into_response());
+            let asked = [key.clone()];
+            evaluator.evaluate(Some(&asked), move |evaluator, watch| one(evaluator, &key, &context, watch)).await
         }
-        (None, Some(keys)) => named(&evaluator, keys, &context)?,
-        (None, None) => evaluator.flags().map(|flag| evaluator.outcome(flag, &context)).collect(),
-    };
+        (None, Some(keys)) => {
+            let keys = distinct(keys)?;
+            let asked = keys.clone();
+            let work = move |evaluator: &Evaluator, watch: &Watch| {
+                several(evaluator, keys.iter().filter_map(|key| evaluator.flag(key)), &context, watch)
+            };
+            evaluator.evaluate(Some(&asked), work).await
+        }
+        (None, None) => {
+            let work =
+                move |evaluator: &Evaluator, watch: &Watch| several(evaluator, evaluator.flags(), &context, watch);
+            evaluator.evaluate(None::<&[String]>, work).await
+        }
+    }
+}
+
+fn one(evaluator: &Evaluator, key: &str, context: &Context, watch: &Watch) -> ApiResult<Response> {
+    let flag = evaluator.flag(key).ok_or_else(|| ApiError::flag_not_found(key))?;
+    let answer = evaluator.answer(flag, &Watched::new(context, watch));
+    let answer = answer.map_err(|code| ApiError::flag_set_aside(code.name(), evaluator.set_aside(flag)))?;
+    count(1);
+    Ok(Json(Answers::One(Evaluation::new(flag.key(), &answer))).into_response())
+}
+
+fn several<'a>(
+    evaluator: &'a Evaluator,
+    flags: impl Iterator<Item = &'a Flag>,
+    context: &Context,
+    watch: &Watch,
+) -> ApiResult<Response> {
+    let context = Watched::new(context, watch);
+    let flags = flags.take_while(|_| !watch.is_over());
+    let flags: Vec<_> = flags.map(|flag| evaluator.outcome(flag, &context)).collect();
     count(flags.len());
     Ok(Json(Answers::Several(Evaluations { flags })).into_response())
 }
 
-fn named<'a>(
-    evaluator: &'a Evaluator,
-    mut keys: Vec<String>,
-    context: &Context,
-) -> ApiResult<Vec<(&'a str, Outcome<'a>)>> {
+/// The keys of several flags. A key that is given more than once is one field of the answer.
+fn distinct(mut keys: Vec<String>) -> ApiResult<Vec<String>> {
     if keys.len() > MAX_FLAG_KEYS {
         return Err(ApiError::invalid(format!("flag_keys: more than {MAX_FLAG_KEYS}; without the field all answer")));
     }
-    // A key that is given more than once is one field of the answer.
     keys.sort_unstable();
     keys.dedup();
-    let flags = keys.iter().filter_map(|key| evaluator.flag(key));
-    Ok(flags.map(|flag| evaluator.outcome(flag, context)).collect())
+    Ok(keys)
 }
 
 /// Counts flags that answered, for the metrics.

@@ -23,9 +23,9 @@ use crate::{
             json::JsonBody,
             precondition::precondition,
             prepared,
-            unique::UniqueObject,
         },
     },
+    json::UniqueObject,
     operations::{
         flags::{self, UpdatedFlag},
         target::EnvironmentTarget,
@@ -45,7 +45,7 @@ pub(crate) fn routes() -> Routes {
 
 /// List the flags of an environment, sorted by key.
 ///
-/// The answer is a snapshot: an SDK can poll it. It is served from memory, with 304 for those who have it.
+/// The answer is a snapshot: an SDK can poll it. It is served from memory, with 304 for callers who have it.
 #[utoipa::path(get, path = "/flags", tag = "flags",
     params(("If-None-Match" = Option<String>, Header, description = "the entity tag of the listing that is known")),
     responses(
@@ -55,7 +55,7 @@ pub(crate) fn routes() -> Routes {
 async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
     let ids = (target.project_id, target.environment_id);
     let listing = app.listings.get(app.storage(), &app.world(), ids).await?;
-    let listing = listing.ok_or_else(|| ApiError::not_found("the environment was deleted meanwhile"))?;
+    let listing = listing.ok_or_else(|| ApiError::not_found("the environment was deleted in the meantime"))?;
     Ok(prepared::answer(&listing, &headers))
 }
 
@@ -103,7 +103,7 @@ async fn read_flag(
     Ok((etag_header(&etag), Json(Flag::new(record, state))).into_response())
 }
 
-/// Change a flag: the fields given. The same as PATCH.
+/// Change the given fields of a flag, as PATCH does.
 #[utoipa::path(put, path = "/flags/{key}", tag = "flags", request_body = FlagChanges,
     params(("If-Match" = Option<String>, Header, description = "the entity tag of the version that was changed")),
     responses(
@@ -111,7 +111,7 @@ async fn read_flag(
         (status = 400, description = "a field is wrong; the message names its place", body = ErrorBody),
         (status = 409, description = "other flags, or other environments, need what the change takes away",
             body = ErrorBody),
-        (status = 412, description = "somebody else changed the flag meanwhile", body = ErrorBody),
+        (status = 412, description = "somebody else has changed the flag since", body = ErrorBody),
     ))]
 async fn put_flag(
     target: EnvironmentTarget,
@@ -123,11 +123,10 @@ async fn put_flag(
     change(&app, &target, &key, &headers, fields).await
 }
 
-/// Change a flag: the fields given.
+/// Change the given fields of a flag.
 ///
-/// A field that is not given stays, `null` removes one that may be missing. Lists and objects are replaced whole. A
-/// change that changes nothing keeps the version. Without `If-Match` (or `version`) the change is made to whatever the
-/// flag is then.
+/// A field that is not given stays; `null` removes a field that may be missing. Lists and objects are replaced whole. A
+/// change that changes nothing keeps the version. Without `If-Match` (or `version`) the change applies to any version.
 #[utoipa::path(patch, path = "/flags/{key}", tag = "flags", request_body = FlagChanges,
     params(("If-Match" = Option<String>, Header, description = "the entity tag of the version that was changed")),
     responses(
@@ -135,7 +134,7 @@ async fn put_flag(
         (status = 400, description = "a field is wrong; the message names its place", body = ErrorBody),
         (status = 409, description = "other flags, or other environments, need what the change takes away",
             body = ErrorBody),
-        (status = 412, description = "somebody else changed the flag meanwhile", body = ErrorBody),
+        (status = 412, description = "somebody else has changed the flag since", body = ErrorBody),
     ))]
 async fn patch_flag(
     target: EnvironmentTarget,
@@ -154,7 +153,7 @@ async fn patch_flag(
         (status = 204, description = "deleted"),
         (status = 400, description = "If-Match cannot be read", body = ErrorBody),
         (status = 409, description = "other flags ask it; the message names them", body = ErrorBody),
-        (status = 412, description = "somebody else changed the flag meanwhile", body = ErrorBody),
+        (status = 412, description = "somebody else has changed the flag since", body = ErrorBody),
     ))]
 async fn delete_flag(
     target: EnvironmentTarget,

@@ -1,4 +1,4 @@
-//! Flags as code: an environment as a document that is kept beside the code, compared and brought back.
+//! Flags as code: an environment as a document that is kept next to the code, compared and brought back.
 
 use axum::{
     Json,
@@ -18,9 +18,9 @@ use crate::{
             etag::{etag_header, quoted, read_status},
             json::JsonBody,
             precondition::precondition,
-            unique::UniqueObject,
         },
     },
+    json::UniqueObject,
     operations::{
         import::{self, Difference, Export, FlagsAsCode},
         target::EnvironmentTarget,
@@ -61,17 +61,17 @@ async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers
     Ok((etag_header(&etag), [(header::CONTENT_TYPE, "application/json")], text).into_response())
 }
 
-/// Import flags as code: afterwards the environment has the flags and segments of the document, and no others.
+/// Import flags as code. Afterwards the environment has the flags and segments of the document, and no others.
 ///
-/// All or nothing: what is wrong is listed by place, a line each. What all environments share (names, descriptions,
+/// The import happens as a whole or not at all: errors are listed by place, a line each. The fields that all environments share (names, descriptions,
 /// tags, `client_visible`, variants and default) is replaced in all environments of the project. A flag that is new is
-/// created in all of them, switched off in the others; a flag that is missing is deleted in all of them. What a flag has
-/// for each environment (`enabled`, `default_enabled`, `off`, rules), and segments, change in this environment alone; only a
-/// segment that a new flag uses is copied to where there is none of that name.
+/// created in all of them, switched off in the others; a flag that is missing is deleted in all of them. Fields of single
+/// environments (`enabled`, `default_enabled`, `off`, rules) and segments change in this environment alone. But a segment
+/// that a new flag uses is copied to environments that have none of that name.
 ///
-/// A flag that does not change keeps its version. What `GET /flags` or an SDK's snapshot says besides (`version`, times,
-/// `revision`, `project`, `environment`) is ignored. The entity tag is that of the export, before a dry run and after
-/// an import: with it as `If-Match`, what a dry run showed is what happens.
+/// A flag that does not change keeps its version. Further fields of `GET /flags` or an SDK's snapshot (`version`, times,
+/// `revision`, `project`, `environment`) are ignored. The entity tag is that of the export, before a dry run and after
+/// an import: with it as `If-Match`, the import does what the dry run showed.
 #[utoipa::path(put, path = "/snapshot", tag = "flags as code", request_body = FlagsAsCode,
     params(
         ImportOptions,
@@ -82,7 +82,7 @@ async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers
         (status = 400, description = "something is wrong; the message lists all of it by place", body = ErrorBody),
         (status = 409, description = "other environments need what the import takes away, or flags ask each other in a \
             circle", body = ErrorBody),
-        (status = 412, description = "somebody else changed the flags meanwhile", body = ErrorBody),
+        (status = 412, description = "somebody else has changed the flags since", body = ErrorBody),
     ))]
 async fn import_flags(
     target: EnvironmentTarget,

@@ -16,7 +16,7 @@ pub(crate) fn routes() -> Routes {
 }
 
 /// Tell that the server lives.
-#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "it does", body = String)))]
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "the server lives", body = String)))]
 async fn healthz() -> &'static str {
     "ok\n"
 }
@@ -26,7 +26,7 @@ async fn healthz() -> &'static str {
 /// Without its database the server goes on answering from memory. The answer says how long ago the flags were known to be
 /// current.
 #[utoipa::path(get, path = "/readyz", tag = "operations", responses(
-    (status = 200, description = "it can", body = String),
+    (status = 200, description = "the server can answer", body = String),
     (status = 503, description = "its flags are too old", body = ErrorBody),
 ))]
 async fn readyz(State(app): State<App>) -> ApiResult<String> {

@@ -68,7 +68,7 @@ struct NewKey {
     /// For people: where the key is used.
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    /// The project's first without it.
+    /// The environment of the key. The default is the project's first.
     #[schema(nullable = false)]
     environment: Option<String>,
 }
@@ -124,7 +124,7 @@ async fn create_key(
     created(keys::create_key(&app.backend, &target, kind, &new.name, new.environment.as_deref()).await?)
 }
 
-/// Revoke a key of a project: it is refused from now on. Revoking it again changes nothing.
+/// Revoke a key of a project. The server refuses it from now on. Revoking it again changes nothing.
 #[utoipa::path(delete, path = "/api/v1/projects/{id}/keys/{key_id}", tag = "keys", responses(
     (status = 204, description = "revoked"),
 ))]
@@ -144,7 +144,7 @@ async fn list_api_keys(Manager(who): Manager, State(app): State<App>) -> ApiResu
 /// Create an API key, which may do everything in the account; it is shown this once.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "keys", request_body = NewApiKey, responses(
     (status = 201, description = "created", body = CreatedKey),
-    (status = 400, description = "the body cannot be read, or the name is none", body = ErrorBody),
+    (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
 ))]
 async fn create_api_key(
     Manager(who): Manager,
@@ -154,7 +154,7 @@ async fn create_api_key(
     created(keys::create_api_key(&app.backend, who, &new.name).await?)
 }
 
-/// Revoke an API key: it is refused from now on. Revoking it again changes nothing.
+/// Revoke an API key. The server refuses it from now on. Revoking it again changes nothing.
 #[utoipa::path(delete, path = "/api/v1/keys/{key_id}", tag = "keys", responses(
     (status = 204, description = "revoked"),
     (status = 409, description = "it is the last valid API key of the account", body = ErrorBody),

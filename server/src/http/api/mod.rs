@@ -18,6 +18,7 @@ mod snapshot;
 mod stream;
 mod target;
 mod tools;
+mod watched;
 
 use std::sync::Arc;
 

@@ -16,19 +16,23 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::http::{
-    api::{
-        auth::Evaluator,
-        evaluate::{JsonValue, count, variant_name},
+use super::watched::Watched;
+use crate::{
+    http::{
+        api::{
+            auth::Evaluator,
+            evaluate::{JsonValue, count, variant_name},
+        },
+        route::{Purpose, Routes},
+        wire::{
+            conditional::has_current,
+            context::JsonContext,
+            error::{ApiError, ApiResult, OfrepErrorBody},
+            etag::etag_header,
+            json::JsonBody,
+        },
     },
-    route::{Purpose, Routes},
-    wire::{
-        conditional::has_current,
-        context::JsonContext,
-        error::{ApiError, ApiResult, OfrepErrorBody},
-        etag::etag_header,
-        json::JsonBody,
-    },
+    state::pool::Watch,
 };
 
 pub(crate) fn routes() -> Routes {
@@ -68,7 +72,7 @@ struct Success<'a> {
 #[serde(rename_all = "camelCase")]
 #[schema(as = OfrepMetadata)]
 struct Metadata {
-    /// FlagBit's own.
+    /// FlagBit's own reason.
     reason: &'static str,
     /// The rule that decided, counted from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,7 +166,8 @@ async fn read(evaluator: ApiResult<Evaluator>, request: Request) -> ApiResult<(E
     // The body of a caller who may not ask is not read.
     let evaluator = evaluator?;
     let JsonBody(question) = JsonBody::<Question>::from_request(request, &()).await?;
-    let context = question.context.with_targeting_key().into_context(evaluator.is_client)?;
+    let context =
+        question.context.with_targeting_key().into_context(evaluator.is_client, &evaluator.app.requests.contexts)?;
     Ok((evaluator, context))
 }
 
@@ -180,11 +185,8 @@ async fn flag(key: Result<Path<String>, PathRejection>, evaluator: ApiResult<Eva
     let key = key.map_or_else(|_| String::new(), |Path(key)| key);
     let answer = async {
         let (evaluator, context) = read(evaluator, request).await?;
-        let flag = evaluator.flag(&key).ok_or_else(|| ApiError::flag_not_found(&key))?;
-        let answer = evaluator.answer(flag, &context);
-        let answer = answer.map_err(|code| ApiError::flag_set_aside(code.name(), evaluator.set_aside(flag)))?;
-        count(1);
-        Ok(Json(Success::new(flag, &answer, Some(evaluator.environment.revision.to_string()))).into_response())
+        let asked = key.clone();
+        evaluator.evaluate(Some(&[&key]), move |evaluator, watch| one(evaluator, &asked, &context, watch)).await
     };
     answer.await.unwrap_or_else(|error: ApiError| error.into_ofrep(Some(key)))
 }
@@ -203,20 +205,30 @@ async fn flag(key: Result<Path<String>, PathRejection>, evaluator: ApiResult<Eva
 async fn flags(evaluator: ApiResult<Evaluator>, headers: HeaderMap, request: Request) -> Response {
     let answer = async {
         let (evaluator, context) = read(evaluator, request).await?;
-        bulk(&evaluator, &context, &headers)
+        let work = move |evaluator: &Evaluator, watch: &Watch| bulk(evaluator, &context, &headers, watch);
+        evaluator.evaluate(None::<&[String]>, work).await
     };
     answer.await.unwrap_or_else(|error| error.into_ofrep(None))
 }
 
-fn bulk(evaluator: &Evaluator, context: &Context, headers: &HeaderMap) -> ApiResult<Response> {
-    let outcome = |flag| match evaluator.answer(flag, context) {
+fn one(evaluator: &Evaluator, key: &str, context: &Context, watch: &Watch) -> ApiResult<Response> {
+    let flag = evaluator.flag(key).ok_or_else(|| ApiError::flag_not_found(key))?;
+    let answer = evaluator.answer(flag, &Watched::new(context, watch));
+    let answer = answer.map_err(|code| ApiError::flag_set_aside(code.name(), evaluator.set_aside(flag)))?;
+    count(1);
+    Ok(Json(Success::new(flag, &answer, Some(evaluator.environment.revision.to_string()))).into_response())
+}
+
+fn bulk(evaluator: &Evaluator, context: &Context, headers: &HeaderMap, watch: &Watch) -> ApiResult<Response> {
+    let context = Watched::new(context, watch);
+    let outcome = |flag| match evaluator.answer(flag, &context) {
         Ok(answer) => Outcome::Success(Success::new(flag, &answer, None)),
         Err(code) => {
             let error_details = evaluator.set_aside(flag);
             Outcome::Failure(Failure { key: flag.key(), error_code: code.name(), error_details })
         }
     };
-    let flags: Vec<Outcome<'_>> = evaluator.flags().map(outcome).collect();
+    let flags: Vec<Outcome<'_>> = evaluator.flags().take_while(|_| !watch.is_over()).map(outcome).collect();
     count(flags.len());
     let revision = evaluator.environment.revision.to_string();
     let metadata = BulkMetadata { version: revision.clone(), revision };

@@ -75,7 +75,7 @@ async fn list_projects(Manager(who): Manager, State(app): State<App>) -> ApiResu
 #[utoipa::path(post, path = "/api/v1/projects", tag = "projects", request_body = ProjectFields, responses(
     (status = 201, description = "created", body = CreatedProject,
         headers(("Location" = String, description = "the path of the project"))),
-    (status = 400, description = "the body cannot be read, or the name is none", body = ErrorBody),
+    (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
 ))]
 async fn create_project(
     Manager(who): Manager,
@@ -98,7 +98,7 @@ async fn get_project(target: ProjectTarget, State(app): State<App>) -> ApiResult
 /// Rename a project.
 #[utoipa::path(patch, path = "/api/v1/projects/{id}", tag = "projects", request_body = ProjectFields, responses(
     (status = 200, description = "renamed", body = Project),
-    (status = 400, description = "the body cannot be read, or the name is none", body = ErrorBody),
+    (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
 ))]
 async fn rename_project(
     target: ProjectTarget,

@@ -20,9 +20,9 @@ use crate::{
             etag::{etag_header, etag_of, read_status},
             json::JsonBody,
             precondition::precondition,
-            unique::UniqueObject,
         },
     },
+    json::UniqueObject,
     operations::{
         segments::{self, Put},
         target::EnvironmentTarget,
@@ -88,7 +88,7 @@ async fn read_segment_of_key(
         (status = 201, description = "created", body = Segment, headers(("ETag" = String), ("Location" = String))),
         (status = 400, description = "a rule is wrong; the message names its place", body = ErrorBody),
         (status = 409, description = "flags that use it would be set aside", body = ErrorBody),
-        (status = 412, description = "somebody else changed the segment meanwhile", body = ErrorBody),
+        (status = 412, description = "somebody else has changed the segment since", body = ErrorBody),
     ))]
 async fn put_segment(
     target: EnvironmentTarget,
@@ -115,7 +115,7 @@ async fn put_segment(
         (status = 204, description = "deleted"),
         (status = 400, description = "If-Match cannot be read", body = ErrorBody),
         (status = 409, description = "flags use it; the message names them", body = ErrorBody),
-        (status = 412, description = "somebody else changed the segment meanwhile", body = ErrorBody),
+        (status = 412, description = "somebody else has changed the segment since", body = ErrorBody),
     ))]
 async fn delete_segment(
     target: EnvironmentTarget,

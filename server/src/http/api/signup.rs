@@ -30,7 +30,7 @@ struct Signup {
 
 /// Create an account with a first project and its keys, which are shown this once.
 ///
-/// Works while the server has no account, or where it was started with `--signup`.
+/// Works while the server has no account, or if it was started with `--signup`.
 #[utoipa::path(post, path = "/api/v1/signup", tag = "accounts", request_body = Signup, responses(
     (status = 201, description = "created", body = Account),
     (status = 400, description = "the body cannot be read", body = ErrorBody),

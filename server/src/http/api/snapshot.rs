@@ -41,15 +41,15 @@ struct Wanted {
 /// `Accept-Encoding` has gzip.
 #[utoipa::path(get, path = "/api/v1/snapshot", tag = "evaluation", params(
     ("project_id" = Option<i64>, Query, description = "the project, for an API key"),
-    ("environment" = Option<String>, Query, description = "the environment, for an API key; the project's first without it"),
+    ("environment" = Option<String>, Query, description = "the environment, for an API key; the default is the project's first"),
     ("min_revision" = Option<i64>, Query, description = "wait up to 2 seconds for this revision, which a stream announced"),
-    ("If-None-Match" = Option<String>, Header, description = "the `ETag` of what the caller has"),
+    ("If-None-Match" = Option<String>, Header, description = "the `ETag` of the snapshot that the caller has"),
 ), responses(
     (status = 200, description = "the snapshot", body = Object, headers(
         ("ETag" = String, description = "names these bytes"),
-        ("Cache-Control" = String, description = "to be kept by the caller alone, and asked for again"),
+        ("Cache-Control" = String, description = "only the caller may keep it, and asks again each time"),
     )),
-    (status = 304, description = "what the caller has is current"),
+    (status = 304, description = "the caller has the current snapshot"),
     (status = 400, description = "a parameter cannot be read, or an API key did not name a project", body = ErrorBody),
     (status = 404, description = "no such project or environment", body = ErrorBody),
     (status = 503, description = "this server has not heard of `min_revision` yet", body = ErrorBody),

@@ -48,7 +48,7 @@ struct Changed {
 /// environment deleted or the server stopped; connect again after a moment.
 #[utoipa::path(get, path = "/api/v1/stream", tag = "evaluation", params(
     ("project_id" = Option<i64>, Query, description = "the project, for an API key"),
-    ("environment" = Option<String>, Query, description = "the environment, for an API key; the project's first without it"),
+    ("environment" = Option<String>, Query, description = "the environment, for an API key; the default is the project's first"),
     ("Last-Event-ID" = Option<String>, Header, description = "the revision that the client has"),
 ), responses(
     (status = 200, description = "events `snapshot`", body = Changed, content_type = "text/event-stream"),

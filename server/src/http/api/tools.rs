@@ -4,35 +4,40 @@ use std::collections::BTreeMap;
 
 use axum::{
     Json,
-    extract::{FromRequestParts, Query},
+    extract::{FromRequestParts, Query, State},
     http::request::Parts,
 };
 use flagbit::{Context, ErrorCode, Explained, Snapshot, bucket_of};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
-use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::http::{
-    api::evaluate::{now, set_aside},
-    route::{Purpose, Routes},
-    wire::{
-        context::JsonContext,
-        error::{ApiError, ApiResult, ErrorBody},
-        json::JsonBody,
+use crate::{
+    flags::Work,
+    http::{
+        api::evaluate::{now, set_aside},
+        route::{Purpose, Routes},
+        wire::{
+            context::JsonContext,
+            error::{ApiError, ApiResult, ErrorBody},
+            json::JsonBody,
+        },
     },
+    json::UniqueValue,
+    settings::Requests,
+    state::{App, pool::Watch},
 };
 
 const MAX_FLAGS: usize = 100;
 /// Explanations repeat the context, condition by condition.
 const MAX_ANSWER_BYTES: usize = 1 << 20;
+/// Conditions, each with the bytes of the context that it may look at.
+const MAX_CONDITION_BYTES: u64 = 64 << 20;
+/// The work of a condition that does not depend on the context, in bytes of it.
+const CONDITION_BYTES: u64 = 64;
 const MAX_USERS: u32 = 10_000;
 const MAX_KEY_BYTES: usize = 256;
-
-/// A definition from a stranger may hold regular expressions, which take their time. So few run at once, and none of them
-/// on the threads that evaluate.
-static PLAYERS: Semaphore = Semaphore::const_new(2);
 
 pub(crate) fn routes() -> Routes {
     Routes::of(Purpose::Tool).routes(routes!(playground)).routes(routes!(simulate)).routes(routes!(bucket))
@@ -63,19 +68,46 @@ struct Explanations {
 /// Try flags out for a context, without a key. Nothing is kept.
 ///
 /// Each answer says which rules were tried, what they compared and why they did or did not hold. At most 100 flags and
-/// 32 KiB.
+/// 32 KiB; regular expressions may search 64 KiB of text, all together.
 #[utoipa::path(post, path = "/api/v1/evaluate-playground", tag = "tools", request_body = Play, responses(
     (status = 200, description = "the answers by flag", body = Explanations),
     (status = 400, description = "the flags or the context cannot be read; the message names the place", body = ErrorBody),
     (status = 413, description = "more than 32 KiB, or an explanation of more than 1 MiB", body = ErrorBody),
 ))]
-async fn playground(JsonBody(play): JsonBody<Play>) -> ApiResult<Json<Explanations>> {
-    let _player = PLAYERS.acquire().await.map_err(anyhow::Error::from)?;
-    tokio::task::spawn_blocking(move || explain(play)).await.map_err(anyhow::Error::from)?.map(Json)
+async fn playground(State(app): State<App>, JsonBody(play): JsonBody<Play>) -> ApiResult<Json<Explanations>> {
+    let pool_of = app.clone();
+    pool_of.playground.run(move |watch| explain(play, &app.requests, watch)).await?.map(Json)
 }
 
-fn explain(play: Play) -> ApiResult<Explanations> {
-    let context = play.context.into_context(false)?;
+/// Refuses definitions that would take long: regular expressions of a stranger, conditions that are asked again and again.
+fn check_work(play: &Play, settings: &Requests) -> ApiResult<()> {
+    let read = |field: &str, text: &RawValue| {
+        let value = serde_json::from_str(text.get()).map(|UniqueValue(value)| value);
+        value.map_err(|error| ApiError::invalid(format!("{field}: {error}")))
+    };
+    let segments = play.segments.as_deref().map(|segments| read("segments", segments)).transpose()?;
+    let work = Work::of(&read("flags", &play.flags)?, segments.as_ref());
+    let bytes = play.context.bytes() as u64;
+    let (searched, limit) = (work.searches.saturating_mul(bytes.max(1)), settings.max_playground_search_bytes);
+    if searched > limit {
+        let searches = work.searches;
+        return Err(ApiError::invalid(format!(
+            "flags: {searches} searches with regular expressions in a context of {bytes} bytes are more than the {limit} \
+             bytes that this server allows (--max-playground-search-bytes)"
+        )));
+    }
+    if work.conditions.saturating_mul(bytes + CONDITION_BYTES) > MAX_CONDITION_BYTES {
+        let conditions = work.conditions;
+        return Err(ApiError::invalid(format!(
+            "flags: {conditions} conditions on a context of {bytes} bytes are too many to try out"
+        )));
+    }
+    Ok(())
+}
+
+fn explain(play: Play, settings: &Requests, watch: &Watch) -> ApiResult<Explanations> {
+    check_work(&play, settings)?;
+    let context = play.context.into_context(false, &settings.contexts)?;
     let segments = play.segments.map(|segments| format!(r#","segments":{segments}"#)).unwrap_or_default();
     let text = format!(r#"{{"flags":{}{segments}}}"#, play.flags);
     let snapshot =
@@ -85,7 +117,7 @@ fn explain(play: Play) -> ApiResult<Explanations> {
     }
     let mut flags = BTreeMap::new();
     let mut bytes = 0;
-    for flag in snapshot.flags() {
+    for flag in snapshot.flags().take_while(|_| !watch.is_over()) {
         let explanation = explanation(&snapshot, flag.key(), &context);
         bytes += explanation.len();
         if bytes > MAX_ANSWER_BYTES {
@@ -155,11 +187,11 @@ struct SimulatedUser {
 
 /// Simulate a percentage rollout, without a key.
 #[utoipa::path(get, path = "/api/v1/rollout/simulate", tag = "tools", params(
-    ("flag_key" = String, Query, description = "the flag's key, which shares the users out", min_length = 1, max_length = 256),
+    ("flag_key" = String, Query, description = "the flag's key, which is hashed with each user", min_length = 1, max_length = 256),
     ("percentage" = f64, Query, description = "fractions are allowed", minimum = 0, maximum = 100),
-    ("count" = Option<u32>, Query, description = "how many users; 100 without it", minimum = 1, maximum = 10000),
+    ("count" = Option<u32>, Query, description = "the number of users; the default is 100", minimum = 1, maximum = 10000),
 ), responses(
-    (status = 200, description = "who is in", body = Simulated),
+    (status = 200, description = "the users, each with whether the rollout includes them", body = Simulated),
     (status = 400, description = "a parameter is missing or cannot be read", body = ErrorBody),
 ))]
 async fn simulate(ToolQuery(simulation): ToolQuery<Simulation>) -> ApiResult<Json<Simulated>> {
@@ -200,7 +232,7 @@ struct Bucket {
 
 /// Find a user's bucket in a flag's rollouts, without a key.
 #[utoipa::path(get, path = "/api/v1/rollout/bucket", tag = "tools", params(
-    ("flag_key" = String, Query, description = "the flag's key, which shares the users out", min_length = 1, max_length = 256),
+    ("flag_key" = String, Query, description = "the flag's key, which is hashed with each user", min_length = 1, max_length = 256),
     ("user_id" = String, Query, description = "the user", max_length = 256),
 ), responses(
     (status = 200, description = "the bucket", body = Bucket),

@@ -69,7 +69,7 @@ fn refuse(stream: TcpStream) {
          content-length: {}\r\n\r\n{REFUSAL}",
         REFUSAL.len()
     );
-    // Without waiting: a new connection has room for this.
+    // This does not wait: a new connection has room for it.
     _ = stream.into_std().and_then(|mut stream| stream.write(answer.as_bytes()));
 }
 

@@ -13,14 +13,13 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::http::wire::error::{ApiError, ApiResult};
+use crate::{
+    http::wire::error::{ApiError, ApiResult},
+    settings::Contexts,
+};
 
 /// The most attributes: each is compared with all others.
 const MAX_ATTRIBUTES: usize = 500;
-/// The largest context: rules search in it, and one request may ask all flags of an environment.
-const MAX_BYTES: usize = 128 << 10;
-/// The largest context of a client key, which anybody may have.
-const MAX_CLIENT_BYTES: usize = 16 << 10;
 
 /// The field of a body that holds a context.
 pub(super) const FIELD: &str = "context";
@@ -42,18 +41,27 @@ pub(crate) struct JsonContext {
 }
 
 impl JsonContext {
+    /// Returns the size of the text.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Builds the context. `is_client` tells that it comes with a client key, which is not secret.
     ///
     /// # Errors
-    /// A client key gave a name that begins with `@`, such as the time, or more than 16 KiB.
-    pub(crate) fn into_context(self, is_client: bool) -> ApiResult<Context> {
+    /// The context is larger than the settings allow, or a client key gave a name that begins with `@`, such as the time.
+    pub(crate) fn into_context(self, is_client: bool, settings: &Contexts) -> ApiResult<Context> {
         if is_client && let Some(name) = &self.reserved {
             return Err(ApiError::invalid_context(format!(
                 "context.{name}: client keys cannot set names that begin with @"
             )));
         }
-        if is_client && self.bytes > MAX_CLIENT_BYTES {
-            let message = format!("context: more than {MAX_CLIENT_BYTES} bytes, the limit of client keys");
+        let (max_bytes, setting) = match is_client {
+            true => (settings.max_sdk_context_bytes, "of this server for SDK keys (--max-sdk-context-bytes)"),
+            false => (settings.max_context_bytes, "of this server (--max-context-bytes)"),
+        };
+        if self.bytes > max_bytes {
+            let message = format!("context: more than {max_bytes} bytes, the limit {setting}");
             return Err(ApiError::invalid_context(message));
         }
         if self.unsupported > 0 {
@@ -76,9 +84,6 @@ impl JsonContext {
     /// Adds an attribute; `raw` is a JSON value.
     fn add(&mut self, name: &str, raw: &str) -> Result<(), String> {
         self.bytes += name.len() + raw.len();
-        if self.bytes > MAX_BYTES {
-            return Err(format!("more than {MAX_BYTES} bytes"));
-        }
         if self.attributes.has(name) {
             return Err(format!("duplicate attribute {name:?}"));
         }
@@ -253,8 +258,10 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
+    const LIMITS: Contexts = Contexts { max_context_bytes: 1_000, max_sdk_context_bytes: 100 };
+
     fn text(json: &str, name: &str) -> Option<String> {
-        let context = read(json).with_targeting_key().into_context(false).unwrap();
+        let context = read(json).with_targeting_key().into_context(false, &LIMITS).unwrap();
         context.find(&Name::new(name)).map(|text| String::from_utf8(text.to_vec()).unwrap())
     }
 
@@ -300,15 +307,23 @@ mod tests {
         }
         let many: Vec<String> = (0..=MAX_ATTRIBUTES).map(|index| format!(r#""{index}": 1"#)).collect();
         assert!(serde_json::from_str::<JsonContext>(&format!("{{{}}}", many.join(","))).is_err());
-        let large = format!(r#"{{"a": "{}"}}"#, "a".repeat(MAX_BYTES));
-        assert!(serde_json::from_str::<JsonContext>(&large).is_err());
+    }
+
+    #[test]
+    fn large_contexts_are_refused_by_the_limit_of_the_key() {
+        for (bytes, is_client, is_refused) in
+            [(97, true, false), (98, true, true), (98, false, false), (998, false, true)]
+        {
+            let context = read(&format!(r#"{{"a": "{}"}}"#, "a".repeat(bytes)));
+            assert_eq!(context.into_context(is_client, &LIMITS).is_err(), is_refused, "{bytes}, {is_client}");
+        }
     }
 
     #[test]
     fn client_keys_cannot_say_what_time_it_is() {
         let context = || read(r#"{"@now": "2030-01-01T00:00:00Z"}"#);
-        assert!(context().into_context(true).is_err());
-        assert!(context().into_context(false).is_ok());
+        assert!(context().into_context(true, &LIMITS).is_err());
+        assert!(context().into_context(false, &LIMITS).is_ok());
     }
 
     #[test]

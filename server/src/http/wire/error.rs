@@ -8,7 +8,11 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{operations, state::rates::TooMany, storage};
+use crate::{
+    operations,
+    state::{pool::NoResult, rates::TooMany},
+    storage,
+};
 
 /// The body of the answer to a request that fails.
 #[derive(Debug, Serialize, ToSchema)]
@@ -199,6 +203,22 @@ impl From<operations::Error> for ApiError {
 impl From<TooMany> for ApiError {
     fn from(TooMany { seconds }: TooMany) -> Self {
         Self::rate_limited(seconds)
+    }
+}
+
+impl From<NoResult> for ApiError {
+    fn from(error: NoResult) -> Self {
+        match error {
+            NoResult::Busy => Self::unavailable(
+                "as many evaluations that may take long run and wait as this server allows (--max-long-evaluations, \
+                 --max-playgrounds)",
+            ),
+            NoResult::TooLong(limit) => Self::unavailable(format!(
+                "the evaluation took longer than {} s, the limit of this server (--evaluation-timeout-seconds)",
+                limit.as_secs()
+            )),
+            NoResult::Panicked => Self::internal(),
+        }
     }
 }
 

@@ -8,4 +8,3 @@ pub(crate) mod etag;
 pub(crate) mod json;
 pub(crate) mod precondition;
 pub(crate) mod prepared;
-pub(crate) mod unique;

@@ -1,4 +1,4 @@
-//! The answer with a listing: compressed where the caller takes that, and 304 for those who have it.
+//! The answer with a listing: compressed for callers who accept that, and 304 for callers who have it.
 
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},

@@ -34,7 +34,7 @@ pub(crate) struct UpdatedFlag {
 ///
 /// # Errors
 /// [`Error::Invalid`] for fields that are wrong; [`Error::Conflict`] where other flags or environments need what the change
-/// takes away; [`Error::Outdated`]; [`Error::FlagNotFound`]; what `Change::begin` refuses.
+/// takes away; [`Error::Outdated`]; [`Error::FlagNotFound`]; the errors of `Change::begin`.
 pub(crate) async fn change_flag(
     backend: &Backend,
     target: &EnvironmentTarget,

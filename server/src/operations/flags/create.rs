@@ -15,7 +15,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Invalid`] for fields that are wrong; [`Error::Conflict`] where the key is taken or the flag does not fit into an
-/// environment; [`Error::LimitReached`]; what `Change::begin` refuses.
+/// environment; [`Error::LimitReached`]; the errors of `Change::begin`.
 pub(crate) async fn create_flag(
     backend: &Backend,
     target: &EnvironmentTarget,

@@ -22,8 +22,8 @@ use crate::flags::{Flag, Limits, check::Draft};
 /// Deletes a flag in all environments of the project.
 ///
 /// # Errors
-/// [`Error::Conflict`] where other flags ask it; [`Error::Outdated`]; [`Error::FlagNotFound`]; what `Change::begin`
-/// refuses.
+/// [`Error::Conflict`] where other flags ask it; [`Error::Outdated`]; [`Error::FlagNotFound`]; the errors of
+/// `Change::begin`.
 pub(crate) async fn delete_flag(
     backend: &Backend,
     target: &EnvironmentTarget,

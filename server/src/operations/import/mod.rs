@@ -35,10 +35,10 @@ pub(crate) struct Import {
 /// Exports the flags and segments of an environment.
 ///
 /// # Errors
-/// [`Error::NotFound`] where the environment was deleted meanwhile; the database fails.
+/// [`Error::NotFound`] where the environment was deleted since; the database fails.
 pub(crate) async fn export(backend: &Backend, target: &EnvironmentTarget) -> Result<Export> {
     let content = backend.follower.storage().environment(target.environment_id).await?;
-    let content = content.ok_or_else(|| Error::NotFound("the environment was deleted meanwhile".into()))?;
+    let content = content.ok_or_else(|| Error::NotFound("the environment was deleted in the meantime".into()))?;
     let text = content_text(&content.flags, &content.segments)?;
     Ok(Export { tag: tag_of(&text), text })
 }
@@ -47,7 +47,7 @@ pub(crate) async fn export(backend: &Backend, target: &EnvironmentTarget) -> Res
 ///
 /// # Errors
 /// [`Error::Invalid`], which lists by place everything that is wrong; [`Error::Conflict`] where other environments need
-/// what the import takes away; [`Error::Outdated`]; what `Change::begin` refuses.
+/// what the import takes away; [`Error::Outdated`]; the errors of `Change::begin`.
 pub(crate) async fn import(
     backend: &Backend,
     target: &EnvironmentTarget,

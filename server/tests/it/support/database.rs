@@ -85,7 +85,8 @@ impl Database {
     pub(crate) fn refuse_writes(&self, refuse: bool) {
         let name = self.url.rsplit('/').next().expect("a name");
         let value = if refuse { "on" } else { "off" };
-        Cluster::shared().sql("postgres", &format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}"));
+        Cluster::shared()
+            .sql("postgres", &format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}"));
         self.cut_connections();
     }
 
@@ -185,16 +186,19 @@ fn binaries() -> PathBuf {
     newest.filter(|folder| folder.join("postgres").exists()).expect("PostgreSQL: apt-get install postgresql")
 }
 
+pub(crate) fn is_root() -> bool {
+    fs::read_to_string("/proc/self/status").is_ok_and(|text| text.contains("\nUid:\t0\t"))
+}
+
 /// Who runs the database, which refuses to be run by root; `None` for whoever runs the tests.
 fn user() -> Option<(u32, u32)> {
-    let is_root = fs::read_to_string("/proc/self/status").is_ok_and(|text| text.contains("\nUid:\t0\t"));
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let mut users = passwd.lines().filter_map(|line| {
         let fields: Vec<&str> = line.split(':').collect();
         let &["postgres", _, user, group, ..] = fields.as_slice() else { return None };
         Some((user.parse().ok()?, group.parse().ok()?))
     });
-    is_root.then(|| users.next().expect("the user postgres: apt-get install postgresql"))
+    is_root().then(|| users.next().expect("the user postgres: apt-get install postgresql"))
 }
 
 /// A command line that goes on with the program to run.

@@ -15,7 +15,7 @@ use std::{
 };
 
 pub(crate) use cli::{Ran, run, run_with};
-pub(crate) use database::Database;
+pub(crate) use database::{Database, is_root};
 pub(crate) use http::{Answer, Request, request};
 pub(crate) use load::Load;
 pub(crate) use project::Project;

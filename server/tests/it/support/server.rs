@@ -50,6 +50,11 @@ impl Server {
         Self::launch(flagbit(), database, database.url(), settings)
     }
 
+    /// By another URL of the same database.
+    pub(crate) fn start_at(url: &str, database: &Database) -> Self {
+        Self::launch(flagbit(), database, url, &["--signup"])
+    }
+
     /// Through a proxy, which can fall silent.
     pub(crate) fn start_through(proxy: &Proxy, database: &Database, settings: &[&str]) -> Self {
         Self::launch(flagbit(), database, &proxy.url(database), settings)
@@ -78,6 +83,7 @@ impl Server {
             ("FLAGBIT_LISTEN", "127.0.0.1:0"),
             ("FLAGBIT_METRICS_LISTEN", "127.0.0.1:0"),
             ("FLAGBIT_KEY_REQUESTS_PER_SECOND", "0"),
+            ("FLAGBIT_ADDRESS_REQUESTS_PER_SECOND", "0"),
             ("FLAGBIT_KEYLESS_REQUESTS_PER_HOUR", "0"),
             ("FLAGBIT_FAILED_AUTHENTICATIONS_PER_MINUTE", "0"),
         ]);

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: what the handlers say of themselves, completed by what is the same for all of them.
+//! `GET /openapi.json`: the handlers' own descriptions, completed by everything that is the same for all of them.
 
 mod complete;
 mod rules;

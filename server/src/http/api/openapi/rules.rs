@@ -29,7 +29,7 @@ pub(super) fn own_environment_parameters() -> [Value; 2] {
             "description": "the project, for an API key; other keys have theirs",
             "schema": {"type": "integer", "format": "int64", "minimum": 1}}),
         json!({"name": "environment", "in": "query", "required": false,
-            "description": "the environment, for an API key; the first without it",
+            "description": "the environment, for an API key; the default is the first",
             "schema": {"type": "string"}}),
     ]
 }
@@ -46,13 +46,13 @@ pub(super) fn shared_answers(
     let has_parameters = is_addressed || has_body || method == "get" && is_limited;
     [
         (has_parameters, StatusCode::BAD_REQUEST, "something in the request cannot be read"),
-        (purpose.needs_key(), StatusCode::UNAUTHORIZED, "no key, or none that opens anything"),
+        (purpose.needs_key(), StatusCode::UNAUTHORIZED, "no key, or a key that opens nothing"),
         (purpose.needs_key(), StatusCode::FORBIDDEN, "a key of another kind, or a secret key from a web page"),
-        (is_addressed, StatusCode::NOT_FOUND, "there is no such thing in the account of the key"),
+        (is_addressed, StatusCode::NOT_FOUND, "it does not exist in the account of the key"),
         (has_body, StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive"),
         (has_body, StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than the server allows"),
         (has_body, StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is not sent as JSON"),
-        (is_limited, StatusCode::TOO_MANY_REQUESTS, "too many requests, or too many with wrong keys"),
+        (is_limited, StatusCode::TOO_MANY_REQUESTS, "too many requests, or too many of them with wrong keys"),
         (
             purpose.uses_database(),
             StatusCode::SERVICE_UNAVAILABLE,

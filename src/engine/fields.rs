@@ -1,12 +1,12 @@
-//! Fields of an object, read with the place of what is wrong with them.
+//! Fields of an object, read so that each problem has its place.
 
-use super::super::{
+use super::{
     json::{Json, Object},
     place::Step,
     problem::{Problem, ProblemKind},
 };
 
-/// A value of another type than it must have.
+/// The problem of a value that has the wrong type.
 #[cold]
 #[inline(never)]
 pub(super) fn unexpected(expected: &str, found: &Json<'_>) -> Problem {
