@@ -1,4 +1,4 @@
-//! What evaluations and loads cost through the Rust interface: `cargo bench`, or `cargo bench -- --short`.
+//! Measures evaluations and loads through the Rust interface: `cargo bench`, or `cargo bench -- --short`.
 //!
 //! Prints tables in Markdown; times are median / minimum.
 #![allow(missing_docs, reason = "a program")]
@@ -34,7 +34,7 @@ fn main() {
     {
         return load::report(Path::new(path));
     }
-    // `cargo test --all-targets` runs benches too, without `--bench`: it only asks whether they work.
+    // `cargo test --all-targets` runs benches too, without `--bench`, only to see whether they work.
     let full = arguments.iter().any(|argument| argument == "--bench") && !arguments.iter().any(|a| a == "--short");
     let effort = if full { Effort::FULL } else { Effort::SHORT };
     evaluations(effort);
@@ -116,7 +116,7 @@ fn write_snapshot(flags: usize) -> PathBuf {
     load::write(&format!("flags-{flags}"), &snapshot_of(flags))
 }
 
-/// So many flags with the workload's rules.
+/// Makes this many flags with the workload's rules.
 fn snapshot_of(flags: usize) -> String {
     let snapshot: Value = serde_json::from_str(FLAGS).expect("JSON");
     let all = snapshot["flags"].as_array().expect("a list");
@@ -149,7 +149,7 @@ fn ten_attributes(user: &User) -> [(&str, &str); 10] {
     ]
 }
 
-/// How many allocations one evaluation makes.
+/// Returns how many allocations one evaluation makes.
 fn allocations(cell: &mut Cell<'_>) -> usize {
     let before = ALLOCATIONS.load(Relaxed);
     assert!(before > 0, "allocations are not counted");

@@ -1,4 +1,4 @@
-//! What typed flags, the other operators, segments and prerequisites cost: `cargo bench --bench model`.
+//! Measures typed flags, the other operators, segments and prerequisites: `cargo bench --bench model`.
 //!
 //! Prints tables in Markdown; times are median / minimum.
 #![allow(missing_docs, reason = "a program")]

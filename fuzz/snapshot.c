@@ -8,7 +8,7 @@ static void check(bool holds) {
     }
 }
 
-// The flag's texts are those of all at once, and its answer can be explained.
+// The flag's texts equal those of evaluate_all, and its answer can be explained.
 static void check_texts(const flagbit_client *client, const flagbit_evaluations *all,
                         const flagbit_flag_evaluation *item, const flagbit_attributes *user) {
     const char *key = all->text + item->key.offset;
@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     flagbit_attributes_item_string(&user, "admin");
     flagbit_attributes_item_integer(&user, 7);
 
-    // One flag at a time gives what all at once give.
+    // One flag at a time gives the same answers as all at once.
     flagbit_evaluations *all = NULL;
     check(flagbit_evaluate_all_with(client, user.buffer, user.length, &all) == FLAGBIT_STATUS_OK);
     for (size_t index = 0; index < all->count; index++) {

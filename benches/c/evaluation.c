@@ -1,7 +1,7 @@
-/* What evaluations cost through the C ABI: evaluation FLAGS.JSON [--short].
+/* Measures evaluations through the C ABI: evaluation FLAGS.JSON [--short].
  *
  * Prints a table in Markdown; times are median / minimum. Many short samples of each cell are taken in turn, so that a
- * busy moment of the machine falls on all cells alike. Ends with 1 if an evaluation that must not allocate does.
+ * busy moment of the machine affects all cells equally. Ends with 1 if an evaluation allocates that must not.
  */
 #include <flagbit.h>
 #include <stdio.h>
@@ -152,7 +152,7 @@ static double now(void) {
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-/* Nanoseconds for one evaluation. */
+/* Returns the nanoseconds of one evaluation. */
 static double sample(const struct cell *cell, double nanoseconds) {
     /* Fills the caches, which the other cells have emptied. */
     cell->run();
@@ -172,7 +172,7 @@ static int compare(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-/* Allocations of one evaluation, rounded up. */
+/* Returns the allocations of one evaluation, rounded up. */
 static size_t count_allocations(const struct cell *cell) {
     const size_t before = allocations;
     cell->run();

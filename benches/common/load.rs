@@ -1,4 +1,4 @@
-//! Loading a snapshot in a process of its own, where its memory can be told from everything else's.
+//! Loads a snapshot in a process of its own, so that its memory can be told from everything else's.
 
 use std::{
     path::{Path, PathBuf},
@@ -17,8 +17,8 @@ pub(crate) fn write(name: &str, snapshot: &str) -> PathBuf {
     path
 }
 
-/// Loads a snapshot in processes of their own: milliseconds, and by how much the peak of memory grew. The program must
-/// answer `--load PATH` with [`report`].
+/// Loads a snapshot in processes of their own, and returns the milliseconds and the growth of the peak of memory. The
+/// program must answer `--load PATH` with [`report`].
 pub(crate) fn elsewhere(path: &Path, times: usize) -> (Numbers, f64) {
     let this = std::env::current_exe().expect("the path of this program");
     let load = || {

@@ -1,4 +1,4 @@
-//! Many short samples of each cell in turn, so that a busy moment of the machine falls on all cells alike.
+//! Takes many short samples of each cell in turn, so that a busy moment of the machine affects all cells equally.
 
 use std::{
     hint::black_box,
@@ -8,13 +8,13 @@ use std::{
 /// One thing that is measured.
 pub(crate) struct Cell<'a> {
     pub(crate) name: String,
-    /// Does it once for each item; how many items there are.
+    /// Runs once for each item, and returns the number of items.
     run: Box<dyn FnMut() -> usize + 'a>,
     samples: Vec<f64>,
 }
 
 impl<'a> Cell<'a> {
-    /// Measures what `evaluate` takes for one item.
+    /// Measures the time of `evaluate` for one item.
     pub(crate) fn new<I, T>(name: impl Into<String>, items: &'a [I], evaluate: impl Fn(&I) -> T + 'a) -> Self {
         let run = move || {
             for item in items {
@@ -25,12 +25,12 @@ impl<'a> Cell<'a> {
         Self { name: name.into(), run: Box::new(run), samples: Vec::new() }
     }
 
-    /// Does it once for each item; how many items there are.
+    /// Runs once for each item, and returns the number of items.
     pub(crate) fn run(&mut self) -> usize {
         (self.run)()
     }
 
-    /// Nanoseconds for one item.
+    /// Returns the nanoseconds of one item.
     pub(crate) fn numbers(&self) -> Numbers {
         Numbers::of(self.samples.clone())
     }
@@ -49,7 +49,7 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// How much is measured.
+/// How many samples are taken, and how long each takes.
 #[derive(Clone, Copy)]
 pub(crate) struct Effort {
     pub(crate) rounds: usize,
@@ -74,7 +74,7 @@ pub(crate) fn measure(cells: &mut [Cell<'_>], effort: Effort) {
     }
 }
 
-/// What is written down of several measurements.
+/// The result of several measurements.
 pub(crate) struct Numbers {
     pub(crate) median: f64,
     pub(crate) min: f64,
@@ -86,7 +86,7 @@ impl Numbers {
         Self { median: samples[samples.len() / 2], min: samples[0] }
     }
 
-    /// As a cell of a table.
+    /// Formats the result as a cell of a table.
     pub(crate) fn text(&self) -> String {
         format!("{:.1} / {:.1}", self.median, self.min)
     }

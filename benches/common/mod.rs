@@ -1,4 +1,4 @@
-//! What the measuring programs share.
+//! Modules that the measuring programs share.
 
 pub(crate) mod measure;
 pub(crate) mod memory;

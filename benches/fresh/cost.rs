@@ -1,4 +1,4 @@
-//! What a client costs: bytes on the wire, threads, memory; and that nothing adds up.
+//! Measures a client's cost (bytes on the wire, threads, memory), and shows that nothing accumulates.
 
 use std::fs;
 
@@ -36,12 +36,12 @@ pub(crate) fn clients(server: &Server, count: u64, stream: bool) {
     let open = || {
         let client = ready(server.options(), stream);
         if !stream {
-            // What every client has done after a while. It would end a stream.
+            // Every client has done this after a while. It would end a stream.
             client.refresh(PATIENCE).expect("an answer");
         }
         client
     };
-    // The first client pays for what a process has once.
+    // The first client pays the one-time costs of a process.
     let _first = open();
     let (threads_before, before) = (threads(), resident());
     let _clients: Vec<Client> = (0..count).map(|_| open()).collect();

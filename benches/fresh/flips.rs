@@ -1,4 +1,4 @@
-//! How long it takes until a client's evaluations see a change that is made over the API.
+//! Measures how long it takes until a client's evaluations see a change that is made over the API.
 
 use std::{
     sync::mpsc::{Receiver, Sender, channel},
@@ -15,7 +15,7 @@ use super::{
 
 const FLAG: &str = "flipped";
 
-/// Tells of every event what the flag is now, and when that was seen; ends with the client.
+/// Reports for every event the flag's new value and the time when it was seen; ends with the client.
 fn watch(client: &Client, seen: &Sender<(bool, Instant)>) {
     let mut event = 0;
     while let Ok(next) = client.wait(event, PATIENCE) {
@@ -36,7 +36,8 @@ fn wait_for(seen: &Receiver<(bool, Instant)>, wanted: bool) -> Instant {
     }
 }
 
-/// From the first byte of the request that changes the flag, and from the end of its answer; with a pause before each.
+/// Measures from the first byte of the request that changes the flag, and from the end of its answer, with a pause
+/// before each.
 fn flip(server: &Server, client: &Client, count: u64, pause: impl Fn(u64) -> Duration) -> (Spread, Spread) {
     let (mut from_request, mut from_answer) = (Spread::new(), Spread::new());
     let was_on = client.is_enabled(FLAG, &Context::EMPTY, false);

@@ -1,4 +1,5 @@
-//! Clients of a real server, measured: `run.py` starts it, prepares what is asked about and calls this for each table.
+//! Measures clients of a real server. `run.py` starts the server, prepares its flags and calls this program for each
+//! table.
 
 mod cost;
 mod flips;

@@ -47,7 +47,7 @@ fn copy(mut from: TcpStream, mut to: TcpStream, count: &Arc<AtomicUsize>) {
     thread::spawn(move || {
         let mut piece = [0; 65_536];
         while let Ok(read @ 1..) = from.read(&mut piece) {
-            // Before it goes on, so that who has it finds it counted.
+            // Counted before the bytes go on, so that their receiver finds them counted.
             count.fetch_add(read, Ordering::SeqCst);
             if to.write_all(&piece[..read]).is_err() {
                 return;

@@ -56,7 +56,7 @@ def measure(variables, what, *count):
 
 
 def tables(short):
-    """Name and rows of each table."""
+    """Returns the name and the rows of each table."""
     flips, polls, seconds, clients, refreshes = (20, 3, 2, 10, 200) if short else (500, 30, 30, 50, 10_000)
     with server([FLIPPED]) as small:
         yield "flips", measure(small, "streaming", flips)

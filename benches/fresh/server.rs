@@ -1,4 +1,4 @@
-//! The server that is measured, and changing its flags over its API.
+//! The measured server, and changes of its flags over its API.
 
 use std::{env, time::Duration};
 
@@ -43,7 +43,7 @@ impl Server {
     }
 }
 
-/// A client that has flags, and whose stream is open where it has one.
+/// A client that has flags, and whose stream is open if it has one.
 pub(crate) fn ready(options: ClientOptions, stream: bool) -> Client {
     let client = Client::open(options.stream(stream)).expect("options that fit");
     client.ready_within(PATIENCE).expect("a server that answers");

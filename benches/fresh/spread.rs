@@ -30,7 +30,7 @@ impl Spread {
         self.len
     }
 
-    /// How many took longer.
+    /// Returns how many took longer.
     pub(crate) fn longer_than(&self, time: Duration) -> usize {
         self.longer.iter().filter(|&&nanoseconds| u128::from(nanoseconds) > time.as_nanos()).count()
     }

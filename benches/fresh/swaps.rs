@@ -1,10 +1,11 @@
-//! What evaluations notice of snapshots of 10,000 flags that are swapped beside them ten times a second.
+//! Measures evaluations while snapshots of 10,000 flags are replaced ten times a second.
 //!
-//! One thread evaluates without a pause and times each evaluation by itself, clock included. Quiet seconds and seconds
-//! with changes take turns, so that a busy moment of the machine falls on both alike. Changes are real: over the API, and
-//! to the client by its stream. "apart": the evaluating thread has one processor, everything else, the server too, the
-//! other, so that what is seen is what the swap does to an evaluation. "free": the system places the client's threads as
-//! it likes, and who evaluates without a pause also feels that a thread beside it wants a processor.
+//! One thread evaluates without a pause and times each evaluation separately, clock included. Quiet seconds and seconds
+//! with changes take turns, so that a busy moment of the machine affects both equally. Changes are real: they are made
+//! over the API, and reach the client through its stream. In "apart", the evaluating thread has one processor and
+//! everything else, the server included, has the other; so the numbers show the effect of a swap on an evaluation. In
+//! "free", the system places the client's threads as it likes; so the numbers also show the competition of a second
+//! thread for the processor.
 
 use std::{
     fs,
@@ -35,9 +36,9 @@ struct Phases {
     swaps: u64,
 }
 
-/// Changes a flag ten times a second while it shall.
+/// Changes a flag ten times a second for as long as `running` is set.
 fn change(server: &Server, places: Places, running: &AtomicBool, changing: &AtomicBool) {
-    // A new thread is where the one is that started it.
+    // A new thread starts on the processor of the thread that started it.
     pin_this(places.others);
     let mut enabled = false;
     let mut next = Instant::now();
@@ -94,14 +95,14 @@ fn phases(
     phases
 }
 
-/// Which processors the evaluating thread has, and which everything else.
+/// The processors of the evaluating thread, and those of everything else.
 #[derive(Clone, Copy)]
 struct Places {
     mine: &'static str,
     others: &'static str,
 }
 
-/// Keeps a thread on some processors; `false` where there is no such thread any more.
+/// Restricts a thread to some processors; returns `false` if the thread has ended.
 fn pin(processors: &str, thread: &str) -> bool {
     let mut command = Command::new("taskset");
     command.args(["-cp", processors, thread]).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,5 +1,5 @@
-/* What is counted by scripts/test/instructions.sh: runs each case under callgrind, which writes down how many instructions a
- * small and a large number of calls took. Their difference is what the calls cost alone.
+/* The cases that scripts/test/instructions.sh counts. It runs each case under callgrind, which writes down how many
+ * instructions a small and a large number of calls took. The difference is the cost of the calls alone.
  *
  * Every case is run on ROUNDS clients, since each has hash seeds of its own and an unlucky one compares a key twice.
  * The dumps are named "CASE|CALLS|STEP": the script takes the smallest count of a case.
@@ -165,7 +165,7 @@ static void load(const char *key, int calls) {
 typedef void run(const char *key, int calls);
 
 static void count(const char *name, run *run, const char *key, int few, int many) {
-    /* What is made at the first use is not counted. */
+    /* First-use costs are not counted. */
     run(key, 1);
     const int steps[] = {few, many};
     for (int step = 0; step < 2; step++) {
@@ -187,7 +187,7 @@ static const struct call {
     {"evaluate, packed", evaluate_packed},
 };
 
-/* With what each has to answer, so that a case measures what it is named after. */
+/* The cases with the answer that each must give, so that a case measures what its name says. */
 static const struct flag {
     const char *name, *key;
     bool enabled;
@@ -252,7 +252,7 @@ int main(void) {
         count("load: 1000 flags", load, NULL, 1, 3);
     }
     flagbit_context_free(context);
-    /* What the libraries choose their vector code by, as valgrind's processor has it. */
+    /* The processor features by which the libraries choose their vector code, as valgrind's processor has them. */
 #ifdef __x86_64__
     puts(__builtin_cpu_supports("avx2") ? "avx2" : "sse2");
 #else

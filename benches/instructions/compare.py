@@ -1,9 +1,9 @@
 """Compares counted instructions with benches/instructions.json: compare.py COUNTS FEATURES LIBRARY_BYTES.
 
-The table's "before" is what the base hot paths cost before typed flags, segments and the rest came: a flag that uses
-none of them must not pay for them. Counts repeat to the instruction on one build, but another compiler makes other code
-and another processor lets the libraries choose other code, so that what differs there from what the table was measured
-with widens the tolerance.
+The table's "before" is the cost of the base hot paths before typed flags, segments and the rest were added: a flag that
+uses none of them must not pay for them. Counts repeat exactly on one build. But another compiler makes other code, and
+on another processor the libraries choose other code. So the tolerance is wider if the compiler or the processor differs
+from those that the table was measured with.
 """
 
 import json

@@ -9,13 +9,13 @@ HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build/languages"
 DATA = BUILD / "data"
 
-# The first of each is FlagBit, the others those that were the fastest of their language.
+# The first of each language is FlagBit; the others were the fastest of their language.
 PEERS = {
     "Python": ("flagbit", "eppo", "statsig", "growthbook"),
     "Go": ("flagbit", "growthbook", "launchdarkly", "statsig_go"),
     "Node": ("flagbit", "flagd", "configcat", "eppo"),
 }
-# What a user is, for the caller, before any evaluator has seen it.
+# The forms in which a caller has a user, before any evaluator has seen it.
 PLAIN = {"Python": "dict", "Go": "map", "Node": "object"}
 
 

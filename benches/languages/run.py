@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the Python, Go and Node bindings beside their peers, and writes the tables into docs/benchmarks.md.
+"""Measures the Python, Go and Node bindings and their peers, and writes the tables into docs/benchmarks.md.
 
 All programs run at once, and one at a time takes a short sample, so that a bad minute of the machine falls on all.
 `--short` only shows that everything works, and prints the tables. See scripts/bench/languages.sh.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """workload.py FOLDER: writes the users, and the same 100 flags in every peer's own format.
 
-The flags of benches/peers, whose rules say who gets "on", and beside plain_on, which is simply on, plain_off.
+The flags of benches/peers, whose rules say who gets "on", plain_on, which is simply on, and plain_off.
 """
 
 import importlib.util

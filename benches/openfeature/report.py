@@ -16,7 +16,7 @@ from report import machine, put  # noqa: E402
 def table(language, lines):
     own = lines[0]["ns"]
     for line in lines:
-        # Where the SDK's share varies more than providers differ, they were measured without it.
+        # The SDK's share varies more than providers differ, so these were measured without it.
         line["added"] = line.get("alone", line["ns"] - own)
     ours = next(line["added"] for line in lines if line["name"].startswith("FlagBit"))
     rows = [f"| {language}, ns | a call | the provider | times FlagBit's |", "| --- | --- | --- | --- |"]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures FlagBit's server beside others in one run, and writes the table into docs/benchmarks.md.
+"""Measures FlagBit's server and others in one run, and writes the table into docs/benchmarks.md.
 
 `--short` only shows that everything works, and prints the table. See scripts/bench/server.sh.
 """
@@ -26,7 +26,7 @@ WORK = ROOT / "build/server-bench"
 
 
 def wrk(ask: Ask) -> dict[str, float]:
-    """A load on one request. Fails where any answer is another than it should be."""
+    """A load on one request. Fails if any answer is wrong."""
     status, _, body = ask.send()
     assert status == ask.status, (ask.url, status, body[:200])
     (WORK / "headers").write_text("".join(f"{name}: {value}\n" for name, value in ask.headers.items()))

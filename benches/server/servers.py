@@ -37,7 +37,7 @@ class Ask:
             return error.code, dict(error.headers), error.read()
 
     def unchanged(self) -> "Ask":
-        """The same for who has what it answers already."""
+        """Returns the same request for a client that already has the answer."""
         status, headers, _ = self.send()
         assert status == 200, (self.url, status)
         tag = next(value for name, value in headers.items() if name.lower() == "etag")
@@ -51,7 +51,7 @@ def free_port() -> int:
 
 
 class Server:
-    """A process; what subclasses add is how it is started and asked."""
+    """A process; subclasses add how to start it and how to ask it."""
 
     name: str
 

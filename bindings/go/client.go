@@ -14,30 +14,30 @@ import (
 
 // Client answers whether a feature is on for a user, from flags in memory. [Open] makes one.
 //
-// All methods may be called from any number of goroutines at once, also beside Close. A nil or zero Client gives the
-// defaults. A client that is not closed is closed when it is collected.
+// All methods may be called from any number of goroutines at once, Close included. A nil or zero Client gives the
+// defaults. A client that is not closed is closed when the garbage collector frees it.
 type Client struct {
 	_      noCopy
 	handle *nativeClient
 	core   *core
 }
 
-// What a client and its listeners share. It never refers to the Client, so that this can be collected.
+// The state that a client shares with its listeners. It never refers to the Client, so the Client can be collected.
 type core struct {
 	handle   *nativeClient
 	logger   *slog.Logger
 	variants variants
 	revision atomic.Pointer[revision]
-	// Whether the log was asked for attributes that are not supported. The library tells of them once.
+	// Whether the log was asked for unsupported attributes. The library reports them once.
 	unsupportedNoted atomic.Bool
 	listening        listening
 	waiting          waiting
 }
 
-// Open opens a client. It reads the text or file once, and never waits for a network: see [Client.WaitUntilReady]. The context
-// bounds opening alone.
+// Open opens a client. It reads the text or the file once, and never waits for a network: see [Client.WaitUntilReady]. The
+// context limits the opening alone.
 //
-// The errors are [ErrSnapshot], [ErrFile] (both not [WithWatch]: see [Client.Status]), [ErrLibrary], and an *[Error] for
+// The errors are [ErrSnapshot], [ErrFile] (neither with [WithWatch]: see [Client.Status]), [ErrLibrary], and an *[Error] for
 // options that contradict each other.
 func Open(ctx context.Context, options ...Option) (*Client, error) {
 	if err := checkLibrary(); err != nil {
@@ -77,7 +77,7 @@ func Open(ctx context.Context, options ...Option) (*Client, error) {
 func newClient(handle *nativeClient, config *config) *Client {
 	core := &core{handle: handle, logger: config.logger}
 	client := &Client{handle: handle, core: core}
-	// The net below those who forget Close: the first ends the listeners, who are the last to refer to what the second frees.
+	// A safety net for callers that forget Close: the first cleanup ends the listeners, the last to refer to the second's client.
 	runtime.AddCleanup(client, (*nativeCore).close, (*nativeCore)(core))
 	runtime.AddCleanup(core, freeClient, handle)
 	core.drainLog()
@@ -94,7 +94,7 @@ func (c *nativeCore) close() {
 	runtime.KeepAlive(c)
 }
 
-// Runs a call that may take long, until the context is done. The call goes on to its end then, and nobody hears of it.
+// Makes a call that may take long, and waits until the context is done. The call then goes on to its end unheard.
 func during[T any](ctx context.Context, call func() T) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
@@ -110,7 +110,7 @@ func during[T any](ctx context.Context, call func() T) (T, error) {
 		return found, nil
 	case <-ctx.Done():
 	}
-	select { // Both may have come at once.
+	select { // Both may be ready.
 	case found := <-result:
 		return found, nil
 	default:
@@ -118,7 +118,7 @@ func during[T any](ctx context.Context, call func() T) (T, error) {
 	}
 }
 
-// The client's handle, or NULL, which the library answers with the default or an error.
+// Returns the client's handle, or NULL. The library answers NULL with the default or an error.
 func (c *Client) native() *nativeClient {
 	if c == nil {
 		return nil
@@ -126,7 +126,7 @@ func (c *Client) native() *nativeClient {
 	return c.handle
 }
 
-// Hands the library's log lines over, if there is a client.
+// Passes the library's log lines on, if there is a client.
 func (c *Client) drainLog() {
 	if c != nil && c.core != nil {
 		c.core.drainLog()
@@ -134,8 +134,8 @@ func (c *Client) drainLog() {
 	runtime.KeepAlive(c)
 }
 
-// Close closes the client: from here on evaluations give the default, and whoever waits returns. It returns at once, always
-// nil, and may be called more than once. Closing is optional at the end of a process.
+// Close closes the client: from here on evaluations give the default, and waiting calls return. Close returns nil at once, and
+// may be called more than once. You need not close a client at the end of a process.
 func (c *Client) Close() error {
 	closeNative(c.native())
 	c.drainLog()
@@ -144,15 +144,16 @@ func (c *Client) Close() error {
 
 // LoadSnapshot puts another snapshot in force, in a client of [WithSnapshot]. Evaluations see the old one or the new one.
 //
-// The errors are [ErrSnapshot], and what was in force stays; [ErrClosed]; an *[Error] for a client of another source.
+// The errors are [ErrSnapshot], after which the old snapshot stays in force; [ErrClosed]; an *[Error] for a client of another
+// source.
 func (c *Client) LoadSnapshot(snapshot string) error {
 	err := loadNative(c.native(), snapshot)
 	c.drainLog()
 	return err
 }
 
-// Refresh fetches the flags now, or reads the client's file; it does nothing for a snapshot in memory. What was in force stays
-// on an error. A fetch goes on in the background when ctx is done. Calls that come while a fetch is under way share the next one.
+// Refresh fetches the flags now, or reads the client's file; it does nothing for a snapshot in memory. On an error the old
+// flags stay in force. A fetch goes on in the background when ctx is done. Calls during a fetch share the next one.
 //
 // The errors are [ErrSnapshot], [ErrFile], [ErrRefused], [ErrUnavailable], [ErrClosed], and those of ctx.
 func (c *Client) Refresh(ctx context.Context) error {
@@ -171,7 +172,7 @@ func (c *Client) Refresh(ctx context.Context) error {
 	return err
 }
 
-// WaitUntilReady waits until there are flags. The errors are [ErrClosed], those of ctx, and at once [ErrRefused] where there is
+// WaitUntilReady waits until there are flags. The errors are [ErrClosed], those of ctx, and, at once, [ErrRefused] if there is
 // nothing to serve and the server refuses the key or the address.
 func (c *Client) WaitUntilReady(ctx context.Context) error {
 	if c == nil || c.core == nil {
@@ -199,24 +200,24 @@ func (c *Client) WaitUntilReady(ctx context.Context) error {
 	return fmt.Errorf("flagbit: waiting until ready: %w", err)
 }
 
-// Flags are the keys of the flags in force, sorted, those set aside included.
+// Flags returns the keys of the flags in force, sorted, including those set aside.
 func (c *Client) Flags() []string {
 	defer runtime.KeepAlive(c)
 	return flagKeys(c.native())
 }
 
-// Warnings are what is wrong with the flags that are set aside: place and reason.
+// Warnings returns what is wrong with the flags that are set aside: the place and the reason of each.
 func (c *Client) Warnings() []string {
 	defer runtime.KeepAlive(c)
 	return warningTexts(c.native())
 }
 
-// Override lets flags answer everybody alike, in all goroutines, above the snapshot's answers, until end is called:
+// Override gives everybody the same answers, in all goroutines, instead of the snapshot's, until end is called:
 //
 //	end, err := client.Override(map[string]any{"premium-feature": true, "theme": "dark"})
 //
-// A bool is the answer of a boolean flag; a string, a number, a map, slice or struct that of a typed one. Of several
-// overrides of a flag the latest wins. It is meant for tests. The errors are [ErrSnapshot] and [ErrClosed].
+// A bool answers for a boolean flag; a string, a number, a map, a slice or a struct answers for a typed one. If a flag has
+// several overrides, the latest wins. Override is meant for tests. The errors are [ErrSnapshot] and [ErrClosed].
 func (c *Client) Override(values map[string]any) (end func(), err error) {
 	text, err := valuesJSON(values)
 	if err != nil {
@@ -239,7 +240,7 @@ type TB interface {
 	Cleanup(func())
 }
 
-// ForTesting is a client of flags that answer everybody alike, for tests: see [Client.Override]. It is closed with the test.
+// ForTesting returns a client of flags with fixed answers, for tests: see [Client.Override]. The test's end closes the client.
 func ForTesting(t TB, values map[string]any) *Client {
 	t.Helper()
 	client, err := Open(context.Background(), WithValues(values))

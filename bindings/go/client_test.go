@@ -388,7 +388,7 @@ func TestAClientThatIsNone(t *testing.T) {
 	}
 }
 
-// Every call gives the default.
+// Checks that every call gives the default.
 func checkClosed(t *testing.T, client *flagbit.Client, message string) {
 	for _, who := range []flagbit.AnyContext{
 		nil, flagbit.Attributes{"plan": "pro", "odd": struct{}{}}, newContext(t, flagbit.Attributes{"plan": "pro"}),

@@ -9,39 +9,39 @@ import (
 	"sync/atomic"
 )
 
-// Attributes are who asks, for one question.
+// Attributes describe the user or the request of one question.
 //
 // A value is a string, a bool, an integer or a float, of any type that is based on one, or a pointer to one; nil and nil
 // pointers are absent. A [time.Time] becomes its RFC 3339 text in UTC, for the operators before and after. A slice or array
 // holds up to 1,000 scalars, for the operators has and exists; every other operator takes it for absent.
 //
-// Everything else is unsupported: NaN, infinities, text that is no UTF-8, []byte, maps, other structs, a longer slice or one
-// that holds something else. It counts as absent, is logged once a client and counted in [Status.UnsupportedValues];
-// [NewContext] refuses it.
+// Everything else is unsupported: NaN, infinities, text that is not UTF-8, []byte, maps, other structs, a slice that is longer
+// or holds something else. An unsupported value counts as absent. Each client logs it once and counts it in
+// [Status.UnsupportedValues]; [NewContext] refuses it.
 //
-// A map must not be changed while it is passed to a call.
+// You must not change a map while it is passed to a call.
 type Attributes map[string]any
 
-// Context is the attributes of who asks, checked and packed once, for any number of evaluations.
+// Context holds attributes, checked and packed once, for any number of evaluations.
 //
-// It is immutable; any number of goroutines and clients may use one at once. A nil Context and a zero one have no attributes.
+// A Context is immutable; any number of goroutines and clients may use one at once. A nil or zero Context has no attributes.
 type Context struct {
 	subject *subject
 }
 
-// The attributes of a Context. They are Go's memory alone while few flags are asked for them, as for those of one request:
-// nothing then waits for the collector to free what it does not see. Asked often, they are prepared by the library, once,
-// which answers faster.
+// The attributes of a Context. They lie in Go's memory alone while few flags are asked for them, as during one request: the
+// garbage collector then has nothing to free that it does not see. When they are asked for often, the library prepares
+// them once, and then answers faster.
 type subject struct {
 	packed   []byte
 	asked    atomic.Int32
 	prepared atomic.Bool
-	handle   *nativeContext // Once it is prepared.
-	// A field, since through a call that it knows the compiler would see read hand its argument on.
+	handle   *nativeContext // Set when the library has prepared it.
+	// A field, since the compiler would see through a function that it knows, and conclude that read passes its argument on.
 	prepare func()
 }
 
-// After so many questions it pays to prepare a context.
+// After this many questions a prepared context is worth its cost.
 const oftenAsked = 16
 
 func newSubject(packed []byte) *subject {
@@ -56,7 +56,7 @@ func newSubject(packed []byte) *subject {
 	return made
 }
 
-// AnyContext is who asks: [Attributes], a *[Context], or nil for no attributes.
+// AnyContext is one of [Attributes], a *[Context], or nil for no attributes.
 type AnyContext interface {
 	anyContext()
 }
@@ -64,7 +64,7 @@ type AnyContext interface {
 func (Attributes) anyContext() {}
 func (*Context) anyContext()   {}
 
-// NewContext prepares attributes. The error is an [ErrContext] that names an attribute which no rule can match.
+// NewContext checks and packs attributes. The error is an [ErrContext] that names an attribute which no rule can match.
 func NewContext(attributes Attributes) (*Context, error) {
 	if err := checkLibrary(); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func NewContext(attributes Attributes) (*Context, error) {
 	return &Context{newSubject(bytes.Clone(buffer.bytes))}, nil
 }
 
-// MustContext is [NewContext] for attributes that are known to be good. It panics where that fails.
+// MustContext is [NewContext] for attributes that are known to be good. It panics on an error.
 func MustContext(attributes Attributes) *Context {
 	context, err := NewContext(attributes)
 	if err != nil {
@@ -99,10 +99,10 @@ var (
 	errUnknownContext = errors.New("a context is a flagbit.Attributes, a *flagbit.Context or nil")
 )
 
-// Who asks, as the library takes it: prepared; or packed, where data is not nil, into a buffer that may have to be released;
-// or neither for nobody.
+// The attributes as the library takes them: prepared; or packed if data is not nil, into a buffer that may have to be
+// released; or neither for no attributes.
 //
-// It calls no method of the interface, and what it returns is no struct: with either, the compiler would put every map of
+// It calls no method of the interface, and its results are no struct: with either, the compiler would put every map of
 // attributes on the heap.
 func read(who AnyContext) (context *nativeContext, data []byte, buffer *packed, err error) {
 	switch who := who.(type) {
@@ -118,7 +118,7 @@ func read(who AnyContext) (context *nativeContext, data []byte, buffer *packed, 
 		if who.subject.asked.Add(1) == oftenAsked {
 			who.subject.prepare()
 		}
-		// What was just prepared is taken the next time.
+		// The next question uses the context that was just prepared.
 		return nil, who.subject.packed, nil, nil
 	case Attributes:
 		if len(who) == 0 {
@@ -134,7 +134,7 @@ func read(who AnyContext) (context *nativeContext, data []byte, buffer *packed, 
 	return nil, nil, nil, errUnknownContext
 }
 
-// What go vet reports when it is copied.
+// Makes go vet report copies.
 type noCopy struct{}
 
 func (*noCopy) Lock()   {}

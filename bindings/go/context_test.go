@@ -23,7 +23,7 @@ type (
 
 func pointer[T any](value T) *T { return &value }
 
-// What a value is to the rules, by what explain found; empty where it is absent.
+// Returns a value as the rules see it, found by explain; empty if it is absent.
 var kinds = map[string]struct {
 	value any
 	found string

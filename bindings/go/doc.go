@@ -12,15 +12,15 @@
 //
 // # Asking
 //
-// [Client.Enabled], [Client.String], [Client.Number], [Client.Integer], [Client.JSON] and [Value] give a flag's value, or
-// the caller's default where there is none. [Client.Evaluate] tells why, too. None of them blocks, fails or panics, whatever
-// it is given.
+// [Client.Enabled], [Client.String], [Client.Number], [Client.Integer], [Client.JSON] and [Value] return a flag's value, or
+// the caller's default if there is none. [Client.Evaluate] tells the reason, too. None of them blocks, fails or panics,
+// whatever it is given.
 //
-// Who asks is an [Attributes] map, or a [Context] that is built once and used often, or nil for nobody in particular.
+// The attributes of a question are an [Attributes] map, or a [Context] that you build once and use often, or nil.
 //
 // # Goroutines
 //
-// Everything may be called from any goroutine, also beside [Client.Close].
+// You may call everything from any goroutine, [Client.Close] included.
 package flagbit
 
 // Version is the version of this package, and of the library that it carries.

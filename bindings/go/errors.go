@@ -9,28 +9,28 @@ import (
 	"sync"
 )
 
-// The errors of calls that are no evaluations, for [errors.Is]. What is returned is an *[Error] with the place or reason.
+// The errors of all calls except evaluations, for [errors.Is]. The calls return an *[Error] with the place or the reason.
 var (
-	// ErrSnapshot: a snapshot, or the values of an override, are refused; the message names the place. What was in force
-	// stays.
+	// ErrSnapshot: a snapshot, or the values of an override, are refused. The message names the place. The old flags stay in
+	// force.
 	ErrSnapshot = errors.New("flagbit: the snapshot is refused")
 	// ErrFile: a snapshot's file cannot be read.
 	ErrFile = errors.New("flagbit: the file cannot be read")
-	// ErrContext: a Context cannot be built; the message names the attribute.
+	// ErrContext: a Context cannot be built. The message names the attribute.
 	ErrContext = errors.New("flagbit: the context cannot be built")
-	// ErrRefused: the server refuses the key or the address: a person must do something.
+	// ErrRefused: the server refuses the key or the address. A person has to correct this.
 	ErrRefused = errors.New("flagbit: the server refuses")
-	// ErrUnavailable: the server could not be reached, or gave no snapshot. What was in force stays.
+	// ErrUnavailable: the server could not be reached, or gave no snapshot. The old flags stay in force.
 	ErrUnavailable = errors.New("flagbit: the server is unavailable")
 	// ErrClosed: the client is closed.
 	ErrClosed = errors.New("flagbit: the client is closed")
-	// ErrLibrary: FlagBit's C library does not fit this package.
+	// ErrLibrary: FlagBit's C library is incompatible with this package.
 	ErrLibrary = errors.New("flagbit: the C library does not fit")
 )
 
-// Error is what a call of the library came to.
+// Error is the error of a call of the library.
 type Error struct {
-	// Status is the name of the library's status, such as SNAPSHOT_REFUSED; empty where the library was not asked.
+	// Status is the name of the library's status, such as SNAPSHOT_REFUSED; empty if the error is not the library's.
 	Status string
 	// Message says what is wrong, where, and what to do.
 	Message string
@@ -38,13 +38,13 @@ type Error struct {
 	kind error
 }
 
-// Error is the message.
+// Error returns the message.
 func (e *Error) Error() string { return "flagbit: " + e.Message }
 
-// Unwrap is the sentinel of this package that describes the error, if there is one.
+// Unwrap returns the sentinel of this package that describes the error, if there is one.
 func (e *Error) Unwrap() error { return e.kind }
 
-// What is known of each status: its name, and the sentinel.
+// The name and the sentinel of each status.
 var statuses = map[status]struct {
 	name string
 	kind error
@@ -75,8 +75,8 @@ func newError(code status, message string) *Error {
 	return &Error{Status: known.name, Message: message, kind: known.kind}
 }
 
-// Whether the library is one that this package can use. A program that is linked with the library that this package carries
-// never sees it fail; one that takes the system's library may find another version at run time.
+// Returns the error for a library that this package cannot use. The library that this package carries never fails here; a
+// program that links the system's library may find another version at run time.
 var checkLibrary = sync.OnceValue(func() error {
 	return checkABI(libraryABI(), libraryVersion())
 })
@@ -92,21 +92,21 @@ func checkABI(abi uint32, version string) error {
 		major, minor, version, Version, abiMajor, abiMinor, abiMajor)}
 }
 
-// ErrorCode is what an evaluation found instead of an answer, in OpenFeature's words. It is an error, for [errors.Is] with
-// [Evaluation.Err].
+// ErrorCode is OpenFeature's name of the error that an evaluation found instead of an answer. It is an error, for [errors.Is]
+// with [Evaluation.Err].
 type ErrorCode string
 
-// What an evaluation can find instead of an answer.
+// The errors of evaluations.
 const (
-	// FlagNotFound: no flag of that key.
+	// FlagNotFound: no flag has that key.
 	FlagNotFound ErrorCode = "FLAG_NOT_FOUND"
-	// ProviderNotReady: no snapshot yet, or the client is closed.
+	// ProviderNotReady: there is no snapshot yet, or the client is closed.
 	ProviderNotReady ErrorCode = "PROVIDER_NOT_READY"
 	// ParseError: the flag is set aside: its definition cannot be read. [Client.Warnings] tells where.
 	ParseError ErrorCode = "PARSE_ERROR"
-	// TypeMismatch: the flag has another type than was asked for.
+	// TypeMismatch: the flag has another type than the one asked for.
 	TypeMismatch ErrorCode = "TYPE_MISMATCH"
-	// InvalidContext: the context is no [Attributes], no *[Context] and not nil.
+	// InvalidContext: the context is not nil, and neither an [Attributes] nor a *[Context].
 	InvalidContext ErrorCode = "INVALID_CONTEXT"
 	// General: anything else.
 	General ErrorCode = "GENERAL"
@@ -125,26 +125,26 @@ func errorCodeOf(code int32) ErrorCode {
 	if code >= 0 && int(code) < len(errorCodes) {
 		return errorCodes[code]
 	}
-	return ErrorCode(errorCodeName(code)) // A code of a later library.
+	return ErrorCode(errorCodeName(code)) // This is a code of a later library.
 }
 
-// Error is the code.
+// Error returns the code.
 func (c ErrorCode) Error() string { return string(c) }
 
-// EvaluationError is why a flag gave no answer, see [Evaluation.Err].
+// EvaluationError tells why a flag gave no answer, see [Evaluation.Err].
 type EvaluationError struct {
-	// FlagKey is the key that was asked for.
+	// FlagKey is the key that the caller asked for.
 	FlagKey string
-	// Code is what was found instead.
+	// Code is the kind of the error.
 	Code ErrorCode
-	// Message is the same in words.
+	// Message describes the error in words.
 	Message string
 }
 
-// Error is the code and the message.
+// Error returns the code and the message.
 func (e *EvaluationError) Error() string {
 	return fmt.Sprintf("flagbit: %s: %s", e.Code, e.Message)
 }
 
-// Unwrap is the code.
+// Unwrap returns the code.
 func (e *EvaluationError) Unwrap() error { return e.Code }

@@ -7,7 +7,7 @@ import (
 	"runtime"
 )
 
-// Enabled is whether a boolean flag is on. Where there is no answer, and for a typed flag, def; Evaluate tells why.
+// Enabled returns whether a boolean flag is on. Without an answer, and for a typed flag, it returns def; Evaluate tells why.
 func (c *Client) Enabled(key string, who AnyContext, def bool) bool {
 	context, data, buffer, err := read(who)
 	if err != nil {
@@ -25,7 +25,7 @@ func (c *Client) Enabled(key string, who AnyContext, def bool) bool {
 	return answer
 }
 
-// Evaluate is what a flag answers, and why. A typed flag answers with a value of its own, whatever the type of def.
+// Evaluate returns a flag's answer and the reason for it. A typed flag answers with its own value, whatever the type of def.
 func (c *Client) Evaluate(key string, who AnyContext, def any) Evaluation {
 	for {
 		answer, err := c.ask(key, who, true)
@@ -34,7 +34,7 @@ func (c *Client) Evaluate(key string, who AnyContext, def any) Evaluation {
 		}
 		revision, remembered := c.core.revisionOf(uint64(answer.native.generation))
 		if !remembered {
-			continue // The flags were swapped many times since: their present answer.
+			continue // The flags have changed many times since: ask for their present answer.
 		}
 		evaluation := c.core.evaluation(key, &answer, def)
 		evaluation.Revision = revision
@@ -43,7 +43,7 @@ func (c *Client) Evaluate(key string, who AnyContext, def any) Evaluation {
 	}
 }
 
-// EvaluateAll is what all flags answer, by key, from one state of the client. The default is false.
+// EvaluateAll returns all flags' answers by key, from one state of the client. The default is false.
 func (c *Client) EvaluateAll(who AnyContext) map[string]Evaluation {
 	context, data, buffer, err := read(who)
 	if err != nil {
@@ -76,10 +76,10 @@ func (c *Client) EvaluateAll(who AnyContext) map[string]Evaluation {
 	}
 }
 
-// Explain is what a flag answers and how it came to that, as JSON: each rule, and which of its conditions hold
+// Explain returns a flag's answer and how it came about, as JSON: each rule, and which of its conditions hold
 // (docs/concepts/explain.md has the fields).
 //
-// It is for people: a page for support, a test that fails. It is slow, and has the attributes' values in it.
+// It is for people: for a support page, or a test that fails. It is slow, and contains the attributes' values.
 func (c *Client) Explain(key string, who AnyContext) json.RawMessage {
 	if context, data, buffer, err := read(who); err == nil {
 		text, code := explanation(c.native(), key, context, data)
@@ -93,13 +93,13 @@ func (c *Client) Explain(key string, who AnyContext) json.RawMessage {
 	return unexplained(c.Evaluate(key, who, nil))
 }
 
-// An answer of the library, with the variant of a typed flag where it was asked for.
+// An answer of the library, with the variant of a typed flag if the caller asked for it.
 type answer struct {
 	native  nativeEvaluation
 	variant *variant
 }
 
-// Why a question came to no flag.
+// The reason why a question reached no flag.
 type fault struct {
 	code    ErrorCode
 	message string
@@ -124,7 +124,7 @@ func (c *Client) ask(key string, who AnyContext, variant bool) (answer answer, t
 	if code == statusOK && variant && answer.native.variant_id != 0 {
 		answer.variant = c.core.variants.get(uint64(answer.native.variant_id))
 		if answer.variant == nil {
-			// Once more, with the texts. The flags may be others by now, so that this is the answer.
+			// Asks again, with the texts. The flags may have changed by now, so this answer counts.
 			var name, value string
 			answer.native, name, value, code = evaluateValue(c.handle, key, context, data)
 			if code == statusOK && answer.native.variant_id != 0 {
@@ -139,13 +139,13 @@ func (c *Client) ask(key string, who AnyContext, variant bool) (answer answer, t
 	case statusOK:
 		return answer, nil
 	case statusInvalidUTF8:
-		answer.native.error_code = errorCodeFlagNotFound // A key that is no UTF-8 is no flag's key.
+		answer.native.error_code = errorCodeFlagNotFound // A key that is not UTF-8 belongs to no flag.
 		return answer, nil
 	}
 	return answer, &fault{General, statusMessage(code)}
 }
 
-// The variant with these texts, remembered.
+// Returns the variant with these texts, and remembers it.
 func (c *core) variant(native *nativeEvaluation, name, value string) *variant {
 	if known := c.variants.get(uint64(native.variant_id)); known != nil {
 		return known
@@ -153,7 +153,7 @@ func (c *core) variant(native *nativeEvaluation, name, value string) *variant {
 	return c.variants.add(newVariant(native, name, value))
 }
 
-// Gives the buffer of a call back, and lets the library say, once, that attributes are not supported.
+// Returns a call's buffer to the pool, and lets the library report unsupported attributes once.
 func (c *Client) finish(buffer *packed) {
 	if buffer == nil {
 		return
@@ -196,10 +196,10 @@ type revision struct {
 	text       string
 }
 
-// The revision of a generation; false where it is forgotten.
+// Returns the revision of a generation; false if it is forgotten.
 func (c *core) revisionOf(generation uint64) (string, bool) {
 	if generation == 0 {
-		return "", true // No flags were asked: they have not come yet, or the key is none.
+		return "", true // No flag was asked: there are none yet, or the key is invalid.
 	}
 	if known := c.revision.Load(); known != nil && known.generation == generation {
 		return known.text, true
@@ -220,7 +220,7 @@ func allFailed(keys []string, message string) map[string]Evaluation {
 	return evaluations
 }
 
-// The shape of an explanation for a question that came to no flag.
+// The shape of an explanation for a question that reached no flag.
 func unexplained(evaluation Evaluation) json.RawMessage {
 	text, _ := json.Marshal(struct {
 		FlagKey      string    `json:"flag_key"`

@@ -2,7 +2,7 @@
 
 package flagbit
 
-// Reason is why an evaluation came out as it did.
+// Reason tells why a flag gave its answer.
 type Reason string
 
 // The reasons.
@@ -15,7 +15,7 @@ const (
 	ReasonPercentageRollout Reason = "percentage_rollout"
 	// ReasonDefault: no rule matched.
 	ReasonDefault Reason = "default"
-	// ReasonError: no answer from a flag, see [Evaluation.ErrorCode].
+	// ReasonError: no flag answered, see [Evaluation.ErrorCode].
 	ReasonError Reason = "error"
 )
 
@@ -31,39 +31,39 @@ func reasonOf(reason int32) Reason {
 	if reason >= 0 && int(reason) < len(reasons) {
 		return reasons[reason]
 	}
-	return Reason(reasonName(reason)) // A reason of a later library.
+	return Reason(reasonName(reason)) // This is a reason of a later library.
 }
 
-// Evaluation is what a flag answered, and why.
+// Evaluation is a flag's answer, and the reason for it.
 type Evaluation struct {
-	// FlagKey is the key that was asked for.
+	// FlagKey is the key that the caller asked for.
 	FlagKey string
-	// Enabled is whether the feature is on. A typed flag is on unless it is disabled. On an error, whether the caller's
-	// default is true.
+	// Enabled tells whether the feature is on. A typed flag is on unless it is disabled. On an error, it is true if the
+	// caller's default is true.
 	Enabled bool
-	// Value is the flag's value: a bool, or of a typed flag a string, a float64, or a map[string]any or []any of the
-	// caller's own. On an error, the caller's default.
+	// Value is the flag's value: a bool; or for a typed flag a string, a float64, or a map[string]any or []any that belongs
+	// to the caller. On an error, it is the caller's default.
 	Value any
-	// Variant is the variant's name for a typed flag, "override" where an override answers, else "on" or "off"; empty on an
-	// error.
+	// Variant is the name of a typed flag's variant, or "override" if an override answers; "on" or "off" for a boolean flag;
+	// empty on an error.
 	Variant string
-	// Reason is why.
+	// Reason tells why the flag gave this answer.
 	Reason Reason
-	// RuleIndex is the rule that decided, counted from 0; -1 where none did.
+	// RuleIndex is the index of the rule that decided, counted from 0; -1 if no rule decided.
 	RuleIndex int
-	// IsStatic is whether the flag answers everybody alike, since it has no rules: OpenFeature's STATIC.
+	// IsStatic tells whether the flag gives everybody the same answer, since it has no rules: OpenFeature's STATIC.
 	IsStatic bool
-	// ErrorCode is empty where the flag answered.
+	// ErrorCode is OpenFeature's name of the error; empty if the flag answered.
 	ErrorCode ErrorCode
-	// ErrorMessage is the error in words.
+	// ErrorMessage describes the error in words; empty if the flag answered.
 	ErrorMessage string
-	// Revision is what the snapshot states; empty where it states none.
+	// Revision is the snapshot's revision; empty if the snapshot states none.
 	Revision string
-	// Generation counts the changes of the client's flags; 0 where no flags were asked.
+	// Generation counts the changes of the client's flags; 0 if no flag was asked.
 	Generation uint64
 }
 
-// Err is nil where the flag answered, else an *[EvaluationError]: errors.Is(evaluation.Err(), flagbit.FlagNotFound).
+// Err returns nil if the flag answered, else an *[EvaluationError]: errors.Is(evaluation.Err(), flagbit.FlagNotFound).
 func (e Evaluation) Err() error {
 	if e.ErrorCode == "" {
 		return nil
@@ -71,7 +71,7 @@ func (e Evaluation) Err() error {
 	return &EvaluationError{FlagKey: e.FlagKey, Code: e.ErrorCode, Message: e.ErrorMessage}
 }
 
-// The evaluation of a flag that gave no answer.
+// Returns the evaluation of a flag that gave no answer.
 func failed(key string, def any, code ErrorCode, message string) Evaluation {
 	return Evaluation{
 		FlagKey: key, Enabled: def == true, Value: def, Reason: ReasonError, RuleIndex: -1, ErrorCode: code, ErrorMessage: message,

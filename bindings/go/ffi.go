@@ -1,14 +1,14 @@
 package flagbit
 
-// The only file that calls C: the functions of include/flagbit.h, with Go's types. Strings and buffers are passed as they lie
-// in Go's memory; the library neither keeps them nor calls back.
+// This is the only file that calls C: the functions of include/flagbit.h, with Go's types. Strings and buffers are passed as
+// they lie in Go's memory; the library neither keeps them nor calls back.
 
 /*
-// The dialect in which the header's enums are plain integers, whatever the compiler's default is.
+// In this dialect the header's enums are plain integers, whatever the compiler's default is.
 #cgo CFLAGS: -std=gnu11
 
 #if defined(__has_include) && !__has_include(<flagbit.h>)
-#error "flagbit.h is not there. With the tag flagbit_system, install FlagBit's library. In a checkout, run `make go-library`."
+#error "flagbit.h is missing. With the tag flagbit_system, install FlagBit's library. In a checkout, run `make go-library`."
 #endif
 #include <flagbit.h>
 
@@ -82,7 +82,7 @@ type (
 	nativeText       = C.flagbit_text
 )
 
-// The library's numbers, which codes.go names.
+// The library's numbers that codes.go names.
 type (
 	status int32
 	option int32
@@ -91,12 +91,12 @@ type (
 // forever is a timeout without end, and the latest of all generations.
 const forever = math.MaxUint64
 
-// The memory of a string, where the library may read it during a call.
+// Returns the memory of a string, which the library may read during a call.
 func chars(text string) (*C.char, C.size_t) {
 	return (*C.char)(unsafe.Pointer(unsafe.StringData(text))), C.size_t(len(text))
 }
 
-// The memory of a buffer, where the library may read or write it during a call.
+// Returns the memory of a buffer, which the library may read or write during a call.
 func octets(buffer []byte) (*C.uint8_t, C.size_t) {
 	return (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(buffer))), C.size_t(len(buffer))
 }
@@ -113,7 +113,7 @@ func reasonName(reason int32) string   { return C.GoString(C.flagbit_reason_name
 func errorCodeName(code int32) string  { return C.GoString(C.flagbit_error_code_name(C.int32_t(code))) }
 func stateName(state int32) string     { return C.GoString(C.flagbit_state_name(C.int32_t(state))) }
 
-// The error of a call, with the library's own message where it has one. It frees the native error.
+// Returns the error of a call, with the library's own message if it has one. Frees the native error.
 func failure(code status, native *C.flagbit_error) error {
 	if code == statusOK {
 		return nil
@@ -132,8 +132,8 @@ func texts(code C.flagbit_status, list *C.flagbit_text_list) []string {
 	}
 	defer C.flagbit_text_list_free(list)
 	if list.count == 0 {
-		// Not even to look at: an empty list's pointers are no addresses, and Go's runtime ends a program that has such a
-		// one on its stack.
+		// Go must not even look at an empty list's pointers: they are no addresses, and Go's runtime ends a program that has such
+		// a pointer on its stack.
 		return []string{}
 	}
 	block := copied(list.text, list.text_length)
@@ -144,7 +144,7 @@ func texts(code C.flagbit_status, list *C.flagbit_text_list) []string {
 	return found
 }
 
-// One text of a block.
+// Returns one text of a block.
 func textIn(block string, place nativeText) string {
 	return block[place.offset : place.offset+place.length]
 }
@@ -159,7 +159,7 @@ func newNativeContext(packed []byte) (*nativeContext, error) {
 
 func freeContext(context *nativeContext) { C.flagbit_context_free(context) }
 
-// One option that is to be set: text, or a number where text is nil.
+// One option to set: a text, or a number if text is nil.
 type setting struct {
 	option option
 	text   *string
@@ -172,7 +172,7 @@ func openNative(settings []setting) (*nativeClient, error) {
 		return nil, failure(status(code), nil)
 	}
 	defer C.flagbit_options_free(options)
-	language := "go" // Messages name options as this package does.
+	language := "go" // The library's messages then name options as this package does.
 	settings = append([]setting{{option: optionLanguage, text: &language}}, settings...)
 	for _, setting := range settings {
 		var code C.flagbit_status
@@ -210,7 +210,7 @@ func waitUntilReady(client *nativeClient, milliseconds uint64) status {
 	return status(C.flagbit_client_wait_until_ready(client, C.uint64_t(milliseconds)))
 }
 
-// Waits for the event after the one that was seen, and returns its number.
+// Waits for the event after `seen`, and returns its number.
 func waitForEvent(client *nativeClient, seen uint64) (uint64, status) {
 	var event C.uint64_t
 	code := C.flagbit_client_wait(client, C.uint64_t(seen), forever, &event)
@@ -219,7 +219,7 @@ func waitForEvent(client *nativeClient, seen uint64) (uint64, status) {
 
 func wake(client *nativeClient) { C.flagbit_client_wake(client) }
 
-// The keys that changed after a generation, or all; and the generation in force.
+// Returns the keys that changed after a generation, or all; and the generation in force.
 func changesSince(client *nativeClient, generation uint64) (keys []string, all bool, now uint64) {
 	var list *C.flagbit_text_list
 	var everything C.bool
@@ -246,7 +246,7 @@ func warningTexts(client *nativeClient) []string {
 	return texts(code, list)
 }
 
-// Calls a function that copies text into a buffer, as often as the text grows meanwhile.
+// Calls a function that copies text into a buffer, and repeats the call for as long as the text grows.
 func copyOut(call func(buffer *C.char, capacity C.size_t, needed *C.size_t) C.flagbit_status) (string, status) {
 	for capacity := C.size_t(512); ; {
 		buffer := make([]byte, capacity)
@@ -281,7 +281,7 @@ func withoutNUL(text string, code status) string {
 	return text[:len(text)-1]
 }
 
-// A report and the text in which its texts lie.
+// A report, and the buffer that holds its texts.
 func reportOf(client *nativeClient) (report nativeReport, block string, code status) {
 	report.struct_size = C.sizeof_flagbit_client_report
 	block, code = copyOut(func(buffer *C.char, capacity C.size_t, needed *C.size_t) C.flagbit_status {
@@ -319,7 +319,7 @@ func evaluateWith(client *nativeClient, key string, packed []byte) (native nativ
 	return native, code
 }
 
-// Evaluates a flag, also to the texts of its variant. A packed context counts where context is nil.
+// Evaluates a flag, with the texts of its variant. A packed context counts if context is nil.
 func evaluateValue(
 	client *nativeClient, key string, context *nativeContext, packed []byte,
 ) (native nativeEvaluation, variant, value string, code status) {
@@ -357,18 +357,18 @@ func evaluateAll(
 	}
 	defer C.flagbit_evaluations_free(all)
 	if all.count == 0 {
-		return statusOK // Not even to look at its pointers, as above.
+		return statusOK // Go must not look at its pointers, as above.
 	}
 	block := copied(all.text, all.text_length)
 	for i := range uintptr(all.count) {
-		// A later library's items may be larger than those of this header.
+		// The items of a later library may be larger than those of this header.
 		item := (*C.flagbit_flag_evaluation)(unsafe.Add(unsafe.Pointer(all.items), i*uintptr(all.item_size)))
 		answer(textIn(block, item.key), &item.evaluation, textIn(block, item.variant), textIn(block, item.value))
 	}
 	return statusOK
 }
 
-// Explains an answer as JSON. A packed context counts where context is nil.
+// Explains an answer as JSON. A packed context counts if context is nil.
 func explanation(client *nativeClient, key string, context *nativeContext, packed []byte) (string, status) {
 	text, code := copyOut(func(buffer *C.char, capacity C.size_t, needed *C.size_t) C.flagbit_status {
 		data, length := chars(key)

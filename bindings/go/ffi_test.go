@@ -1,6 +1,6 @@
 package flagbit
 
-// The binding against the header: what is in the one must be in the other.
+// Compares the binding with the header: each has what the other has.
 
 import (
 	"errors"
@@ -152,7 +152,7 @@ func TestALibraryThatDoesNotFit(t *testing.T) {
 	}
 }
 
-// What the compiler must not put on the heap, or a call costs what its attributes' map costs.
+// Values that the compiler must not put on the heap; otherwise a call costs as much as its attributes' map.
 func TestCallsDoNotAllocate(t *testing.T) {
 	client, err := Open(t.Context(), WithSnapshot(`{"flags": [
 		{"key": "on", "enabled": true, "rules": [{"operator": "percent", "value": 50}]},

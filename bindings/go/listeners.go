@@ -12,39 +12,39 @@ import (
 	"sync/atomic"
 )
 
-// Change is what a listener is told.
+// Change is the news that a listener gets.
 type Change struct {
-	// Keys are the flags that may have changed, sorted; empty where All is true.
+	// Keys are the flags that may have changed, sorted; empty if All is true.
 	Keys []string
-	// All is whether any flag may have changed.
+	// All tells whether any flag may have changed.
 	All bool
-	// Generation is the one that the client has reached.
+	// Generation is the client's generation after the change.
 	Generation uint64
 }
 
-// The listeners of a client, and the goroutine that tells them and follows the log.
+// The listeners of a client, and the goroutine that calls them and follows the log.
 type listening struct {
 	lock sync.Mutex
 	all  []*listener
-	// Whether the log is followed also without listeners.
+	// Whether the goroutine follows the log even without listeners.
 	followed bool
-	// The goroutine that is at work; nil for none.
+	// The goroutine at work; nil if there is none.
 	runner *int
 }
 
 type listener struct {
-	// The method that it was given to, for the log.
+	// The method that registered the listener, for the log.
 	method string
-	// Asks what is new since it was asked last, and gives the call that tells of it; nil where there is nothing to tell.
+	// Finds the news since the last call, and returns the call that tells it; nil if there is no news.
 	next    func() (call func())
 	stopped atomic.Bool
 }
 
 // OnChange calls a function after each change of the flags, until stop is called.
 //
-// Changes that come quickly may be told together. All listeners of a client are called on one goroutine of its own, one after
-// the other; a panic of theirs is logged, and so is runtime.Goexit. A listener may call everything, Close and stop too. A call that has already begun
-// when stop is called goes on to its end. A listener that refers to the client keeps it from being collected until Close.
+// Quick changes may come as one call. One goroutine of the client calls all of its listeners, one after the other. It logs a
+// listener's panic, and runtime.Goexit. A listener may call everything, Close and stop included. A call that has begun when stop
+// is called goes on to its end. A listener that refers to the client keeps it from being collected until Close.
 func (c *Client) OnChange(listener func(Change)) (stop func()) {
 	if listener == nil {
 		panic("flagbit: OnChange of a nil function")
@@ -68,8 +68,8 @@ func (c *Client) OnChange(listener func(Change)) (stop func()) {
 }
 
 // OnStateChange calls a function with the client's status after each change of its state, such as from ready to stale, until
-// stop is called. The listener is told when the state is another than it was told of last, at first another than when it was
-// given; not of [StateClosed]. All else is as for [Client.OnChange].
+// stop is called. The listener is called when the state differs from the one it was told last, or at first from the one when it
+// was registered. It does not hear of [StateClosed]. Everything else is as for [Client.OnChange].
 func (c *Client) OnStateChange(listener func(Status)) (stop func()) {
 	if listener == nil {
 		panic("flagbit: OnStateChange of a nil function")
@@ -92,14 +92,13 @@ func (c *Client) OnStateChange(listener func(Status)) (stop func()) {
 	})
 }
 
-// Adds a listener. What there is to tell is counted from begin, which is called with the lock held: an event after it finds
-// the listener.
+// Adds a listener. Its news is counted from begin, which runs while the lock is held: an event after begin finds the listener.
 func (c *core) listen(method string, begin func() (next func() (call func()))) (stop func()) {
 	l := &c.listening
 	l.lock.Lock()
 	defer l.lock.Unlock()
 	added := &listener{method: method, next: begin()}
-	// A list of its own, since the goroutine reads the old one.
+	// A new list, since the goroutine reads the old one.
 	l.all = append(slices.Clip(l.all), added)
 	c.start()
 	return func() {
@@ -114,7 +113,7 @@ func (c *core) listen(method string, begin func() (next func() (call func()))) (
 	}
 }
 
-// Follows the log, also without listeners.
+// Follows the log, even without listeners.
 func (c *core) follow() {
 	c.listening.lock.Lock()
 	defer c.listening.lock.Unlock()
@@ -122,7 +121,7 @@ func (c *core) follow() {
 	c.start()
 }
 
-// Starts the goroutine where there is none. The lock is held.
+// Starts the goroutine unless there is one. The caller holds the lock.
 func (c *core) start() {
 	if c.listening.runner == nil {
 		c.listening.runner = new(int)
@@ -132,7 +131,7 @@ func (c *core) start() {
 
 func (c *core) run(self *int) {
 	over := false
-	// A listener that calls runtime.Goexit, as FailNow of a test does, ends this goroutine. Another goes on.
+	// A listener that calls runtime.Goexit, as FailNow of a test does, ends this goroutine. Another one replaces it.
 	defer func() {
 		if !over {
 			go c.run(self)
@@ -167,7 +166,7 @@ func (c *core) tell(listener *listener) {
 		if returned {
 			return
 		}
-		defer func() { _ = recover() }() // A logger that panics, too.
+		defer func() { _ = recover() }() // The logger may panic, too.
 		stack := slog.String("stack", string(debug.Stack()))
 		if fault == nil {
 			c.log().Error("flagbit: a listener of "+listener.method+" called runtime.Goexit", stack)

@@ -290,7 +290,7 @@ func openAndForget(t *testing.T) *flagbit.Client {
 	return client
 }
 
-// As FailNow of a test does it. The others are told all the same, and later changes too.
+// Ends as FailNow of a test does. The others are still told, also of later changes.
 func TestAListenerThatEndsItsGoroutineEndsNobodyElse(t *testing.T) {
 	var lines journal
 	client := open(t, flagbit.WithSnapshot(sample), flagbit.WithLogger(lines.logger()))

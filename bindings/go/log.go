@@ -16,14 +16,14 @@ func (c *core) log() *slog.Logger {
 	return slog.Default()
 }
 
-// Hands the library's log lines to the logger.
+// Passes the library's log lines to the logger.
 func (c *core) drainLog() {
 	lines := takeLog(c.handle)
 	runtime.KeepAlive(c)
 	if len(lines) == 0 {
 		return
 	}
-	// Handlers are the user's; what goes wrong in them must not come out of an evaluation.
+	// Handlers belong to the user: their panics must not come out of an evaluation.
 	defer func() { _ = recover() }()
 	for _, line := range lines {
 		level, message, _ := strings.Cut(line, ": ")

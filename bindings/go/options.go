@@ -10,14 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// Option says how a client is opened. Exactly one source is needed: [WithURL], [WithSnapshot], [WithFile] or
+// Option is an option of [Open]. Exactly one source is needed: [WithURL], [WithSnapshot], [WithFile] or
 // [WithValues].
 type Option func(*config)
 
 type config struct {
 	settings []setting
 	logger   *slog.Logger
-	// Whether the source is followed in the background, so that there may be something to log at any time.
+	// Whether the client follows its source in the background, so that there may be log lines at any time.
 	background bool
 	err        error
 }
@@ -30,7 +30,7 @@ func (c *config) integer(option option, number int64) {
 	c.settings = append(c.settings, setting{option: option, number: number})
 }
 
-// A duration is rounded up to the library's milliseconds.
+// Rounds a duration up to the library's milliseconds.
 func (c *config) duration(option option, duration time.Duration) {
 	milliseconds := duration / time.Millisecond
 	if duration > milliseconds*time.Millisecond {
@@ -39,8 +39,8 @@ func (c *config) duration(option option, duration time.Duration) {
 	c.integer(option, int64(milliseconds))
 }
 
-// WithURL is the source of a FlagBit server, which is asked in the background: its base URL. It needs [WithServerKey], or
-// [WithAPIKey] and [WithProjectID] for the hosted service. What the library says of the server is logged as it happens.
+// WithURL selects a FlagBit server as the source, by its base URL. The client asks it in the background. It needs
+// [WithServerKey], or [WithAPIKey] and [WithProjectID] for the hosted service. The client logs what the library reports at once.
 func WithURL(url string) Option {
 	return func(c *config) {
 		c.text(optionURL, url)
@@ -48,88 +48,89 @@ func WithURL(url string) Option {
 	}
 }
 
-// WithServerKey is the key for a server, fbsrv_..., which knows its project and environment.
+// WithServerKey sets the key for a server, fbsrv_.... It belongs to one project and environment.
 func WithServerKey(key string) Option {
 	return func(c *config) { c.text(optionServerKey, key) }
 }
 
-// WithAPIKey is a key of the hosted service, fb_.... It may do everything in its account: keep it where nobody else reads it.
+// WithAPIKey sets a key of the hosted service, fb_.... It may do everything in its account, so keep it secret.
 func WithAPIKey(key string) Option {
 	return func(c *config) { c.text(optionAPIKey, key) }
 }
 
-// WithProjectID is the project of an API key.
+// WithProjectID sets the project for an API key.
 func WithProjectID(id int64) Option {
 	return func(c *config) { c.integer(optionProjectID, id) }
 }
 
-// WithPollInterval is how often the server is asked, give or take a tenth; 30 s unless set, 1 s at least, 60 s with an API key.
+// WithPollInterval sets how often the client asks the server, give or take a tenth; 30 s by default, at least 1 s, 60 s with an
+// API key.
 func WithPollInterval(interval time.Duration) Option {
 	return func(c *config) { c.duration(optionPollIntervalMs, interval) }
 }
 
-// WithStream has the server tell of changes at once, over a connection that stays open. Where that fails, the client polls.
+// WithStream lets the server announce changes at once, over a connection that stays open. If that fails, the client polls.
 func WithStream() Option {
 	return func(c *config) { c.integer(optionStream, 1) }
 }
 
-// WithBootstrap is the text of a snapshot that serves until there is a better one.
+// WithBootstrap sets the text of a snapshot that serves until there is a better one.
 func WithBootstrap(snapshot string) Option {
 	return func(c *config) { c.text(optionBootstrap, snapshot) }
 }
 
-// WithCachePath is a file that keeps the last good snapshot, for a start without the server. Processes may share it.
+// WithCachePath names a file that keeps the last good snapshot, for a start without the server. Processes may share it.
 func WithCachePath(path string) Option {
 	return func(c *config) { c.text(optionCachePath, path) }
 }
 
-// WithConnectTimeout is how long resolving the server's name, and then connecting, may take each; 5 s unless set.
+// WithConnectTimeout limits resolving the server's name, and connecting; 5 s by default.
 func WithConnectTimeout(timeout time.Duration) Option {
 	return func(c *config) { c.duration(optionConnectTimeoutMs, timeout) }
 }
 
-// WithTimeout is how long a request may take as a whole; 30 s unless set.
+// WithTimeout limits a whole request; 30 s by default.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) { c.duration(optionTimeoutMs, timeout) }
 }
 
-// WithStaleAfter is how long after the last contact with the server the state is [StateStale]; 3 intervals unless set.
+// WithStaleAfter sets how long after the last contact with the server the state becomes [StateStale]; 3 intervals by default.
 func WithStaleAfter(age time.Duration) Option {
 	return func(c *config) { c.duration(optionStaleAfterMs, age) }
 }
 
-// WithCAFile is a PEM file with the authorities to trust, in the place of those compiled in.
+// WithCAFile names a PEM file with the authorities to trust instead of those compiled in.
 func WithCAFile(path string) Option {
 	return func(c *config) { c.text(optionCAFile, path) }
 }
 
-// WithSystemRoots trusts the authorities that the operating system trusts, in the place of those compiled in.
+// WithSystemRoots trusts the operating system's authorities instead of those compiled in.
 func WithSystemRoots() Option {
 	return func(c *config) { c.integer(optionSystemRoots, 1) }
 }
 
-// WithProxy is the URL of a proxy, http://, https:// or socks5h://; that of the environment unless set.
+// WithProxy sets the URL of a proxy, http://, https:// or socks5h://; by default the one of the environment.
 func WithProxy(url string) Option {
 	return func(c *config) { c.text(optionProxy, url) }
 }
 
-// WithHeader is one more header of each request.
+// WithHeader adds a header to each request.
 func WithHeader(name, value string) Option {
 	return func(c *config) { c.text(optionHeader, name+": "+value) }
 }
 
-// WithSnapshot is the source of a snapshot in memory: its JSON text. [Client.LoadSnapshot] replaces it.
+// WithSnapshot selects a snapshot in memory as the source: its JSON text. [Client.LoadSnapshot] replaces it.
 func WithSnapshot(snapshot string) Option {
 	return func(c *config) { c.text(optionSnapshot, snapshot) }
 }
 
-// WithFile is the source of a snapshot in a file. It is read once, and by [Client.Refresh]; see [WithWatch].
+// WithFile selects a file with a snapshot as the source. The client reads it once, and at [Client.Refresh]; see [WithWatch].
 func WithFile(path string) Option {
 	return func(c *config) { c.text(optionFile, path) }
 }
 
-// WithWatch looks at the file each second and follows its changes. The file may be missing at first, and what is wrong with
-// it is no error of [Open]: see [Client.Status].
+// WithWatch checks the file each second and follows its changes. The file may be missing at first. Its faults are no errors of
+// [Open]: see [Client.Status].
 func WithWatch() Option {
 	return func(c *config) {
 		c.integer(optionWatch, 1)
@@ -137,7 +138,7 @@ func WithWatch() Option {
 	}
 }
 
-// WithValues is the source of flags that answer everybody alike, for tests: see [Client.Override], and [ForTesting].
+// WithValues selects flags with fixed answers as the source, for tests: see [Client.Override], and [ForTesting].
 func WithValues(values map[string]any) Option {
 	return func(c *config) {
 		text, err := valuesJSON(values)
@@ -148,23 +149,23 @@ func WithValues(values map[string]any) Option {
 	}
 }
 
-// WithMaxSnapshotBytes limits the text of a snapshot; 32 MiB unless set.
+// WithMaxSnapshotBytes sets the largest snapshot that the client accepts; 32 MiB by default.
 func WithMaxSnapshotBytes(bytes int64) Option {
 	return func(c *config) { c.integer(optionMaxSnapshotBytes, bytes) }
 }
 
-// WithLogger has the client log there instead of to [slog.Default].
+// WithLogger sets the client's logger; [slog.Default] by default.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) { c.logger = logger }
 }
 
-// The JSON of flags that answer everybody alike.
+// Returns the JSON of flags that give everybody the same answer.
 func valuesJSON(values map[string]any) (string, error) {
 	if values == nil {
 		return "{}", nil
 	}
 	for key := range values {
-		if !utf8.ValidString(key) { // The encoder would make another key of it.
+		if !utf8.ValidString(key) { // The encoder would change the key.
 			return "", &Error{kind: ErrSnapshot, Message: fmt.Sprintf("the key %+q is no UTF-8", key)}
 		}
 	}

@@ -25,7 +25,7 @@ const (
 
 var little = binary.LittleEndian
 
-// Attributes as the library takes them (see include/flagbit.h). The buffers are used again and again.
+// Attributes as the library takes them (see include/flagbit.h). The buffers are reused.
 type packed struct {
 	bytes []byte
 	// Whether there are values that no rule can match.
@@ -36,14 +36,14 @@ var buffers = sync.Pool{New: func() any {
 	return &packed{bytes: make([]byte, 0, 512)}
 }}
 
-// Gives the buffer back.
+// Returns the buffer to the pool.
 func (p *packed) release() {
 	if cap(p.bytes) <= largestKept {
 		buffers.Put(p)
 	}
 }
 
-// Packs attributes. The bytes are empty where there would be more than the library takes.
+// Packs attributes. Returns no bytes for attributes beyond the library's limit.
 func pack(attributes Attributes) *packed {
 	packed := buffers.Get().(*packed)
 	packed.odd = false
@@ -67,7 +67,7 @@ func pack(attributes Attributes) *packed {
 	return packed
 }
 
-// Packs attributes sorted by name, so that of several that are wrong always the same one is told.
+// Packs attributes sorted by name, so that of several wrong ones the error always names the same one.
 func packSorted(attributes Attributes) []byte {
 	buffer := append(make([]byte, 0, 32*(len(attributes)+1)), 0, 0, 0, 0, 1, 0, 0, 0)
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
@@ -86,7 +86,7 @@ func finish(buffer []byte) []byte {
 	return buffer
 }
 
-// The attributes whose names are no UTF-8, last, so that their stand-in names never hide another.
+// The attributes whose names are not UTF-8 come last, so that their stand-in names never hide another.
 func appendUnreadable(buffer []byte, attributes Attributes) []byte {
 	for name := range attributes {
 		if !utf8.ValidString(name) {
@@ -97,7 +97,7 @@ func appendUnreadable(buffer []byte, attributes Attributes) []byte {
 	return buffer
 }
 
-// Appends an attribute up to its value, of which the length is given.
+// Appends an attribute up to its value, whose length is given.
 func appendStart(buffer []byte, kind byte, name string, length int) []byte {
 	buffer = append(buffer, kind)
 	buffer = little.AppendUint32(buffer, uint32(len(name)))
@@ -105,7 +105,7 @@ func appendStart(buffer []byte, kind byte, name string, length int) []byte {
 	return little.AppendUint32(buffer, uint32(length))
 }
 
-// Appends one attribute, and tells whether its value is supported. Nothing is appended for one that is absent.
+// Appends one attribute, and returns whether its value is supported. Appends nothing for an absent value.
 func appendAttribute(buffer []byte, name string, value any) ([]byte, bool) {
 	// The common cases, each in one pass.
 	switch value := value.(type) {
@@ -125,7 +125,7 @@ func appendAttribute(buffer []byte, name string, value any) ([]byte, bool) {
 	return appendStart(buffer, attributeKindUnsupported, name, 0), false
 }
 
-// Appends an attribute of a type that is not so common.
+// Appends an attribute of a less common type.
 func appendFurther(buffer []byte, name string, value any) ([]byte, bool) {
 	begin := len(buffer)
 	buffer = appendStart(buffer, attributeKindList, name, 0)
@@ -145,16 +145,16 @@ func appendFurther(buffer []byte, name string, value any) ([]byte, bool) {
 	return filled, true
 }
 
-// What a value may be beside the kinds of the library.
+// Kinds of values in addition to the library's.
 const (
 	unsupported byte = 0
 	absent      byte = 0xff
 )
 
-// Nothing from here on may keep a value or a part of it, nor hand it to what the compiler cannot see through, such as
-// reflect's Interface: the maps of all callers would have to be on the heap. BenchmarkEnabled counts.
+// From here on nothing may keep a value or a part of it, or pass it to a function that the compiler cannot see through, such as
+// reflect's Interface: the maps of all callers would then have to be on the heap. BenchmarkEnabled counts this.
 
-// Appends a scalar and tells its kind.
+// Appends a scalar and returns its kind.
 func appendValue(buffer []byte, value any) ([]byte, byte) {
 	switch value := value.(type) {
 	case nil:
@@ -205,14 +205,14 @@ func appendReflected(buffer []byte, value reflect.Value, followed bool) ([]byte,
 			return appendReflected(buffer, value.Elem(), followed)
 		}
 		if followed {
-			// No pointer is followed behind this one: they may go round in a circle, also through an interface.
+			// A pointer behind this one is not followed: pointers may form a cycle, even through an interface.
 			return appendReflected(buffer, value.Elem(), false)
 		}
 	}
 	return buffer, unsupported
 }
 
-// Appends the elements of a list, and tells the kind.
+// Appends the elements of a list, and returns the list's kind.
 func appendList(buffer []byte, value any) ([]byte, byte) {
 	switch list := value.(type) {
 	case []string:
@@ -262,7 +262,7 @@ func appendList(buffer []byte, value any) ([]byte, byte) {
 	for i := range list.Len() {
 		element := list.Index(i)
 		if element.Kind() == reflect.Uint8 {
-			return buffer, unsupported // Bytes are no numbers.
+			return buffer, unsupported // Bytes are not numbers.
 		}
 		begin := len(buffer)
 		filled, kind := appendReflected(append(buffer, 0, 0, 0, 0, 0), element, true)
@@ -303,7 +303,7 @@ func appendTime(buffer []byte, value time.Time) ([]byte, byte) {
 	return value.AppendFormat(buffer, time.RFC3339Nano), attributeKindString
 }
 
-// Appends a number of encoding/json, read as the library reads JSON.
+// Appends a number of encoding/json, in the way the library reads JSON.
 func appendJSONNumber(buffer []byte, text string) ([]byte, byte) {
 	if !strings.ContainsAny(text, ".eE") {
 		if integer, err := strconv.ParseInt(text, 10, 64); err == nil {

@@ -93,7 +93,7 @@ func writeProxy(t *testing.T, folder, path, source string, wanted func(name stri
 	must(file.Close())
 }
 
-// What the README says that its first example prints.
+// The output of the first example, as the README states it.
 const firstOutput = "true\npercentage_rollout\n"
 
 func everything(string) bool { return true }
@@ -149,14 +149,14 @@ func TestPackageIsFetched(t *testing.T) {
 func TestPackageIsVendored(t *testing.T) {
 	p := newPlace(t, everything)
 	p.succeed("go", "mod", "vendor")
-	// Nothing but the folder: neither a proxy nor what was fetched.
+	// Only the folder is available: neither a proxy nor the fetched modules.
 	p.env = append(p.env, "GOPROXY=off", "GOMODCACHE="+t.TempDir())
 	p.succeed("go", "build", "-mod=vendor", "-o", "program", ".")
 	p.checkProgram(firstOutput)
 }
 
-// Both modules, of which the provider's names this one by its version alone: the library comes with that. OpenFeature's SDK is
-// what was fetched for the provider's own tests.
+// Both modules. The provider's names this one by its version alone: the library comes with that. OpenFeature's SDK was fetched
+// for the provider's own tests.
 func TestPackageWithTheProvider(t *testing.T) {
 	p := preparePlace(t, everything, "## OpenFeature")
 	fetched, err := exec.Command("go", "env", "GOMODCACHE").Output()
@@ -176,7 +176,7 @@ func TestPackageWithTheProvider(t *testing.T) {
 
 func TestPackageWithoutItsLibrarySaysWhatToDo(t *testing.T) {
 	message := newPlace(t, withoutLibrary).fail("go", "build", "-o", "program", ".")
-	if !strings.Contains(message, "flagbit.h is not there") || !strings.Contains(message, "make go-library") {
+	if !strings.Contains(message, "flagbit.h is missing") || !strings.Contains(message, "make go-library") {
 		t.Errorf("%s", message)
 	}
 }

@@ -12,13 +12,13 @@ type State string
 
 // The states of a client.
 const (
-	// StateInitializing: no flags yet.
+	// StateInitializing: there are no flags yet.
 	StateInitializing State = "initializing"
-	// StateReady: serving flags.
+	// StateReady: the client serves flags.
 	StateReady State = "ready"
-	// StateStale: serving flags, but the server was not reached for a while, or not yet.
+	// StateStale: the client serves flags, but without contact to the server for a while, or as yet.
 	StateStale State = "stale"
-	// StateError: nothing to serve, and the file cannot be read or the server refuses.
+	// StateError: the client has nothing to serve, and the file cannot be read or the server refuses.
 	StateError State = "error"
 	// StateClosed: every evaluation gives the caller's default.
 	StateClosed State = "closed"
@@ -36,34 +36,34 @@ func stateOf(state int32) State {
 	if known, found := states[state]; found {
 		return known
 	}
-	return State(stateName(state)) // A state of a later library.
+	return State(stateName(state)) // This is a state of a later library.
 }
 
-// Status is what a client knows of itself at one moment.
+// Status is a client's state at one moment, with its details.
 type Status struct {
 	// State is one of the State constants.
 	State State
-	// Revision is what the snapshot in force states; empty where it states none.
+	// Revision is the revision of the snapshot in force; empty if the snapshot states none.
 	Revision string
-	// Source is where the flags come from, in words.
+	// Source describes the source of the flags in words.
 	Source string
-	// Flags is how many flags are in force, those set aside included.
+	// Flags is the number of flags in force, including those set aside.
 	Flags int
-	// FlagsSetAside is how many flags cannot be read; [Client.Warnings] tells why.
+	// FlagsSetAside is the number of flags that cannot be read; [Client.Warnings] tells why.
 	FlagsSetAside int
-	// LastError is why the source was not read the last time; empty after it was.
+	// LastError tells why the last read of the source failed; empty if it succeeded.
 	LastError string
-	// LastSuccess is when the source was last read well; zero for never.
+	// LastSuccess is when the source was last read successfully; zero for never.
 	LastSuccess time.Time
-	// ConsecutiveFailures is how many reads failed since then.
+	// ConsecutiveFailures is how many reads have failed since LastSuccess.
 	ConsecutiveFailures int
-	// UnsupportedValues is how many attributes evaluations saw that no rule can match.
+	// UnsupportedValues counts the attributes with values that no rule can match in all evaluations.
 	UnsupportedValues uint64
 	// Generation counts the changes of the flags in force; 0 before the first.
 	Generation uint64
 }
 
-// Status tells how the client is doing.
+// Status returns the client's state.
 func (c *Client) Status() Status {
 	defer runtime.KeepAlive(c)
 	c.drainLog()

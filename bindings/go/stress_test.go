@@ -35,7 +35,7 @@ func resident(t *testing.T) float64 {
 	return pages * float64(os.Getpagesize()) / (1 << 20)
 }
 
-// A snapshot of which the revision tells what all of its flags answer.
+// A snapshot whose revision tells the answer of all of its flags.
 func state(on bool) string {
 	return fmt.Sprintf(`{"revision": "%[1]v", "flags": [
 		{"key": "a", "enabled": true, "default_enabled": %[1]v},
@@ -153,7 +153,7 @@ func TestClosingBesideEvaluations(t *testing.T) {
 	}
 }
 
-// What the collector does not see is freed with what it sees.
+// Memory that the collector does not see is freed with the objects that it sees.
 func TestContextsAndClientsLeaveNoMemory(t *testing.T) {
 	churn := func(count int) {
 		for number := range count {
@@ -217,8 +217,8 @@ func TestNothingIsCollectedDuringACall(t *testing.T) {
 	all.Wait()
 }
 
-// The stack of a goroutine may grow, and so be looked through, in the middle of any call. The library's empty lists have
-// addresses that are none, which must never be in a variable of Go.
+// The stack of a goroutine may grow, and then the runtime looks through it, in the middle of any call. The library's empty lists
+// have invalid addresses, which must never be in a variable of Go.
 func TestStacksMayGrowAnywhere(t *testing.T) {
 	empty, some := openText(t, "[]"), openText(t, sample)
 	var all sync.WaitGroup

@@ -8,7 +8,7 @@ import (
 	"reflect"
 )
 
-// String is the value of a string flag; def where there is no answer, or one of another type.
+// String returns the value of a string flag, or def without an answer or for a flag of another type.
 func (c *Client) String(key string, who AnyContext, def string) string {
 	answer, err := c.ask(key, who, true)
 	if err != nil || answer.variant == nil || answer.variant.kind != kindString {
@@ -17,7 +17,7 @@ func (c *Client) String(key string, who AnyContext, def string) string {
 	return answer.variant.text
 }
 
-// Number is the value of a number flag; def where there is no answer, or one of another type.
+// Number returns the value of a number flag, or def without an answer or for a flag of another type.
 func (c *Client) Number(key string, who AnyContext, def float64) float64 {
 	if number, found := c.number(key, who); found {
 		return number
@@ -25,7 +25,7 @@ func (c *Client) Number(key string, who AnyContext, def float64) float64 {
 	return def
 }
 
-// Integer is the value of a number flag without a fraction; def where there is no answer, or one of another type.
+// Integer returns the value of a number flag without a fraction, or def without an answer or for any other value.
 func (c *Client) Integer(key string, who AnyContext, def int64) int64 {
 	number, found := c.number(key, who)
 	// 2^63 is the first double above all int64.
@@ -43,8 +43,8 @@ func (c *Client) number(key string, who AnyContext) (float64, bool) {
 	return float64(answer.native.number), true
 }
 
-// JSON is the value of a JSON flag: a map[string]any or []any of the caller's own, with float64 for numbers. def where there
-// is no answer, or one of another type. [Value] reads it into a type of one's own.
+// JSON returns the value of a JSON flag: a map[string]any or []any that belongs to the caller, with float64 for numbers. It
+// returns def without an answer or for a flag of another type. [Value] reads the JSON into a type of your own.
 func (c *Client) JSON(key string, who AnyContext, def any) any {
 	answer, err := c.ask(key, who, true)
 	if err != nil || answer.variant == nil || answer.variant.kind != kindJSON {
@@ -53,11 +53,11 @@ func (c *Client) JSON(key string, who AnyContext, def any) any {
 	return answer.variant.value()
 }
 
-// Value is the value of a flag of the default's type; def where there is no answer, or one of another type.
+// Value returns a flag's value if it has the default's type, or def otherwise.
 //
-// A bool asks a boolean flag, a string a string, an integer a number without a fraction that fits, a float a number.
-// Everything else asks a JSON flag and is filled by encoding/json: [Value] with a struct gives that struct, and def where
-// the JSON does not fit it.
+// A bool asks a boolean flag, a string a string flag, an integer a number without a fraction that fits, a float a number.
+// Every other type asks a JSON flag, and encoding/json fills it: [Value] with a struct gives that struct, or def if the JSON
+// does not fit it.
 func Value[T any](client *Client, key string, who AnyContext, def T) T {
 	switch def := any(def).(type) {
 	case bool:
@@ -84,7 +84,7 @@ func Value[T any](client *Client, key string, who AnyContext, def T) T {
 
 func as[T any](value any) T { return value.(T) }
 
-// Sets a value of any type to the flag's. False where the flag has none that fits.
+// Sets a variable of any type to the flag's value. Returns false if the value does not fit.
 func (c *Client) fill(key string, who AnyContext, value reflect.Value) bool {
 	answer, err := c.ask(key, who, true)
 	if err != nil || answer.native.error_code != 0 {
@@ -121,7 +121,7 @@ func (c *Client) fill(key string, who AnyContext, value reflect.Value) bool {
 	if answer.native.kind != kindJSON || answer.variant == nil {
 		return false
 	}
-	// A value of its own, so that nothing of the default is filled or shared.
+	// A new variable, so that nothing of the default is filled or shared.
 	made := reflect.New(value.Type())
 	if json.Unmarshal([]byte(answer.variant.text), made.Interface()) != nil {
 		return false

@@ -13,7 +13,7 @@ type variant struct {
 	name string
 	kind int32
 	text string
-	// The value, but of JSON, which each who asks gets for his own.
+	// The value, except for JSON, which each caller gets as a new object.
 	fixed any
 }
 
@@ -28,18 +28,18 @@ func newVariant(native *nativeEvaluation, name, text string) *variant {
 	return made
 }
 
-// The value: a string, a float64, or a map or slice of the caller's own.
+// Returns the value: a string, a float64, or a map or slice that belongs to the caller.
 func (v *variant) value() any {
 	if v.kind != kindJSON {
 		return v.fixed
 	}
 	var value any
-	_ = json.Unmarshal([]byte(v.text), &value) // The library wrote it.
+	_ = json.Unmarshal([]byte(v.text), &value) // The library wrote this JSON, so it is valid.
 	return value
 }
 
-// The variants that were seen, each at a place of its number, which no other variant of the process ever has. A snapshot's
-// numbers follow each other, so its first 1,024 variants all have their places.
+// The variants seen so far. Each has a place by its number, which no other variant of the process ever has. A snapshot's numbers
+// are consecutive, so its first 1,024 variants all have places.
 type variants [1024]atomic.Pointer[variant]
 
 func (v *variants) get(id uint64) *variant {

@@ -2,7 +2,7 @@
 
 package flagbit
 
-// Never built: `go mod vendor` keeps only folders of packages that something imports.
+// Never built. `go mod vendor` keeps only folders of packages that something imports.
 import (
 	_ "github.com/flagbit/flagbit/bindings/go/lib/darwin-amd64"
 	_ "github.com/flagbit/flagbit/bindings/go/lib/darwin-arm64"

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// The waits of a client. A goroutine that waits in the library holds a thread until the library returns, also when nobody waits
-// for it any more. So one goroutine waits for all.
+// The waits of a client. A goroutine that waits in the library holds a thread until the library returns, even when nobody waits
+// any more. So one goroutine waits for all.
 type waiting struct {
 	lock sync.Mutex
 	// The wait for flags; nil while nobody waits.
 	ready *wait
-	// The refresh that begins after the one that is under way: it sees whatever there was before it was asked for.
+	// The refresh that begins after the present one: it sees all changes before the call.
 	next       *wait
 	refreshing bool
 }
@@ -25,7 +25,7 @@ type wait struct {
 	// Closed at the end, when err is set.
 	done chan struct{}
 	err  error
-	// The longest that somebody waits, in milliseconds.
+	// The longest timeout of a waiting goroutine, in milliseconds.
 	longest uint64
 	// How many goroutines wait. The lock guards it.
 	waiters int
@@ -38,7 +38,7 @@ func (w *wait) until(ctx context.Context) error {
 		return w.err
 	case <-ctx.Done():
 	}
-	select { // Both may have come at once.
+	select { // Both may be ready.
 	case <-w.done:
 		return w.err
 	default:
@@ -51,7 +51,7 @@ func (w *wait) end(err error) {
 	close(w.done)
 }
 
-// Refreshes, and takes part in the next refresh while one is under way. The error may be the context's.
+// Refreshes, or takes part in the next refresh if one is under way. The error may be the context's.
 func (c *core) refresh(ctx context.Context) error {
 	timeout := uint64(forever)
 	if deadline, found := ctx.Deadline(); found {
@@ -72,7 +72,7 @@ func (c *core) refresh(ctx context.Context) error {
 	return joined.until(ctx)
 }
 
-// Refreshes until nobody asks for it.
+// Refreshes until no goroutine asks for it.
 func (c *core) refreshAll() {
 	all := &c.waiting
 	for {
@@ -88,7 +88,7 @@ func (c *core) refreshAll() {
 	}
 }
 
-// How long the goroutine that waits for flags may outlive those for whom it waits.
+// How long the goroutine that waits for flags may outlive its callers.
 const waitSlice = 100 * time.Millisecond
 
 // Waits for flags. The error may be the context's.
@@ -110,7 +110,7 @@ func (c *core) waitForFlags(ctx context.Context) error {
 	return joined.until(ctx)
 }
 
-// Waits for flags until nobody waits any more.
+// Waits for flags until no goroutine waits any more.
 func (c *core) waitForAll(joined *wait) {
 	all := &c.waiting
 	for {

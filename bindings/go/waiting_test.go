@@ -61,7 +61,7 @@ func TestManyWhoWaitHoldOneThread(t *testing.T) {
 	}
 }
 
-// Who asks while a refresh is under way gets the next one, and each waits for no longer than it likes.
+// A caller during a refresh gets the next one, and each waits no longer than its context allows.
 func TestARefreshIsShared(t *testing.T) {
 	client := open(t, flagbit.WithURL(silentServer(t)), flagbit.WithServerKey("fbsrv_x"), flagbit.WithTimeout(time.Second))
 	var all sync.WaitGroup

@@ -1,7 +1,7 @@
-"""Puts the C library beside the code: builds it with cargo, or takes one that is already built.
+"""Puts the C library next to the Python code: builds the library with cargo, or takes one that is already built.
 
-FLAGBIT_LIBRARY   a library to take instead of building one
-FLAGBIT_PLATFORM  the wheel's platform tag, such as manylinux_2_17_x86_64, where the library was built for it
+FLAGBIT_LIBRARY   the path of a library to take instead of building one
+FLAGBIT_PLATFORM  the wheel's platform tag, such as manylinux_2_17_x86_64, if the library was built for that platform
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NAME = {"darwin": "libflagbit.dylib", "win32": "flagbit.dll"}.get(sys.platform, "libflagbit.so")
 
-# What cargo needs to build the crate. An sdist carries it in `rust`, the repository has it two folders up.
+# The files that cargo needs to build the crate: in `rust` in an sdist, two folders up in the repository.
 CRATE = [
     "Cargo.toml",
     "Cargo.lock",
@@ -38,7 +38,7 @@ class LibraryHook(BuildHookInterface[Any]):
     """Called by hatchling for each wheel and sdist."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Adds the library to a wheel, the crate's sources to an sdist."""
+        """Adds the library to a wheel, or the crate's sources to an sdist."""
         own = Path(self.root, "rust")
         crate = own if own.exists() else Path(self.root).parent.parent
         if self.target_name == "sdist":
@@ -56,10 +56,10 @@ class LibraryHook(BuildHookInterface[Any]):
 
 
 def build_library(crate: Path) -> str:
-    """Builds the library as it is shipped; its path."""
+    """Builds the library with the release settings, and returns its path."""
     command = ["cargo", "rustc", "--profile", "dist", "--lib", "--crate-type", "cdylib"]
     command += ["--locked", "--manifest-path", str(crate / "Cargo.toml")]
-    # Cargo tells where the library is: environment and configuration may move its target folder.
+    # Cargo tells where the library is, since the environment or a configuration file may move its target folder.
     command += ["--message-format", "json-render-diagnostics"]
     try:
         built = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
@@ -77,9 +77,9 @@ def build_library(crate: Path) -> str:
 
 
 def platform_tag() -> str:
-    """The platform that cargo builds for here, which is this machine and no wider one."""
+    """Returns the platform that cargo builds for here: this machine's and no wider one."""
     if sys.platform == "darwin":
-        # What Rust builds for unless told, and not what this Python was built for: pip takes no 10.x on arm64.
+        # This is Rust's default target, not the one that this Python was built for. Pip takes no 10.x on arm64.
         oldest = {"arm64": "11.0", "x86_64": "10.12"}[platform.machine()]
         major, minor = f"{os.environ.get('MACOSX_DEPLOYMENT_TARGET', oldest)}.0".split(".")[:2]
         return f"macosx_{major}_{minor if major == '10' else 0}_{platform.machine()}"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where nothing can be done but to say why. */
+/* Prints the error and ends: an example can do nothing else. */
 static void stop_on(flagbit_error *error) {
     if (error != NULL) {
         fprintf(stderr, "%s\n", flagbit_error_message(error));

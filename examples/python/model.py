@@ -9,7 +9,7 @@ import flagbit
 
 SNAPSHOTS = Path(__file__).resolve().parent.parent / "snapshots"
 
-# Of each snapshot the users who are asked about.
+# The users to ask about, for each snapshot.
 USERS: dict[str, list[dict[str, Any]]] = {
     "kill-switch": [{"user_id": "usr_1", "plan": "pro"}],
     "ramp": [

@@ -1,4 +1,4 @@
-/* What a compiled program relies on: the layout of the structs and the numbers. It never changes; it only grows. */
+/* The layout of the structs and the numbers that compiled programs rely on. They never change; they only grow. */
 #include "check.h"
 
 #define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)

@@ -64,8 +64,8 @@ static void children_follow_the_file_and_close_alone(const char *path) {
     flagbit_client_free(client);
 }
 
-/* The watching threads of the parent are waiting when it forks, and are no more in the child: the child's own, which
- * wait and are woken in their place, must not meet what is left of them. Many clients, so that some would. */
+/* The watching threads of the parent are waiting when it forks, and do not exist in the child. The child's own threads,
+ * which wait and are woken instead, must not meet their remains. There are many clients, so that some would. */
 static void threads_that_are_gone_are_not_in_the_way(const char *path) {
     flagbit_client *clients[WATCHING];
     write_file(path, FIRST);

@@ -49,7 +49,7 @@ static inline void kit_ask(const kit_stub *stub, const char *command, const char
     }
 }
 
-/* The same; the number that is the answer, or 0. */
+/* Does the same, and returns the number in the answer, or 0. */
 static inline int kit_do(const kit_stub *stub, const char *command, const char *fields) {
     char answer[256];
     kit_ask(stub, command, fields, answer, sizeof answer);

@@ -60,7 +60,7 @@ static void reset_outputs(void) {
         CHECK(!function(__VA_ARGS__, false));                                                                          \
     } while (0)
 
-/* NULL for every pointer of every function that must not be NULL, the others being right. */
+/* Passes NULL for every pointer of every function that must not be NULL; the other arguments are right. */
 static void null_is_a_status(const flagbit_client *client, flagbit_options *options, const uint8_t *packed) {
     const flagbit_status null = FLAGBIT_STATUS_NULL_ARGUMENT;
     EXPLAINS(null, flagbit_context_new, NULL, 8, &out.context);

@@ -57,7 +57,7 @@ static void an_override_is_one_clients_and_a_change(void) {
     flagbit_client_free(other);
 }
 
-/* What a flag of any kind answers, with its texts. */
+/* Checks the answer of a flag of any kind, with its texts. */
 static void answers(const flagbit_client *client, const char *key, int32_t kind, double number, const char *value) {
     flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
     flagbit_text name, text;

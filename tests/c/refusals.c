@@ -1,5 +1,6 @@
-/* Every message about bad input, as a person reads it. What is refused whole leaves the old snapshot in force; what is
- * wrong with one flag sets that flag aside. */
+/* Every message about bad input, as a person reads it. If a whole snapshot is refused, the old one stays in force; if
+ * one
+ * flag is wrong, that flag is set aside. */
 #include "support.h"
 
 static void refused(const flagbit_client *client, const char *snapshot, const char *message) {
@@ -50,7 +51,7 @@ static void keys(const flagbit_client *client) {
             "flags[\"a\"].key: expected the key it stands under, found \"b\"");
 }
 
-/* A flag with these fields is set aside with this warning; the flag beside it answers. */
+/* Checks that a flag with these fields is set aside with this warning, and that the next flag answers. */
 static void set_aside(const char *fields, const char *warning) {
     char snapshot[512], with_newline[512];
     snprintf(snapshot, sizeof snapshot,

@@ -1,4 +1,4 @@
-/* What several of the C tests need: a client of a text, texts of a list, files that come and go. */
+/* Functions that several of the C tests need: a client of a text, texts of a list, files that come and go. */
 #ifndef SUPPORT_H
 #define SUPPORT_H
 

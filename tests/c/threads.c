@@ -1,4 +1,4 @@
-/* Many threads on one client: evaluations beside loads and beside closing, and waiters that are woken. */
+/* Many threads on one client: evaluations during loads and during closing, and waiters that are woken. */
 #include "support.h"
 
 #include <pthread.h>

@@ -25,7 +25,7 @@ typedef struct expectation {
     size_t value_length;
 } expectation;
 
-/* What flagbit_evaluate_value wrote. */
+/* The texts that flagbit_evaluate_value wrote. */
 typedef struct typed_answer {
     flagbit_evaluation evaluation;
     flagbit_text variant, value;

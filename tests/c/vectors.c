@@ -69,7 +69,7 @@ static const char *kind_of(json_object *pair, size_t index) {
     return json_object_get_string(json_object_array_get_idx(pair, index));
 }
 
-/* Whether a rule can match the value: `pair` has its kind at `index` and its text behind it. */
+/* Returns whether a rule can match the value: `pair` has its kind at `index` and its text behind it. */
 static bool is_supported(json_object *pair, size_t index) {
     const char *kind = kind_of(pair, index);
     json_object *text = json_object_array_get_idx(pair, index + 1);
@@ -152,7 +152,7 @@ static int32_t kind_number(json_object *kind) {
     return FLAGBIT_KIND_NONE;
 }
 
-/* What flagbit_is_enabled gives: the default for a flag that is no boolean. */
+/* Returns the answer of flagbit_is_enabled: the default for a flag that is not boolean. */
 static bool enabled_of(json_object *expected) {
     const bool typed = kind_number(field(expected, "kind")) > FLAGBIT_KIND_BOOLEAN;
     return json_object_get_boolean(field(expected, typed ? "default" : "enabled"));
@@ -175,7 +175,7 @@ static void check_evaluation(const flagbit_evaluation *found, json_object *expec
     }
 }
 
-/* A text of a block, with its NUL; `expected` NULL is the empty text. */
+/* Checks a text of a block, with its NUL; if `expected` is NULL, the text is empty. */
 static void check_text_in(const char *block, flagbit_text place, json_object *expected) {
     const char *text = expected == NULL ? "" : json_object_get_string(expected);
     const size_t length = expected == NULL ? 0 : length_of(expected);
@@ -190,7 +190,7 @@ static void check_texts(const char *block, flagbit_text variant, flagbit_text va
     check_text_in(block, value, field(expected, "value"));
 }
 
-/* The texts of a flag's answer, asked for with packed attributes or, where there are none, with a context. */
+/* Checks the texts of a flag's answer, asked for with packed attributes or, if there are none, with a context. */
 static void check_value(const flagbit_client *client, const uint8_t *packed, size_t length,
                         const flagbit_context *context, json_object *expected) {
     json_object *flag = field(expected, "flag");
@@ -218,7 +218,7 @@ static void check_value(const flagbit_client *client, const uint8_t *packed, siz
     free(buffer);
 }
 
-/* The flag's part of all evaluations, or nothing where there is no such flag. Frees the evaluations. */
+/* Finds the flag among all evaluations; there is nothing if there is no such flag. Frees the evaluations. */
 static void check_all(flagbit_evaluations *all, json_object *expected) {
     json_object *key = field(expected, "flag");
     bool found = false;

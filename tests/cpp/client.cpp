@@ -233,7 +233,7 @@ static void keys_of_every_kind_in_tests_and_overrides() {
 }
 
 static void overrides_of_every_type() {
-    // Where the locale writes numbers with a comma, JSON does not.
+    // Even if the locale writes numbers with a comma, JSON does not.
     std::setlocale(LC_NUMERIC, "de_DE.UTF-8");
     const std::string owned = "line\n";
     const Client client = Client::for_testing({{"text", "dark"},

@@ -13,7 +13,7 @@ using flagbit::Client;
 using flagbit::Context;
 using flagbit::Value;
 
-// What must not compile, or not copy.
+// These uses must not compile, or must not copy.
 static_assert(!std::is_constructible_v<Value, char>, "a letter or a number?");
 static_assert(!std::is_constructible_v<Value, std::nullptr_t>);
 static_assert(!std::is_constructible_v<Value, void *>, "a pointer is no boolean");
@@ -21,7 +21,7 @@ static_assert(!std::is_constructible_v<Value, int *>);
 static_assert(!std::is_copy_constructible_v<Context> && std::is_nothrow_move_constructible_v<Context>);
 static_assert(!std::is_copy_constructible_v<Attributes> && !std::is_move_constructible_v<Attributes>);
 
-// Whether a rule sees the value as this text.
+// Returns whether a rule sees the value as this text.
 static bool reads_as(const Value &value, const std::string &text) {
     const std::string snapshot = R"([{"key": "f", "enabled": true, "rules": [{"attribute": "a", "operator": "eq",)"
                                  R"("value": ")" +
@@ -95,7 +95,7 @@ static void moments_are_text_in_utc() {
     CHECK(client.is_enabled("f", {{"a", at(1782907199)}}) && !client.is_enabled("f", {{"a", at(1782907200)}}));
 }
 
-// Whether a list shares an element with the rule's value.
+// Returns whether a list shares an element with the rule's value.
 static bool has(const Attributes &attributes, const std::string &json) {
     const Client client = Client::from_snapshot(R"([{"key": "f", "enabled": true, "rules": [{"attribute": "a",)"
                                                 R"("operator": "has", "value": )" +

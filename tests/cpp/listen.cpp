@@ -11,7 +11,7 @@ using flagbit::Changes;
 using flagbit::Client;
 using flagbit::Subscription;
 
-// What a callback was called with.
+// The arguments that a callback was called with.
 class Heard {
   public:
     void operator()(const Changes &changes) {

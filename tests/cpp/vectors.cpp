@@ -24,7 +24,7 @@ static std::string text(const Json &json) {
     return json.get<std::string>();
 }
 
-// What `[kind, text]` are as a value; `value` keeps the text. A null and what no rule can match are unsupported.
+// Reads `[kind, text]` as a value; `value` keeps the text. A null and a value that no rule can match are unsupported.
 static Value scalar(const Json &kind, const std::string &value) {
     if (kind == "string") {
         return value;

@@ -49,7 +49,7 @@ fn spread(tree: &str, before: &Module, paths: &mut Vec<Module>) {
     }
 }
 
-/// What a module imports (or, with `public`, passes on), as paths from the client's folder.
+/// Returns what a module imports (or, with `public`, re-exports), as paths from the client's folder.
 fn paths(module: &Module, code: &str, public: bool) -> Vec<Module> {
     let mut paths = Vec::new();
     for statement in code.split(';') {

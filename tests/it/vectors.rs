@@ -54,7 +54,7 @@ struct Case {
     variant: Option<String>,
 }
 
-/// What an attribute holds: a scalar's text, or the kinds and texts of a list.
+/// An attribute's value: a scalar's text, or the kinds and texts of a list.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Text {
@@ -168,7 +168,7 @@ fn run(group: &Group) -> usize {
                 Text::List(_) => (&**name, list.as_deref().map(Value::List)),
             })
             .collect();
-        // What cannot be built is absent.
+        // A context that cannot be built is absent.
         let supported = values.iter().filter_map(|(name, value)| value.map(|value| (name, value)));
         let context = supported
             .fold(Context::builder(), |builder, (name, value)| builder.clone().set(name, value).unwrap_or(builder))

@@ -39,7 +39,7 @@ func launchdarklyCells(path string, users []user) map[string]loop {
 	}
 }
 
-// attributes is the map that a program has, of which a peer's own context is built.
+// attributes is the map that a program has. A peer's own context is built from it.
 func attributes(user user) map[string]string {
 	return map[string]string{"id": user.ID, "plan": user.Plan, "country": user.Country, "version": user.Version}
 }

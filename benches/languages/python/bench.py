@@ -38,7 +38,7 @@ def main():
     cells = peer.cells((folder / f"{sys.argv[1]}.json").read_text(), users)
     on = {name: [loop(items) for _ in range(WARM)][-1] for name, (loop, items) in cells.items()}
     say(json.dumps({"name": peer.NAME, "on": on}))
-    # What was loaded is never collected, so the collector need not look at it, as in a server that has started.
+    # Loaded objects are never collected, so the collector need not look at them, as in a server that has started.
     gc.collect()
     gc.freeze()
     for line in sys.stdin:

@@ -1,5 +1,5 @@
-// Command openfeature FOLDER [ROUNDS MILLISECONDS]: what one boolean call with a context costs through OpenFeature's client,
-// over FlagBit's provider, those of others, and the SDK's own that do nothing.
+// Command openfeature FOLDER [ROUNDS MILLISECONDS] measures one boolean call with a context through OpenFeature's client, over
+// FlagBit's provider, the providers of others, and the SDK's own providers, which do nothing.
 //
 // FOLDER is what benches/languages/workload.py writes. In each round each provider takes one sample, so that a bad minute of
 // the machine falls on all. Prints a line of JSON for each: its name, the median and the least in nanoseconds a call, bytes and
@@ -95,7 +95,7 @@ func (c *contender) pass(contexts []openfeature.EvaluationContext) (on int) {
 	return on
 }
 
-// ask is nanoseconds a call, sampled for a while.
+// ask returns the nanoseconds of a call, sampled for a while.
 func (c *contender) ask(contexts []openfeature.EvaluationContext, duration time.Duration) float64 {
 	begin := time.Now()
 	for passes := 1; ; passes++ {
@@ -106,7 +106,7 @@ func (c *contender) ask(contexts []openfeature.EvaluationContext, duration time.
 	}
 }
 
-// heap is what a call puts on the heap.
+// heap returns the bytes and the allocations of a call.
 func (c *contender) heap(contexts []openfeature.EvaluationContext) (bytes, allocations uint64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a boolean question by way of OpenFeature costs in Node: with FlagBit's provider, beside those of others, and beside the
-# SDK's own, whose time is the SDK's. Prints lines of JSON; `--short` only shows that everything works.
+# Measures a boolean question through OpenFeature in Node with FlagBit's provider, with those of others, and with the
+# SDK's own provider, whose time is the SDK's share. Prints lines of JSON; `--short` only shows that everything works.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 here=$PWD/benches/openfeature/node work=$PWD/build/openfeature/node

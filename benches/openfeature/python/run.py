@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a provider adds to a boolean call of OpenFeature with a context: FlagBit's beside its peers'.
+"""Measures what a provider adds to a boolean call of OpenFeature with a context, for FlagBit and its peers.
 
 Prints lines of JSON: who answers, of a flag with three rules or of one with none, and the median of nanoseconds a call.
 All are in one process, and one at a time takes a short sample, so that a bad minute of the machine falls on all.
@@ -45,7 +45,7 @@ def asking(ask, key):
 
 
 def cells(data):
-    """Of each who answers and each flag: the loop and what it goes over."""
+    """Returns, for each provider and each flag, the loop and the objects that it goes over."""
     people = users(data)
     attributes = [{key: user[key] for key in ("plan", "country", "version")} for user in people]
     contexts = [EvaluationContext(user["id"], more) for user, more in zip(people, attributes, strict=True)]
@@ -71,7 +71,7 @@ def main():
         found = cells(data)
         for (name, flag), (loop, items) in found.items():
             check(name, flag, [loop(items) for _ in range(bench.WARM)][-1])
-        # What was loaded is never collected, so the collector need not look at it, as in a server that has started.
+        # Loaded objects are never collected, so the collector need not look at them, as in a server that has started.
         gc.collect()
         gc.freeze()
         samples = {cell: [] for cell in found}

@@ -1,4 +1,4 @@
-//! datalogic-rs: no SDK, but what a JSONLogic rule costs that is compiled once. Percentages are added as flagd's are:
+//! datalogic-rs: it is no SDK, but shows the cost of a compiled JSONLogic rule. Percentages are added as flagd's are:
 //! murmur3 of the flag's key and the user's id.
 
 use std::{cell::RefCell, collections::HashMap, fs, path::PathBuf};

@@ -12,7 +12,7 @@ use crate::{
 
 pub(crate) struct LaunchDarkly(HashMap<String, Flag>);
 
-/// Where prerequisites and segments would be looked up; the workload has none.
+/// The store of prerequisites and segments; the workload has none.
 impl Store for LaunchDarkly {
     fn flag(&self, key: &str) -> Option<Flag> {
         self.0.get(key).cloned()

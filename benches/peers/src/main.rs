@@ -1,4 +1,4 @@
-//! FlagBit beside its peers: the same flags, the same users, in turn in one run. `peers`, or `peers --short`.
+//! Compares FlagBit with its peers: the same flags, the same users, in turn in one run. `peers`, or `peers --short`.
 //!
 //! Prints tables in Markdown; times are median / minimum.
 
@@ -88,7 +88,7 @@ fn prepare<P: Peer + 'static>() -> (&'static str, Box<dyn FnOnce() -> Vec<Cell<'
     (P::NAME, Box::new(move || SIZES.into_iter().flat_map(cells).collect()))
 }
 
-/// A percentage beside the least that it can cost.
+/// Measures a percentage, and the least that it can cost.
 fn percentage() -> [Cell<'static>; 3] {
     const FLAG: &str =
         r#"{"flags": [{"key": "flag_0", "enabled": true, "rules": [{"operator": "percent", "value": 30}]}]}"#;

@@ -1,4 +1,4 @@
-//! What is asked of every peer.
+//! The interface of every peer.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,11 @@ pub(crate) const PLAIN: &str = "plain_on";
 
 /// An SDK's engine with a snapshot.
 pub(crate) trait Peer: Sized {
-    /// Who it is, for the tables.
+    /// The peer's name in the tables.
     const NAME: &'static str;
     /// The name of its snapshots.
     const FORMAT: &'static str;
-    /// Who asks, in the form that is cheapest to evaluate.
+    /// A user, in the form that is cheapest to evaluate.
     type Context;
 
     /// From the file on disk to an engine that answers.

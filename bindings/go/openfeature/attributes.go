@@ -9,14 +9,14 @@ import (
 	"github.com/open-feature/go-sdk/openfeature"
 )
 
-// The attribute by which FlagBit knows a user.
+// The attribute by which FlagBit identifies a user.
 const userID = "user_id"
 
 var attributeMaps = sync.Pool{New: func() any { return flagbit.Attributes{} }}
 
-// Who asks, as the client takes it: the targeting key is the user's id where the context has none, and what is nested is left
-// out. The context is passed on as it is where it fits. Else it is copied, since it belongs to the SDK, which may ask several
-// providers at once; the copy has to be released.
+// Returns the attributes as the client takes them. The targeting key is the user's id if the context has none, and nested
+// values are left out. A context that fits is passed on as it is. Any other is copied, since it belongs to the SDK, which may
+// ask several providers at once; the caller has to release the copy.
 func attributesOf(who openfeature.FlattenedContext) (attributes, pooled flagbit.Attributes) {
 	key, keyed := who[openfeature.TargetingKey]
 	if keyed {
@@ -49,12 +49,12 @@ func hasNested(who openfeature.FlattenedContext) bool {
 
 func release(pooled flagbit.Attributes) {
 	if pooled != nil {
-		clear(pooled) // Nobody's attributes are kept.
+		clear(pooled) // The pool keeps no attributes.
 		attributeMaps.Put(pooled)
 	}
 }
 
-// Whether a value is a mapping or a structure.
+// Returns whether a value is a mapping or a structure.
 func isNested(value any) bool {
 	switch value.(type) {
 	case string, bool, int, int64, float64, nil, time.Time, *time.Time, []string, []any:

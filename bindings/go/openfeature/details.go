@@ -22,13 +22,13 @@ func (p *Provider) reasonOf(evaluation flagbit.Evaluation) openfeature.Reason {
 		}
 		return openfeature.DefaultReason
 	}
-	return openfeature.UnknownReason // A reason of a later library.
+	return openfeature.UnknownReason // This is a reason of a later library.
 }
 
-// The specification's reason for which the SDK has no constant.
+// A reason of the specification for which the SDK has no constant.
 const stale openfeature.Reason = "STALE"
 
-// The reasons as they are in metadata, so that they are not put on the heap for each evaluation.
+// The reasons in metadata, made once, so that an evaluation does not put them on the heap.
 var reasons = map[flagbit.Reason]any{
 	flagbit.ReasonDisabled:          string(flagbit.ReasonDisabled),
 	flagbit.ReasonTargetingMatch:    string(flagbit.ReasonTargetingMatch),
@@ -36,7 +36,7 @@ var reasons = map[flagbit.Reason]any{
 	flagbit.ReasonDefault:           string(flagbit.ReasonDefault),
 }
 
-// The metadata of an evaluation: a map of its own, since the SDK's multi provider writes into it.
+// Returns the metadata of an evaluation in a new map, since the SDK's multi provider writes into it.
 func (p *Provider) metadataOf(evaluation flagbit.Evaluation) openfeature.FlagMetadata {
 	metadata := make(openfeature.FlagMetadata, 4)
 	if reason, known := reasons[evaluation.Reason]; known {
@@ -50,7 +50,7 @@ func (p *Provider) metadataOf(evaluation flagbit.Evaluation) openfeature.FlagMet
 	if evaluation.Revision != "" {
 		revision := p.boxed(evaluation.Revision)
 		metadata["revision"] = revision
-		// The name under which OpenFeature's telemetry looks for it.
+		// OpenFeature's telemetry looks for this name.
 		metadata["version"] = revision
 	}
 	return metadata
@@ -61,7 +61,7 @@ type boxedRevision struct {
 	boxed any
 }
 
-// A revision as an interface, which is made once for all evaluations of a snapshot.
+// A revision as an interface, made once for all evaluations of a snapshot.
 func (p *Provider) boxed(revision string) any {
 	known := p.revisions.Load()
 	if known == nil || known.text != revision {

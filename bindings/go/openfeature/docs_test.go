@@ -12,7 +12,7 @@ import (
 	"github.com/open-feature/go-sdk/openfeature"
 )
 
-// What docs/openfeature/go.md shows is here, so that it compiles; the test compares.
+// The code that docs/openfeature/go.md shows, so that it compiles. The test compares the two.
 
 func documentedStart(ctx context.Context) error {
 	client, err := flagbit.Open(ctx, flagbit.WithURL("http://127.0.0.1:8080"),

@@ -9,7 +9,7 @@ import (
 	"github.com/open-feature/go-sdk/openfeature"
 )
 
-// BooleanEvaluation asks a boolean flag. As all evaluations it is answered from memory, so that it needs no context.
+// BooleanEvaluation asks a boolean flag. Like all evaluations it answers from memory, so it needs no context.
 func (p *Provider) BooleanEvaluation(
 	_ context.Context, flag string, def bool, who openfeature.FlattenedContext,
 ) openfeature.BoolResolutionDetail {
@@ -53,7 +53,7 @@ func (p *Provider) IntEvaluation(
 	})
 }
 
-// ObjectEvaluation asks a JSON flag: a map[string]any or []any of the caller's own.
+// ObjectEvaluation asks a JSON flag: a map[string]any or []any that belongs to the caller.
 func (p *Provider) ObjectEvaluation(
 	_ context.Context, flag string, def any, who openfeature.FlattenedContext,
 ) openfeature.InterfaceResolutionDetail {
@@ -112,7 +112,7 @@ func errorOf(evaluation flagbit.Evaluation) openfeature.ResolutionError {
 	}
 }
 
-// What a value is, for an error.
+// Describes a value, for an error.
 func describe(value any) string {
 	switch value := value.(type) {
 	case bool:

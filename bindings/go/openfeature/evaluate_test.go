@@ -208,7 +208,7 @@ func TestContextsOfAllLevels(t *testing.T) {
 	equal(t, "of the call", client.Boolean(ctx, "pro", false, with("plan", "pro")), true)
 }
 
-// Hooks see what the provider found; one that fails before, the default.
+// Hooks see the provider's answer; after a hook that fails before, they see the default.
 func TestHooks(t *testing.T) {
 	client := clientOf(t, openSample(t))
 	hook := new(recorder)
@@ -246,7 +246,7 @@ func TestOverrides(t *testing.T) {
 	equal(t, "retries", testing.Int(context.Background(), "retries", 0, nobody), 3)
 }
 
-// What an evaluation may put on the heap: its metadata.
+// An evaluation may put only its metadata on the heap.
 func TestAllocations(t *testing.T) {
 	provider := flagbitopenfeature.NewProvider(openSample(t))
 	ctx := context.Background()

@@ -7,17 +7,17 @@ import (
 	"github.com/open-feature/go-sdk/openfeature"
 )
 
-// EventChannel is where the SDK reads the provider's events.
+// EventChannel returns the channel from which the SDK reads the provider's events.
 func (p *Provider) EventChannel() <-chan openfeature.Event { return p.events }
 
-// Tells the client's state where it is another than the SDK believes.
+// Tells the client's state if the SDK believes in another.
 func (p *Provider) tellState() {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	status := p.client.Status()
 	p.stale.Store(status.State == flagbit.StateStale)
 	if p.unsettled > 0 {
-		return // The end of the settling tells.
+		return // The end of the settling tells the state.
 	}
 	state, event, details := p.stateOf(status)
 	if state == p.told || event == "" {
@@ -30,8 +30,8 @@ func (p *Provider) tellState() {
 	p.send(event, details)
 }
 
-// What a status is to OpenFeature: a state, and the event that leads to it. There is none where OpenFeature has no word for it
-// but NOT_READY, which only the SDK says.
+// Returns OpenFeature's state for a status, and the event that leads to it. OpenFeature may have no event, but only NOT_READY,
+// which the SDK alone says.
 func (p *Provider) stateOf(status flagbit.Status) (
 	state openfeature.State, event openfeature.EventType, details openfeature.ProviderEventDetails,
 ) {
@@ -57,7 +57,7 @@ func withoutContact(status flagbit.Status) string {
 	return "no contact since " + status.LastSuccess.Format(time.RFC3339)
 }
 
-// Tells a change of the flags. It leaves the SDK's state as it is; before v1.20 of the SDK it made a stale provider READY.
+// Tells the SDK of changed flags. The SDK's state stays; before v1.20 of the SDK, this event made a stale provider READY.
 func (p *Provider) tellChange(change flagbit.Change) {
 	keys := change.Keys
 	if change.All {
@@ -65,19 +65,19 @@ func (p *Provider) tellChange(change flagbit.Change) {
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	// The first flags are no change: READY tells of them, or will.
+	// The first flags are not a change: READY announces them.
 	if !p.serves() || change.Generation <= p.first {
 		return
 	}
 	p.send(openfeature.ProviderConfigChange, openfeature.ProviderEventDetails{FlagChanges: keys})
 }
 
-// Whether the SDK believes that there are flags. The lock is held.
+// Returns whether the SDK believes that there are flags. The caller holds the lock.
 func (p *Provider) serves() bool {
 	return p.told == openfeature.ReadyState || p.told == openfeature.StaleState
 }
 
-// Sends an event. The lock is held, so that events come in the order of what they tell.
+// Sends an event. The caller holds the lock, so that events arrive in the order of what happened.
 func (p *Provider) send(event openfeature.EventType, details openfeature.ProviderEventDetails) {
 	select {
 	case <-p.ending: // The channel may be closed.

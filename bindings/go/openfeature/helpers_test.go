@@ -87,8 +87,8 @@ func tell(s *kit.Stub, status int, flags string) {
 	s.Tell(status)
 }
 
-// What an API's handlers are told, of all events. Handlers run on goroutines of their own, so that two events that come at
-// once may be heard in either order.
+// The events that an API's handlers are told. Handlers run on goroutines of their own, so that two events that come at once
+// may be heard in either order.
 type heard struct {
 	lock   sync.Mutex
 	events []openfeature.EventDetails

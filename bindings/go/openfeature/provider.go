@@ -18,26 +18,26 @@ var (
 
 // Provider answers OpenFeature's questions with a client of FlagBit. [NewProvider] makes one.
 //
-// It may be bound to several domains, which share its client then.
+// You may bind it to several domains, which then share its client.
 type Provider struct {
 	client       *flagbit.Client
 	readyTimeout time.Duration
 
-	// Whether what serves is without contact, for the reasons of evaluations.
+	// Whether the flags are served without contact to the server, for the reasons of evaluations.
 	stale     atomic.Bool
 	revisions atomic.Pointer[boxedRevision]
 
 	events chan openfeature.Event
-	// Closed by the shutdown, for those who wait to send.
+	// Closed by the shutdown, to end blocked senders.
 	ending   chan struct{}
 	shutdown sync.Once
 
 	lock sync.Mutex
-	// What the SDK believes: from its own READY or ERROR, or from what it was told by an event.
+	// The state that the SDK believes in: from its own READY or ERROR, or from an event.
 	told openfeature.State
-	// The generation of the flags that the latest READY told of.
+	// The generation of the flags that the last READY announced.
 	first uint64
-	// How many initializations are under way, or so recently over that the SDK may not have said so yet.
+	// How many initializations are under way, or ended so recently that the SDK may not have announced them yet.
 	unsettled int
 	// Ends the listeners; nil before there are any.
 	stop func()
@@ -46,13 +46,13 @@ type Provider struct {
 // Option is an option of [NewProvider].
 type Option func(*Provider)
 
-// WithReadyTimeout is how long the initialization waits for flags; 10 s unless set. A deadline of the context that the
+// WithReadyTimeout limits how long the initialization waits for flags; 10 s by default. A deadline of the context that the
 // provider is set with counts instead.
 func WithReadyTimeout(timeout time.Duration) Option {
 	return func(p *Provider) { p.readyTimeout = timeout }
 }
 
-// NewProvider makes a provider of an open client, which it owns from here on: the provider's shutdown closes it.
+// NewProvider makes a provider of an open client. The provider owns the client from here on, and its shutdown closes it.
 func NewProvider(client *flagbit.Client, options ...Option) *Provider {
 	provider := &Provider{
 		client:       client,
@@ -67,16 +67,16 @@ func NewProvider(client *flagbit.Client, options ...Option) *Provider {
 	return provider
 }
 
-// Client is the provider's client: for Override, Status and Explain.
+// Client returns the provider's client, for Override, Status and Explain.
 func (p *Provider) Client() *flagbit.Client { return p.client }
 
-// Metadata names the provider.
+// Metadata returns the provider's name.
 func (p *Provider) Metadata() openfeature.Metadata { return openfeature.Metadata{Name: "FlagBit"} }
 
-// Hooks are none.
+// Hooks returns no hooks.
 func (p *Provider) Hooks() []openfeature.Hook { return nil }
 
-// Format writes whose provider this is, for every verb of package fmt.
+// Format writes the provider's name, for every verb of package fmt.
 func (p *Provider) Format(state fmt.State, _ rune) {
 	fmt.Fprintf(state, "flagbitopenfeature.Provider of %v", p.client)
 }

@@ -112,7 +112,7 @@ func ask(
 	panic("no type is " + kind)
 }
 
-// What a scenario finds, in the words of the table.
+// The results of a scenario, in the words of the table.
 func (s scenario) run(t *testing.T) map[string]any {
 	client := s.client(t)
 	found := map[string]any{"status": string(client.State())}
@@ -145,7 +145,7 @@ func (s scenario) run(t *testing.T) map[string]any {
 	return found
 }
 
-// What of the expected is not found. Both are compared as JSON, which has one type of numbers.
+// Returns the expected parts that are not found. Both are compared as JSON, which has one type of numbers.
 func differs(found, expected map[string]any) (differences []string) {
 	for name, wanted := range expected {
 		is := found[name]

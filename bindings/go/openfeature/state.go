@@ -10,9 +10,9 @@ import (
 	"github.com/open-feature/go-sdk/openfeature"
 )
 
-// settling is how long after an initialization the provider tells no state. The SDK itself says READY or ERROR, right after
-// InitWithContext has returned, and tells nobody that it has: an event of ours that overtook it would be undone by it, and a
-// provider that serves a cache would stay READY. Evaluations say STALE from the beginning.
+// settling is how long after an initialization the provider tells no state. The SDK itself says READY or ERROR right after
+// InitWithContext has returned, and announces that to nobody. It would undo an event of ours that came before: a provider that
+// serves from a cache would stay READY. Evaluations say STALE from the beginning.
 const settling = 100 * time.Millisecond
 
 // Init is InitWithContext without a deadline.
@@ -21,7 +21,8 @@ func (p *Provider) Init(who openfeature.EvaluationContext) error {
 }
 
 // InitWithContext waits until there are flags: for the ready timeout, or until the context's deadline. It fails with
-// PROVIDER_FATAL where the server refuses the key or the address, or a watched file cannot be read. When flags come later, READY is told.
+// PROVIDER_FATAL if the server refuses the key or the address, or a watched file cannot be read. Flags that come later still
+// bring READY.
 func (p *Provider) InitWithContext(ctx context.Context, _ openfeature.EvaluationContext) error {
 	p.lock.Lock()
 	p.unsettled++
@@ -33,7 +34,7 @@ func (p *Provider) InitWithContext(ctx context.Context, _ openfeature.Evaluation
 	p.told = state
 	p.listen()
 	p.lock.Unlock()
-	p.tellState() // Only to evaluations, since nothing is settled.
+	p.tellState() // Only evaluations hear of it, since the SDK has not settled.
 	time.AfterFunc(settling, func() {
 		p.lock.Lock()
 		p.unsettled--
@@ -43,7 +44,7 @@ func (p *Provider) InitWithContext(ctx context.Context, _ openfeature.Evaluation
 	return err
 }
 
-// Waits, and says what the SDK makes of the error.
+// Waits for flags, and returns the state and the error that the SDK derives from the outcome.
 func (p *Provider) waitForFlags(ctx context.Context) (openfeature.State, error) {
 	if _, limited := ctx.Deadline(); !limited {
 		var cancel context.CancelFunc
@@ -75,7 +76,8 @@ func initError(code openfeature.ErrorCode, message string) error {
 	return &openfeature.ProviderInitError{ErrorCode: code, Message: message}
 }
 
-// Starts to listen, once. It is not before the initialization's end, so that the first flags are no change. The lock is held.
+// Starts to listen, once. It waits for the end of the initialization, so that the first flags are not a change. The caller
+// holds the lock.
 func (p *Provider) listen() {
 	if p.stop != nil {
 		return
@@ -91,7 +93,7 @@ func (p *Provider) listen() {
 // Shutdown is ShutdownWithContext.
 func (p *Provider) Shutdown() { _ = p.ShutdownWithContext(context.Background()) }
 
-// ShutdownWithContext closes the client, from where on evaluations find PROVIDER_NOT_READY. It returns at once, always nil,
+// ShutdownWithContext closes the client; from then on evaluations find PROVIDER_NOT_READY. It returns nil at once,
 // and may be called more than once.
 func (p *Provider) ShutdownWithContext(context.Context) error {
 	p.shutdown.Do(func() {
@@ -102,7 +104,7 @@ func (p *Provider) ShutdownWithContext(context.Context) error {
 		if p.stop != nil {
 			p.stop()
 		}
-		// Ends the SDK's goroutine that reads it, also where the SDK forgets to.
+		// Ends the SDK's goroutine that reads the channel, even if the SDK forgets to.
 		close(p.events)
 	})
 	return nil

@@ -269,7 +269,7 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	})
 }
 
-// Nobody reads the events, so that the listeners wait; neither they nor a shutdown may keep anything waiting for ever.
+// Nobody reads the events, so that the listeners wait. Neither they nor a shutdown may block anything without end.
 func TestAProviderWhoseEventsNobodyReads(t *testing.T) {
 	flags := open(t, flagbit.WithSnapshot("[]"))
 	provider := flagbitopenfeature.NewProvider(flags)

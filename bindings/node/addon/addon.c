@@ -1,4 +1,4 @@
-/* The addon as Node loads it, for each environment: the main thread's and each worker's.
+/* Loads the addon for each of Node's environments: the main thread's and each worker's.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "addon.h"
 
@@ -30,11 +30,13 @@ static void export_number(napi_env env, napi_value exports, const char *name, si
     napi_set_named_property(env, exports, name, number_value(env, (double)number));
 }
 
-/* (ArrayBuffer, (status, message) => Error) => the functions, which work on this frame and make errors so.
+/* (ArrayBuffer, (status, message) => Error) => the functions, which use this frame and make their errors with this
+ * callback.
  *
- * Called once by each evaluation of the package, of which an environment may have many: Jest evaluates it for each file
- * of tests, a server for each hot reload. What an evaluation leaves behind has to be collected, so nothing here refers
- * to its objects: they are properties of the result, which the package holds as long as it calls the functions. */
+ * Each evaluation of the package calls it once. An environment may have many: Jest evaluates the package for each test
+ * file, a server for each hot reload. The garbage collector has to free what an evaluation leaves behind, so nothing
+ * here refers to its objects: they are properties of the result, which the package holds as long as it calls the
+ * functions. */
 static napi_value start(napi_env env, napi_callback_info info) {
     napi_value values[2];
     size_t count = 2;
@@ -66,7 +68,7 @@ NAPI_MODULE_INIT() {
     napi_value function = NULL;
     napi_create_function(env, "start", NAPI_AUTO_LENGTH, start, NULL, &function);
     napi_set_named_property(env, exports, "start", function);
-    /* What src/native.ts and src/frame.ts compare with what they were written for. */
+    /* src/native.ts and src/frame.ts compare these with the ABI and the offsets that they were written for. */
     napi_set_named_property(env, exports, "version", text_value(env, flagbit_version(), NAPI_AUTO_LENGTH));
     export_number(env, exports, "abiVersion", flagbit_abi_version());
     export_number(env, exports, "frameText", offsetof(struct frame, text));

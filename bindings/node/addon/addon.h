@@ -1,6 +1,6 @@
-/* What the files of the addon share. The addon is a thin layer between include/flagbit.h and src/native.ts: convert,
- * call, convert. What a value means, and every default, is decided in TypeScript. SPDX-License-Identifier: Apache-2.0
- */
+/* The declarations that the addon's files share. The addon is a thin layer between include/flagbit.h and src/native.ts:
+ * convert, call, convert. TypeScript decides the meaning of a value, and every default.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef FLAGBIT_NODE_ADDON_H
 #define FLAGBIT_NODE_ADDON_H
 
@@ -11,8 +11,8 @@
 
 #include "thread.h"
 
-/* The memory that both sides share, so that the calls that matter convert no argument: JavaScript writes the question,
- * the addon the answer. src/frame.ts has the same offsets, and compares them at load. */
+/* The memory that both sides share, so that the frequent calls convert no argument: JavaScript writes the question, and
+ * the addon writes the answer. src/frame.ts has the same offsets, and compares them when it is loaded. */
 struct frame {
     double client;  /* a flagbit_client */
     double context; /* a flagbit_context, or 0 */
@@ -24,8 +24,8 @@ struct frame {
     uint8_t text[]; /* the key, then the packed attributes */
 };
 
-/* Where the threads of one evaluation of the package leave what they have to tell. Lives until the last of them is
- * done, also after the environment. */
+/* The messages that the threads of one evaluation of the package have for JavaScript. It lives until the last of these
+ * threads is done, even after the environment. */
 struct hub {
     mutex lock;
     napi_threadsafe_function deliver; /* NULL while nobody listens, and after the environment */
@@ -33,12 +33,12 @@ struct hub {
     unsigned references;              /* guarded by lock, like all counts here */
 };
 
-/* What the functions of one evaluation of the package share. */
+/* The data that the functions of one evaluation of the package share. */
 struct instance {
     struct frame *frame;
     size_t frame_size;
     napi_ref fail;      /* (status, message) => Error, which the package keeps alive */
-    unsigned functions; /* those that are not collected */
+    unsigned functions; /* how many the garbage collector has not freed */
     struct hub *hub;
 };
 
@@ -56,14 +56,14 @@ napi_value number_value(napi_env env, double number);
 napi_value boolean_value(napi_env env, bool value);
 /* The bytes of a Uint8Array. False, with an exception, for anything else. */
 bool bytes_of(napi_env env, napi_value value, const uint8_t **bytes, size_t *length);
-/* Throws what the package makes of a status; `error` is freed. */
+/* Throws the error that the package makes of a status, and frees `error`. */
 napi_value fail(napi_env env, struct instance *instance, flagbit_status status, flagbit_error *error);
-/* Up to `count` arguments, the rest undefined. */
+/* Reads up to `count` arguments; the rest are undefined. */
 struct instance *arguments(napi_env env, napi_callback_info info, size_t count, napi_value *values);
-/* An array of strings; frees the list. */
+/* Makes an array of strings, and frees the list. */
 napi_value texts(napi_env env, flagbit_text_list *list);
 
-/* A call that copies text into a buffer, and again into a larger one. The caller frees `*buffer`, also on an error. */
+/* Calls a function that copies text, with larger buffers until one fits. The caller must free `*buffer`. */
 typedef flagbit_status (*copying)(void *arguments, char *buffer, size_t capacity, size_t *needed);
 flagbit_status copied(copying call, void *arguments, char **buffer, size_t *length);
 
@@ -73,7 +73,7 @@ void hub_release(struct hub *hub);
 void client_retain(struct client *client);
 void client_release(struct client *client);
 
-/* What each file exports, named as in src/native.ts. */
+/* Exports the functions of each file, under their names in src/native.ts. */
 typedef struct {
     const char *name;
     napi_callback call;

@@ -1,4 +1,4 @@
-/* Opening clients, and everything about them but evaluations. SPDX-License-Identifier: Apache-2.0 */
+/* Opens clients, and does everything with them except evaluations. SPDX-License-Identifier: Apache-2.0 */
 #include "addon.h"
 
 #include <stdlib.h>
@@ -6,12 +6,12 @@
 static void drop_client(napi_env env, void *data, void *hint) {
     (void)env, (void)hint;
     struct client *client = data;
-    /* Whoever waits in a thread returns, and the last one frees. */
+    /* Threads that wait return, and the last holder frees the client. */
     flagbit_client_close(client->raw);
     client_release(client);
 }
 
-/* What keeps a client alive; where it is, is in the frame's `client`. */
+/* Returns the object that keeps a client alive; the client's address is in the frame's `client`. */
 static napi_value client_value(napi_env env, struct instance *instance, flagbit_client *raw) {
     struct client *client = checked_malloc(sizeof *client);
     client->raw = raw;
@@ -50,7 +50,7 @@ static napi_value from_snapshot(napi_env env, napi_callback_info info) {
     return status == FLAGBIT_STATUS_OK ? client_value(env, instance, client) : fail(env, instance, status, error);
 }
 
-/* Sets one option: a Uint8Array is a string, a number an integer. */
+/* Sets one option. A Uint8Array is a string, and a number is an integer. */
 static bool set_option(napi_env env, struct instance *instance, flagbit_options *options, napi_value name,
                        napi_value value) {
     int32_t option = 0;
@@ -143,7 +143,7 @@ static napi_value override_start(napi_env env, napi_callback_info info) {
     return status == FLAGBIT_STATUS_OK ? number_value(env, (double)id) : fail(env, instance, status, error);
 }
 
-/* (client, number) => undefined. Of a client that was closed meanwhile there is none to end. */
+/* (client, number) => undefined. A client that was closed meanwhile has no such override. */
 static napi_value override_end(napi_env env, napi_callback_info info) {
     napi_value values[2];
     arguments(env, info, 2, values);

@@ -1,14 +1,14 @@
-/* Evaluations: the question is in the frame, and in arguments only what does not fit there.
+/* Evaluations: the question is in the frame; arguments have only what does not fit there.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "addon.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What the garbage collector is told that a context takes, in bytes. */
+/* How many bytes of memory the garbage collector assumes for a context. */
 #define CONTEXT_COST 512
 
-/* A flag's key and who asks. */
+/* A flag's key and a context. */
 struct question {
     const flagbit_client *client;
     const flagbit_context *context;
@@ -18,7 +18,7 @@ struct question {
     size_t packed_length; /* 0: the context counts */
 };
 
-/* Reads the question: key and packed attributes are the arguments, where there are any, else they lie in the frame. */
+/* Reads the question: the arguments have the key and the packed attributes, or else the frame has them. */
 static inline bool ask(napi_env env, napi_callback_info info, struct instance **instance, struct question *question) {
     napi_value values[2];
     size_t count = 2;
@@ -147,7 +147,7 @@ static napi_value explain(napi_env env, napi_callback_info info) {
     return value;
 }
 
-/* A copy as an ArrayBuffer. */
+/* Copies bytes into an ArrayBuffer. */
 static napi_value copy_of(napi_env env, const void *bytes, size_t length) {
     void *memory = NULL;
     napi_value value = NULL;
@@ -157,7 +157,7 @@ static napi_value copy_of(napi_env env, const void *bytes, size_t length) {
     return value;
 }
 
-/* (key?, packed?) => [items, size of an item, text]; the key is not looked at. */
+/* (key?, packed?) => [items, size of an item, text]. The key is ignored. */
 static napi_value evaluate_all(napi_env env, napi_callback_info info) {
     struct instance *instance = NULL;
     struct question asked;
@@ -188,7 +188,7 @@ static void free_context(napi_env env, void *context, void *hint) {
     flagbit_context_free(context);
 }
 
-/* (key?, packed?) => what keeps a context alive; where it is, is in the frame's `context`. */
+/* (key?, packed?) => the object that keeps a context alive; the context's address is in the frame's `context`. */
 static napi_value new_context(napi_env env, napi_callback_info info) {
     struct instance *instance = NULL;
     struct question asked;

@@ -1,4 +1,4 @@
-/* What a client and the library tell about themselves, as text and numbers. SPDX-License-Identifier: Apache-2.0 */
+/* Reports of a client and of the library, as text and numbers. SPDX-License-Identifier: Apache-2.0 */
 #include "addon.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static flagbit_status copy_status(void *arguments, char *buffer, size_t capacity
     return flagbit_client_status(asked->client, &asked->report, buffer, capacity, needed);
 }
 
-/* (client) => the fields of flagbit_client_report in their order, without its size; no revision is null. */
+/* (client) => the fields of flagbit_client_report in their order, without its size. A missing revision is null. */
 static napi_value status(napi_env env, napi_callback_info info) {
     napi_value values[1];
     struct instance *instance = arguments(env, info, 1, values);
@@ -59,7 +59,7 @@ static flagbit_status copy_revision(void *arguments, char *buffer, size_t capaci
     return flagbit_client_revision(asked->client, asked->generation, buffer, capacity, needed);
 }
 
-/* (client, generation) => the revision, "" where it has none, undefined where the generation is forgotten. */
+/* (client, generation) => the revision; "" if the snapshot has none, undefined if the generation is forgotten. */
 static napi_value revision(napi_env env, napi_callback_info info) {
     napi_value values[2], value = NULL;
     arguments(env, info, 2, values);
@@ -88,7 +88,7 @@ static flagbit_status copy_message(void *arguments, char *buffer, size_t capacit
                                         buffer, capacity, needed);
 }
 
-/* (client, key, error code) => why a flag gave no answer, in words. */
+/* (client, key, error code) => the reason, in words, why a flag gave no answer. */
 static napi_value error_message(napi_env env, napi_callback_info info) {
     napi_value values[3];
     struct instance *instance = arguments(env, info, 3, values);

@@ -1,11 +1,11 @@
-/* Threads and locks of POSIX and of Windows, as far as the addon needs them. SPDX-License-Identifier: Apache-2.0 */
+/* The threads and locks of POSIX and of Windows that the addon needs. SPDX-License-Identifier: Apache-2.0 */
 #ifndef FLAGBIT_NODE_THREAD_H
 #define FLAGBIT_NODE_THREAD_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The library's calls that block need little; a listener's thread sleeps all its life. */
+/* The library's blocking calls need little stack; a listener's thread sleeps all its life. */
 #define THREAD_STACK ((size_t)1024 * 1024)
 
 #ifdef _WIN32
@@ -30,7 +30,7 @@ static inline void mutex_unlock(mutex *lock) {
 #define THREAD_END return 0
 typedef unsigned(__stdcall *thread_function)(void *);
 
-/* Starts a thread that nobody waits for. */
+/* Starts a thread that is never joined. */
 static inline bool thread_start(thread_function function, void *argument) {
     const uintptr_t thread = _beginthreadex(NULL, (unsigned)THREAD_STACK, function, argument, 0, NULL);
     return thread != 0 && CloseHandle((HANDLE)thread);
@@ -57,7 +57,7 @@ static inline void mutex_unlock(mutex *lock) {
 #define THREAD_END return NULL
 typedef void *(*thread_function)(void *);
 
-/* Starts a thread that nobody waits for, and that takes none of the process's signals. */
+/* Starts a thread that is never joined and takes none of the process's signals. */
 static inline bool thread_start(thread_function function, void *argument) {
     pthread_attr_t attributes;
     pthread_t thread;

@@ -1,4 +1,4 @@
-/* Values of JavaScript and of the library. SPDX-License-Identifier: Apache-2.0 */
+/* Converts values between JavaScript and the library. SPDX-License-Identifier: Apache-2.0 */
 #include "addon.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 void *checked_malloc(size_t size) {
     void *memory = malloc(size);
     if (memory == NULL) {
-        /* As Node does it, and as Rust does. */
+        /* Node and Rust end the process in the same way. */
         napi_fatal_error("flagbit", NAPI_AUTO_LENGTH, "out of memory", NAPI_AUTO_LENGTH);
     }
     return memory;
@@ -37,7 +37,7 @@ bool bytes_of(napi_env env, napi_value value, const uint8_t **bytes, size_t *len
         napi_throw_type_error(env, NULL, "a Uint8Array is needed");
         return false;
     }
-    /* An empty one may have no memory, and NULL with the length 0 is the empty text. */
+    /* An empty array may have no memory; NULL with the length 0 is the empty text. */
     *bytes = *length > 0 ? data : (const uint8_t *)"";
     return true;
 }
@@ -80,7 +80,7 @@ flagbit_status copied(copying call, void *arguments, char **buffer, size_t *leng
         if (status != FLAGBIT_STATUS_BUFFER_TOO_SMALL) {
             return status;
         }
-        /* What is needed may have grown again by the next call. */
+        /* The text may have grown again by the next call. */
         free(*buffer);
         capacity = *length;
     }

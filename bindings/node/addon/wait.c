@@ -1,12 +1,12 @@
-/* Calls that block, each on a thread of its own: neither the event loop waits for them, nor a place of the pool that
- * Node's file system, DNS and cryptography share. SPDX-License-Identifier: Apache-2.0 */
+/* Blocking calls, each on a thread of its own. Neither the event loop nor the thread pool, which Node's file system,
+ * DNS and cryptography share, waits for them. SPDX-License-Identifier: Apache-2.0 */
 #include "addon.h"
 
 #include <stdlib.h>
 
 enum { WAIT_EVENTS = 0, WAIT_READY = 1, WAIT_REFRESH = 2 };
 
-/* In milliseconds; from here on a wait is without end. */
+/* In milliseconds. From this number on a wait has no end. */
 #define LONGEST_WAIT 9e15
 
 struct job {
@@ -15,7 +15,7 @@ struct job {
     double id;
     uint64_t timeout; /* in milliseconds */
     int32_t kind;
-    bool told;           /* a message is on its way; it also tells of what happened after it */
+    bool told;           /* a message is on its way; it also covers later events */
     unsigned references; /* the thread, and each message */
 };
 
@@ -71,8 +71,8 @@ static void job_release(struct job *job) {
     }
 }
 
-/* On a thread: tells JavaScript, if there still is one. The lock is held, so that the environment cannot end amid it.
- */
+/* Runs on a thread: tells JavaScript, if it is still there. The caller holds the lock, so the environment cannot end
+ * meanwhile. */
 static void tell(struct job *job, flagbit_status status) {
     struct hub *hub = job->hub;
     mutex_lock(&hub->lock);
@@ -114,7 +114,7 @@ THREAD_FUNCTION(run, argument) {
     THREAD_END;
 }
 
-/* On the environment's thread; without an environment where that is ending. Calls (id, status). */
+/* Runs on the environment's thread, or without an environment if that is ending. Calls (id, status). */
 static void deliver(napi_env env, napi_value function, void *context, void *data) {
     (void)context;
     struct message *message = data;
@@ -131,7 +131,7 @@ static void deliver(napi_env env, napi_value function, void *context, void *data
     job_release(job);
 }
 
-/* Nobody listens any more, or the environment ends: no thread tells anything from here on. */
+/* Nobody listens any more, or the environment ends: from here on no thread tells anything. */
 static void end(napi_env env, void *data, void *hint) {
     (void)env;
     struct hub *hub = data;
@@ -143,7 +143,7 @@ static void end(napi_env env, void *data, void *hint) {
     hub_release(hub);
 }
 
-/* ((id, status) => void): who is told. Called before a `wait` that is the only one. */
+/* ((id, status) => void): the callback to tell. Called before a `wait` when no other is under way. */
 static napi_value listen(napi_env env, napi_callback_info info) {
     napi_value values[1], name = NULL;
     struct hub *hub = arguments(env, info, 1, values)->hub;
@@ -158,7 +158,7 @@ static napi_value listen(napi_env env, napi_callback_info info) {
         napi_throw_error(env, NULL, "no thread-safe function can be made");
         return NULL;
     }
-    /* Who waits holds the process open in TypeScript, by a timer. */
+    /* TypeScript holds the process open during a wait, by a timer. */
     napi_unref_threadsafe_function(env, made);
     mutex_lock(&hub->lock);
     hub->deliver = made;
@@ -166,7 +166,7 @@ static napi_value listen(napi_env env, napi_callback_info info) {
     return NULL;
 }
 
-/* () => undefined. Called when the last `wait` was told: what is told may be collected then. */
+/* () => undefined. Called after the last `wait` was told, so that the callback may be collected. */
 static napi_value unlisten(napi_env env, napi_callback_info info) {
     struct hub *hub = arguments(env, info, 0, NULL)->hub;
     mutex_lock(&hub->lock);
@@ -179,7 +179,7 @@ static napi_value unlisten(napi_env env, napi_callback_info info) {
     return NULL;
 }
 
-/* (client, kind, id, milliseconds): starts a call that blocks for so long at most. WAIT_EVENTS is told again and again
+/* (client, kind, id, milliseconds): starts a call that blocks for at most this long. WAIT_EVENTS tells again and again,
  * until its status is not OK. */
 static napi_value wait_for(napi_env env, napi_callback_info info) {
     napi_value values[4];
@@ -207,7 +207,7 @@ static napi_value wait_for(napi_env env, napi_callback_info info) {
     return NULL;
 }
 
-/* (client) => whether it has something to serve. */
+/* (client) => whether the client has something to serve. */
 static napi_value ready(napi_env env, napi_callback_info info) {
     napi_value values[1];
     arguments(env, info, 1, values);

@@ -1,24 +1,24 @@
-/** Contexts that are objects: what is one, and packing what does not fit into the frame. */
+/** Contexts that are plain objects: recognizes them, and packs those that do not fit into the frame. */
 
 import { UNFIT, pack } from './pack.js';
 
 const LARGEST = 0xffff_ffff;
 
-/** A property of every Context, also of one that another copy of this package made. */
+/** The name of a property of every Context, including those that another copy of this package made. */
 export const CONTEXT_MARK: unique symbol = Symbol.for('flagbit.Context');
 
 const FOREIGN =
   'the context was made by another copy of the package flagbit, or before it was loaded again: make it with the Context ' +
   'of the copy that made the client, or pass the attributes';
 
-/** Whether an object's own properties are attributes: a plain object's or a class's, but not an array's or a Map's. */
+/** Returns whether an object's properties are attributes: plain objects and classes, not arrays and Maps. */
 export function isAttributes(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return true;
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-/** The packed attributes in a buffer of their own, or why there are none, in words. */
+/** Returns the packed attributes in a new buffer, or the reason, in words, why they cannot be packed. */
 export function packApart(attributes: unknown): Uint8Array | string {
   try {
     if (typeof attributes !== 'object' || attributes === null || !isAttributes(attributes)) {
@@ -32,12 +32,12 @@ export function packApart(attributes: unknown): Uint8Array | string {
     }
     return 'the context is too large';
   } catch (error) {
-    // A getter's, or a proxy's. Its message may hold values, so only the type is told.
+    // The exception of a getter or a proxy. Its message may hold values, so only the type is told.
     return `the context cannot be read: ${nameOfType(error)}`;
   }
 }
 
-/** What a value is, in a word, whatever it is. */
+/** Describes any value in a word. */
 export function nameOfType(value: unknown): string {
   if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
   try {

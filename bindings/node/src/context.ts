@@ -1,4 +1,4 @@
-/** Who asks. */
+/** Contexts: the attributes that a flag's rules look at. */
 
 import { ContextError } from './errors.js';
 import * as frame from './frame.js';
@@ -8,16 +8,16 @@ import { CONTEXT_MARK, packApart } from './attributes.js';
 /** A value that rules compare. A `number` that is an integer within 2^53, and a `bigint` of 64 bits, is an integer. */
 export type Scalar = string | number | bigint | boolean;
 
-/** What an attribute can be. `null` and `undefined` are absent, like an attribute that is not given. */
+/** The types of an attribute's value. `null` and `undefined` are absent, like an attribute that is not given. */
 export type AttributeValue = Scalar | Date | readonly Scalar[] | null | undefined;
 
-/** The attributes of who asks, by name. */
+/** Attributes by name. */
 export type Attributes = { readonly [name: string]: AttributeValue };
 
 let whereIs: (context: Context) => number;
 
 /**
- * The attributes of who asks, prepared for any number of evaluations:
+ * The attributes of a user or a request, prepared for any number of evaluations:
  * `new Context({ user_id: 'usr_123', plan: 'pro' })`.
  *
  * Immutable; any number of clients of this thread may use one. It cannot be posted to a worker: post the attributes.
@@ -26,11 +26,11 @@ let whereIs: (context: Context) => number;
  * `before` and `after`.
  *
  * Throws ContextError for a value that no rule can match (NaN, an infinity, a lone surrogate, an invalid Date, any
- * other type) or a name with a lone surrogate. The error names the attribute, never a value.
+ * other type) and for a name with a lone surrogate. The error names the attribute, never its value.
  */
 export class Context {
   /**
-   * Keeps the library's context, and keeps this from being cloned: a copy would have no attributes.
+   * Keeps the library's context, and keeps this object from being cloned: a copy would have no attributes.
    * @internal
    */
   readonly owner: Owner;
@@ -58,7 +58,7 @@ export class Context {
 
 const EMPTY = new Uint8Array(0);
 
-/** Where the library's context of a Context is. Throws TypeError for what only has a Context's prototype. */
+/** Returns the address of a Context. Throws TypeError for an object that only has Context's prototype. */
 export function placeOf(context: Context): number {
   return whereIs(context);
 }

@@ -1,4 +1,4 @@
-/** What can go wrong. Evaluations throw none of these: what they find is in `Evaluation.errorCode`. */
+/** The errors of this package. Evaluations throw none of them: `Evaluation.errorCode` has an evaluation's error. */
 
 import { Status } from './codes.js';
 
@@ -7,7 +7,7 @@ export type StatusName = keyof typeof Status;
 
 /** The base of all errors of this package. */
 export class FlagBitError extends Error {
-  /** The name of the C library's status, such as `SNAPSHOT_REFUSED`; null where the library was not asked. */
+  /** The name of the C library's status, such as `SNAPSHOT_REFUSED`; null if the error is not the library's. */
   readonly status: StatusName | null;
 
   constructor(message: string, status: StatusName | null = null) {
@@ -20,7 +20,7 @@ export class FlagBitError extends Error {
   }
 }
 
-/** A snapshot, or the values of an override, are refused; the message names the place. What was in force stays. */
+/** A snapshot, or the values of an override, are refused. The message names the place. The old flags stay in force. */
 export class SnapshotError extends FlagBitError {
   static {
     this.prototype.name = 'SnapshotError';
@@ -34,7 +34,7 @@ export class FileError extends FlagBitError {
   }
 }
 
-/** A Context cannot be built; the message names the attribute. */
+/** A Context cannot be built. The message names the attribute. */
 export class ContextError extends FlagBitError {
   static {
     this.prototype.name = 'ContextError';
@@ -48,7 +48,7 @@ export class ClosedError extends FlagBitError {
   }
 }
 
-/** The package has no addon for this platform, or one that does not fit. Thrown when the package is loaded. */
+/** The package has no addon for this platform, or an incompatible one. Thrown when the package is loaded. */
 export class LibraryError extends FlagBitError {
   readonly path: string;
 
@@ -69,7 +69,7 @@ const CLASSES: { readonly [status: number]: new (message: string, status: Status
   [Status.IO]: FileError,
 };
 
-/** The error of a status. */
+/** Returns the error of a status. */
 export function errorOf(status: number, message: string): FlagBitError {
   const name = (Object.keys(Status) as StatusName[]).find((one) => Status[one] === status);
   return new (CLASSES[status] ?? FlagBitError)(message, name ?? null);

@@ -1,4 +1,4 @@
-/** Evaluations with all that there is to say about them. Nothing here throws for what the caller passes. */
+/** Evaluations with all their details. Nothing here throws for what the caller passes. */
 
 import { ErrorCode, Reason, Status } from './codes.js';
 import type { ErrorCodeName, Evaluation, FlagValue, ReasonName } from './evaluation.js';
@@ -8,17 +8,17 @@ import { type Apart, Unanswerable, ask, askApart } from './question.js';
 import { encodeShown } from './text.js';
 import { type Variant, Variants } from './variants.js';
 
-/** The flags were swapped so often since an evaluation that its revision is forgotten. */
+/** The flags have changed so often since an evaluation that the library has forgotten its revision. */
 const FORGOTTEN = Symbol('forgotten');
 
-/** What the library answered. */
+/** The library's answer. */
 interface Answer {
   readonly native: frame.NativeEvaluation;
-  /** That of a typed flag. */
+  /** The variant of a typed flag. */
   readonly variant: Variant | undefined;
 }
 
-/** Evaluates against one client, whose latest revision it remembers. */
+/** Evaluates flags against one client, and remembers the client's latest revision. */
 export class Evaluator {
   readonly #owner: Owner;
   readonly #client: number;
@@ -45,7 +45,7 @@ export class Evaluator {
     }
   }
 
-  /** The value of a flag; undefined where there is no answer. */
+  /** Returns the value of a flag; undefined if there is no answer. */
   value(flagKey: string, context: unknown): FlagValue | undefined {
     try {
       const { native: found, variant } = this.#answer(flagKey, context);
@@ -56,7 +56,7 @@ export class Evaluator {
     }
   }
 
-  /** What the library answers. Throws Unanswerable. */
+  /** Returns the library's answer. Throws Unanswerable. */
   #answer(flagKey: string, context: unknown): Answer {
     if (inFrame(this.#client, flagKey, context)) {
       native.evaluate();
@@ -76,7 +76,7 @@ export class Evaluator {
     if (status === Status.OK && found.variantId !== 0) {
       const known = this.#variants.get(found.variantId);
       if (known !== undefined) return { native: found, variant: known };
-      // Asks once more, with the texts. The flags may be others by now, so the evaluation is that of this answer.
+      // Asks again, with the texts. The flags may have changed by now, so the evaluation is the one of this answer.
       const texts = apart === undefined ? native.evaluateValue() : native.evaluateValue(apart.key, apart.packed);
       status = frame.status();
       found = frame.evaluation();
@@ -85,7 +85,7 @@ export class Evaluator {
       }
     }
     if (status === Status.INVALID_UTF8) {
-      // A key with a lone surrogate: it is no flag's key.
+      // A key with a lone surrogate belongs to no flag.
       found = { ...found, errorCode: ErrorCode.FLAG_NOT_FOUND, generation: 0 };
     } else if (status !== Status.OK) {
       throw new Unanswerable(ErrorCode.GENERAL, native.statusMessage(status));
@@ -109,7 +109,7 @@ export class Evaluator {
     const view = new DataView(items);
     const block = Buffer.from(text);
     const evaluations: { [flagKey: string]: Evaluation<boolean> } = Object.create(null);
-    // An item: key, variant, value, evaluation.
+    // An item consists of key, variant, value and evaluation.
     for (let at = 0; at < items.byteLength; at += itemSize) {
       const flagKey = frame.textAt(view, at, block);
       const found = frame.readEvaluation(view, at + 24);
@@ -154,7 +154,7 @@ export class Evaluator {
   }
 
   #readRevision(generation: number): boolean {
-    // Without a generation no flags were asked: they have not come yet, or the key is none.
+    // Without a generation no flag was asked: there are none yet, or the key is invalid.
     const revision = generation === 0 ? '' : native.revision(this.#owner, generation);
     if (revision === undefined) return false;
     this.#revision = revision === '' ? null : revision;
@@ -163,7 +163,7 @@ export class Evaluator {
   }
 }
 
-/** Whether the question is in the frame now. Whatever a getter throws, it will throw again where errors are told. */
+/** Returns whether the question is in the frame. A getter that throws here throws again where errors are reported. */
 function inFrame(client: number, flagKey: string, context: unknown): boolean {
   try {
     return ask(client, flagKey, context);
@@ -182,7 +182,7 @@ export function unanswered(error: unknown): [code: number, message: string] {
   return error instanceof Unanswerable ? [error.code, error.message] : [ErrorCode.GENERAL, String(error)];
 }
 
-/** The evaluation of a flag that gives no answer. */
+/** Returns the evaluation of a flag that gives no answer. */
 export function failed<Default>(
   flagKey: string,
   defaultValue: Default,

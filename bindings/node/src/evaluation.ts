@@ -1,48 +1,51 @@
-/** What a flag answered. */
+/** A flag's answer. */
 
 import type { ErrorCode, Reason } from './codes.js';
 
-/** What JSON can say. */
+/** The values of JSON. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue };
 
-/** What a flag can answer: a typed flag a string, a number or JSON, any other a boolean. */
+/** The types of a flag's value: a string, a number or JSON for a typed flag, a boolean for any other. */
 export type FlagValue = boolean | string | number | JsonValue[] | { [name: string]: JsonValue };
 
-/** Why a flag answered as it did: `disabled`, `targeting_match`, `percentage_rollout`, `default` or `error`. */
+/** Why a flag gave its answer: `disabled`, `targeting_match`, `percentage_rollout`, `default` or `error`. */
 export type ReasonName = Lowercase<keyof typeof Reason>;
 
-/** OpenFeature's name of an error. This binding never gives `TYPE_MISMATCH`: `evaluate` asks for no type. */
+/** OpenFeature's name of an error. This binding never gives `TYPE_MISMATCH`, since `evaluate` asks for no type. */
 export type ErrorCodeName = keyof typeof ErrorCode;
 
-/** What a flag answered for a context, and why. */
+/** A flag's answer for a context, and the reason for it. */
 export interface Evaluation<Default = unknown> {
-  /** The key that was asked for. */
+  /** The key that the caller asked for. */
   readonly flagKey: string;
   /**
-   * Whether the feature is on; on an error the truth of the caller's default. A typed flag is on unless it is
+   * Whether the feature is on; on an error the truth of the caller's default. A typed flag is on unless its reason is
    * `disabled`.
    */
   readonly enabled: boolean;
-  /** The flag's value: `enabled` for a boolean flag; on an error the caller's default, as it was given. */
+  /** The flag's value: `enabled` for a boolean flag. On an error, the caller's default as it was given. */
   readonly value: FlagValue | Default;
-  /** The name of a typed flag's variant, `override` where an override answers; else `on` or `off`; null on an error. */
+  /**
+   * The name of a typed flag's variant, or `override` if an override answers; `on` or `off` for a boolean flag; null on
+   * an error.
+   */
   readonly variant: string | null;
   readonly reason: ReasonName;
-  /** The rule that decided, counted from 0; null where none did. */
+  /** The index of the rule that decided, counted from 0; null if no rule decided. */
   readonly ruleIndex: number | null;
-  /** Whether the flag answers everybody alike, since it has no rules: OpenFeature's `STATIC`. */
+  /** Whether the flag gives everybody the same answer, since it has no rules: OpenFeature's `STATIC`. */
   readonly isStatic: boolean;
-  /** Null where the flag answered. */
+  /** OpenFeature's name of the error; null if the flag answered. */
   readonly errorCode: ErrorCodeName | null;
-  /** The error in words; null where the flag answered. */
+  /** The error in words; null if the flag answered. */
   readonly errorMessage: string | null;
-  /** The revision that the snapshot states; null where it states none. */
+  /** The snapshot's revision; null if the snapshot states none. */
   readonly revision: string | null;
-  /** Counts the changes of the client's flags; 0 where no flags were asked. */
+  /** How often the client's flags have changed; 0 if no flag was asked. */
   readonly generation: number;
 }
 
-/** How a flag came to its answer, with the names that it has in every language: see docs/concepts/explain.md. */
+/** An explanation of a flag's answer, with the same field names in every language: see docs/concepts/explain.md. */
 export interface Explanation {
   flag_key: string;
   enabled: boolean | null;
@@ -57,7 +60,7 @@ export interface Explanation {
   rules: ExplainedRule[];
 }
 
-/** What became of a rule. */
+/** The outcome of a rule. */
 export interface ExplainedRule {
   index: number;
   outcome: 'not_matched' | 'decided' | 'not_reached';

@@ -1,4 +1,4 @@
-/** How a flag came to its answer, for people. */
+/** Explanations of a flag's answer, for people. */
 
 import { Status } from './codes.js';
 import type { Evaluation, Explanation } from './evaluation.js';
@@ -6,7 +6,7 @@ import * as frame from './frame.js';
 import { native } from './native.js';
 import { askApart } from './question.js';
 
-/** The library's explanation; undefined where what was passed cannot come to a flag. */
+/** Returns the library's explanation; undefined if the question is invalid and reaches no flag. */
 export function explain(client: number, flagKey: string, context: unknown): Explanation | undefined {
   try {
     const apart = askApart(flagKey, context);
@@ -18,7 +18,7 @@ export function explain(client: number, flagKey: string, context: unknown): Expl
   }
 }
 
-/** The same shape for an evaluation that came to no flag. */
+/** Returns an explanation of the same shape for a question that reached no flag. */
 export function unexplained(evaluation: Evaluation): Explanation {
   return {
     flag_key: evaluation.flagKey,

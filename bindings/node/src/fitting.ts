@@ -1,8 +1,8 @@
-/** Whether a flag's value is of the type that was asked for. */
+/** Checks a flag's value against the type of the caller's default. */
 
 import type { FlagValue } from './evaluation.js';
 
-/** A flag's value where it is of the default's type, or the default. */
+/** Returns a flag's value if it has the default's type, or the default. */
 export function fitting<Default>(value: FlagValue | undefined, defaultValue: Default): FlagValue | Default {
   return value !== undefined && typeName(value) === typeName(defaultValue) ? value : defaultValue;
 }

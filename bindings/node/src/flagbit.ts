@@ -1,4 +1,4 @@
-/** The client. */
+/** The FlagBit client. */
 
 import { EventEmitter } from 'node:events';
 import { ErrorCode, Status } from './codes.js';
@@ -16,28 +16,28 @@ import { ask } from './question.js';
 import { type ClientStatus, readStatus } from './status.js';
 import { EVENTS, Readiness, Refreshing, milliseconds, start } from './wait.js';
 
-/** An object whose properties are attributes: also one whose type is an interface or a class. */
+/** An object whose properties are attributes, even if its type is an interface or a class. */
 export type AttributesOf<Who> = object & { readonly [Name in keyof Who]: AttributeValue };
 
-/** Who asks: a Context, an object of attributes, or nothing for no attributes. */
+/** A Context, an object of attributes, or nothing for no attributes. */
 export type AnyContext<Who> = Context | Who | null | undefined;
 
-/** Flags that answer everybody alike, until this is ended. */
+/** Flags that give everybody the same answer until `end` is called. */
 export interface Override extends Disposable {
   end(): void;
 }
 
-/** Taken out once: looking it up in the addon's exports at each call is a tenth of the call. */
+/** Read once: looking the function up in the addon's exports at each call takes a tenth of the call. */
 const isEnabledInFrame: () => boolean = native.isEnabled;
 
-/** Only the functions of this file have it. */
+/** Only the functions of this file can make a client. */
 const OPENED = Symbol('opened');
 
 /**
  * Answers whether a feature is on for a user, from flags in memory.
  *
  * Made by `open`, `fromSnapshot`, `fromFile` or `forTesting`; belongs to the thread that made it. Evaluations never
- * throw and never block, whatever they are given. An open client does not hold the process open, with listeners or without.
+ * throw and never block, whatever they are given. An open client does not hold the process open, even with listeners.
  */
 export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   readonly #owner: Owner;
@@ -70,10 +70,10 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   }
 
   /**
-   * A client of the source that the options name. Never waits for a network; reads texts and files once, synchronously,
-   * and so belongs to a program's start. What the library says of a server goes to the logger as it happens.
-   * Throws SnapshotError and FileError (not for a file that is watched: see `status`), FlagBitError for options that do not
-   * fit, TypeError.
+   * Opens a client of the source that the options name. Never waits for a network. Reads texts and files once and
+   * synchronously, so call it when the program starts. What the library reports about a server goes to the logger at
+   * once. Throws SnapshotError and FileError (not for a watched file: see `status`), FlagBitError for options that do
+   * not fit together, TypeError.
    */
   static open(from: options.OpenOptions): FlagBit {
     const owner = options.open(from);
@@ -82,24 +82,24 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
     return new FlagBit(OPENED, owner, logger, listen);
   }
 
-  /** A client of a snapshot in memory: its JSON text, or what `JSON.parse` makes of it. */
+  /** Opens a client of a snapshot in memory: its JSON text, or the object that `JSON.parse` makes of it. */
   static fromSnapshot(snapshot: options.Snapshot, more: options.ClientOptions = {}): FlagBit {
     return FlagBit.open(options.withSource('snapshot', snapshot, more));
   }
 
-  /** A client of a snapshot in a file. Without `watch` it is read once, and by `refresh`. */
+  /** Opens a client of a snapshot in a file. Without `watch` the client reads it once, and at each `refresh`. */
   static fromFile(path: string | URL, more: options.FileOptions = {}): FlagBit {
     return FlagBit.open(options.withSource('file', path, more));
   }
 
-  /** A client of flags that answer everybody alike, for tests: `{ on: true, theme: 'dark', limit: 5 }`. */
+  /** Opens a client of flags with fixed answers, for tests: `{ on: true, theme: 'dark', limit: 5 }`. */
   static forTesting(values: options.FlagValues): FlagBit {
     return FlagBit.open(options.withSource('values', values, {}));
   }
 
   /**
-   * Whether a boolean flag is on. Where there is no answer: `defaultValue`; `evaluate` tells why. A typed flag is no
-   * boolean: `defaultValue`, too. Never throws.
+   * Returns whether a boolean flag is on, or `defaultValue` if there is no answer. A typed flag is not a boolean, so it
+   * gives `defaultValue`, too. `evaluate` tells why. Never throws.
    */
   isEnabled<Who extends AttributesOf<Who>>(flagKey: string, context?: AnyContext<Who>, defaultValue = false): boolean {
     try {
@@ -108,15 +108,15 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
         return isEnabledInFrame();
       }
     } catch {
-      // A getter of the context threw: the long way knows what to say.
+      // A getter of the context threw: the long way reports it.
     }
     const { value } = this.#evaluator.evaluate(flagKey, context, Boolean(defaultValue));
     return typeof value === 'boolean' ? value : Boolean(defaultValue);
   }
 
   /**
-   * What a flag answers, and why. Never throws: see `Evaluation.errorCode`. A typed flag answers with a value of its
-   * own, whatever the type of `defaultValue`.
+   * Returns a flag's answer and the reason for it. Never throws: see `Evaluation.errorCode`. A typed flag answers with
+   * its own value, whatever the type of `defaultValue`.
    */
   evaluate<Who extends AttributesOf<Who>>(flagKey: string, context?: AnyContext<Who>): Evaluation<boolean>;
   evaluate<Who extends AttributesOf<Who>, Default>(
@@ -129,10 +129,11 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   }
 
   /**
-   * The value of a flag of the default's type; `defaultValue` where there is no such value. Never throws.
+   * Returns a flag's value if it has the type of `defaultValue`, or `defaultValue` otherwise. Never throws.
    *
-   * A boolean asks a boolean flag, a string a string, a number a number; an object or an array asks JSON that is one.
-   * What is in the JSON is not checked; it is the caller's own.
+   * The type of `defaultValue` chooses the flag's type: a boolean asks a boolean flag, a string a string flag, a number
+   * a number flag; an object or an array asks JSON of that kind. The fields of the JSON are not checked. The JSON
+   * belongs to the caller.
    */
   value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: boolean): boolean;
   value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: string): string;
@@ -147,7 +148,7 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
     return fitting(this.#evaluator.value(flagKey, context), defaultValue);
   }
 
-  /** What all flags answer, by key, sorted, from one state of the client. The default is false. Never throws. */
+  /** Returns all flags' answers by key, sorted, from one state of the client. The default is false. Never throws. */
   evaluateAll<Who extends AttributesOf<Who>>(context?: AnyContext<Who>): { [flagKey: string]: Evaluation<boolean> } {
     try {
       return this.#evaluator.evaluateAll(context);
@@ -159,9 +160,9 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   }
 
   /**
-   * What a flag answers and how it came to that: each rule, and which of its conditions hold. Never throws.
+   * Returns a flag's answer and how it came about: each rule, and which of its conditions hold. Never throws.
    *
-   * For people: a page for support, a test that fails. Slow, and with the attributes' values in it.
+   * It is for people: for a support page, or a test that fails. It is slow, and contains the attributes' values.
    */
   explain<Who extends AttributesOf<Who>>(flagKey: string, context?: AnyContext<Who>): Explanation {
     const explanation = explain(this.#client, flagKey, context);
@@ -169,25 +170,26 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
     return explanation ?? unexplained(this.evaluate(flagKey, context));
   }
 
-  /** The keys of the flags in force, sorted, those set aside included. */
+  /** Returns the keys of the flags in force, sorted, including those set aside. */
   flags(): string[] {
     return native.flags(this.#owner);
   }
 
-  /** What is wrong with the flags that are set aside: place and reason. */
+  /** Returns what is wrong with the flags that are set aside: the place and the reason of each. */
   warnings(): string[] {
     return native.warnings(this.#owner);
   }
 
-  /** How the client is doing. */
+  /** Returns the client's state. */
   status(): ClientStatus {
     this.#drainLog();
     return readStatus(this.#owner);
   }
 
   /**
-   * Puts another snapshot in force, in a client that was made with `fromSnapshot`. Synchronous: 10,000 flags take some
-   * 10 ms. Throws SnapshotError, and what was in force stays; ClosedError; FlagBitError for a client of another source.
+   * Puts another snapshot in force, in a client that `fromSnapshot` made. Synchronous: 10,000 flags take some 10 ms.
+   * Throws SnapshotError, after which the old snapshot stays in force; ClosedError; FlagBitError for a client of
+   * another source.
    */
   loadSnapshot(snapshot: options.Snapshot): void {
     const text = options.snapshotBytes(snapshot);
@@ -199,8 +201,8 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   }
 
   /**
-   * Fetches the flags now, or reads the file. True where that went well within `timeout` ms, or where there is nothing to
-   * read; else see `status`. A fetch whose time ran out goes on in the background.
+   * Fetches the flags now, or reads the file. Resolves to true if that succeeded within `timeout` ms, or if there is
+   * nothing to read; if not, `status` tells why. A fetch that takes longer goes on in the background.
    */
   async refresh(timeout = 5000): Promise<boolean> {
     const outcome = await this.#refreshing.join(milliseconds(timeout));
@@ -209,8 +211,8 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   }
 
   /**
-   * Waits until there are flags. False when `timeout` ms ran out, or when the client is closed; and at once where there is
-   * nothing to serve and the server refuses the key or the address: see `status`.
+   * Waits until there are flags. Resolves to false when `timeout` ms are over or the client is closed. Also resolves to
+   * false, at once, without flags if the server refuses the key or the address: see `status`.
    */
   async waitUntilReady(timeout = 5000): Promise<boolean> {
     const limit = milliseconds(timeout);
@@ -218,8 +220,8 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   }
 
   /**
-   * Lets flags answer everybody alike until `end()`, or the end of a `using` block, above the snapshot's answers: for
-   * tests. Of several overrides of a flag the latest wins. Throws SnapshotError, ClosedError, TypeError.
+   * Overrides the snapshot until `end()`, or the end of a `using` block: flags give everybody the same answer, for
+   * tests. If a flag has several overrides, the latest wins. Throws SnapshotError, ClosedError, TypeError.
    */
   override(values: options.FlagValues): Override {
     const number = native.overrideStart(this.#owner, options.valuesBytes(values));
@@ -232,8 +234,8 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   }
 
   /**
-   * Closes the client: from here on evaluations give the default, and whoever waits is told false. Returns at once, and
-   * may be called more than once. Optional at the end of a process.
+   * Closes the client: from here on evaluations give the default, and waits resolve to false. Returns at once, and may
+   * be called more than once. You need not close a client at the end of a process.
    */
   close(): void {
     this.#closed = true;
@@ -252,7 +254,7 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   }
 
   #noteUnsupported(): void {
-    // The library says it once.
+    // The library reports it once.
     if (!this.#unsupportedNoted) this.#drainLog();
     this.#unsupportedNoted = true;
   }
@@ -261,12 +263,12 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
     drainLog(this.#owner, this.#logger);
   }
 
-  /** Lets a thread wait for what happens, log lines included, as long as the client lives. */
+  /** Lets a thread wait for events, log lines included, as long as the client lives. */
   #watch(): void {
     if (this.#watching) return;
     const client = new WeakRef(this);
     start(this.#owner, EVENTS, Infinity, (status) => {
-      // In a tick of its own, so that what a listener throws is an uncaught exception as of any other emitter.
+      // In a tick of its own, so that a listener's exception is uncaught, as with any other emitter.
       process.nextTick(() => {
         const there = client.deref();
         if (there !== undefined) there.#announce(status);
@@ -278,7 +280,7 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   #announce(status: number): void {
     this.#drainLog();
     if (status !== Status.OK) return;
-    // In another tick, which what a listener of the state throws does not end.
+    // In another tick, so that an exception of a state listener does not prevent it.
     process.nextTick(() => this.#listeners.tellChanges(this));
     this.#listeners.tellState(this);
   }
@@ -288,7 +290,7 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   }
 
   static {
-    // `once` and `emit` come to these too. Not declared as methods, so that their types stay the emitter's.
+    // `once` and `emit` call these, too. They are not declared as methods, so that their types stay the emitter's.
     for (const name of [
       'on',
       'addListener',

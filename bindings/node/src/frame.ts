@@ -5,7 +5,7 @@
 
 import { FRAME_EVALUATION, FRAME_TEXT, native } from './native.js';
 
-/** Where the key begins; the packed attributes follow it. */
+/** The offset of the key; the packed attributes follow it. */
 export const TEXT = FRAME_TEXT;
 
 const memory = native.frame;
@@ -15,7 +15,7 @@ const doubles = new Float64Array(memory);
 const words = new Uint32Array(memory);
 const integers = new Int32Array(memory);
 
-/** Where the library's objects are, of which an `Owner` keeps one alive. */
+/** The addresses of the library's objects. An `Owner` keeps each object alive. */
 export const lastClient = (): number => doubles[0] as number;
 export const lastContext = (): number => doubles[1] as number;
 
@@ -39,7 +39,7 @@ export function putDefault(value: boolean): void {
 /** The status of the last evaluation. */
 export const status = (): number => integers[7] as number;
 
-/** A flagbit_evaluation at an offset of some memory, as the library wrote it. */
+/** Reads a flagbit_evaluation, as the library wrote it, at an offset of a buffer. */
 export interface NativeEvaluation {
   errorCode: number;
   readonly reason: number;
@@ -54,7 +54,7 @@ export interface NativeEvaluation {
 
 const LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** A 64-bit count as a number; none of the library's reaches 2^53. */
+/** Reads a 64-bit count as a number; none of the library's counts reaches 2^53. */
 function count(from: DataView, at: number): number {
   const [low, high] = LITTLE ? [at, at + 4] : [at + 4, at];
   return from.getUint32(high, LITTLE) * 0x1_0000_0000 + from.getUint32(low, LITTLE);
@@ -74,10 +74,10 @@ export function readEvaluation(from: DataView, at: number): NativeEvaluation {
   };
 }
 
-/** The evaluation that the addon left in the frame. */
+/** Reads the evaluation that the addon left in the frame. */
 export const evaluation = (): NativeEvaluation => readEvaluation(view, FRAME_EVALUATION);
 
-/** A flagbit_text at an offset: its text in a block. */
+/** Reads a flagbit_text at an offset: its text in a block. */
 export function textAt(from: DataView, at: number, block: Buffer): string {
   const offset = from.getUint32(at, LITTLE);
   return block.toString('utf8', offset, offset + from.getUint32(at + 4, LITTLE));

@@ -1,3 +1,3 @@
-/** The same for `import`: one implementation, so that a program that uses both has one class of each name. */
+/** The entry for `import`. It shares its implementation with `require`, so a program has each class once. */
 
 export * from './index.js';

@@ -1,4 +1,4 @@
-/** FlagBit: is this feature on for this user? Answered in this process, the same in every language. */
+/** FlagBit answers whether a feature is on for a user: in this process, and the same in every language. */
 
 export { FlagBit, type AnyContext, type AttributesOf, type Override } from './flagbit.js';
 export { Context, type Attributes, type AttributeValue, type Scalar } from './context.js';

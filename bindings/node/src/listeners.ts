@@ -1,24 +1,24 @@
-/** What happens to a client, as events of an emitter. */
+/** A client's events, which an emitter emits. */
 
 import type { EventEmitter } from 'node:events';
 import { native, type Owner } from './native.js';
 import { type ClientStatus, type StateName, readStatus } from './status.js';
 
-/** What a client emits. */
+/** The events of a client. */
 export interface FlagBitEvents {
-  /** The flags changed: the keys of those that may have, or null for all. Several changes may be told together. */
+  /** The flags changed. Has the keys of the flags that may have changed, or null for all. Combines quick changes. */
   change: [keys: string[] | null];
-  /** The state is another than the one that was told of last. Closing is not told. */
+  /** The state differs from the last one told. The client's closing is not told. */
   state: [status: ClientStatus];
 }
 
-/** Emitters with listeners, which so are not collected: whoever listens wants to be told. */
+/** Emitters with listeners. They are not collected, since a listener wants to be called. */
 const listening = new Set<EventEmitter<FlagBitEvents>>();
 
 /** Tells an emitter's listeners what they do not know yet. */
 export class Listeners {
   readonly #owner: Owner;
-  /** What was told of last, or was there when listening began; undefined while nobody listens. */
+  /** The last state told, or the state when listening began; undefined while nobody listens. */
   #generation: number | undefined;
   #state: StateName | undefined;
 
@@ -26,7 +26,7 @@ export class Listeners {
     this.#owner = owner;
   }
 
-  /** Takes note of who listens now. Whether somebody does. */
+  /** Takes note of the present listeners. Returns whether there are any. */
   count(emitter: EventEmitter<FlagBitEvents>): boolean {
     if (emitter.listenerCount('change') === 0) this.#generation = undefined;
     else this.#generation ??= native.changes(this.#owner, -1)[2];
@@ -38,14 +38,17 @@ export class Listeners {
     return some;
   }
 
-  /** Nobody is told anything any more. */
+  /** Ends all events. */
   end(emitter: EventEmitter<FlagBitEvents>): void {
     this.#generation = undefined;
     this.#state = undefined;
     listening.delete(emitter);
   }
 
-  /** To be told before the changes: who waits for a state to listen to these is not told of the flags that brought it. */
+  /**
+   * Tells the state. Called before the changes are told: a listener that waits for a state before it listens to changes
+   * must not hear of the flags that brought that state.
+   */
   tellState(emitter: EventEmitter<FlagBitEvents>): void {
     if (this.#state === undefined) return;
     const status = readStatus(this.#owner);

@@ -1,17 +1,18 @@
-/** The addon: loads it, and refuses one that does not fit. Its C is in `addon/`; every function there is named here. */
+/** Loads the addon and refuses an incompatible one. The addon's C is in `addon/`; all of its functions are named here.
+ * */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ABI_MAJOR, ABI_MINOR } from './codes.js';
 import { LibraryError, errorOf } from './errors.js';
 
-/** What keeps one of the library's objects alive; it is freed with it. */
+/** An object that keeps one of the library's objects alive and frees it with itself. */
 export type Owner = { readonly __owner: unique symbol };
 
-/** A question's two parts, given only where they are not in the frame (`frame.ts`). */
+/** A question's two parts, given only if they are not in the frame (`frame.ts`). */
 type Question = [] | [key: Uint8Array, packed: Uint8Array];
 
-/** What the addon exports. */
+/** The exports of the addon. */
 export interface Addon {
   readonly version: string;
   readonly abiVersion: number;
@@ -21,7 +22,7 @@ export interface Addon {
   start(frame: ArrayBuffer, fail: (status: number, message: string) => Error): Native;
 }
 
-/** What the addon does for one evaluation of the package. */
+/** The addon's functions for one evaluation of the package. */
 export interface Native {
   readonly frame: ArrayBuffer;
   readonly fail: (status: number, message: string) => Error;
@@ -73,20 +74,20 @@ export interface Native {
 
 export const PATH_VARIABLE = 'FLAGBIT_ADDON_PATH';
 
-/** Where the addons of the package are; undefined in a bundle of ES modules, which has no such place. */
+/** The folder of the package's addons; undefined in a bundle of ES modules, which has no such folder. */
 const PREBUILDS = typeof __dirname === 'string' ? join(__dirname, '..', 'prebuilds') : undefined;
 
 const BUNDLED =
   'this bundle has the package without its addon; keep the package out of the bundle and install it next to it ' +
   "(esbuild: --external:flagbit; webpack: externals; Rollup: external; Vite: ssr.external; Next.js: serverExternalPackages)";
 
-/** Where an addon may be: named by the environment, or in the package. */
+/** Returns the paths where an addon may be: the one that the environment names, or those in the package. */
 function candidates(): string[] {
   const named = process.env[PATH_VARIABLE];
   if (named) return [named];
   if (PREBUILDS === undefined) return [];
   const target = `${process.platform}-${process.arch}`;
-  // Which libc this process has is found by trying: Node has no quick way to tell.
+  // The libc of this process is found by trying, since Node has no quick way to tell.
   const targets = process.platform === 'linux' ? [`${target}-gnu`, `${target}-musl`] : [target];
   return targets.map((folder) => join(PREBUILDS, folder, 'flagbit.node'));
 }
@@ -134,11 +135,11 @@ function load(): Addon {
   throw failure ?? new LibraryError(`cannot find the addon: ${BUNDLED}`, '');
 }
 
-/** Where the key begins in the frame (`frame.ts`), and the evaluation. */
+/** The offsets of the key and of the evaluation in the frame (`frame.ts`). */
 export const FRAME_TEXT = 88;
 export const FRAME_EVALUATION = 32;
 
 export const addon: Addon = load();
 
-/** Of this evaluation of the package, of which a process may have many: each has a frame of its own. */
+/** The functions for this evaluation of the package. A process may have many; each has its own frame. */
 export const native: Native = addon.start(new ArrayBuffer(64 * 1024), errorOf);

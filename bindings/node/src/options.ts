@@ -1,4 +1,4 @@
-/** Opening a client: from what a caller has to what the library takes. */
+/** Opens clients: turns a caller's options into the library's. */
 
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
@@ -9,58 +9,61 @@ import type { Logger } from './log.js';
 import { native, type Owner } from './native.js';
 import { encode, encodeJson } from './text.js';
 
-/** A snapshot: its JSON text, or what `JSON.parse` would make of it. */
+/** A snapshot: its JSON text, or the object that `JSON.parse` would make of it. */
 export type Snapshot = string | Uint8Array | object;
 
-/** Flags that answer everybody alike, by key. */
+/** Flags that give everybody the same answer, by key. */
 export type FlagValues = { readonly [flagKey: string]: FlagValue };
 
-/** What every client can be opened with. */
+/** The options of every client. */
 export interface ClientOptions {
-  /** The size limit of a snapshot's text in bytes, 32 MiB unless set. */
+  /** The largest snapshot that the client accepts, in bytes; 32 MiB by default. */
   maxSnapshotBytes?: number | undefined;
-  /** Where log lines go; null for nowhere. Unless set, warnings are Node's warnings (`process.emitWarning`). */
+  /** The receiver of log lines; null for none. By default warnings are Node's warnings (`process.emitWarning`). */
   logger?: Logger | null | undefined;
 }
 
-/** What a client of a file can be opened with. */
+/** The options of a client of a file. */
 export interface FileOptions extends ClientOptions {
-  /** Look at the file each second and follow its changes; it may be missing at first. */
+  /** Check the file each second and follow its changes. The file may be missing at first. */
   watch?: boolean | undefined;
 }
 
-/** What a client of a server can be opened with. Durations are in milliseconds. */
+/** The options of a client of a server. Durations are in milliseconds. */
 export interface ServerOptions extends ClientOptions {
-  /** A server key, `fbsrv_...`, which knows its project and environment. */
+  /** A server key, `fbsrv_...`. It belongs to one project and environment. */
   serverKey?: string | undefined;
-  /** For the hosted service, with `projectId`: an API key, `fb_...`, which may do everything in its account. */
+  /** An API key of the hosted service, `fb_...`, for use with `projectId`. It may do everything in its account. */
   apiKey?: string | undefined;
   projectId?: number | undefined;
-  /** How often the server is asked, give or take a tenth; 30,000 unless set, 1,000 at least (60,000 with an API key). */
+  /**
+   * How often the client asks the server, give or take a tenth; 30,000 by default, at least 1,000 (60,000 with an API
+   * key).
+   */
   pollInterval?: number | undefined;
-  /** Be told of changes at once, over a connection that stays open; where that fails, poll. */
+  /** Let the server announce changes at once, over a connection that stays open. If that fails, the client polls. */
   stream?: boolean | undefined;
   /** A snapshot that serves until there is a better one. */
   bootstrap?: Snapshot | undefined;
-  /** A file that keeps the last good snapshot, for a start without the server. Processes may share it. */
+  /** The path of a file that keeps the last good snapshot, for a start without the server. Processes may share it. */
   cachePath?: string | URL | undefined;
-  /** How long resolving the name, and then connecting, may take each; 5,000 unless set. */
+  /** The limit for resolving the server's name, and for connecting; 5,000 by default. */
   connectTimeout?: number | undefined;
-  /** How long a request may take as a whole; 30,000 unless set. */
+  /** The limit for a whole request; 30,000 by default. */
   timeout?: number | undefined;
-  /** How long after the last contact the state is `stale`; three intervals unless set. */
+  /** How long after the last contact the state becomes `stale`; three intervals by default. */
   staleAfter?: number | undefined;
-  /** A PEM file with the authorities to trust, in the place of those compiled in. */
+  /** The path of a PEM file with the authorities to trust instead of those compiled in. */
   caFile?: string | URL | undefined;
-  /** Trust the authorities that the operating system trusts, in the place of those compiled in. */
+  /** Trust the operating system's authorities instead of those compiled in. */
   systemRoots?: boolean | undefined;
-  /** A proxy, `http://[user:password@]host:port`, `https://` or `socks5h://`; unless set, that of the environment. */
+  /** A proxy, `http://[user:password@]host:port`, `https://` or `socks5h://`; by default the one of the environment. */
   proxy?: string | URL | undefined;
-  /** More headers of each request. */
+  /** Additional headers of each request. */
   headers?: { readonly [name: string]: string } | undefined;
 }
 
-/** Exactly one source is needed: `url`, `snapshot`, `file` or `values`. */
+/** The options of a client. Exactly one source is needed: `url`, `snapshot`, `file` or `values`. */
 export interface OpenOptions extends FileOptions, ServerOptions {
   /** The base URL of a FlagBit server. */
   url?: string | URL | undefined;
@@ -68,14 +71,14 @@ export interface OpenOptions extends FileOptions, ServerOptions {
   snapshot?: Snapshot | undefined;
   /** The path of a file with a snapshot, or its `file:` URL. */
   file?: string | URL | undefined;
-  /** Flags that answer everybody alike, for tests. */
+  /** Flags that give everybody the same answer, for tests. */
   values?: FlagValues | undefined;
 }
 
-/** An option's value as the library takes it; of several, each is set. */
+/** An option's value as the library takes it. Of an array, each element is set. */
 type Setting = number | Uint8Array | Uint8Array[];
 
-/** Each option: the library's number for it, and what makes of its value what the library takes. */
+/** Each option: the library's number for it, and the function that converts its value for the library. */
 const OPTIONS: {
   readonly [name: string]: readonly [number: number, read: (value: unknown, name: string) => Setting];
 } = {
@@ -101,7 +104,7 @@ const OPTIONS: {
   headers: [Option.HEADER, headerLines],
 };
 
-/** Has the library name options as this package spells them. */
+/** Makes the library name options as this package spells them. */
 const LANGUAGE: readonly [number, Uint8Array] = [Option.LANGUAGE, encode('node')];
 
 /** Opens a client. Throws FlagBitError, TypeError. */
@@ -122,13 +125,13 @@ export function open(options: OpenOptions): Owner {
   return native.open([...LANGUAGE, ...set]);
 }
 
-/** Options with a source that has to be there. Throws TypeError. */
+/** Returns options with a required source. Throws TypeError. */
 export function withSource(source: 'snapshot' | 'file' | 'values', value: unknown, more: ClientOptions): OpenOptions {
   if (value === undefined) OPTIONS[source]?.[1](value, source);
   return { ...more, [source]: value };
 }
 
-/** A snapshot's JSON text. Throws SnapshotError, TypeError. */
+/** Returns a snapshot's JSON text. Throws SnapshotError, TypeError. */
 export function snapshotBytes(snapshot: unknown): Uint8Array {
   if (typeof snapshot === 'string') return encode(snapshot);
   if (types.isUint8Array(snapshot)) return snapshot;
@@ -138,7 +141,7 @@ export function snapshotBytes(snapshot: unknown): Uint8Array {
   return encodeJson(snapshot);
 }
 
-/** The JSON text of flags that answer everybody alike. Throws SnapshotError, TypeError. */
+/** Returns the JSON text of flags that give everybody the same answer. Throws SnapshotError, TypeError. */
 export function valuesBytes(values: unknown): Uint8Array {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw new TypeError(`flags are an object of keys and values, not ${nameOfType(values)}`);
@@ -146,14 +149,14 @@ export function valuesBytes(values: unknown): Uint8Array {
   return encodeJson(values);
 }
 
-// Of a value that does not fit, only the type is told, or the number: a text may be a key in the wrong place.
+// For a wrong value, the message has only the type, or the number: a text may be a key in the wrong place.
 
 function wrong(name: string, what: string, value: unknown): TypeError {
   const found = typeof value === 'number' ? String(value) : nameOfType(value);
   return new TypeError(`the option ${name} is ${what}, not ${found}`);
 }
 
-/** Also one of another realm, or of jsdom. */
+/** Accepts an object of another realm, or of jsdom, too. */
 function isUrl(value: unknown): boolean {
   return Object.prototype.toString.call(value) === '[object URL]';
 }
@@ -175,7 +178,7 @@ function text(value: unknown, name: string): Uint8Array {
 }
 
 function headerLines(value: unknown, name: string): Uint8Array[] {
-  // An instance of Headers or a Map has its headers elsewhere, and would be taken for an object of none.
+  // A Headers object or a Map keeps its headers elsewhere, and would be taken for an object without any.
   if (typeof value !== 'object' || value === null || Symbol.iterator in value) {
     throw wrong(name, 'an object of names and values', value);
   }
@@ -195,13 +198,13 @@ function integer(value: unknown, name: string): number {
   return value as number;
 }
 
-/** In whole milliseconds. The library says what is wrong with one that is out of its range. */
+/** Returns whole milliseconds. The library checks the range. */
 function duration(value: unknown, name: string): number {
   if (typeof value !== 'number' || Number.isNaN(value)) throw wrong(name, 'a number of milliseconds', value);
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Math.ceil(value), Number.MAX_SAFE_INTEGER));
 }
 
-/** The logger of some options. Throws TypeError. */
+/** Returns the logger of some options. Throws TypeError. */
 export function loggerOf(options: ClientOptions, standard: Logger): Logger | null {
   const { logger } = options;
   if (logger === undefined) return standard;

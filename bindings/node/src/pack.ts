@@ -1,4 +1,4 @@
-/** Attributes as the library takes them: a whole context in one packed buffer (see include/flagbit.h). */
+/** Packs attributes for the library: a whole context in one buffer (see include/flagbit.h). */
 
 import { types } from 'node:util';
 import { AttributeKind } from './codes.js';
@@ -6,27 +6,27 @@ import { AttributeKind } from './codes.js';
 /** A longer list is unsupported. */
 const MOST_ELEMENTS = 1000;
 
-/** Texts up to this length are written character by character, longer ones by Node, which takes longer to begin. */
+/** Texts up to this length are written character by character. Node writes longer ones, but takes longer to begin. */
 const SHORT = 48;
 
 const HEADER = 8;
 
-/** Instead of a place: the buffer is too small. */
+/** Returned instead of an offset: the buffer is too small. */
 const UNFIT = -1;
 
-/** Instead of a place: no rule can match this value. */
+/** Returned instead of an offset: no rule can match this value. */
 const UNSUPPORTED = -2;
 
-// Exported apart from where they are made: what is exported at once is looked up in `exports` at each use.
+// Exported apart from the definition: JavaScript looks up at each use in `exports` what is exported at its definition.
 export { UNFIT, UNSUPPORTED };
 const { STRING, INTEGER, UNSIGNED, NUMBER, BOOLEAN, LIST } = AttributeKind;
 
 let unsupported = false;
 
-/** Whether what was packed last has values that no rule can match. */
+/** Whether the context packed last has values that no rule can match. */
 export const hadUnsupported = (): boolean => unsupported;
 
-/** Writes a text of up to SHORT characters, for which there is room. Returns the place after it, or UNFIT. */
+/** Writes a text of up to SHORT characters, which has to fit. Returns the offset after it, or UNFIT. */
 function putShort(bytes: Buffer, start: number, text: string): number {
   const length = text.length;
   let at = start;
@@ -44,7 +44,7 @@ function putShort(bytes: Buffer, start: number, text: string): number {
   return at;
 }
 
-/** Writes a text's UTF-8. Returns the place after it, or UNFIT, or UNSUPPORTED for a lone surrogate. */
+/** Writes a text's UTF-8. Returns the offset after it, or UNFIT, or UNSUPPORTED for a lone surrogate. */
 export function putText(bytes: Buffer, at: number, text: string): number {
   if (text.length <= SHORT && at + 2 * SHORT <= bytes.length) {
     const end = putShort(bytes, at, text);
@@ -59,7 +59,7 @@ function putAnyText(bytes: Buffer, at: number, text: string): number {
   return at + bytes.write(text, at);
 }
 
-/** Writes a text with its length before it. */
+/** Writes a text after its length. */
 function putSized(bytes: Buffer, view: DataView, at: number, text: string): number {
   if (at + 4 > bytes.length) return UNFIT;
   const end = putText(bytes, at + 4, text);
@@ -67,7 +67,7 @@ function putSized(bytes: Buffer, view: DataView, at: number, text: string): numb
   return end;
 }
 
-/** Writes a value's kind to one place and the value, with its length before it, to another. */
+/** Writes a value's kind at one offset, and its length and the value at another. */
 function putScalar(bytes: Buffer, view: DataView, kindAt: number, at: number, value: unknown): number {
   if (typeof value === 'string') {
     bytes[kindAt] = STRING;
@@ -115,7 +115,7 @@ function putScalar(bytes: Buffer, view: DataView, kindAt: number, at: number, va
   return UNSUPPORTED;
 }
 
-/** Writes a list or a moment; anything else is unsupported. */
+/** Writes a list or a moment. Anything else is unsupported. */
 function putFurther(bytes: Buffer, view: DataView, kindAt: number, at: number, value: unknown): number {
   if (types.isDate(value)) {
     const text = moment(value);
@@ -151,8 +151,8 @@ function moment(date: Date): string | undefined {
 const owns = Object.prototype.hasOwnProperty;
 
 /**
- * Writes a packed context. Returns the place after it, or UNFIT. Afterwards `hadUnsupported` tells of values that no
- * rule can match. Throws what an attribute's getter throws.
+ * Writes a packed context. Returns the offset after it, or UNFIT. Afterwards `hadUnsupported` tells whether there were
+ * values that no rule can match. Throws the exception of an attribute's getter.
  */
 export function pack(bytes: Buffer, view: DataView, start: number, attributes: object): number {
   let at = start + HEADER;
@@ -162,7 +162,7 @@ export function pack(bytes: Buffer, view: DataView, start: number, attributes: o
   for (const name in attributes) {
     if (!owns.call(attributes, name)) continue;
     const value = (attributes as { [name: string]: unknown })[name];
-    // The common case, in as few steps as there can be. What follows knows all cases.
+    // The common case, in as few steps as possible. The code below handles all cases.
     if (typeof value === 'string' && value.length <= SHORT && name.length <= SHORT && at < roomy) {
       const after = putShort(bytes, at + 5, name);
       const end = after < 0 ? UNFIT : putShort(bytes, after + 4, value);
@@ -188,7 +188,7 @@ export function pack(bytes: Buffer, view: DataView, start: number, attributes: o
     if (end < 0) return UNFIT;
     at = end;
   }
-  // Last, so that their stand-in names never hide an attribute.
+  // They come last, so that their stand-in names never hide an attribute.
   for (const name of odd ?? []) {
     const named = putSized(bytes, view, at + 1, name.toWellFormed());
     if (named < 0) return UNFIT;

@@ -1,4 +1,4 @@
-/** Questions as the library takes them: a flag's key and a context, whatever the caller passed for them. */
+/** Questions for the library: a flag's key and a context, whatever the caller passed for them. */
 
 import { nameOfType, isAttributes, packApart } from './attributes.js';
 import { ErrorCode } from './codes.js';
@@ -7,12 +7,12 @@ import { TEXT, bytes, put, view } from './frame.js';
 import { hadUnsupported, pack, putText } from './pack.js';
 import { encode } from './text.js';
 
-/** How many questions were begun: a getter of a context may ask one of its own amid another, in the same frame. */
+/** How many questions were begun. A context's getter may ask a question of its own, in the same frame. */
 let begun = 0;
 
 /**
- * Puts a question into the frame. False where it has to be asked apart: it is too long, odd or no question at all, or
- * it has values that no rule can match. Throws what an attribute's getter throws.
+ * Puts a question into the frame. Returns false if the question has to be asked apart: it is too long, unusual or
+ * invalid, or it has values that no rule can match. Throws the exception of an attribute's getter.
  */
 export function ask(client: number, flagKey: unknown, context: unknown): boolean {
   if (typeof flagKey !== 'string') return false;
@@ -35,16 +35,16 @@ export function ask(client: number, flagKey: unknown, context: unknown): boolean
   return true;
 }
 
-/** A question whose parts are arguments of the call. */
+/** A question that is passed as arguments. */
 export interface Apart {
   readonly key: Uint8Array;
   readonly packed: Uint8Array;
-  /** Where a prepared context is; 0 where the packed attributes count. */
+  /** The address of a prepared context; 0 if the packed attributes count. */
   readonly context: number;
   readonly unsupported: boolean;
 }
 
-/** A question that comes to no flag. Never leaves the package. */
+/** A question that reaches no flag. Never leaves the package. */
 export class Unanswerable {
   constructor(
     readonly code: number,
@@ -54,7 +54,7 @@ export class Unanswerable {
 
 const NOTHING = new Uint8Array(0);
 
-/** The same question apart from the frame. Throws Unanswerable. */
+/** Returns the same question for a call with arguments. Throws Unanswerable. */
 export function askApart(flagKey: unknown, context: unknown): Apart {
   if (typeof flagKey !== 'string') {
     throw new Unanswerable(ErrorCode.GENERAL, `a flag key is a string, not ${nameOfType(flagKey)}`);
@@ -68,7 +68,7 @@ export function askApart(flagKey: unknown, context: unknown): Apart {
   return { key, packed, context: 0, unsupported: hadUnsupported() };
 }
 
-/** Where a Context's own is; 0 for any other value, also for one that only looks like a Context. */
+/** Returns the address of a Context; 0 for any other value, including one that only looks like a Context. */
 function preparedPlace(context: unknown): number {
   try {
     return context instanceof Context ? placeOf(context) : 0;

@@ -1,34 +1,34 @@
-/** How a client is doing. */
+/** A client's state. */
 
 import type { State } from './codes.js';
 import { native, type Owner } from './native.js';
 
 /**
- * `initializing`; `ready`; `stale`: serving, but the server was not reached for a while, or not yet; `error`: nothing to
- * serve, and the file cannot be read or the server refuses; `closed`.
+ * `initializing`; `ready`; `stale`: serving, but without contact to the server for a while, or as yet; `error`: nothing
+ * to serve, and the file cannot be read or the server refuses; `closed`.
  */
 export type StateName = Lowercase<keyof typeof State>;
 
-/** What a client knows of itself at one moment. */
+/** A client's state at one moment, with its details. */
 export interface ClientStatus {
   readonly state: StateName;
-  /** The revision that the snapshot in force states. */
+  /** The revision of the snapshot in force; null if the snapshot states none. */
   readonly revision: string | null;
-  /** Where the flags come from, in words. */
+  /** The source of the flags, in words. */
   readonly source: string;
-  /** How many flags are in force, those set aside included. */
+  /** How many flags are in force, including those set aside. */
   readonly flags: number;
-  /** How many flags cannot be read; `warnings()` tells why. */
+  /** How many flags cannot be read. `warnings()` tells why. */
   readonly flagsSetAside: number;
-  /** Why the source was not read the last time; null after it was. */
+  /** Why the last read of the source failed; null if it succeeded. */
   readonly lastError: string | null;
-  /** When the source was last read well. */
+  /** When the source was last read successfully. */
   readonly lastSuccess: Date | null;
-  /** How many reads failed since then. */
+  /** How many reads have failed since `lastSuccess`. */
   readonly consecutiveFailures: number;
-  /** How many attributes evaluations saw that no rule can match. */
+  /** How many attributes with values that no rule can match evaluations have seen. */
   readonly unsupportedValues: number;
-  /** Counts the changes of the flags in force; 0 before the first. */
+  /** How often the flags in force have changed; 0 before the first flags. */
   readonly generation: number;
 }
 

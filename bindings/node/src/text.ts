@@ -1,4 +1,4 @@
-/** Texts and JSON as the library takes them: UTF-8. */
+/** Converts texts and JSON for the library: UTF-8. */
 
 import { types } from 'node:util';
 import { nameOfType } from './attributes.js';
@@ -6,7 +6,7 @@ import { SnapshotError } from './errors.js';
 
 const LONE = /\p{Surrogate}/gu;
 
-/** A text's UTF-8. A lone surrogate becomes bytes that are no UTF-8, which the library refuses with their place. */
+/** Returns a text's UTF-8. A lone surrogate becomes invalid bytes, which the library refuses with their place. */
 export function encode(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text);
   const pieces: Buffer[] = [];
@@ -22,12 +22,12 @@ export function encode(text: string): Buffer {
   return Buffer.concat([...pieces, Buffer.from(text.slice(from))]);
 }
 
-/** A text's UTF-8 for people to read: a lone surrogate as `\udc80`. */
+/** Returns a text's UTF-8 for people to read, with a lone surrogate as `\udc80`. */
 export function encodeShown(text: string): Buffer {
   return Buffer.from(text.replace(LONE, (lone) => `\\u${lone.charCodeAt(0).toString(16)}`));
 }
 
-/** A value's JSON text. Throws SnapshotError for what JSON cannot say, where `JSON.stringify` would leave it out. */
+/** Returns a value's JSON text. Throws SnapshotError for values outside JSON, which `JSON.stringify` leaves out. */
 export function encodeJson(value: object): Buffer {
   let text: string | undefined;
   try {

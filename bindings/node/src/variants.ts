@@ -1,12 +1,12 @@
-/** The variants of typed flags as values, each decoded once. */
+/** The variants of typed flags as values. Each is decoded once. */
 
 import { Kind } from './codes.js';
 import type { FlagValue } from './evaluation.js';
 
-/** How many variants a client remembers, of up to 64 KiB each. A cache that is full is emptied and filled again. */
+/** How many variants a client remembers, each of up to 64 KiB. A full cache is emptied and filled again. */
 const CACHED = 256;
 
-/** A variant's name, and its value for whoever asks. */
+/** A variant's name and its value. */
 export class Variant {
   readonly name: string;
   readonly #text: string;
@@ -19,13 +19,13 @@ export class Variant {
     else if (kind === Kind.NUMBER) this.#value = number + 0; // -0 is 0, as in every other language.
   }
 
-  /** A string, a number, or an object or array of the caller's own, since they may change it. */
+  /** Returns a string, a number, or an object or array. Each caller gets a new object, since callers may change it. */
   get value(): FlagValue {
     return this.#value ?? (JSON.parse(this.#text) as FlagValue);
   }
 }
 
-/** The variants that were seen, by the library's number for them, which no other variant ever gets. */
+/** The variants seen so far, by the library's number for each, which no other variant ever gets. */
 export class Variants {
   readonly #known = new Map<number, Variant>();
 

@@ -1,6 +1,6 @@
 /**
- * Waiting for calls that block, which the addon runs on threads of their own. Those threads hold nothing open; whoever
- * waits here for a while holds the process open by a timer, as every timer does.
+ * Waits for blocking calls, which the addon runs on threads of their own. Those threads hold nothing open. A wait with
+ * a timeout holds the process open by a timer, as every timer does.
  */
 
 import { Status } from './codes.js';
@@ -10,15 +10,15 @@ export const EVENTS = 0;
 export const READY = 1;
 export const REFRESH = 2;
 
-/** A longer one would be taken for 1 ms by Node. */
+/** The longest timer. Node would take a longer one for 1 ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 const told = new Map<number, (status: number) => void>();
 let last = 0;
 
 /**
- * Starts a call that blocks for up to `timeout` ms and tells of its status; EVENTS again and again until it is not OK.
- * Throws FlagBitError.
+ * Starts a call that blocks for up to `timeout` ms and tells its status. EVENTS tells again and again until it is not
+ * OK. Throws FlagBitError.
  */
 export function start(client: Owner, kind: number, timeout: number, tell: (status: number) => void): void {
   if (told.size === 0) native.listen(deliver);
@@ -39,26 +39,26 @@ function deliver(id: number, status: number): void {
   told.get(id)?.(status);
 }
 
-/** Nobody is told any more. With the last one the addon lets go of `deliver`, and so of this evaluation of the package. */
+/** Ends the messages. After the last one the addon lets go of `deliver`, and so of this evaluation of the package. */
 function forget(id: number): void {
   told.delete(id);
   if (told.size === 0) native.unlisten();
 }
 
-/** A timeout in milliseconds, checked. Throws TypeError, RangeError. */
+/** Returns a checked timeout in milliseconds. Throws TypeError, RangeError. */
 export function milliseconds(timeout: unknown): number {
   if (typeof timeout !== 'number') throw new TypeError(`a timeout is a number of milliseconds, not ${typeof timeout}`);
   if (Number.isNaN(timeout)) throw new RangeError('a timeout is a number of milliseconds, not NaN');
   return Math.max(0, timeout);
 }
 
-/** Those who wait for the same thing, each for as long as it likes. */
+/** The callers that wait for the same event, each with its own timeout. */
 export class Waiters {
   readonly #waiting = new Set<(outcome: boolean) => void>();
-  /** How long somebody waits at most. */
+  /** The longest time that a caller still waits. */
   longest = 0;
 
-  /** The outcome, or false after the timeout. */
+  /** Resolves to the outcome, or to false after the timeout. */
   join(timeout: number): Promise<boolean> {
     this.longest = Math.max(this.longest, timeout);
     return new Promise((resolve) => {
@@ -77,10 +77,10 @@ export class Waiters {
   }
 }
 
-/** Waiting for the first flags: one thread, however many wait. */
+/** Waits for the first flags: one thread for any number of callers. */
 export class Readiness {
   readonly #client: Owner;
-  // Apart from this, since a wait without end must not keep the client alive.
+  // A separate object, since a wait without end must not keep the client alive.
   readonly #wait = { waiters: new Waiters(), running: false };
 
   constructor(client: Owner) {
@@ -100,7 +100,7 @@ export class Readiness {
   }
 }
 
-/** Reading or fetching the flags now: one read at a time, and who asks amid one gets the next, which sees all that was before. */
+/** Reads or fetches the flags, once at a time. A caller during a read gets the next one, which sees earlier changes. */
 export class Refreshing {
   readonly #client: Owner;
   #running = false;

@@ -1,4 +1,4 @@
-// What attributes' values are: numbers, texts, lists, moments; and Context.
+// Attributes' values: numbers, texts, lists, moments; and Context.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { Context, ContextError, FlagBit } from 'flagbit';
 import { asking, opened } from './support.mjs';
 
-/** Whether the rule holds, in every form of a context. */
+/** Returns whether the rule holds, in every form of a context. */
 function holds(client, value) {
   const answers = new Set([
     client.isEnabled('f', { a: value }),

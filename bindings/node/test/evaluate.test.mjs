@@ -1,4 +1,4 @@
-// What evaluations give, also for what nobody should pass. None of them throws.
+// Evaluations, including those with arguments that nobody should pass. None of them throws.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -37,7 +37,7 @@ test('an evaluation', (t) => {
   assert.deepEqual([missed.enabled, missed.variant, missed.reason, missed.ruleIndex], [false, 'off', 'default', null]);
 });
 
-test('static is what answers everybody alike', (t) => {
+test('a flag is static if it gives everybody the same answer', (t) => {
   const client = opened(t);
   const isStatic = (key, context) => client.evaluate(key, context).isStatic;
   assert.equal(isStatic('always'), true);

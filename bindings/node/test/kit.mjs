@@ -27,7 +27,7 @@ class Kit {
     return Object.assign(this, facts);
   }
 
-  /** Sends a command; what its answer has. */
+  /** Sends a command, and returns its answer. */
   async do(command, settings = {}) {
     const answer = await new Promise((answered, failed) => {
       this.#waiting.push({ answered, failed });
@@ -37,7 +37,7 @@ class Kit {
     return answer.ok;
   }
 
-  /** Ends what runs. */
+  /** Ends the server. */
   async end() {
     if (this.#process.exitCode !== null) return;
     this.#process.stdin.end();

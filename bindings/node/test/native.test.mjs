@@ -1,4 +1,4 @@
-// What this package and its addon have against include/flagbit.h: functions and versions.
+// Compares this package and its addon with include/flagbit.h: functions and versions.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

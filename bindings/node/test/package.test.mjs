@@ -62,7 +62,7 @@ test(
     assert.notEqual(required, example);
     writeFileSync(join(clean, 'example.cjs'), required);
     assert.equal(run('node', 'example.cjs'), 'true\npercentage_rollout\n');
-    // Nobody is there to ask, and a test does not wait for that.
+    // Nobody answers there, and a test does not wait for that.
     const hurried = server
       .replace('5000', '0')
       .replace('http://127.0.0.1:8080', 'http://127.0.0.1:9')
@@ -70,7 +70,7 @@ test(
       .replace('console.warn', 'console.log');
     writeFileSync(join(clean, 'server.mjs'), `import { FlagBit } from 'flagbit';\n${hurried}`);
     assert.match(run('node', 'server.mjs'), /^no flags yet: /);
-    // The third says of each call what it gives.
+    // The third says the result of each call.
     const printed = typed.replace(/^(client\..*); \/\/ (.*)$/gm, 'console.log($1);');
     const expected = [...typed.matchAll(/^client\..*; \/\/ '?([^':]*)/gm)].map(([, text]) => text);
     writeFileSync(join(clean, 'typed.mjs'), `import { FlagBit } from 'flagbit';\n${printed}`);

@@ -1,4 +1,4 @@
-// A client of a server: what it asks, what it makes of the answers, and that it is never in the way.
+// A client of a server: its requests, its reaction to the answers, and that it never blocks the program.
 
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -163,7 +163,7 @@ test('neither closing nor the event loop waits for a request that hangs', async 
   await new Promise((done) => setTimeout(done, 20));
   const begin = performance.now();
   client.close();
-  assert.ok(performance.now() - begin < 100); // what is promised
+  assert.ok(performance.now() - begin < 100); // the documented limit
   assert.deepEqual(await Promise.all(waits), [false, false]);
   assert.equal(await client.refresh(), false);
 });

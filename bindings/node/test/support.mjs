@@ -1,4 +1,4 @@
-// What several tests need.
+// Functions that several tests need.
 
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-// Typed flags: values, variants, the types that are asked for, and what is remembered of them.
+// Typed flags: values, variants, the types that callers ask for, and the cache of variants.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

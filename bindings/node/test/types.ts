@@ -1,4 +1,4 @@
-// Compiled, never run: what types let through, and what they do not.
+// Compiled, never run: uses that the types allow, and uses that they refuse.
 
 import { Context, FlagBit, type Evaluation, type FlagValue, type Override, type ServerOptions } from 'flagbit';
 

@@ -32,7 +32,7 @@ def snapshot(**flags: bool) -> dict[str, object]:
 
 
 def eventually(condition: Callable[[], object], seconds: float = 10.0) -> bool:
-    """Whether a condition comes true in time."""
+    """Waits for a condition, and returns whether it came true in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

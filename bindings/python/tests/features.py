@@ -1,4 +1,4 @@
-"""FlagBit's provider in the published SDK of OpenFeature, and what the SDK tells of it."""
+"""FlagBit's provider in the published SDK of OpenFeature, and the events that the SDK emits for it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Told:
             details.clear()
 
     def comes_to(self, counts: Counts, seconds: float = 60) -> bool:
-        """Whether it is these, and no others, in time."""
+        """Returns whether the events are exactly these, in time."""
         return eventually(lambda: self.counts() == counts, seconds)
 
 

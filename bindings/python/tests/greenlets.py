@@ -1,4 +1,4 @@
-"""Run with gevent or eventlet: python greenlets.py gevent|eventlet before|after URL KEY. Prints what went wrong.
+"""Run with gevent or eventlet: python greenlets.py gevent|eventlet before|after URL KEY. Prints the failures.
 
 The process imports flagbit `before` or `after` it patches its threads. A greenlet ticks all the while, and every call
 of flagbit has to let it. The parent changes the flags when it reads `change`.
@@ -51,7 +51,7 @@ def eventually(condition: Any) -> None:
 
 
 def waits(ticks: Ticks) -> None:
-    """What waits by nature keeps only its own greenlet waiting."""
+    """A call that waits blocks only its own greenlet."""
     silent = socket.create_server(("127.0.0.1", 0))  # nobody accepts, so nobody answers
     url = f"http://127.0.0.1:{silent.getsockname()[1]}"
     with silent, flagbit.Client(url, server_key=KEY) as lost:

@@ -38,7 +38,7 @@ def build(kind: str, folder: Path, **environment: str) -> Path:
 
 
 def example(heading: str, python: Path, folder: Path) -> str:
-    """What the first example below a heading of the README prints."""
+    """Returns the output that the README states for the first example below a heading."""
     _, _, section = (PROJECT / "README.md").read_text().partition(f"\n## {heading}\n")
     found = re.search(r"```python\n(.*?)```", section, flags=re.DOTALL)
     assert found
@@ -47,7 +47,8 @@ def example(heading: str, python: Path, folder: Path) -> str:
 
 
 def check_installed(python: Path, folder: Path) -> None:
-    """What is installed runs the README's first example and follows a server; the library lies beside the code."""
+    """Checks that an installed package runs the README's first example and follows a server, with the library next to
+    it."""
     assert example("Ten lines", python, folder) == "True\npercentage_rollout\n"
     assert succeed(python, Path(__file__).with_name("follow.py"), folder=folder) == "ready\n"
     code = "import flagbit, flagbit._ffi as f; print(flagbit.__version__, f._path, flagbit.__file__)"

@@ -1,4 +1,4 @@
-"""What evaluations give, also for what nobody should pass. None of them raises."""
+"""Evaluations, including those with arguments that nobody should pass. None of them raises."""
 
 from __future__ import annotations
 

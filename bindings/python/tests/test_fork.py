@@ -1,4 +1,4 @@
-"""A child of fork goes on with the flags, and its files and listeners are followed."""
+"""A child of a fork goes on with the flags, and follows its files and listeners."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_multiprocessing(client: flagbit.Client) -> None:
         INHERITED = None
 
 
-def test_forks_beside_calls_of_all_kinds() -> None:
+def test_forks_during_calls_of_all_kinds() -> None:
     """The parent forks while its threads hold the library's locks and wait."""
     client = flagbit.Client.from_snapshot(snapshot(a=True))
     told: queue.SimpleQueue[list[str] | None] = queue.SimpleQueue()
@@ -161,7 +161,7 @@ def test_forks_beside_calls_of_all_kinds() -> None:
 
     def check() -> bool:
         client.load_snapshot(snapshot(a=True, b=True))
-        # What the parent's thread had not told yet may come first.
+        # News that the parent's thread had not told yet may come first.
         while (keys := told.get(timeout=10)) is not None and "b" not in keys:
             pass
         return client.is_enabled("b") and client.status().state == "ready"
@@ -224,7 +224,7 @@ def test_a_child_follows_the_server_and_leaves_the_parent_alone() -> None:
 
 
 def test_a_child_follows_by_itself() -> None:
-    """Nothing is called in the child but evaluations."""
+    """The child calls nothing but evaluations."""
     with Stub(snapshot(a=True)) as stub, flagbit.Client(stub.url, server_key=KEY, poll_interval=1) as client:
         assert client.wait_until_ready(10)
 

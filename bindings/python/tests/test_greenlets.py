@@ -1,4 +1,4 @@
-"""Where gevent or eventlet has made greenlets of the threads, a client must not block those of the program."""
+"""If gevent or eventlet has made greenlets of the threads, a client must not block those of the program."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def compiled(folder: Path, code: str) -> Path:
 
 
 def refusal(path: Path | str) -> str:
-    """What `import flagbit` says of a library."""
+    """Returns the output of `import flagbit` with a library."""
     code = "try:\n import flagbit\nexcept ImportError as error:\n print(type(error).__name__, error.path, error)"
     environment = os.environ | {"FLAGBIT_LIBRARY_PATH": str(path)}
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
@@ -55,7 +55,7 @@ def test_a_library_of_another_abi(tmp_path: Path, number: str, abi: str) -> None
 
 @pytest.mark.parametrize("later", [0, 7])
 def test_a_library_that_lacks_a_function(tmp_path: Path, later: int) -> None:
-    """It states a fitting ABI, the same or a newer minor one, so this is the next thing that is missed."""
+    """The library states a compatible ABI, the same or a newer minor one, so a missing function is the next fault."""
     number = str(_codes.ABI_MAJOR << 16 | (_codes.ABI_MINOR + later))
     assert "it has no function flagbit_status_message" in refusal(compiled(tmp_path, VERSIONS % number))
 

@@ -19,7 +19,7 @@ def asking(operator: str, value: object = None, attribute: str = "a") -> flagbit
 
 
 def holds(client: flagbit.Client, value: Any) -> bool:
-    """Whether the rule holds, in every form of a context."""
+    """Returns whether the rule holds, in every form of a context."""
     answers = {client.is_enabled("f", {"a": value}), client.evaluate("f", {"a": value}).enabled}
     with_context = client.is_enabled("f", flagbit.Context(a=value))
     assert answers == {with_context}

@@ -1,4 +1,4 @@
-"""Where no thread can be started for a while, the listeners' thread is tried again, and its lack is told."""
+"""While no thread can be started, the listeners' thread is tried again, and its lack is reported."""
 
 from __future__ import annotations
 

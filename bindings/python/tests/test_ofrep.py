@@ -1,4 +1,4 @@
-"""The published client of OFREP, unmodified, against the real server: the provider's answers, and where not."""
+"""Compares the published client of OFREP, unmodified, on the real server with the provider's answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MORE = [
     {"key": "list", "enabled": True, "default": "a", "variants": {"a": [1, 2.5], "b": []}},
 ]
 NOTHING: Any = None
-"""What a program passes where it has nothing, which the SDK's types do not have."""
+"""The argument of a program that has no context, which the SDK's types do not allow."""
 
 CONTEXTS: list[EvaluationContext | None] = [
     None,
@@ -99,11 +99,11 @@ def test_every_flag_by_every_call_for_each_context(both: tuple[OpenFeatureClient
 
 WHOLE = {f"{kind}{name}-flag" for kind in ("integer", "float") for name in ("-zero", "-targeted-zero", "-disabled")}
 WHOLE.add("integer-flag")
-"""Flags of numbers none of which has a fraction."""
+"""Flags whose numbers have no fraction."""
 
 
 def expect_difference(kind: str, ours: FlagEvaluationDetails[Any], theirs: FlagEvaluationDetails[Any]) -> None:
-    """What that client makes of a type otherwise, whatever the server is."""
+    """That client treats a type differently, whatever the server is."""
     if kind == "float":
         # Of JSON's 1 it makes an int, which it takes for no float.
         assert ours.error_code is None

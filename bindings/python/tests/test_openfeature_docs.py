@@ -1,4 +1,4 @@
-"""What docs/openfeature/python.md shows is true: its blocks, one program, print what it says."""
+"""The code blocks of docs/openfeature/python.md form one program, which prints what the page says."""
 
 from __future__ import annotations
 

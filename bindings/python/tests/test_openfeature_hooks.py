@@ -1,4 +1,4 @@
-"""What others hang into OpenFeature, with FlagBit's provider below: hooks, telemetry, the context of a transaction."""
+"""Extensions of OpenFeature with FlagBit's provider: hooks, telemetry, the context of a transaction."""
 
 from __future__ import annotations
 

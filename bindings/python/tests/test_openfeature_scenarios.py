@@ -95,7 +95,7 @@ def evaluated(client: OpenFeatureClient, line: Line) -> tuple[FlagEvaluationDeta
 
 
 def differences(client: OpenFeatureClient, line: Line, expected: dict[str, Any]) -> list[str]:
-    """In what an answer is another than expected."""
+    """Returns where an answer differs from the expected one."""
     if "status" in expected:
         # A stale provider is ready first.
         is_so = eventually(lambda: client.get_provider_status().value == expected["status"], 5)

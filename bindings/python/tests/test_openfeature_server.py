@@ -47,7 +47,7 @@ def status() -> ProviderStatus:
 
 
 def follow(domain: str = DOMAIN) -> Told:
-    """What is told of the provider that is set next; of the one before it the SDK tells at once that it is ready."""
+    """Returns the events of the next provider. The SDK tells at once that the one before is ready."""
     told = Told(api.get_client(domain))
     assert told.comes_to({READY: 1})
     told.forget()

@@ -1,4 +1,4 @@
-"""A client of the real server: what they make of each other when flags change and servers come and go."""
+"""A client of the real server, while flags change and servers come and go."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def server() -> Iterator[RealServer]:
 
 
 def will_be(client: flagbit.Client, enabled: bool) -> bool:
-    """Whether the flag `a` comes to be so by itself; after failures the next attempt may be half a minute away."""
+    """Waits until the flag `a` has this value; after failures the next attempt may be half a minute away."""
     return eventually(lambda: client.evaluate("a").error_code is None and client.is_enabled("a") is enabled, 60)
 
 
@@ -141,7 +141,7 @@ def test_a_revoked_key_leaves_the_flags(
             assert client.is_enabled("a") is True
             time.sleep(1.5)
             assert len(between.do("requests")) == asked, "it asks slowly: a person must do something first"
-            assert client.refresh(20) is False  # a person's word is tried at once, and is refused alike
+            assert client.refresh(20) is False  # an explicit refresh is tried at once, and refused as well
             assert server.key not in caplog.text
         with flagbit.Client(between.url, server_key=server.key, **options) as client:
             assert client.wait_until_ready(None) is False
@@ -211,7 +211,7 @@ def test_answers_are_those_of_the_server(server: RealServer) -> None:
 
 
 def assert_same_answers(server: RealServer, client: flagbit.Client) -> None:
-    """Of all flags for all users, with what POST /api/v1/evaluate says."""
+    """Compares all flags for all users with the answers of POST /api/v1/evaluate."""
     compared = 0
     for user in USERS:
         answers = server.ask("POST", "/evaluate", {"context": user}, server.key)["flags"]

@@ -1,4 +1,4 @@
-"""A client of a server: what it asks, what it makes of the answers, and that it is never in the way."""
+"""A client of a server: its requests, its reaction to the answers, and that it never blocks the program."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_closing_does_not_wait_for_a_request(stub: Stub) -> None:
     assert client.wait_until_ready(0.01) is False
     begin = time.monotonic()
     client.close()
-    assert time.monotonic() - begin < 0.1  # what is promised
+    assert time.monotonic() - begin < 0.1  # the documented limit
     assert client.refresh(10) is False
     assert client.wait_until_ready(None) is False
 

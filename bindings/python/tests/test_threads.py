@@ -43,7 +43,7 @@ def test_each_evaluation_sees_one_whole_snapshot() -> None:
 
 
 @pytest.mark.parametrize("watch", [False, True])
-def test_closing_and_dropping_beside_evaluations(watch: bool, tmp_path: object) -> None:
+def test_closing_and_dropping_during_evaluations(watch: bool, tmp_path: object) -> None:
     def evaluate(client: flagbit.Client, started: threading.Semaphore, closed: threading.Event) -> None:
         while not closed.is_set():
             client.is_enabled("a", {"n": 1})

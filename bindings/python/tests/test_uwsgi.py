@@ -64,7 +64,7 @@ def uwsgi(folder: Path, server: str, *options: str) -> Iterator[str]:
 
 
 def path_of_packages() -> str:
-    """Where this process finds its packages, since uWSGI's Python looks where that was installed."""
+    """Returns the paths of this process's packages, since uWSGI's Python looks where it was itself installed."""
     return os.pathsep.join(path for path in sys.path if path)
 
 

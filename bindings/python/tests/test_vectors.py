@@ -41,7 +41,7 @@ def supported(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_value(found: Any, kind: str | None, text: str | None) -> bool:
-    """Whether a value is that of a vector, and of Python's type for it."""
+    """Returns whether a value is a vector's, and of Python's type for it."""
     if kind == "boolean":
         return found is (text == "true")
     if kind == "string":

@@ -59,7 +59,7 @@ struct Parts<'a> {
 enum Left {
     /// The snapshot is refused.
     Refused,
-    /// A field is there twice, which reading and writing JSON loses.
+    /// A field is given twice, which reading and writing JSON loses.
     Duplicates,
 }
 
@@ -172,7 +172,7 @@ fn fields(object: &str) -> Vec<(String, &RawValue)> {
     serde_json::Deserializer::from_str(object).deserialize_map(Fields).expect("an object")
 }
 
-/// JSON without a field that is there twice.
+/// JSON without a field that is given twice.
 struct Unique;
 
 impl<'de> Deserialize<'de> for Unique {

@@ -19,7 +19,7 @@ struct Case {
     name: &'static str,
     answer: Answer,
     kind: FetchErrorKind,
-    /// What the status' last error has in it.
+    /// A part of the status' last error.
     words: &'static [&'static str],
 }
 
@@ -132,7 +132,7 @@ fn run(case: &Case) {
     assert!(!error.contains(super::KEY) && !error.chars().any(char::is_control), "{}: {error}", case.name);
     assert_eq!((now.state, now.consecutive_failures, now.generation), (State::Ready, 1, 1), "{}", case.name);
     server.answer(good(2, false));
-    // What a person must set right is asked for slowly; the others within seconds.
+    // The client retries slowly after an error that a person must correct, and within seconds after the others.
     if case.kind == FetchErrorKind::Refused {
         client.refresh(PATIENCE).unwrap();
     }

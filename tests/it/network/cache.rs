@@ -140,7 +140,7 @@ fn a_file_that_cannot_be_written_does_not_disturb() {
     let folder = Folder::new("unwritable");
     fs::write(folder.0.join("file"), "").unwrap();
     let mut paths = vec![folder.0.join("no such folder/flags.cache"), PathBuf::from("/proc/flags.cache")];
-    // What is no folder cannot be written into by root either.
+    // Even root cannot write into a path that is not a folder.
     paths.push(folder.0.join("file/flags.cache"));
     for path in paths {
         let server = Server::new(good(1, true));
@@ -215,7 +215,7 @@ fn many_may_share_one_file() {
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "a temporary file is left");
 }
 
-/// The kinds of things at a path that are no file, none of which may be opened or replaced.
+/// The kinds of objects at a path that are not files. None of them may be opened or replaced.
 #[cfg(target_os = "linux")]
 fn make(kind: &str, path: &Path) {
     let run = |command: &[&str]| {

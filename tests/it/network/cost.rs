@@ -36,7 +36,7 @@ fn an_unchanged_poll_is_less_than_a_kilobyte() {
 #[ignore = "run by the test below in a process of its own"]
 fn alone() {
     let server = Server::new(good(1, true));
-    // The first client pays for what a process has once.
+    // The first client pays the one-time costs of a process.
     let first = ready(options(&server));
     first.refresh(PATIENCE).unwrap();
     let (threads, before) = (counts::threads(), counts::resident());

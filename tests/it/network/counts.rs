@@ -1,4 +1,4 @@
-//! What this process has, by Linux's `/proc`.
+//! This process's threads, descriptors and memory, by Linux's `/proc`.
 
 use std::fs;
 

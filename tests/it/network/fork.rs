@@ -39,7 +39,7 @@ fn wait(pid: i32) -> i32 {
     status
 }
 
-/// What a child does with the client that it inherited.
+/// The calls of a child with the client that it inherited.
 fn child(client: &Client) {
     let before = client.status();
     assert!(is_on(client));
@@ -103,7 +103,7 @@ fn starve(starved: bool) {
     }
 }
 
-/// What a child does that can start no thread at first.
+/// The calls of a child that can start no thread at first.
 fn starved_child(client: &Client) {
     starve(true);
     assert!(is_on(client), "the flags stay");

@@ -29,7 +29,7 @@ pub(crate) struct Request {
     pub(crate) connection: usize,
     /// How many requests for a snapshot were under way, this one included.
     pub(crate) in_flight: usize,
-    /// What it was answered with.
+    /// The status of the answer.
     pub(crate) status: u16,
     /// The bytes of the answer.
     pub(crate) sent: usize,

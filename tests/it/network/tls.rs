@@ -96,7 +96,7 @@ fn what_is_not_trusted_is_named_with_what_to_do() {
     let other_authority = TlsServer::new("other");
     let foreign = error(server.options("localhost").ca_file(&other_authority.ca_file));
     assert!(foreign.contains("is not trusted ("), "{foreign}");
-    // What a server without TLS says to a greeting that it does not understand.
+    // A server without TLS says this to a greeting that it does not understand.
     let plain = Server::new(raw("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"));
     let no_tls = error(ClientOptions::server(format!("https://{}", plain.address()), KEY));
     assert!(no_tls.contains("check that it is an https server"), "{no_tls}");

@@ -42,7 +42,7 @@ fn by_key(snapshot: &Value) -> Value {
     json!({"flags": flags, "segments": snapshot["segments"]})
 }
 
-/// That many random snapshots, always the same.
+/// The number of random snapshots, which are always the same.
 pub(crate) fn generated_snapshots(count: usize) -> Vec<Value> {
     let mut runner = TestRunner::deterministic();
     (0..count).map(|_| generate::snapshot().new_tree(&mut runner).unwrap().current()).collect()

@@ -1,5 +1,5 @@
 // Eppo: the JavaScript that its SDK for Node is built on; the SDK itself always begins with a fetch. Assignments are
-// not logged, by the snapshot. It takes the id beside the other attributes, and has no context to build.
+// not logged, by the snapshot. It takes the id apart from the other attributes, and has no context to build.
 
 import { require, versioned } from './support.mjs';
 

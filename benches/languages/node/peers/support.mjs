@@ -1,13 +1,13 @@
-// What all peers share.
+// Functions that all peers share.
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { readFileSync } from 'node:fs';
 
-// What is installed lies below build, and FLAGBIT_BENCH_MODULES says where.
+// The packages are installed below build; FLAGBIT_BENCH_MODULES has the folder.
 export const require = createRequire(join(process.env.FLAGBIT_BENCH_MODULES, 'peers.cjs'));
 
-// A package's name with its version, from the package.json beside or above the file that it is loaded from.
+// Returns a package's name with its version, from the package.json next to or above the file that it is loaded from.
 export function versioned(name) {
   for (let folder = dirname(require.resolve(name)); ; folder = dirname(folder)) {
     try {

@@ -19,7 +19,7 @@ def cells(snapshot, users):
         )
     )
     get = client.get_boolean_assignment
-    # It takes the id beside the other attributes, and has no context to build.
+    # It takes the id apart from the other attributes, and has no context to build.
     dicts = [(user["id"], {key: user[key] for key in ("plan", "country", "version")}) for user in users]
 
     def ask(key):

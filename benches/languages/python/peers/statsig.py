@@ -9,7 +9,7 @@ NAME = f"statsig-python-core {version('statsig-python-core')}"
 
 
 class Snapshot(DataStore):
-    """Where it reads its flags."""
+    """The place from which it reads its flags."""
 
     def __init__(self, text):
         super().__init__()

@@ -1,4 +1,4 @@
-// What FlagBit's provider asks, in the place of a provider: the difference to that is what the translation costs.
+// Asks as FlagBit's provider does, but without the provider: the difference between the two is the cost of translation.
 
 import { require, versioned } from '../../../languages/node/peers/support.mjs';
 

@@ -1,4 +1,4 @@
-// Package kit starts the servers of the tests by the kit of the repository's folder tests/kit.
+// Package kit starts the servers of the tests with the test kit in the repository's folder tests/kit.
 package kit
 
 import (
@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// A server in a kit process of its own, which ends with the test.
+// A server in its own process, which ends with the test.
 type server struct {
 	t      testing.TB
 	lock   sync.Mutex
@@ -50,7 +50,7 @@ func (s *server) start(t testing.TB, kind string, with settings) {
 	s.number, s.URL = facts.Number, facts.URL
 }
 
-// Sends a command, and reads what its answer has.
+// Sends a command, and reads its answer into result.
 func (s *server) do(command string, with settings, into any) {
 	s.t.Helper()
 	s.lock.Lock()
@@ -97,13 +97,13 @@ func repository(t testing.TB) string {
 	return ""
 }
 
-// Stub is a server that answers as it is told and remembers what it was asked.
+// Stub is a server that answers as it is told and remembers its requests.
 type Stub struct{ server }
 
-// Request is a request as it arrived, and the status of its answer.
+// Request is a request as it arrived, with the status of its answer.
 type Request struct {
 	Path    string
-	Headers map[string]string // By lower-case names.
+	Headers map[string]string // The names are in lower case.
 	Status  int
 }
 
@@ -113,7 +113,7 @@ func NewStub(t testing.TB, snapshot string) *Stub {
 	return newStub(t, snapshot, nil)
 }
 
-// NewTLSStub starts one with a certificate and its key, which are files in PEM form.
+// NewTLSStub starts a stub with a certificate and its key, which are PEM files.
 func NewTLSStub(t testing.TB, snapshot, certificate, key string) *Stub {
 	t.Helper()
 	return newStub(t, snapshot, settings{"certificate": certificate, "key": key})
@@ -130,19 +130,19 @@ func newStub(t testing.TB, snapshot string, with settings) *Stub {
 // Put serves another snapshot.
 func (s *Stub) Put(snapshot string) { s.do("snapshot", settings{"text": snapshot}, nil) }
 
-// Tell answers with a status until it is 200 again; 0 is no answer at all.
+// Tell sets the status of all answers; 200 means normal answers, 0 none at all.
 func (s *Stub) Tell(status int) { s.do("status", settings{"status": status}, nil) }
 
 // Cut cuts all connections.
 func (s *Stub) Cut() { s.do("cut", nil, nil) }
 
-// Requests are those so far.
+// Requests returns the requests so far.
 func (s *Stub) Requests() (all []Request) {
 	s.do("requests", nil, &all)
 	return all
 }
 
-// Asked waits until a request came whose path begins like this.
+// Asked waits for a request whose path begins with prefix.
 func (s *Stub) Asked(path string) {
 	s.t.Helper()
 	for begin := time.Now(); time.Since(begin) < 20*time.Second; time.Sleep(5 * time.Millisecond) {
@@ -155,7 +155,7 @@ func (s *Stub) Asked(path string) {
 	s.t.Fatalf("no request for %q came", path)
 }
 
-// Server is the real server, whose binary FLAGBIT_SERVER names, with an account and a project.
+// Server is the real server, with an account and a project. FLAGBIT_SERVER names its binary.
 type Server struct {
 	server
 	ServerKey string

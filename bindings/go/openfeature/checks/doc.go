@@ -1,2 +1,2 @@
-// Package checks has tests alone.
+// Package checks contains only tests.
 package checks

@@ -1,6 +1,6 @@
 package checks_test
 
-// OpenFeature's published provider for OFREP, unmodified, against the real server, beside FlagBit's provider over the same flags.
+// Compares OpenFeature's published provider for OFREP, unmodified, on the real server with FlagBit's provider on the same flags.
 
 import (
 	"context"
@@ -122,7 +122,7 @@ func TestOFREPWithAWrongKey(t *testing.T) {
 	equal(t, "the key in the other header", api.NewClient().Boolean(context.Background(), "a", false, openfeature.EvaluationContext{}), true)
 }
 
-// What this provider sends where there is no context: null, and no key.
+// Without a context, this provider sends null, and no key.
 func TestOFREPWithoutAContext(t *testing.T) {
 	server := newServer(t)
 	server.Create(on("a"))

@@ -23,7 +23,7 @@ func openText(t *testing.T, text string) *flagbit.Client {
 	return client
 }
 
-// What OpenFeature's own telemetry makes of an evaluation.
+// The attributes that OpenFeature's own telemetry derives from an evaluation.
 type eventHook struct {
 	openfeature.UnimplementedHook
 	event telemetry.EvaluationEvent

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures this package beside koffi and beside an addon that converts its arguments, on the same calls: median and
+# Compares this package with koffi and with an addon that converts its arguments, on the same calls: median and
 # fastest ns of processor time. Needs `make node` and `make lib`; koffi comes from the registry. Not a part of any test.
 set -euo pipefail
 cd "$(dirname "$0")/../../../.."

@@ -1,12 +1,12 @@
-/** OpenFeature's contexts as FlagBit's. */
+/** Translates OpenFeature's contexts into FlagBit's. */
 
 import { types } from 'node:util';
 import type { EvaluationContext } from '@openfeature/server-sdk';
 import type { Attributes } from '../context.js';
 
 /**
- * The attributes of a context: the targeting key is the user's id too, unless that is given. What is nested is left out,
- * since no rule can match it; handed on it would count as a mistake.
+ * Returns a context's attributes. The targeting key is the user's id too, unless the context has one. Nested values are
+ * left out: no rule can match them, and the client would count each as a mistake.
  */
 export function attributesOf(context: EvaluationContext): Attributes {
   const attributes: { [name: string]: unknown } = { ...context, user_id: context.user_id ?? context.targetingKey };

@@ -1,3 +1,3 @@
-/** The same for `import`: one implementation, as of the main entry. */
+/** The entry for `import`. It shares its implementation with `require`, as the main entry does. */
 
 export * from './index.js';

@@ -1,3 +1,3 @@
-/** FlagBit for OpenFeature: a provider for `@openfeature/server-sdk`, which whoever imports this has installed. */
+/** FlagBit for OpenFeature: a provider for `@openfeature/server-sdk`, which the program that imports this installs. */
 
 export { FlagBitProvider, type ProviderOptions } from './provider.js';

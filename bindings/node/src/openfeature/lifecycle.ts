@@ -1,4 +1,4 @@
-/** The life of a client, as the SDK hears of it. */
+/** Tells the SDK of a client's states and changes. */
 
 import type { OpenFeatureEventEmitter } from '@openfeature/server-sdk';
 import type { FlagBit } from '../flagbit.js';
@@ -10,9 +10,9 @@ const CLOSED = 'the client is closed: make another';
 export class Lifecycle {
   readonly #client: FlagBit;
   readonly #events: OpenFeatureEventEmitter;
-  /** The present one, so that evaluations need not ask for it. */
+  /** The present state, so that evaluations need not ask for it. */
   state: StateName = 'initializing';
-  /** The state that the SDK knows of; undefined until it has said itself how `initialize` ended. */
+  /** The state that the SDK knows of; undefined until the SDK itself has said how `initialize` ended. */
   #told: StateName | undefined;
   #isListening = false;
   /** Changes up to this generation of the flags are not told: it is the first one. */
@@ -23,7 +23,7 @@ export class Lifecycle {
     this.#events = events;
   }
 
-  /** Waits for flags, for `timeout` milliseconds. Throws ProviderFatalError, GeneralError; listens on where it does. */
+  /** Waits `timeout` milliseconds for flags. Throws ProviderFatalError, GeneralError; listens on even then. */
   async start(timeout: number): Promise<void> {
     if (this.#client.status().state === 'closed') throw new sdk.ProviderFatalError(CLOSED);
     this.#listen();
@@ -31,8 +31,9 @@ export class Lifecycle {
     const status = this.#client.status();
     this.state = status.state;
     if (isReady) this.#listenToChanges(status);
-    // The SDK says READY or ERROR when this has ended, in a promise's turn or, where a provider of several stands between,
-    // a few. What is different by now is told when all of these are over: sooner, READY would come after STALE.
+    // The SDK says READY or ERROR after this function has ended: one turn of promises later, or a few if another
+    // provider stands between. The provider tells of differences after all of these turns, since READY would
+    // otherwise come after STALE.
     setImmediate(() => {
       this.#told = isReady ? 'ready' : status.state;
       this.#tell(this.#client.status());
@@ -75,7 +76,7 @@ export class Lifecycle {
     this.#told = status.state;
   }
 
-  /** From the first flags on, which are no change. */
+  /** Starts with the first flags, which are not a change. */
   #listenToChanges({ generation }: ClientStatus): void {
     if (this.#first !== undefined) return;
     this.#first = generation;

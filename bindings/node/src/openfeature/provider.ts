@@ -1,4 +1,4 @@
-/** The provider. */
+/** The OpenFeature provider. */
 
 import type {
   EvaluationContext,
@@ -14,15 +14,15 @@ import { Lifecycle } from './lifecycle.js';
 import { type Kind, resolutionOf } from './resolution.js';
 import { sdk } from './sdk.js';
 
-/** How a provider is made. */
+/** The options of a provider. */
 export interface ProviderOptions {
-  /** How long `initialize` waits for flags at most, in milliseconds; 10,000 unless set. */
+  /** The longest time that `initialize` waits for flags, in milliseconds; 10,000 by default. */
   readyTimeout?: number | undefined;
 }
 
 /**
- * Answers OpenFeature's questions from an open client, which is the provider's from then on: `onClose`, which the SDK calls,
- * closes it.
+ * Answers OpenFeature's questions from an open client. The provider owns the client from then on: `onClose`, which the
+ * SDK calls, closes it.
  *
  * `await OpenFeature.setProviderAndWait(new FlagBitProvider(FlagBit.open({ url, serverKey })))`
  */
@@ -30,7 +30,7 @@ export class FlagBitProvider implements Provider {
   readonly metadata = { name: 'FlagBit' } as const;
   readonly runsOn = 'server';
   readonly events: OpenFeatureEventEmitter = new sdk.OpenFeatureEventEmitter();
-  /** For `override`, `status` and `explain`. */
+  /** The provider's client, for `override`, `status` and `explain`. */
   readonly client: FlagBit;
   readonly #readyTimeout: number;
   readonly #lifecycle: Lifecycle;
@@ -45,7 +45,7 @@ export class FlagBitProvider implements Provider {
     this.#lifecycle = new Lifecycle(client, this.events);
   }
 
-  /** Waits for flags. Throws ProviderFatalError where there are none and the server refuses the key, else GeneralError. */
+  /** Waits for flags. Throws ProviderFatalError if there are none and the server refuses the key, else GeneralError. */
   initialize(): Promise<void> {
     return this.#lifecycle.start(this.#readyTimeout);
   }

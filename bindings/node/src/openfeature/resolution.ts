@@ -1,9 +1,9 @@
-/** FlagBit's evaluations as OpenFeature's. */
+/** Translates FlagBit's evaluations into OpenFeature's. */
 
 import type { ErrorCode, FlagMetadata, ResolutionDetails } from '@openfeature/server-sdk';
 import type { Evaluation, ReasonName } from '../evaluation.js';
 
-/** What a flag's values are in JavaScript: JSON is an object or an array. */
+/** The types of a flag's values in JavaScript. JSON is an object or an array. */
 export type Kind = 'boolean' | 'string' | 'number' | 'object';
 
 const NAMES: { readonly [kind: string]: string } = {
@@ -21,7 +21,7 @@ const REASONS: { readonly [Name in ReasonName]: string } = {
   error: 'ERROR',
 };
 
-/** An evaluation for who asked for a kind of values; `isStale` where the flags are the last known good. */
+/** Returns an evaluation for a caller that asked for one type; `isStale` if the flags are the last known good. */
 export function resolutionOf<Value>(
   evaluation: Evaluation,
   kind: Kind,
@@ -47,13 +47,13 @@ function metadataOf({ reason, ruleIndex, revision }: Evaluation): FlagMetadata {
   if (ruleIndex !== null) metadata.ruleIndex = ruleIndex;
   if (revision !== null) {
     metadata.revision = revision;
-    // By this name OpenFeature's telemetry finds it.
+    // OpenFeature's telemetry looks for this name.
     metadata.version = revision;
   }
   return metadata;
 }
 
-/** Returned and not thrown: the SDK makes the error, so that it is of the class that the program's hooks know. */
+/** Returned rather than thrown: the SDK then makes an error of the class that the program's hooks know. */
 function failed<Value>(value: Value, errorCode: string, errorMessage: string): ResolutionDetails<Value> {
   return { value, reason: REASONS.error, errorCode: errorCode as ErrorCode, errorMessage };
 }

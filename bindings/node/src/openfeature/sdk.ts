@@ -1,4 +1,4 @@
-/** The OpenFeature SDK. It is the program's own: a package that brought another would have providers that nobody hears. */
+/** The OpenFeature SDK of the program. If this package brought its own, nobody would hear of that one's providers. */
 
 import type * as Sdk from '@openfeature/server-sdk';
 import { FlagBitError } from '../errors.js';

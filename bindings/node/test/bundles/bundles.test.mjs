@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
-/** Where the tools and the package are installed. */
+/** The folder in which the tools and the package are installed. */
 const INSTALLED = dirname(dirname(import.meta.dirname));
 
 function folder(t, files) {

@@ -1,4 +1,4 @@
-// The published OFREP client for servers, unmodified, against the real server; beside it FlagBit's provider.
+// Compares the published OFREP client for servers, unmodified, on the real server with FlagBit's provider.
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -73,7 +73,7 @@ const ASKED = {
   Object: ['object', 'text'],
 };
 
-test('both answer alike', async () => {
+test('both give the same answers', async () => {
   let compared = 0;
   for (const [type, keys] of Object.entries(ASKED)) {
     for (const key of [...keys, 'nope']) {
@@ -86,7 +86,7 @@ test('both answer alike', async () => {
       }
     }
   }
-  console.log(`${compared} answers over OFREP and in the process alike`);
+  console.log(`${compared} answers over OFREP and in the process are the same`);
 });
 
 test('a flag that is set aside gives the default, and says so', async () => {

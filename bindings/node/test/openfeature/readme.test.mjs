@@ -1,4 +1,4 @@
-// What the README and docs/openfeature/node.md show runs, and prints what they say. Types hold.
+// Runs the code of the README and docs/openfeature/node.md, which prints what they say, and checks its types.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// OpenFeature's own scenarios: tests/openfeature of the repository says what they are.
+// OpenFeature's own scenarios, which tests/openfeature of the repository explains.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

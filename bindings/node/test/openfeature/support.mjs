@@ -1,4 +1,4 @@
-// What the tests with the OpenFeature SDK share.
+// Functions that the tests with the OpenFeature SDK share.
 
 import { after } from 'node:test';
 import { OpenFeature, ProviderEvents } from '@openfeature/server-sdk';
@@ -7,7 +7,7 @@ import { FlagBitProvider } from 'flagbit/openfeature';
 
 let domains = 0;
 
-/** Stands for a test where all tests of a file share something: what it is told to do after them, it does last first. */
+/** Stands for a test, for objects that all tests of a file share. Runs the functions given to `after`, last one first. */
 export function shared() {
   const ends = [];
   after(async () => {
@@ -23,7 +23,7 @@ export function bound(test, client, options) {
   test.after(() => provider.onClose());
   const told = heard(OpenFeature.getClient(domain));
   const initialized = OpenFeature.setProviderAndWait(domain, provider);
-  // Whoever wants to know awaits it.
+  // A test that needs the outcome awaits it.
   initialized.catch(() => {});
   return { domain, provider, told, initialized, client: OpenFeature.getClient(domain) };
 }
@@ -35,7 +35,7 @@ export async function serving(test, snapshot) {
   return all;
 }
 
-/** What a client of the SDK is told from here on: names of events and their details. */
+/** The events that a client of the SDK is told from here on: names and details. */
 export function heard(client) {
   const told = [];
   for (const event of Object.values(ProviderEvents)) {

@@ -1,4 +1,4 @@
-// Compiled, never run: what the types of the provider let through, and what they do not.
+// Compiled, never run: uses that the types of the provider allow, and uses that they refuse.
 
 import { OpenFeature, type JsonValue, type Provider } from '@openfeature/server-sdk';
 import { FlagBit } from 'flagbit';

@@ -1,4 +1,4 @@
-"""What the library's calls have in common: statuses and errors, lists of texts, texts that are copied out."""
+"""Helpers for calls of the library: statuses and errors, lists of texts, and texts that are copied out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from . import _ffi
 from .errors import ClosedError, ContextError, FileError, FlagBitError, SnapshotError
 
 NEVER_OPENED = "the client was never opened: a subclass's __init__ has to call super().__init__(...)"
-"""A client that was not opened is the only NULL that this package passes."""
+"""Returns the error of a client that was never opened, which is the only NULL that this package passes."""
 
 _CLASSES: dict[int, type[FlagBitError]] = {
     _ffi.Status.UNSUPPORTED_VALUE: ContextError,
@@ -41,7 +41,7 @@ def call(function: Any, *arguments: Any) -> None:
 
 
 def texts(function: Any, *arguments: Any) -> list[str]:
-    """Calls a function that hands out a list of texts."""
+    """Calls a function that returns a list of texts."""
     pointer = POINTER(_ffi.TextList)()
     check(function(*arguments, byref(pointer)))
     return take_texts(pointer)
@@ -58,7 +58,7 @@ def take_texts(pointer: Any) -> list[str]:
 
 
 def text_in(block: bytes, place: _ffi.Text) -> str:
-    """One text of a block."""
+    """Returns one text of a block."""
     return block[place.offset : place.offset + place.length].decode()
 
 
@@ -68,14 +68,14 @@ def copied(function: Any, *arguments: Any) -> bytes:
     while True:
         buffer = create_string_buffer(needed.value)
         status = function(*arguments, buffer, len(buffer), byref(needed))
-        # What is needed may also have grown since the last try.
+        # The text may have grown since the last try, and the size that it needs with it.
         if status != _ffi.Status.BUFFER_TOO_SMALL:
             check(status)
             return buffer.raw[: needed.value]
 
 
 def error_message(client: _ffi.ClientHandle, flag_key: str, error_code: int) -> str:
-    """Why a flag gave no answer, in words."""
+    """Returns in words why a flag gave no answer."""
     key = str.encode(flag_key, "utf-8", "backslashreplace")
     return copied(_ffi.client_error_message, client, key, len(key), error_code)[:-1].decode()
 

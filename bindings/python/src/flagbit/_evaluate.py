@@ -1,4 +1,4 @@
-"""Evaluations with all that there is to say about them. Nothing here raises for what the caller passes."""
+"""Evaluations with all their details. Nothing here raises for what the caller passes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _SIZE = sizeof(_ffi.Evaluation)
 
 
 class _ForgottenError(Exception):
-    """The flags were swapped so often since an evaluation that its revision is forgotten."""
+    """The flags have changed so often since an evaluation that the library has forgotten its revision."""
 
 
 class Evaluator:
-    """Evaluates against one client, whose latest revision it remembers."""
+    """Evaluates flags against one client, and remembers the client's latest revision."""
 
     def __init__(self, client: _ffi.ClientHandle) -> None:
         self._client = client
@@ -28,7 +28,7 @@ class Evaluator:
         self._variants = Variants()
 
     def evaluate(self, flag_key: str, context: object, default: FlagValue) -> tuple[Evaluation, bool]:
-        """Evaluates a flag; also whether the context has unsupported values."""
+        """Returns a flag's evaluation, and whether the context has unsupported values."""
         while True:
             with suppress(_ForgottenError):
                 return self._evaluate(flag_key, context, default)
@@ -41,7 +41,7 @@ class Evaluator:
         return self._evaluation(flag_key, native, variant, default), unsupported
 
     def value(self, flag_key: str, context: object) -> tuple[FlagValue | None, bool]:
-        """The value of a flag, None where there is no answer; also whether the context has unsupported values."""
+        """Returns a flag's value, or None without an answer; and whether the context has unsupported values."""
         try:
             native, variant, unsupported = self._ask(flag_key, context)
         except UnanswerableError:
@@ -51,7 +51,7 @@ class Evaluator:
         return bool(native.enabled) if variant is None else variant.value, unsupported
 
     def _ask(self, flag_key: str, context: object) -> tuple[_ffi.Evaluation, Variant | None, bool]:
-        """What the library answers, with the variant of a typed flag; also whether the context has unsupported values.
+        """Returns the library's answer, with the variant of a typed flag; and whether values are unsupported.
 
         Raises UnanswerableError.
         """
@@ -62,7 +62,7 @@ class Evaluator:
         else:
             status = _ffi.evaluate_n(self._client, key, len(key), attributes, native)
         if status == _ffi.Status.INVALID_UTF8:
-            # A key with a lone surrogate: it is no flag's key.
+            # A key with a lone surrogate belongs to no flag.
             native.error_code = _ffi.ErrorCode.FLAG_NOT_FOUND
         elif status == _ffi.Status.NULL_ARGUMENT:
             raise UnanswerableError(_ffi.ErrorCode.PROVIDER_NOT_READY, NEVER_OPENED)
@@ -75,7 +75,7 @@ class Evaluator:
     def _read_variant(
         self, key: bytes, attributes: _ffi.ContextHandle | bytes | None, native: _ffi.Evaluation
     ) -> Variant | None:
-        """Asks once more, with the texts. The flags may be others by now, so the evaluation is that of this answer."""
+        """Asks again, with the texts. The flags may have changed, so this answer's evaluation counts."""
         name, value = _ffi.Text(), _ffi.Text()
         into = byref(native), byref(name), byref(value)
         try:
@@ -92,14 +92,14 @@ class Evaluator:
         return self._variants.add(native, text_in(block, name), text_in(block, value))
 
     def evaluate_all(self, context: object) -> tuple[dict[str, Evaluation], bool]:
-        """Evaluates all flags; also whether the context has unsupported values. Raises UnanswerableError."""
+        """Returns all evaluations, and whether the context has unsupported values. Raises UnanswerableError."""
         while True:
             with suppress(_ForgottenError):
                 return self._evaluate_all(context)
 
     def _evaluate_all(self, context: object) -> tuple[dict[str, Evaluation], bool]:
         if not self._client:
-            return {}, False  # It was never opened, so there are no flags.
+            return {}, False  # The client was never opened, so it has no flags.
         attributes, unsupported = read_context(context)
         pointer = POINTER(_ffi.Evaluations)()
         if isinstance(attributes, bytes):
@@ -134,14 +134,14 @@ class Evaluator:
         name = ("on" if enabled else "off") if variant is None else variant.name
         rule_index = native.rule_index if native.rule_index >= 0 else None
         reason, is_static = reason_name(native.reason), bool(native.is_static)
-        # By position: by name it takes a third longer.
+        # By position: passing the fields by name takes a third longer.
         return Evaluation(
             flag_key, enabled, value, name, reason, rule_index, is_static, None, None, revision, generation
         )
 
     def _revision_of(self, generation: int) -> str | None:
         if generation == 0:
-            return None  # No flags were asked: they have not come yet, or the key is none.
+            return None  # No flag was asked: there are none yet, or the key is invalid.
         known, revision = self._revision
         if known != generation:
             try:
@@ -153,7 +153,7 @@ class Evaluator:
 
 
 def truth(default: object) -> bool:
-    """A default as a bool."""
+    """Returns a default as a bool."""
     try:
         return bool(default)
     except Exception:
@@ -179,5 +179,5 @@ def _failed(
 
 
 def all_failed(flag_keys: list[str], message: str) -> dict[str, Evaluation]:
-    """The evaluations of all flags for a context that cannot be read."""
+    """Returns the evaluations of all flags for a context that cannot be read."""
     return {key: _failed(key, False, _ffi.ErrorCode.INVALID_CONTEXT, message) for key in flag_keys}

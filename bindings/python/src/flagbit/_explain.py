@@ -1,4 +1,4 @@
-"""How a flag came to its answer, for people."""
+"""Explanations of a flag's answer, for people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .evaluation import Evaluation
 
 
 def explain(client: _ffi.ClientHandle, flag_key: str, context: object) -> dict[str, Any] | None:
-    """The library's explanation; None where what was passed cannot come to a flag."""
+    """Returns the library's explanation, or None if the question is invalid and reaches no flag."""
     try:
         key, attributes, _ = read(flag_key, context)
         if isinstance(attributes, bytes):
@@ -27,7 +27,7 @@ def explain(client: _ffi.ClientHandle, flag_key: str, context: object) -> dict[s
 
 
 def unexplained(evaluation: Evaluation) -> dict[str, Any]:
-    """The same shape for an evaluation that came to no flag."""
+    """Returns an explanation of the same shape for a question that reached no flag."""
     return {
         "flag_key": evaluation.flag_key,
         "enabled": None,

@@ -1,4 +1,4 @@
-"""The C ABI, as include/flagbit.h has it and in its order. A test compares the two."""
+"""The C ABI, in the order of include/flagbit.h. A test compares the two."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ._codes import Status as Status
 
 
 class Handle(c_void_p):
-    """An object of the library, freed with the last reference to it.
+    """An object of the library, which is freed with the last reference to the handle.
 
-    A call's arguments are such references: nothing is freed while a thread is in a call with it.
+    The arguments of a call are such references, so nothing is freed while a thread is in a call that uses it.
     """
 
     free: ClassVar[Any]
@@ -30,7 +30,7 @@ class Handle(c_void_p):
 
     def __del__(self) -> None:
         self.free(self)
-        # The finalizer of another object of the same garbage may still call something with it: that is NULL then.
+        # The finalizer of another object in the same garbage may still call the library with this handle: NULL by then.
         self.value = None
 
 
@@ -116,12 +116,12 @@ def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> 
 
 
 def _quick(name: str, result: Any, *arguments: Any) -> Any:
-    """A call of nanoseconds, for which giving the GIL away would cost more than the call."""
+    """Declares a call of nanoseconds, for which releasing the GIL would cost more than the call itself."""
     return _function(_fast, name, result, *arguments)
 
 
 def _slow(name: str, result: Any, *arguments: Any) -> Any:
-    """A call that waits, reads or works through a whole snapshot."""
+    """Declares a call that waits, reads, or works through a whole snapshot."""
     return _function(_blocking, name, result, *arguments)
 
 
@@ -218,8 +218,9 @@ override_end = _slow("override_end", c_int32, _client, c_uint64)
 ClientHandle.free, ContextHandle.free = client_free, context_free
 ErrorHandle.free, OptionsHandle.free = error_free, options_free
 
-# The two hottest calls once more, without argtypes: converting by them is 200 of 500 ns. Only `Client.is_enabled` may
-# call these, with the right types: a handle, bytes, a handle or bytes or None, and a bool, which ctypes passes as int.
+# The two most frequent calls a second time, without argtypes: the conversion takes 200 of 500 ns. Only
+# `Client.is_enabled` may call these, with the right types: a handle, bytes, a handle or bytes or None, and a bool,
+# which ctypes passes as int.
 is_enabled_unchecked: Any = _fast["flagbit_is_enabled"]
 is_enabled_with_unchecked: Any = _fast["flagbit_is_enabled_with"]
 is_enabled_unchecked.restype = is_enabled_with_unchecked.restype = c_bool

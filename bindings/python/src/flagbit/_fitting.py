@@ -1,4 +1,4 @@
-"""Whether a flag's value is of the type that was asked for."""
+"""Checks a flag's value against the type of the caller's default."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from .evaluation import FlagValue
 
 
 def fitting(value: FlagValue | None, default: FlagValue) -> FlagValue:
-    """A flag's value as the default's type, or the default where it is of another. A bool is no number."""
+    """Returns a flag's value as the default's type, or the default if the types differ. A bool is not a number."""
     if isinstance(value, bool) or isinstance(default, bool):
         return value if isinstance(value, bool) and isinstance(default, bool) else default
     if isinstance(default, str):

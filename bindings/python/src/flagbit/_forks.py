@@ -1,4 +1,4 @@
-"""Tells those who have threads that the process was forked, in the child."""
+"""Tells objects that own threads, in the child, that the process was forked."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from . import _uwsgi
 
 
 class Forked(Protocol):
-    """Has a thread, which a forked child lacks."""
+    """An object with a thread, which a forked child lacks."""
 
     def after_fork(self) -> None:
-        """Called in the child, perhaps more than once. Raises nothing."""
+        """Is called in the child, perhaps more than once. Raises nothing."""
 
 
 _forked: weakref.WeakSet[Forked] = weakref.WeakSet()
 
 
 def tell_of_forks(whom: Forked) -> None:
-    """From here on `whom` is told, for as long as it lives."""
+    """Tells `whom` of forks from here on, for as long as `whom` lives."""
     _forked.add(whom)
 
 

@@ -1,7 +1,7 @@
-"""Processes whose threads are greenlets, since gevent or eventlet has patched them: real threads, and waiting there.
+"""Support for processes whose threads are greenlets, since gevent or eventlet has patched them.
 
-A greenlet that blocks in the library would block all the others. So the library is waited for on a real thread, which
-touches nothing that is patched, and rings a bell for a greenlet, which does the rest. Neither package's locks would
+A greenlet that blocks in the library would block all the others. So a real thread waits for the library. That thread
+touches nothing that is patched; it rings a bell for a greenlet, which does the rest. The locks of neither package would
 survive that rest on a real thread: a lock of eventlet that two threads want stays locked.
 """
 
@@ -19,37 +19,37 @@ class Bell(Protocol):
     """Wakes a greenlet from a real thread."""
 
     def ring(self) -> None:
-        """Wakes the greenlet that waits, or that will wait next. Called on any thread."""
+        """Wakes the greenlet that waits, or the one that will wait next. May be called on any thread."""
 
     def wait(self) -> None:
-        """Waits for a ring; other greenlets go on. It may return without one."""
+        """Waits for a ring, while other greenlets go on. May return without a ring."""
 
     def close(self) -> None:
         """Frees the bell, which nobody uses any more."""
 
 
 class Greenlets(Protocol):
-    """What the package uses of gevent or of eventlet."""
+    """The functions of gevent or of eventlet that this package uses."""
 
     def start_thread(self, function: Callable[[], None]) -> None:
         """Starts a real thread. Raises RuntimeError."""
 
     def spawn(self, function: Callable[[], None]) -> None:
-        """Starts a greenlet of the present thread."""
+        """Starts a greenlet on the present thread."""
 
     def sleep(self, seconds: float) -> None:
         """Lets other greenlets go on for a while."""
 
     def on_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Calls a function on a real thread of the package's pool; other greenlets go on meanwhile."""
+        """Calls a function on a real thread of gevent's or eventlet's pool, while other greenlets go on."""
 
     def bell(self) -> Bell:
-        """A new bell, which the present thread's greenlets can wait for."""
+        """Returns a new bell, for which the greenlets of the present thread can wait."""
         ...
 
 
 def greenlets() -> Greenlets | None:
-    """The package that has made greenlets of this process's threads, or None where threads are threads."""
+    """Returns the package that has made greenlets of this process's threads, or None if threads are threads."""
     monkey: Any = sys.modules.get("gevent.monkey")
     if monkey is not None and monkey.is_module_patched("threading"):
         return _Gevent()
@@ -132,7 +132,7 @@ class _EventletBell:
 
     def wait(self) -> None:
         self._hubs.trampoline(self._read.fileno(), read=True)
-        # In a forked child the pipe is still the parent's, whose bytes must stay there.
+        # In a forked child the pipe still belongs to the parent, so its bytes must stay there.
         if self._process == os.getpid():
             self._read.read(4096)
 

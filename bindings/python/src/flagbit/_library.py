@@ -1,4 +1,4 @@
-"""Finds and loads the C library, and refuses one that does not fit before anything else is called."""
+"""Finds and loads the C library, and refuses an incompatible one before anything else is called."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ NAME = _NAMES.get(sys.platform, "libflagbit.so")
 
 
 def library_path() -> str:
-    """Where the library is: named by the environment, or beside this file, where the wheel puts it."""
+    """Returns the library's path: from the environment, or next to this file, where the wheel puts the library."""
     return os.environ.get(PATH_VARIABLE) or str(Path(__file__).with_name(NAME))
 
 
 def load(path: str) -> tuple[PyDLL, CDLL]:
-    """The library twice: for calls of nanoseconds, which keep the GIL, and for calls that block, which release it.
+    """Loads the library twice: for calls of nanoseconds, which keep the GIL, and for blocking calls, which release it.
 
     Raises LibraryError.
     """
@@ -43,7 +43,7 @@ def load(path: str) -> tuple[PyDLL, CDLL]:
 
 
 def lacks(path: str, function: str) -> LibraryError:
-    """The error for a library that states a fitting ABI but has not all of its functions."""
+    """Returns the error for a library that states a compatible ABI but lacks some of its functions."""
     return _error(path, f"it has no function {function}")
 
 

@@ -1,4 +1,4 @@
-"""The thread that tells a client's listeners what is new, and the way of the library's log lines into `logging`."""
+"""The thread that calls a client's listeners and passes the library's log lines to `logging`."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _LATEST = 2**64 - 1
 class _Listener:
     name: str
     active = True
-    """Until it is stopped."""
+    """Is true until the listener is stopped."""
 
     def tell(self) -> None:
-        """Calls the callback, where there is something new since it was called last."""
+        """Calls the callback if something has changed since the last call."""
         raise NotImplementedError
 
 
@@ -60,43 +60,43 @@ class _OfStates(_Listener):
 
     def tell(self) -> None:
         status = read_status(self._client)
-        # Whoever closes a client knows that it is closed.
+        # Whoever closes a client knows that the client is closed.
         if status.state not in (self._told, "closed") and self.active:
             self._told = status.state
             self._callback(status)
 
 
 class Listeners:
-    """The listeners of one client. Their thread refers to this and the handle, never to the Client, which so can go."""
+    """The listeners of one client. Their thread refers to them and to the handle, but never keeps the Client alive."""
 
     def __init__(self, client: _ffi.ClientHandle) -> None:
         self._client = client
         self._lock = threading.Lock()
-        # Replaced as a whole, so that the thread reads it without the lock.
+        # Replaced as a whole, so that the thread can read it without the lock.
         self._all: tuple[_Listener, ...] = ()
         self._runner: Runner | None = None
         self._process = 0
-        """The process in which the thread was to run; 0 before it was wanted."""
+        """The process in which the thread was to run, or 0 before a thread was wanted."""
         self.trouble: str | None = None
-        """Why there is no thread, although there was one before a fork."""
+        """Why there is no thread after a fork, although there was one before."""
 
     def on_change(self, callback: Callback) -> Callable[[], None]:
-        """Tells of changes from here on. Returns what ends that. Raises FlagBitError, TypeError."""
+        """Tells `callback` of changes, and returns the function that ends this. Raises FlagBitError, TypeError."""
         return self._add(_OfChanges(self._client, _checked(callback)))
 
     def on_state_change(self, callback: StateCallback) -> Callable[[], None]:
-        """Tells of states that differ from the present one. Returns what ends that. Raises FlagBitError, TypeError."""
+        """Tells `callback` of new states, and returns the function that ends this. Raises FlagBitError, TypeError."""
         return self._add(_OfStates(self._client, _checked(callback), read_status(self._client).state))
 
     def on_state(self, callback: StateCallback) -> Callable[[], None]:
-        """Tells of the present state, and then as `on_state_change` does."""
+        """Tells `callback` of the present state, and then does the same as `on_state_change`."""
         return self._add(_OfStates(self._client, callback, None))
 
     def _add(self, listener: _Listener) -> Callable[[], None]:
         self.start()
         with self._lock:
             self._all += (listener,)
-        # The thread may have told the others just before of what this one does not know: it looks again.
+        # The thread may just have told the others of something that this listener does not know: it looks again.
         check(_ffi.client_wake(self._client))
 
         def stop() -> None:
@@ -107,14 +107,14 @@ class Listeners:
         return stop
 
     def start(self) -> None:
-        """Starts the thread, unless there is one. Raises FlagBitError where none can be started."""
+        """Starts the thread, unless there is one. Raises FlagBitError if no thread can be started."""
         self.start_again()
         with self._lock:
             if self._runner is None:
                 self._start()
 
     def start_again(self) -> None:
-        """Starts the thread that a fork has lost: nobody told of the fork, or no thread could be started then."""
+        """Starts the thread that a fork has ended, if nobody told of the fork or no thread could be started then."""
         if self._process not in (0, os.getpid()):
             self.after_fork()
         elif self.trouble is not None:
@@ -123,7 +123,7 @@ class Listeners:
                     self._start()
 
     def after_fork(self) -> None:
-        """In the child: the thread is not there, nor whoever may have held the lock. Nothing can be raised here."""
+        """Runs in the child, which has neither the thread nor a holder of the lock. Nothing can be raised here."""
         if self._process in (0, os.getpid()):
             return
         self._lock = threading.Lock()
@@ -170,7 +170,7 @@ def _tell(listener: _Listener) -> None:
 
 
 def _changes(client: _ffi.ClientHandle, since: int) -> tuple[Keys, int]:
-    """The keys that changed after a generation, None for all; and the generation now."""
+    """Returns the keys that changed after a generation, None for all, and the present generation."""
     pointer, everything, generation = POINTER(_ffi.TextList)(), c_bool(), c_uint64()
     check(_ffi.client_changes(client, since, byref(pointer), byref(everything), byref(generation)))
     keys = take_texts(pointer)
@@ -185,6 +185,6 @@ def drain_log(client: _ffi.ClientHandle) -> None:
 
 
 def _log(level: int, message: str) -> None:
-    # Handlers and filters are the user's: what they raise must not come out of an evaluation or a fork.
+    # Handlers and filters belong to the user: their exceptions must not come out of an evaluation or a fork.
     with suppress(Exception):
         _logger.log(level, "%s", message)

@@ -1,4 +1,4 @@
-"""Opening a client: from what a Python caller has to what the library takes."""
+"""Opens clients: turns a Python caller's arguments into the library's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .errors import SnapshotError
 from .evaluation import FlagValue
 
 Snapshot = str | bytes | bytearray | memoryview | Mapping[str, Any] | list[Any]
-"""A snapshot: its JSON text, or what `json.loads` would make of it."""
+"""A snapshot: its JSON text, or the object that `json.loads` would make of it."""
 
 Path = str | bytes | os.PathLike[str]
 Setting = str | bytes | int | list[str] | None
@@ -25,9 +25,9 @@ _LARGEST = 2**63 - 1
 
 
 def snapshot_bytes(snapshot: Snapshot) -> bytes:
-    """A snapshot's JSON text. Raises SnapshotError, TypeError."""
+    """Returns a snapshot's JSON text. Raises SnapshotError, TypeError."""
     if isinstance(snapshot, str):
-        # A lone surrogate becomes bytes that the library refuses with their place.
+        # A lone surrogate becomes bytes that the library refuses, with their place in the text.
         return snapshot.encode("utf-8", "surrogatepass")
     if isinstance(snapshot, (bytes, bytearray, memoryview)):
         return bytes(snapshot)
@@ -37,7 +37,7 @@ def snapshot_bytes(snapshot: Snapshot) -> bytes:
 
 
 def values_bytes(values: Mapping[str, FlagValue]) -> bytes:
-    """The JSON text of flags that answer everybody alike. Raises SnapshotError, TypeError."""
+    """Returns the JSON text of flags that give everybody the same answer. Raises SnapshotError, TypeError."""
     if not isinstance(values, Mapping):
         raise TypeError(f"flags are a mapping of keys to values, not {type(values).__name__}")
     return _json(values)
@@ -53,7 +53,7 @@ def _json(value: object) -> bytes:
 
 
 def open_text(text: bytes, max_snapshot_bytes: int | None) -> _ffi.ClientHandle:
-    """A client of a snapshot in memory."""
+    """Opens a client of a snapshot in memory."""
     if max_snapshot_bytes is not None:
         return open_client({_ffi.Option.SNAPSHOT: text, _ffi.Option.MAX_SNAPSHOT_BYTES: max_snapshot_bytes})
     handle = _ffi.ClientHandle()
@@ -62,12 +62,12 @@ def open_text(text: bytes, max_snapshot_bytes: int | None) -> _ffi.ClientHandle:
 
 
 def path_bytes(path: Path | None) -> bytes | None:
-    """A path as the system has it."""
+    """Returns a path as the operating system takes it."""
     return None if path is None else os.fsencode(path)
 
 
 def milliseconds(seconds: float | None) -> int | None:
-    """A duration for the library, which says what is wrong with one that is out of its range. Raises ValueError."""
+    """Returns a duration in milliseconds. The library checks its range. Raises ValueError for what is no duration."""
     if seconds is None:
         return None
     if math.isnan(seconds):
@@ -76,12 +76,12 @@ def milliseconds(seconds: float | None) -> int | None:
 
 
 def header_lines(headers: Mapping[str, str] | None) -> list[str]:
-    """Headers as the library takes them."""
+    """Returns headers as the library takes them."""
     return [f"{name}: {value}" for name, value in (headers or {}).items()]
 
 
 def open_client(options: Mapping[_ffi.Option, Setting]) -> _ffi.ClientHandle:
-    """A client of any source; what is None is not set. Raises FlagBitError, TypeError."""
+    """Opens a client of any source; an option that is None is not set. Raises FlagBitError, TypeError."""
     native = _ffi.OptionsHandle()
     check(_ffi.options_new(byref(native)))
     _set(native, _ffi.Option.LANGUAGE, "python")

@@ -1,4 +1,4 @@
-"""Keys and attributes as the library takes them: UTF-8, and a context in one packed buffer (see include/flagbit.h)."""
+"""Packs keys and attributes for the library: UTF-8, and a context in one packed buffer (see include/flagbit.h)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from ._ffi import AttributeKind
 
 CACHED = 4096
-"""How many keys, and how many names, are remembered. A cache that is full is emptied and filled again."""
+"""How many keys, and how many names, are remembered. A full cache is emptied and filled again."""
 
 CACHED_LENGTH = 256
 """Longer keys and names are not remembered."""
@@ -20,7 +20,7 @@ MOST_ELEMENTS = 1000
 """A longer list is unsupported."""
 
 KEYS: dict[str, bytes] = {}
-"""The UTF-8 of keys that were asked for before; none has a NUL, so all may be passed as text that ends with one."""
+"""The UTF-8 of the keys asked so far. None has a NUL, so each may be passed as a text that ends with one."""
 
 _header = struct.Struct("<II").pack
 _length = struct.Struct("<I").pack
@@ -35,28 +35,28 @@ _names: dict[str, tuple[bytes, bytes, bytes, bytes]] = {}
 
 
 def encode_key(flag_key: object) -> bytes:
-    """A flag key's UTF-8. Lone surrogates become bytes that are no UTF-8 and so the key of no flag.
+    """Returns a flag key's UTF-8. Lone surrogates become bytes that are not UTF-8, and so the key of no flag.
 
-    Raises TypeError for what is no str.
+    Raises TypeError for a key that is not a str.
     """
     key = str.encode(flag_key, "utf-8", "surrogatepass")  # type: ignore[arg-type]
     if len(key) <= CACHED_LENGTH and b"\0" not in key:
         if len(KEYS) >= CACHED:
             KEYS.clear()
-        # Decoded again, since an instance of a subclass must not be kept alive or compared by its own methods.
+        # Decoded again: an instance of a subclass must not be kept alive, nor compared by its own methods.
         KEYS[key.decode("utf-8", "surrogatepass")] = key
     return key
 
 
 def pack(attributes: Mapping[str, object]) -> tuple[bytes, bool]:
-    """A context's packed buffer, and whether it has values that no rule can match.
+    """Returns a context's packed buffer, and whether it has values that no rule can match.
 
-    Raises what iterating raises, and OverflowError or struct.error for more than 4 GiB.
+    Raises the exceptions of iterating over the context, and OverflowError or struct.error for more than 4 GiB.
     """
     parts: list[bytes] = []
     unsupported: list[bytes] = []
     for name, value in attributes.items():
-        # The common cases, in as few steps as there can be. `_attribute` knows all cases.
+        # The common cases, in as few steps as possible. `_attribute` handles all cases.
         try:
             kind = type(value)
             if kind is str:
@@ -74,14 +74,14 @@ def pack(attributes: Mapping[str, object]) -> tuple[bytes, bool]:
         if value is not None:
             attribute, supported = _attribute(name, value)
             (parts if supported else unsupported).append(attribute)
-    # Last, so that their stand-in names never hide an attribute.
+    # They come last, so that their stand-in names never hide an attribute.
     parts += unsupported
     body = b"".join(parts)
     return _header(len(body) + 8, 1) + body, bool(unsupported)
 
 
 def unpack(packed: bytes) -> dict[str, Any]:
-    """The attributes of a packed buffer, which `pack` made without unsupported values."""
+    """Returns the attributes of a packed buffer, which `pack` made without unsupported values."""
     attributes: dict[str, Any] = {}
     at = 8
     while at < len(packed):
@@ -116,7 +116,7 @@ def _value(kind: int, data: bytes) -> Any:
 
 
 def _attribute(name: object, value: object) -> tuple[bytes, bool]:
-    """One packed attribute of any type, and whether it is supported."""
+    """Returns one packed attribute of any type, and whether it is supported."""
     found = _scalar(value)
     if found is _UNSUPPORTED:
         found = _further(value)
@@ -133,7 +133,7 @@ def _attribute(name: object, value: object) -> tuple[bytes, bool]:
 
 
 def _further(value: object) -> tuple[AttributeKind, bytes]:
-    """A value that is no scalar."""
+    """Packs a value that is not a scalar."""
     try:
         if isinstance(value, (list, tuple)):
             return _list(value)
@@ -148,7 +148,7 @@ def _further(value: object) -> tuple[AttributeKind, bytes]:
 
 
 def _list(value: list[Any] | tuple[Any, ...]) -> tuple[AttributeKind, bytes]:
-    # A copy, and no longer than it must be: another thread may append.
+    # A copy, no longer than it has to be: another thread may append to the list.
     most = slice(MOST_ELEMENTS + 1)
     elements = list.__getitem__(value, most) if isinstance(value, list) else tuple.__getitem__(value, most)
     if len(elements) > MOST_ELEMENTS:
@@ -164,7 +164,7 @@ def _list(value: list[Any] | tuple[Any, ...]) -> tuple[AttributeKind, bytes]:
 
 
 def _scalar(value: object) -> tuple[AttributeKind, bytes]:
-    # The base class's own methods: a subclass may show itself as it likes, its value stays.
+    # The base class's own methods: a subclass may change its text, but not its value.
     try:
         if isinstance(value, str):
             return AttributeKind.STRING, str.encode(value)

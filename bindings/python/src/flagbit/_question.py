@@ -1,4 +1,4 @@
-"""Questions as the library takes them: a flag's key and a context, whatever the caller passed for them."""
+"""Questions for the library: a flag's key and a context, whatever the caller passed for them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ._pack import KEYS, encode_key, pack
 from .context import NEVER_BUILT, Context
 
 Attributes = _ffi.ContextHandle | bytes | None
-"""A prepared context's handle, a one-shot context's buffer, or no attributes."""
+"""A prepared context's handle, a one-shot context's buffer, or None for no attributes."""
 
 
 class UnanswerableError(Exception):
-    """A question that comes to no flag: an error code, and the message. Never leaves the package."""
+    """A question that reaches no flag: an error code, and the message. Never leaves the package."""
 
     def __init__(self, code: _ffi.ErrorCode, message: str) -> None:
         super().__init__(message)
@@ -21,7 +21,7 @@ class UnanswerableError(Exception):
 
 
 def read(flag_key: object, context: object) -> tuple[bytes, Attributes, bool]:
-    """A key and a context; and whether the context has unsupported values. Raises UnanswerableError."""
+    """Returns a key, a context, and whether the context has unsupported values. Raises UnanswerableError."""
     try:
         key = KEYS.get(flag_key) or encode_key(flag_key)  # type: ignore[call-overload]
     except Exception:
@@ -32,7 +32,7 @@ def read(flag_key: object, context: object) -> tuple[bytes, Attributes, bool]:
 
 
 def read_context(context: object) -> tuple[Attributes, bool]:
-    """A context, and whether it has unsupported values. Raises UnanswerableError."""
+    """Returns a context, and whether it has unsupported values. Raises UnanswerableError."""
     try:
         if isinstance(context, Context):
             handle = getattr(context, "_handle", None)
@@ -47,7 +47,7 @@ def read_context(context: object) -> tuple[Attributes, bool]:
     except UnanswerableError:
         raise
     except Exception as error:
-        # The user's own mapping. Its message may hold values, so only the type is told.
+        # The mapping is the user's own. Its exception's message may hold values, so only the type is told.
         message = f"the context cannot be read: {type(error).__name__}"
         raise UnanswerableError(_ffi.ErrorCode.INVALID_CONTEXT, message) from error
     message = f"a context is a flagbit.Context, a mapping or None, not {type(context).__name__}"

@@ -1,4 +1,4 @@
-"""The thread of a client's listeners, or the greenlet where threads are greenlets."""
+"""Runs a client's listeners on a thread, or on a greenlet if threads are greenlets."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ._greenlets import Bell, Greenlets, greenlets
 _FOREVER = 2**64 - 1
 
 Work = Callable[[bool], None]
-"""Is told whether the client is open."""
+"""Takes whether the client is open."""
 
 
 class Runner:
-    """Calls `work` after each event of a client, and for the last time after the client was closed."""
+    """Calls `work` after each event of a client, and a last time after the client was closed."""
 
     def __init__(self, client: _ffi.ClientHandle, work: Work) -> None:
         """Starts. Raises RuntimeError where no thread can be started."""
@@ -28,11 +28,11 @@ class Runner:
         if found := greenlets():
             self._start_greenlet(found, work)
         else:
-            # The thread has the work, and not this, which the work refers to: a circle would be freed late.
+            # The thread refers to `work` and not to this object, which `work` refers to: a cycle would be freed late.
             threading.Thread(target=self._run, args=(work,), name="flagbit-listeners", daemon=True).start()
 
     def abandon(self) -> None:
-        """Ends what a forked child inherited: a greenlet, or the thread that forked. Other threads are not there."""
+        """Ends what a forked child inherited: a greenlet, or the thread that forked. A child has no other threads."""
         self._is_active = False
         if self._bell:
             self._bell.ring()
@@ -58,7 +58,7 @@ class Runner:
         found.spawn(lambda: self._run_greenlet(found, bell, work))
 
     def _watch(self, bell: Bell) -> None:
-        """On a real thread: rings after each event, and for the last time after the client was closed."""
+        """Runs on a real thread: rings after each event, and a last time after the client was closed."""
         event, status = c_uint64(0), _ffi.Status.OK
         while status == _ffi.Status.OK:
             status = _ffi.client_wait(self._client, event.value, _FOREVER, byref(event))

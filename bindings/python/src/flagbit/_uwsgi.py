@@ -1,4 +1,4 @@
-"""uWSGI forks its workers without Python's knowledge, and runs Python's threads only if it is told to."""
+"""Support for uWSGI, which forks its workers without Python's knowledge and runs Python's threads only on request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 _uwsgi: Any = sys.modules.get("uwsgi")
-"""The module that uWSGI gives the programs it runs; None in any other process."""
+"""The module that uWSGI gives to the programs it runs; None in any other process."""
 
 NO_THREADS = (
     "uWSGI runs no threads of Python, so listeners are called only while a request is served: "
@@ -17,13 +17,13 @@ NO_THREADS = (
 
 
 def register_after_fork(function: Callable[[], None]) -> None:
-    """Has uWSGI call a function in each worker after it was forked."""
+    """Makes uWSGI call a function in each worker after the fork."""
     if _uwsgi is None:
         return
     try:
         import_module("uwsgidecorators").postfork(function)
     except (ImportError, AttributeError):
-        # The module is uWSGI's own, but where Python runs may be another place than where it was installed.
+        # The module belongs to uWSGI, but Python may run at another place than the one it was installed at.
         before = getattr(_uwsgi, "post_fork_hook", None)
 
         def hook() -> None:
@@ -35,5 +35,5 @@ def register_after_fork(function: Callable[[], None]) -> None:
 
 
 def lacks_threads() -> bool:
-    """Whether this is uWSGI without `--enable-threads`."""
+    """Returns whether this process is uWSGI without `--enable-threads`."""
     return not getattr(_uwsgi, "has_threads", True)

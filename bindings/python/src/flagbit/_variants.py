@@ -1,4 +1,4 @@
-"""The variants of typed flags as Python values, each decoded once."""
+"""The variants of typed flags as Python values. Each is decoded once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from . import _ffi
 from .evaluation import FlagValue
 
 CACHED = 256
-"""How many variants a client remembers, of up to 64 KiB each. A cache that is full is emptied and filled again."""
+"""How many variants a client remembers, each of up to 64 KiB. A full cache is emptied and filled again."""
 
 _EXACT = 2.0**53
 """From here on not every integer is a double, so a number stays the double that it is."""
 
 
 class Variant:
-    """A variant's name, and its value for whoever asks."""
+    """A variant's name and its value."""
 
     __slots__ = ("_value", "name")
 
@@ -28,7 +28,7 @@ class Variant:
         elif kind == _ffi.Kind.NUMBER:
             self._value = int(number) if number.is_integer() and abs(number) <= _EXACT else number
         else:
-            # A new object for each who asks, since they may change it; loads is faster than a copy of what it made.
+            # Each caller gets a new object, since callers may change it; `loads` is faster than copying an object.
             self._value = lambda: json.loads(text)
 
     @property
@@ -39,17 +39,17 @@ class Variant:
 
 
 class Variants:
-    """The variants that were seen, by the library's number for them, which no other variant ever gets."""
+    """The variants seen so far, by the library's number for each, which no other variant ever gets."""
 
     def __init__(self) -> None:
         self._known: dict[int, Variant] = {}
 
     def get(self, variant_id: int) -> Variant | None:
-        """A variant that was seen before."""
+        """Returns a variant that was seen before."""
         return self._known.get(variant_id)
 
     def add(self, native: _ffi.Evaluation, name: str, text: str) -> Variant:
-        """Remembers what a typed flag answered."""
+        """Remembers the answer of a typed flag."""
         variant = Variant(native.kind, native.number, name, text)
         if len(self._known) >= CACHED:
             self._known.clear()

@@ -1,4 +1,4 @@
-"""The client."""
+"""The FlagBit client."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ AnyContext = Context | Attributes | None
 Self = TypeVar("Self", bound="Client")
 
 _WAIT_SLICE = 0.2
-"""Seconds: how long a wait keeps Python from running signal handlers, such as that of Ctrl-C."""
+"""How long a wait may keep Python from running signal handlers, such as that of Ctrl-C, in seconds."""
 
 _GREENLET_SLICE = 0.02
-"""Seconds: how often a greenlet that waits looks again."""
+"""How often a waiting greenlet looks again, in seconds."""
 
 _MISSING: Any = object()
-"""Stands for a default that was not given."""
+"""Stands for a default that the caller did not give."""
 
 _NO_URL = (
     "a server's URL begins with http:// or https://, and {!r} does not. If it is the path of a file with a snapshot: "
@@ -58,9 +58,10 @@ _NO_URL = (
 class Client:
     """Answers whether a feature is on for a user, from flags in memory.
 
-    Of a server; or made by `from_snapshot`, `from_file` or `for_testing`. All methods may be called from any number
-    of threads at once, also beside `close`. Evaluations never raise, whatever they are given. After a fork the child
-    goes on with the flags it inherited; the server or the watched file, and listeners, are followed there too.
+    The constructor opens a client of a server; `from_snapshot`, `from_file` and `for_testing` open others. Any number
+    of threads may call all methods at once, `close` included. Evaluations never raise, whatever they are given. After a
+    fork the child goes on with the flags that it inherited; it follows the server or the watched file, and calls its
+    listeners, as well.
     """
 
     __slots__ = ("__weakref__", "_evaluator", "_handle", "_listeners", "_unsupported_noted")
@@ -71,7 +72,7 @@ class Client:
     _unsupported_noted: bool
 
     def __new__(cls: type[Self], *_arguments: object, **_options: object) -> Self:
-        """A client that is not open yet: where a subclass forgets `super().__init__`, it stays so."""
+        """Makes a client that is not open yet. It stays so if a subclass forgets `super().__init__`."""
         client = object.__new__(cls)
         client._hold(_ffi.ClientHandle())
         return client
@@ -96,24 +97,30 @@ class Client:
         headers: Mapping[str, str] | None = None,
         max_snapshot_bytes: int | None = None,
     ) -> None:
-        """A client of a FlagBit server, whose flags are fetched in the background. Never waits for the network.
+        """Opens a client of a FlagBit server and fetches the flags in the background. Never waits for the network.
 
-        `url`: the server's base URL. `server_key`: `fbsrv_...`; or, for the hosted service, `api_key`, `fb_...`, and
-        `project_id`. Durations are in seconds.
-        `poll_interval`: how often the server is asked, 30 unless set, 1 at least (60 with an API key).
-        `stream`: be told of changes at once, over a connection that stays open; where that fails, poll.
-        `bootstrap`: a snapshot that serves until there is a better one. `cache_path`: a file that keeps the last good
-        snapshot, for a start without the server; processes may share it.
-        `connect_timeout`: 5 unless set, for resolving and for connecting. `timeout`: 30 unless set, for a request.
-        `stale_after`: how old the last contact may be before the state is `stale`; 3 intervals unless set.
-        `ca_file`: a PEM file with the authorities to trust; `system_roots`: trust those of the system; else those
-        compiled in. `proxy`: its URL; unless set, that of the environment. `headers`: more headers of each request.
-        `max_snapshot_bytes`: 32 MiB unless set.
+        All durations are in seconds.
 
-        What the library says of the server goes to the logger `flagbit` as it happens, from a daemon thread.
+        `url`: the server's base URL.
+        `server_key`: a server key, `fbsrv_...`. For the hosted service: `api_key`, `fb_...`, and `project_id` instead.
+        `poll_interval`: how often the client asks the server; 30 by default, at least 1 (60 with an API key).
+        `stream`: lets the server announce changes at once, over a connection that stays open. If that fails, the
+        client polls.
+        `bootstrap`: a snapshot that serves until there is a better one.
+        `cache_path`: a file that keeps the last good snapshot, for a start without the server. Processes may share it.
+        `connect_timeout`: the limit for resolving the server's name, and for connecting; 5 by default.
+        `timeout`: the limit for a whole request; 30 by default.
+        `stale_after`: how old the last contact may be before the state is `stale`; 3 intervals by default.
+        `ca_file`: a PEM file with the authorities to trust instead of those compiled in.
+        `system_roots`: trusts the operating system's authorities instead of those compiled in.
+        `proxy`: the URL of a proxy; by default the one that the environment names.
+        `headers`: additional headers of each request.
+        `max_snapshot_bytes`: the largest snapshot that the client accepts; 32 MiB by default.
 
-        Raises FlagBitError for options that do not fit and where no thread can be started, SnapshotError for the
-        bootstrap, FileError for `ca_file`, TypeError.
+        What the library reports about the server goes to the logger `flagbit` at once, from a daemon thread.
+
+        Raises FlagBitError for options that do not fit together and if no thread can be started, SnapshotError for an
+        invalid bootstrap, FileError for an unreadable `ca_file`, and TypeError.
         """
         if self._handle:
             raise TypeError("this client is open already: make another")
@@ -150,9 +157,9 @@ class Client:
 
     @classmethod
     def from_snapshot(cls: type[Self], snapshot: Snapshot, *, max_snapshot_bytes: int | None = None) -> Self:
-        """A client of a snapshot in memory: its JSON text, or what `json.loads` makes of it.
+        """Opens a client of a snapshot in memory: its JSON text, or the object that `json.loads` makes of it.
 
-        `max_snapshot_bytes` limits the text, 32 MiB unless set. Raises SnapshotError, TypeError.
+        `max_snapshot_bytes` limits the text; 32 MiB by default. Raises SnapshotError, TypeError.
         """
         return cls._of(open_text(snapshot_bytes(snapshot), max_snapshot_bytes))
 
@@ -164,11 +171,11 @@ class Client:
         *,
         max_snapshot_bytes: int | None = None,
     ) -> Self:
-        """A client of a snapshot in a file.
+        """Opens a client of a snapshot in a file.
 
-        With `watch` the file is looked at each second and its changes are followed; it may be missing at first.
-        Without, it is read once. Raises FileError and SnapshotError (not with `watch`: see `status`), FlagBitError
-        where no thread can be started, TypeError.
+        With `watch` the client checks the file each second and follows its changes; the file may be missing at first.
+        Without `watch` the client reads the file once. Raises FileError and SnapshotError (but with `watch` `status`
+        has them instead), FlagBitError if no thread can be started, and TypeError.
         """
         option = _ffi.Option
         settings = {
@@ -180,7 +187,9 @@ class Client:
 
     @classmethod
     def for_testing(cls: type[Self], values: Mapping[str, FlagValue]) -> Self:
-        """A client of flags that answer everybody alike, for tests: `{"on": True, "theme": "dark", "limit": 5}`.
+        """Opens a client of flags that give everybody the same answer, for tests.
+
+        Example: `Client.for_testing({"on": True, "theme": "dark", "limit": 5})`.
 
         Raises SnapshotError, TypeError.
         """
@@ -203,9 +212,9 @@ class Client:
         self._unsupported_noted = False
 
     def is_enabled(self, flag_key: str, context: AnyContext = None, default: bool = False) -> bool:
-        """Whether a boolean flag is on. Where there is no answer: the truth of `default`; `evaluate` tells why.
+        """Returns whether a boolean flag is on, or the truth of `default` if there is no answer. Never raises.
 
-        A typed flag is no boolean: the truth of `default`, too. Never raises.
+        A typed flag is not a boolean, so it gives the truth of `default`, too. `evaluate` tells why.
 
         `context`: a Context, a mapping of attributes, or None for no attributes.
         """
@@ -220,17 +229,17 @@ class Client:
                 if not unsupported:
                     return is_enabled_with_unchecked(self._handle, key, packed, bool(default))  # type: ignore[no-any-return]
         except Exception:
-            pass  # A key that is new, or anything odd: the slow way knows them all.
+            pass  # A new key, or anything unusual: the slow way handles them all.
         value = self.evaluate(flag_key, context, default).value
         return value if type(value) is bool else truth(default)
 
     def evaluate(self, flag_key: str, context: AnyContext = None, default: FlagValue = False) -> Evaluation:
-        """What a flag answers, and why. Never raises: see `Evaluation.error_code`.
+        """Returns a flag's answer and the reason for it. Never raises: see `Evaluation.error_code`.
 
-        A typed flag answers with a value of its own, whatever the type of `default`.
+        A typed flag answers with its own value, whatever the type of `default`.
 
-        `context`: a Context, a mapping of attributes, or None for no attributes. A context of another type is
-        `INVALID_CONTEXT`, a key that is no str is `GENERAL`.
+        `context`: a Context, a mapping of attributes, or None for no attributes. A context of another type gives
+        `INVALID_CONTEXT`, and a key that is not a str gives `GENERAL`.
         """
         if self._listeners.trouble is not None:
             self._listeners.start_again()
@@ -276,10 +285,11 @@ class Client:
     def value(self, flag_key: str, context: AnyContext, default: list[Any]) -> list[Any]: ...
 
     def value(self, flag_key: str, context: AnyContext = None, default: FlagValue = _MISSING) -> FlagValue:
-        """The value of a flag of the default's type; `default` where there is no such value. Never raises.
+        """Returns a flag's value if it has the type of `default`, or `default` otherwise. Never raises.
 
-        `default`: a bool asks a boolean flag, a str a string, an int a number without a fraction, a float a number, a
-        dict or a list JSON of that kind. A bool is no number. A dict or list is the caller's own.
+        The type of `default` chooses the flag's type: a bool asks a boolean flag, a str a string flag, an int a number
+        without a fraction, a float a number, a dict or a list JSON of that kind. A bool is not a number. A dict or a
+        list belongs to the caller.
         """
         if type(default) is bool:
             return self.is_enabled(flag_key, context, default)
@@ -296,16 +306,17 @@ class Client:
             return default  # It fails when it is asked for its type.
 
     def explain(self, flag_key: str, context: AnyContext = None) -> dict[str, Any]:
-        """What a flag answers and how it came to that: each rule, and which of its conditions hold. Never raises.
+        """Returns a flag's answer and how it came about: each rule, and which of its conditions hold. Never raises.
 
-        For people: a page for support, a test that fails. Slow, and with the attributes' values in it.
+        It is for people: for a support page, or a test that fails. It is slow, and contains the attributes' values.
         """
         explanation = explain(self._handle, flag_key, context)
         self._drain_log()
         return explanation or unexplained(self.evaluate(flag_key, context))
 
     def evaluate_all(self, context: AnyContext = None) -> dict[str, Evaluation]:
-        """What all flags answer, by key, sorted, from one state of the client. The default is False. Never raises."""
+        """Returns all flags' answers by key, sorted, from one state of the client. The default is False. Never
+        raises."""
         try:
             evaluations, unsupported = self._evaluator.evaluate_all(context)
         except UnanswerableError as error:
@@ -315,25 +326,25 @@ class Client:
         return evaluations
 
     def flags(self) -> list[str]:
-        """The keys of the flags in force, sorted, those set aside included."""
+        """Returns the keys of the flags in force, sorted, including those set aside."""
         return texts(_ffi.client_flags, self._handle)
 
     def warnings(self) -> list[str]:
-        """What is wrong with the flags that are set aside: place and reason."""
+        """Returns what is wrong with the flags that are set aside: the place and the reason of each."""
         return texts(_ffi.client_warnings, self._handle)
 
     def status(self) -> Status:
-        """How the client is doing. Raises FlagBitError for a client that was never opened."""
+        """Returns the client's state. Raises FlagBitError for a client that was never opened."""
         self._drain_log()
         status = read_status(self._handle)
         trouble = self._listeners.trouble
         return status if trouble is None or status.last_error else replace(status, last_error=trouble)
 
     def load_snapshot(self, snapshot: Snapshot) -> None:
-        """Puts another snapshot in force, in a client that was made with `from_snapshot`.
+        """Puts another snapshot in force, in a client that `from_snapshot` made.
 
-        Raises SnapshotError, and what was in force stays; ClosedError; FlagBitError for a client of another source;
-        TypeError.
+        Raises SnapshotError, after which the old snapshot stays in force; ClosedError; FlagBitError for a client of
+        another source; TypeError.
         """
         text = snapshot_bytes(snapshot)
         try:
@@ -342,12 +353,12 @@ class Client:
             self._drain_log()
 
     def refresh(self, timeout: float | None = 5.0) -> bool:
-        """Fetches the flags now, or reads the file. True where that went well; else see `status`.
+        """Fetches the flags now, or reads the file. Returns True if that succeeded; if not, `status` tells why.
 
-        `timeout`, in seconds, is for a fetch, which goes on in the background when it is over; None waits for its end.
-        For a snapshot in memory there is nothing to do. The calling thread blocks; other threads run meanwhile, and a
-        signal such as that of Ctrl-C waits. Where gevent or eventlet has patched threads, the call runs on a thread of
-        their pool, and only the calling greenlet waits.
+        `timeout`, in seconds, limits the wait for a fetch, which then goes on in the background. None waits for the
+        fetch's end. For a snapshot in memory there is nothing to do. The calling thread blocks while other threads run,
+        and a signal such as that of Ctrl-C is handled afterwards. If gevent or eventlet has patched the threads, the
+        call runs on a thread of their pool, and only the calling greenlet waits.
         """
         within = milliseconds(max(0.0, _seconds(timeout)))
         if found := greenlets():
@@ -358,11 +369,11 @@ class Client:
         return bool(status == _ffi.Status.OK)
 
     def wait_until_ready(self, timeout: float | None = 5.0) -> bool:
-        """Waits until there are flags. False when `timeout`, in seconds, ran out, or when the client is closed; and at
-        once where there is nothing to serve and the server refuses the key or the address: see `status`.
+        """Waits until there are flags. Returns False when `timeout`, in seconds, is over or the client is closed. Also
+        returns False, at once, without flags if the server refuses the key or the address: see `status`.
 
-        None waits for as long as it takes. The calling thread blocks; other threads run meanwhile. Where gevent or
-        eventlet has patched threads, only the calling greenlet waits.
+        None waits for as long as it takes. The calling thread blocks while other threads run. If gevent or eventlet has
+        patched the threads, only the calling greenlet waits.
         """
         found = greenlets()
         deadline = time.monotonic() + _seconds(timeout)
@@ -377,41 +388,41 @@ class Client:
                 found.sleep(min(left, _GREENLET_SLICE))
 
     def on_change(self, callback: Callback) -> Callable[[], None]:
-        """Calls `callback` after each change of the flags; returns a function that ends that.
+        """Calls `callback` after each change of the flags, and returns a function that ends this.
 
-        It gets the keys that may have changed, or None for all. Changes that come quickly may be told together. It is
-        called on a thread of this client's own (a daemon, started with the first listener); what it raises is logged.
-        A callback that refers to the client keeps it alive until `close`.
+        The callback gets the keys that may have changed, or None for all. Quick changes may come as one call. The
+        callback runs on a thread of this client (a daemon that starts with the first listener); an exception of the
+        callback is logged. A callback that refers to the client keeps it alive until `close`.
         """
         return self._listeners.on_change(callback)
 
     def on_state_change(self, callback: StateCallback) -> Callable[[], None]:
-        """Calls `callback` with a Status after each change of `Status.state`; returns a function that ends that.
+        """Calls `callback` with a Status after each change of `Status.state`, and returns a function that ends this.
 
-        A state that was gone again at once may not be told; closing the client is not told. The rest is as for
-        `on_change`, and on the same thread.
+        The callback may miss a state that was over at once, and does not hear of the client's closing. Everything else
+        is as for `on_change`, and on the same thread.
         """
         return self._listeners.on_state_change(callback)
 
     @contextmanager
     def override(self, values: Mapping[str, FlagValue]) -> Iterator[None]:
-        """Lets flags answer everybody alike within a `with` block, on all threads, above the snapshot's answers.
+        """Overrides the snapshot within a `with` block: flags give everybody the same answer, on all threads.
 
-        A bool is the answer of a boolean flag, a str, a number, a dict or a list that of a typed one. Of several
-        overrides of a flag the latest wins. Raises SnapshotError, ClosedError, TypeError.
+        A bool answers for a boolean flag; a str, a number, a dict or a list answers for a typed one. If a flag has
+        several overrides, the latest wins. Raises SnapshotError, ClosedError, TypeError.
         """
         text, number = values_bytes(values), c_uint64()
         call(_ffi.override_start, self._handle, text, len(text), byref(number))
         try:
             yield
         finally:
-            # A client that was closed meanwhile has none to end.
+            # A client that was closed meanwhile has no override to end.
             _ffi.override_end(self._handle, number)
 
     def close(self) -> None:
-        """Closes the client: from here on evaluations give the default, and whoever waits returns.
+        """Closes the client: from here on evaluations give the default, and waiting calls return.
 
-        Returns at once, and may be called more than once. Closing is optional at the end of a process.
+        Returns at once, and may be called more than once. You need not close a client at the end of a process.
         """
         _ffi.client_close(self._handle)
         self._drain_log()
@@ -426,7 +437,7 @@ class Client:
 
     def __del__(self, _close: Callable[[_ffi.ClientHandle], object] = _ffi.client_close) -> None:
         # The thread of the listeners has the handle too: closing ends the thread, and the last reference goes.
-        # At the end of the interpreter the module may be empty already, but not this argument.
+        # At the interpreter's end the module may be empty already, but this argument is not.
         _close(self._handle)
 
     def __reduce_ex__(self, _protocol: SupportsIndex) -> NoReturn:
@@ -442,7 +453,7 @@ class Client:
         return f"<flagbit.Client of {status.source}: {status.state}, {status.flags} flags>"
 
     def _note_unsupported(self) -> None:
-        # The library says it once.
+        # The library reports it once.
         if not self._unsupported_noted:
             self._unsupported_noted = True
             self._drain_log()
@@ -454,7 +465,7 @@ class Client:
 
 
 def _seconds(timeout: float | None) -> float:
-    """A timeout as a number. Raises TypeError, ValueError."""
+    """Returns a timeout as a number. Raises TypeError, ValueError."""
     if timeout is None:
         return math.inf
     if math.isnan(timeout):

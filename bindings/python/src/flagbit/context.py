@@ -1,4 +1,4 @@
-"""Who asks."""
+"""Contexts: the attributes that a flag's rules look at."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .errors import ContextError
 
 Scalar = str | bool | int | float
 
-# A list's elements are of these types too. Checkers would take a list[str] for no list[Scalar].
+# A list's elements have these types, too. Type checkers would not accept a list[str] as a list[Scalar].
 AttributeValue = Scalar | datetime | list[Any] | tuple[Scalar, ...] | None
-"""What an attribute can be. None is absent, like an attribute that is not given."""
+"""The types of an attribute's value. None counts as absent, like an attribute that is not given."""
 
 Attributes = Mapping[str, AttributeValue]
 
@@ -26,10 +26,10 @@ Self = TypeVar("Self", bound="Context")
 
 
 class Context:
-    """The attributes of who asks, prepared for any number of evaluations.
+    """The attributes of a user or a request, prepared for any number of evaluations.
 
-    `Context(user_id="usr_123", plan="pro")`, or `Context({"org:id": 7})` for names that are no Python names. Where both
-    give an attribute, the keyword counts.
+    Example: `Context(user_id="usr_123", plan="pro")`, or `Context({"org:id": 7})` for names that are not Python names.
+    If both give an attribute, the keyword counts.
 
     Immutable; any number of threads and clients may use one at once. A copy is the same object. A pickle holds the
     attributes as the rules see them: a datetime as its text, an instance of a subclass as its base.
@@ -38,7 +38,7 @@ class Context:
     time zone is its RFC 3339 text in UTC, for `before` and `after`.
 
     Raises ContextError for a value that no rule can match (NaN, an infinity, a lone surrogate, a datetime without a
-    time zone, any other type) or a name that is not text. The error names the attribute, never a value.
+    time zone, any other type) and for a name that is not text. The error names the attribute, never its value.
     """
 
     __slots__ = ("_handle", "_packed")
@@ -79,7 +79,7 @@ class Context:
 
 
 def _unpickled(cls: type[Context], attributes: dict[str, Any]) -> Context:
-    """A Context of a class whose `__init__` may take what it likes."""
+    """Makes a Context of a class whose `__init__` may take any arguments."""
     context = cls.__new__(cls)
     Context.__init__(context, attributes)
     return context

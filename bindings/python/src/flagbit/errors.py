@@ -1,4 +1,4 @@
-"""What can go wrong. Evaluations raise none of these: what they find is in `Evaluation.error_code`."""
+"""The errors of this package. Evaluations raise none of them: `Evaluation.error_code` has an evaluation's error."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 class FlagBitError(Exception):
     """The base of all errors of this package.
 
-    `status` is the name of the C library's status, such as `SNAPSHOT_REFUSED`, or None where the library was not
-    asked.
+    `status` is the name of the C library's status, such as `SNAPSHOT_REFUSED`, or None if the error is not the
+    library's.
     """
 
     status: str | None
@@ -18,7 +18,7 @@ class FlagBitError(Exception):
 
 
 class SnapshotError(FlagBitError, ValueError):
-    """A snapshot, or the values of an override, are refused; the message names the place. What was in force stays."""
+    """A snapshot or an override's values are refused. The message names the place. The old flags stay in force."""
 
 
 class FileError(FlagBitError, OSError):
@@ -26,7 +26,7 @@ class FileError(FlagBitError, OSError):
 
 
 class ContextError(FlagBitError, ValueError):
-    """A Context cannot be built; the message names the attribute."""
+    """A Context cannot be built. The message names the attribute."""
 
 
 class ClosedError(FlagBitError):
@@ -34,7 +34,7 @@ class ClosedError(FlagBitError):
 
 
 class LibraryError(FlagBitError, ImportError):
-    """FlagBit's C library is missing, is another library, or does not fit this package. Raised by `import flagbit`."""
+    """FlagBit's C library is missing, is another library, or is incompatible. Raised by `import flagbit`."""
 
     def __init__(self, message: str, path: str) -> None:
         super().__init__(message)

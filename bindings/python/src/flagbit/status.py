@@ -1,4 +1,4 @@
-"""How a client is doing."""
+"""A client's state."""
 
 from __future__ import annotations
 
@@ -13,47 +13,47 @@ from ._calls import copied, state_name, text_in
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 State = Literal["initializing", "ready", "stale", "error", "closed"]
-"""What a client is doing."""
+"""A client's state in one word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a client knows of itself at one moment."""
+    """A client's state at one moment, with its details."""
 
     state: State
-    """`initializing`, `ready`, `stale` (serving, but the server was not reached for a while, or not yet), `error`
+    """`initializing`, `ready`, `stale` (serving, but without contact to the server for a while, or as yet), `error`
     (nothing to serve, and the file cannot be read or the server refuses) or `closed`."""
 
     revision: str | None
-    """The revision that the snapshot in force states."""
+    """The revision of the snapshot in force; None if the snapshot states none."""
 
     source: str
-    """Where the flags come from, in words."""
+    """The source of the flags, in words."""
 
     flags: int
-    """How many flags are in force, those set aside included."""
+    """How many flags are in force, including those set aside."""
 
     flags_set_aside: int
-    """How many flags cannot be read; `Client.warnings()` tells why."""
+    """How many flags cannot be read. `Client.warnings()` tells why."""
 
     last_error: str | None
-    """Why the source was not read the last time; None after it was."""
+    """Why the last read of the source failed; None if it succeeded."""
 
     last_success: datetime | None
-    """When the source was last read well, in UTC."""
+    """When the source was last read successfully, in UTC."""
 
     consecutive_failures: int
-    """How many reads failed since then."""
+    """How many reads have failed since `last_success`."""
 
     unsupported_values: int
-    """How many attributes evaluations saw that no rule can match."""
+    """How many attributes with values that no rule can match evaluations have seen."""
 
     generation: int
-    """Counts the changes of the flags in force; 0 before the first."""
+    """How often the flags in force have changed; 0 before the first flags."""
 
 
 def read_status(client: _ffi.ClientHandle) -> Status:
-    """Asks the library."""
+    """Asks the library for the state."""
     report = _ffi.ClientReport(struct_size=sizeof(_ffi.ClientReport))
     block = copied(_ffi.client_status, client, byref(report))
     success = report.last_success_ms

@@ -1,4 +1,4 @@
-"""Evaluations in OpenFeature's words."""
+"""Translates evaluations into OpenFeature's terms."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Type(Generic[T]):
-    """A type that a value is asked for as."""
+    """A type that a caller of OpenFeature can ask for."""
 
     words: str
     read: Callable[[FlagValue], T | None]
-    """The value as that type, or None where it is of another."""
+    """Returns the value as that type, or None if it has another."""
 
 
 def _boolean(value: FlagValue) -> bool | None:
@@ -39,7 +39,7 @@ def _string(value: FlagValue) -> str | None:
 
 
 def _integer(value: FlagValue) -> int | None:
-    # A bool is an int to Python, not to whoever wrote the flag. From 2^53 on whole numbers come as floats.
+    # A bool is an int in Python, but not to the author of a flag. From 2^53 on whole numbers arrive as floats.
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return int(value) if value == int(value) else None
@@ -61,7 +61,7 @@ OBJECT: Type[Sequence[FlagValueType] | Mapping[str, FlagValueType]] = Type("an o
 
 
 def typed(evaluation: Evaluation, asked: Type[T]) -> T:
-    """The value of an answer. Raises TypeMismatchError."""
+    """Returns an answer's value. Raises TypeMismatchError."""
     value = asked.read(evaluation.value)
     if value is None:
         found = _words(evaluation.value)
@@ -76,14 +76,14 @@ def _words(value: FlagValue) -> str:
 
 
 def reason(evaluation: Evaluation, is_stale: bool) -> Reason:
-    """Why it answered so; while there is no contact, that it may be out of date."""
+    """Returns the reason of an answer; without contact to the server, that the answer may be out of date."""
     if is_stale:
         return Reason.STALE
     return Reason.STATIC if evaluation.is_static else _REASONS[evaluation.reason]
 
 
 def metadata(evaluation: Evaluation) -> FlagMetadata:
-    """What OpenFeature has no field for."""
+    """Returns the details for which OpenFeature has no field."""
     told: dict[str, bool | int | float | str] = {"reason": evaluation.reason}
     if evaluation.rule_index is not None:
         told["ruleIndex"] = evaluation.rule_index

@@ -1,4 +1,4 @@
-"""Who asks, in FlagBit's words."""
+"""Translates OpenFeature's contexts into FlagBit's."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ USER_ID = "user_id"
 
 
 _FLAT = {str, bool, int, float, type(None), list, datetime}
-"""The usual types, none of which is a mapping: asking each value for that is slow."""
+"""The usual types. None of them is a mapping; checking each value for that is slow."""
 
 
 def attributes(context: EvaluationContext | None) -> dict[str, Any] | None:
-    """The attributes of a context, with those of its targeting key, as the server's OFREP has them."""
+    """Returns a context's attributes with those of its targeting key, as the server's OFREP endpoint does."""
     if context is None:
         return None
     found: dict[str, Any] = {**context.attributes}
     for name, value in context.attributes.items():
-        # No condition looks into a mapping; the client would count it as a mistake, which for OpenFeature it is not.
+        # No condition looks into a mapping. The client would count one as a mistake, but OpenFeature allows it.
         if type(value) not in _FLAT and isinstance(value, Mapping):
             del found[name]
     key = found.get(TARGETING_KEY)

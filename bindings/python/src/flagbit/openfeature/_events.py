@@ -1,4 +1,4 @@
-"""What happens to the client, as OpenFeature's events. All are emitted on the thread of the client's listeners."""
+"""Translates the client's events into OpenFeature's. The thread of the client's listeners emits all of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OUTCOMES = (ProviderEvent.PROVIDER_READY, ProviderEvent.PROVIDER_ERROR)
 
 
 class Events:
-    """Tells the SDK what it does not know yet: each state and each change, once."""
+    """Tells the SDK each new state and each change once."""
 
     def __init__(self, provider: AbstractProvider, client: Client) -> None:
         self._provider = provider
@@ -29,14 +29,14 @@ class Events:
         self._sdk = _Hearing(provider)
         self._stops: list[Callable[[], None]] = []
         self._told = ""
-        """The state that the SDK knows of."""
+        """The state that the SDK has heard of."""
         self.is_stale = False
 
     def start(self, status: Status) -> None:
-        """Before `initialize` ends with this status, of which the SDK itself tells: READY, or ERROR where it raises.
+        """Is called before `initialize` ends with this status: the SDK itself emits READY, or ERROR after a raise.
 
-        It does so after `initialize`, when another event could have come before; READY would then hide STALE. So states
-        are told from when it has spoken.
+        The SDK emits it after `initialize`. An event of ours could come before that, and READY would then hide STALE.
+        So the provider tells states only after the SDK has emitted its event.
         """
         self.stop()
         self.is_stale = status.state == "stale"
@@ -46,7 +46,7 @@ class Events:
             self._sdk.add_handler(event, self._sdk_spoke)
 
     def stop(self) -> None:
-        """Nothing is told from here on."""
+        """Ends the events."""
         self._stop_hearing()
         while self._stops:
             self._stops.pop()()
@@ -62,7 +62,7 @@ class Events:
                 self._sdk.remove_handler(event, self._sdk_spoke)
 
     def _changed(self, keys: list[str] | None) -> None:
-        # The first flags are no change: READY tells of them.
+        # The first flags are not a change: READY announces them.
         if self._told in SERVING:
             changed = self._client.flags() if keys is None else keys
             self._provider.emit_provider_configuration_changed(ProviderEventDetails(flags_changed=changed))
@@ -82,11 +82,11 @@ class Events:
 
 
 class _Hearing(OpenFeatureClient):
-    """Hears of one provider, whatever its domains, which the SDK does not tell providers."""
+    """Hears of one provider in all its domains, which the SDK does not tell providers."""
 
     def __init__(self, provider: FeatureProvider) -> None:
         super().__init__(domain=None, version=None)
-        # The SDK keeps whoever ever had a handler, for as long as it lives.
+        # The SDK keeps every object that ever had a handler, for as long as that object lives.
         self._provider = weakref.ref(provider)
 
     @property
@@ -95,6 +95,6 @@ class _Hearing(OpenFeatureClient):
 
 
 def _lost(status: Status) -> str:
-    """Why the flags may be out of date."""
+    """Returns why the flags may be out of date."""
     since = f"since {status.last_success:%Y-%m-%dT%H:%M:%SZ}" if status.last_success else "yet"
     return status.last_error or f"no contact {since}"

@@ -1,4 +1,4 @@
-"""The provider."""
+"""The OpenFeature provider."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ T = TypeVar("T")
 
 
 class FlagBitProvider(AbstractProvider):
-    """Answers OpenFeature's evaluations from a FlagBit client, in this process.
+    """Answers OpenFeature's evaluations with a FlagBit client, in this process.
 
-    The provider owns the client from here on and closes it when OpenFeature shuts it down. `ready_timeout`, in seconds,
-    is the longest that setting the provider waits for the first flags.
+    The provider owns the client from here on, and closes it when OpenFeature shuts the provider down. `ready_timeout`,
+    in seconds, limits how long setting the provider waits for the first flags.
     """
 
     def __init__(self, client: Client, *, ready_timeout: float = 10.0) -> None:
@@ -34,15 +34,15 @@ class FlagBitProvider(AbstractProvider):
 
     @property
     def client(self) -> Client:
-        """For what OpenFeature has no words for: `override`, `status`, `explain`."""
+        """The provider's client, for the functions that OpenFeature lacks: `override`, `status`, `explain`."""
         return self._client
 
     def get_metadata(self) -> Metadata:
-        """The provider's name."""
+        """Returns the provider's name."""
         return Metadata(name="FlagBit")
 
     def initialize(self, evaluation_context: EvaluationContext) -> None:
-        """Waits for flags. Raises ProviderFatalError where waiting longer would not help, else GeneralError."""
+        """Waits for flags. Raises ProviderFatalError if a longer wait would not help, or GeneralError."""
         self._client.wait_until_ready(self._ready_timeout)
         status = self._client.status()
         if status.state == "closed":
@@ -52,32 +52,32 @@ class FlagBitProvider(AbstractProvider):
             raise _failure(status, self._ready_timeout)
 
     def shutdown(self) -> None:
-        """Closes the client. What is evaluated afterwards finds no flags."""
+        """Closes the client. Later evaluations find no flags."""
         self._events.stop()
         self._client.close()
 
     def resolve_boolean_details(
         self, flag_key: str, default_value: bool, evaluation_context: EvaluationContext | None = None
     ) -> FlagResolutionDetails[bool]:
-        """The answer of a boolean flag."""
+        """Returns a boolean flag's answer."""
         return self._resolve(flag_key, evaluation_context, BOOLEAN)
 
     def resolve_string_details(
         self, flag_key: str, default_value: str, evaluation_context: EvaluationContext | None = None
     ) -> FlagResolutionDetails[str]:
-        """The answer of a flag of strings."""
+        """Returns a string flag's answer."""
         return self._resolve(flag_key, evaluation_context, STRING)
 
     def resolve_integer_details(
         self, flag_key: str, default_value: int, evaluation_context: EvaluationContext | None = None
     ) -> FlagResolutionDetails[int]:
-        """The answer of a flag of numbers, where it has no fraction."""
+        """Returns a number flag's answer if the number has no fraction."""
         return self._resolve(flag_key, evaluation_context, INTEGER)
 
     def resolve_float_details(
         self, flag_key: str, default_value: float, evaluation_context: EvaluationContext | None = None
     ) -> FlagResolutionDetails[float]:
-        """The answer of a flag of numbers."""
+        """Returns a number flag's answer."""
         return self._resolve(flag_key, evaluation_context, FLOAT)
 
     def resolve_object_details(
@@ -86,13 +86,13 @@ class FlagBitProvider(AbstractProvider):
         default_value: Sequence[FlagValueType] | Mapping[str, FlagValueType],
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[Sequence[FlagValueType] | Mapping[str, FlagValueType]]:
-        """The answer of a flag of JSON: a dict or list of the caller's own."""
+        """Returns a JSON flag's answer: a dict or a list that belongs to the caller."""
         return self._resolve(flag_key, evaluation_context, OBJECT)
 
     def _resolve(self, flag_key: str, context: EvaluationContext | None, asked: Type[T]) -> FlagResolutionDetails[T]:
         evaluation = self._client.evaluate(flag_key, attributes(context))
         if evaluation.error_code is not None:
-            # The SDK puts the caller's default in its place.
+            # The SDK replaces it with the caller's default.
             raise ErrorCode.to_exception(ErrorCode(evaluation.error_code), evaluation.error_message or "")
         return FlagResolutionDetails(
             value=typed(evaluation, asked),
@@ -103,7 +103,7 @@ class FlagBitProvider(AbstractProvider):
 
 
 def _failure(status: Status, waited: float) -> ProviderFatalError | GeneralError:
-    """Why there are no flags."""
+    """Returns why there are no flags."""
     if status.state == "error":
         return ProviderFatalError(status.last_error)
     return GeneralError(f"no flags within {waited:g} s: {status.last_error or f'no answer yet of the {status.source}'}")
