@@ -7,6 +7,7 @@ pub(crate) mod audit;
 mod dialect;
 pub(crate) mod environments;
 mod failure;
+mod file;
 pub(crate) mod flags;
 pub(crate) mod keys;
 mod listen;
@@ -27,6 +28,7 @@ use sqlx::AnyPool;
 use tokio::sync::Mutex;
 
 use dialect::Dialect;
+use file::File;
 use trust::Trust;
 
 pub(crate) use failure::{Outage, outage, writing};
@@ -45,7 +47,7 @@ pub(crate) struct Storage {
     dialect: Dialect,
     trust: Trust,
     /// SQLite's file; `None` for PostgreSQL and in memory.
-    file: Option<sqlite::File>,
+    file: Option<File>,
     /// The URL of a PostgreSQL that can be listened to.
     listening: Option<String>,
     /// Whether a pooler gives each transaction another session of PostgreSQL.

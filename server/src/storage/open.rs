@@ -10,7 +10,7 @@ use sqlx::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{ACQUIRE_TIMEOUT, Dialect, Outage, Storage, Trust, failure, outage, pooler, sqlite};
+use super::{ACQUIRE_TIMEOUT, Outage, Storage, dialect::Dialect, failure, file, outage, pooler, sqlite, trust::Trust};
 
 const CONNECTIONS: u32 = 8;
 /// The time for which a start waits for another server that is migrating the same database.
@@ -40,7 +40,7 @@ impl Storage {
             Some("postgres" | "postgresql") if url.contains("://") => Dialect::Postgres,
             _ => anyhow::bail!("--database: expected sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"),
         };
-        let path = sqlite::path(url);
+        let path = file::path(url);
         if let Some(path) = &path {
             create_file(url, path, missing)?;
         }
@@ -50,12 +50,12 @@ impl Storage {
         let options = AnyConnectOptions::from_str(&url)
             .map_err(|_| anyhow::anyhow!("--database: not a URL of SQLite or PostgreSQL that can be read"))?;
         migrate(dialect, &options, missing, path.as_deref()).await?;
-        let file = path.as_deref().map(sqlite::File::opened).transpose()?;
+        let opened = path.as_deref().map(file::File::opened).transpose()?;
         let shares_sessions = dialect == Dialect::Postgres && shares_sessions(&options).await?;
         let trust = Trust::default();
         let pool = pool(dialect, &trust).connect_lazy_with(options);
         let listening = (dialect == Dialect::Postgres && !shares_sessions).then_some(url);
-        Ok(Self { pool, dialect, trust, file, listening, shares_sessions, writing: Arc::default() })
+        Ok(Self { pool, dialect, trust, file: opened, listening, shares_sessions, writing: Arc::default() })
     }
 }
 
@@ -89,7 +89,7 @@ fn create_file(url: &str, path: &Path, missing: Missing) -> anyhow::Result<()> {
         Missing::Refuse => false,
     };
     if is_wanted {
-        sqlite::create(path).map_err(|error| {
+        file::create(path).map_err(|error| {
             anyhow::anyhow!(
                 "cannot open the database {}: {error}; its folder must exist and be writable by this user",
                 path.display()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use super::{ACQUIRE_TIMEOUT, Storage, session::Session, sqlite::File};
+use super::{ACQUIRE_TIMEOUT, Storage, file::File, session::Session};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {

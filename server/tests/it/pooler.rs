@@ -87,8 +87,10 @@ fn servers_work_through_a_pooler_of_transactions() {
             }
         }
     });
-    for through in [&project, &elsewhere] {
-        within(Duration::from_secs(20), || through.snapshot().flags().count() == 60);
+    for server in [&one, &other] {
+        let path = format!("/api/v1/snapshot?project_id={id}");
+        let flags = || server.request("GET", &path).key(&project.api_key).send().json()["flags"].clone();
+        within(Duration::from_secs(20), || flags().as_array().is_some_and(|flags| flags.len() == 60));
     }
 }
 
