@@ -1,5 +1,5 @@
 # `make help` explains the targets.
-SOURCES_C = $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.c' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')
+SOURCES_C = $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.[ch]' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')
 STEPS = lint vectors rust lib abi law instructions c installed python wheel-test go node server live demo readme docs fuzz
 
 .PHONY: $(shell sed -nE 's/^([a-z-]+):.*/\1/p' $(MAKEFILE_LIST))
@@ -39,7 +39,8 @@ go-library: lib ## copies this platform's static library into the Go module
 
 ##
 ## Steps of `make test`, each of which runs alone as well:
-lint: server-lint ## checks formatting and runs clippy
+lint: server-lint ## checks formatting and pinned versions, and runs clippy
+	@scripts/test/pinned.sh
 	@cargo fmt --check
 	@clang-format --dry-run --Werror $(SOURCES_C)
 	@cargo clippy --all-targets -- -D warnings
@@ -93,7 +94,7 @@ docs: lib ## checks that what the documents show is true
 	@PYTHONPATH=bindings/python/src FLAGBIT_LIBRARY_PATH=build/lib/libflagbit.so python3 scripts/docs/pages.py
 	@python3 scripts/docs/bindings.py
 
-fuzz: ## fuzzes the parsers, for SECONDS_EACH (20) seconds each
+fuzz: ## fuzzes parsers and sequences of calls, for SECONDS_EACH (10) seconds each
 	@scripts/test/fuzz.sh
 
 ##
@@ -101,8 +102,20 @@ fuzz: ## fuzzes the parsers, for SECONDS_EACH (20) seconds each
 test-full: bootstrap ## runs the same tests with more random cases, longer fuzzing and longer stress
 	@PROPTEST_CASES=200000 SECONDS_EACH=150 FLAGBIT_STRESS_SECONDS=30 scripts/test/steps.sh $(STEPS)
 
-torture: bootstrap ## fuzzes for half an hour
-	@SECONDS_EACH=1800 scripts/test/steps.sh fuzz
+torture: bootstrap ## fuzzes for half an hour; then TSan, Miri, chaos and a soak (TORTURE chooses)
+	@scripts/test/torture.sh
+
+chaos: ## disturbs disk, clock, database and servers for CHAOS_SECONDS (300) each, and counts lost writes
+	@scripts/test/chaos.sh
+
+soak: lib ## follows a busy server for SOAK_SECONDS (1800), and compares memory, threads and descriptors
+	@scripts/test/soak.sh
+
+mutants: ## changes engine and client, and reports what no test notices (MUTANTS_SAMPLE: how many)
+	@scripts/test/mutants.sh
+
+advisories: ## compares what is locked with a local copy of OSV's database in the folder ADVISORIES
+	@scripts/test/advisories.sh
 
 bench: bootstrap ## measures time and memory of the engine and of other evaluators
 	@scripts/bench/evaluation.sh

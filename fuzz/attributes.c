@@ -1,6 +1,6 @@
 // Any bytes as packed attributes: refused, or the same answers as from a context that is built of them.
+#include "check.h"
 #include <flagbit.h>
-#include <stdlib.h>
 
 // A flag with the first operators, and a typed one with all others.
 static const char SNAPSHOT[] =
@@ -35,12 +35,6 @@ static const char SNAPSHOT[] =
 static const char *const KEYS[] = {"f", "t"};
 
 enum { TEXT = 128, EXPLANATION = 1 << 16 };
-
-static void check(bool holds) {
-    if (!holds) {
-        abort();
-    }
-}
 
 // The same evaluation with its texts, from packed attributes where there is no context.
 static void check_value(const flagbit_client *client, const char *key, const flagbit_context *context,

@@ -1,12 +1,6 @@
 // Any bytes as a snapshot: refused with a message, or served whole.
+#include "check.h"
 #include <flagbit.h>
-#include <stdlib.h>
-
-static void check(bool holds) {
-    if (!holds) {
-        abort();
-    }
-}
 
 // The flag's texts equal those of evaluate_all, and its answer can be explained.
 static void check_texts(const flagbit_client *client, const flagbit_evaluations *all,

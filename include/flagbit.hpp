@@ -163,7 +163,8 @@ class Value {
     Value(char) = delete;
     Value(std::nullptr_t) = delete;
 
-    /// Converts a moment to its RFC 3339 text in UTC, for the operators `before` and `after`.
+    /// Converts a moment to its RFC 3339 text in UTC, such as `2026-12-01T08:00:00.5Z`. The fraction has no trailing
+    /// zeros.
     template <class Duration>
     Value(std::chrono::time_point<std::chrono::system_clock, Duration> moment) noexcept
         : kind_(FLAGBIT_ATTRIBUTE_KIND_STRING) {
@@ -222,7 +223,11 @@ class Value {
         digits(clock / 60 % 60, 2, ':');
         digits(clock % 60, 2, nanosecond > 0 ? '.' : 'Z');
         if (nanosecond > 0) {
-            digits(nanosecond, 9, 'Z');
+            std::size_t width = 9;
+            for (; nanosecond % 10 == 0; nanosecond /= 10) {
+                width--;
+            }
+            digits(nanosecond, width, 'Z');
         }
     }
 

@@ -15,6 +15,31 @@ need() {
     command -v "$1" > /dev/null || test -e "$1" || fail "$1 is missing: apt-get install $2"
 }
 
+# The exit status of a script whose tools are not there. It is neither success nor failure.
+export DID_NOT_RUN=77
+
+# Says why the script cannot run, and ends it so.
+did_not_run() {
+    echo "$part: did not run: $*"
+    exit "$DID_NOT_RUN"
+}
+
+# need_nightly COMPONENT...: sets $nightly to a toolchain with these parts of rustup; did_not_run without one.
+need_nightly() {
+    nightly=${NIGHTLY:-nightly}
+    local sysroot component missing=()
+    sysroot=$(rustc "+$nightly" --print sysroot 2> /dev/null) ||
+        did_not_run "there is no toolchain $nightly: rustup toolchain install $nightly --component $(IFS=,; echo "$*")"
+    for component in "$@"; do
+        case $component in
+            rust-src) test -e "$sysroot/lib/rustlib/src/rust/library/Cargo.lock" || missing+=("$component") ;;
+            *) test -e "$sysroot/bin/$component" || missing+=("$component") ;;
+        esac
+    done
+    [[ ${#missing[@]} -eq 0 ]] ||
+        did_not_run "the toolchain $nightly lacks ${missing[*]}: rustup component add --toolchain $nightly ${missing[*]}"
+}
+
 # Makes the folder $temporary, which is removed when the script ends.
 temporary_folder() {
     temporary=$(mktemp -d)

@@ -1,4 +1,4 @@
-//! The users that ask: 1,000, of whom every second has the plan "pro" and nobody a country that a rule lists.
+//! The 1,000 users that ask. Every second user has the plan "pro", and no user has a country that a rule lists.
 
 pub(crate) struct User {
     pub(crate) id: String,

@@ -26,7 +26,7 @@ HEADERS = {
 
 
 def many_flags(count):
-    """As the peers are measured with: three rules each."""
+    """The peers are measured with the same flags: three rules each."""
     rules = [
         {"attribute": "country", "operator": "in", "value": COUNTRIES},
         {"attribute": "plan", "operator": "eq", "value": "pro"},
@@ -37,7 +37,7 @@ def many_flags(count):
 
 @contextlib.contextmanager
 def server(flags, processor=None):
-    """A server with these flags: what the measuring program must know of it."""
+    """Starts a server with these flags, and returns what the measuring program must know of it."""
     with RealServer("--log-level", "warn") as one:
         if processor is not None:
             # All its threads.

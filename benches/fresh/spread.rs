@@ -35,7 +35,7 @@ impl Spread {
         self.longer.iter().filter(|&&nanoseconds| u128::from(nanoseconds) > time.as_nanos()).count()
     }
 
-    /// In nanoseconds; 1.0 is the longest.
+    /// Returns a quantile in nanoseconds; a part of 1.0 gives the longest time.
     pub(crate) fn quantile(&mut self, part: f64) -> u64 {
         assert!(self.len > 0, "nothing was measured");
         let mut rank = ((part * self.len as f64).ceil() as u64).clamp(1, self.len);
@@ -49,7 +49,7 @@ impl Spread {
         self.longer[rank as usize - 1]
     }
 
-    /// In milliseconds, for a table.
+    /// Formats a quantile in milliseconds, for a table.
     pub(crate) fn milliseconds(&mut self, part: f64) -> String {
         format!("{:.1}", self.quantile(part) as f64 / 1e6)
     }

@@ -52,7 +52,7 @@ def main():
     version = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     measured_with = {"processor": features, "rustc": version}
     if features.split()[0] != table["measured_with"]["processor"].split()[0]:
-        print(f"instructions: counted on {features}, which says nothing beside the table's {table['measured_with']}")
+        print(f"instructions: counted on {features}, which cannot be compared with the table's {table['measured_with']}")
         return
     if set(counts) != set(table["cases"]):
         sys.exit(f"the cases differ from {TABLE.name}'s: {sorted(set(counts) ^ set(table['cases']))}")

@@ -106,7 +106,7 @@ def statsig():
     rules = [rule("country", 100, "country"), rule("plan", 100, "plan"), rule("rollout", 30, "everybody")]
     everybody = rule("all", 100, "everybody")
     gates = {key: gate(key, *rules) for key in peers.names(FLAGS)}
-    # Not each of its engines reads `enabled`, so that one has no rule either.
+    # Some of its engines ignore `enabled`, so the flag that is off has no rule either.
     gates |= {ON: gate(ON, everybody), OFF: gate(OFF, enabled=False)}
     empty = {"dynamic_configs": {}, "layer_configs": {}, "experiment_to_layer": {}, "id_lists": {}, "sdk_configs": {}}
     return {

@@ -105,7 +105,7 @@ def flagbit_replicas() -> dict[str, float]:
 
 
 def file_replicas(kind: type[GoFeatureFlag] | type[UnleashEdge], text: Callable[[int], str], field: str) -> dict[str, float]:
-    """Of a server that has no replicas but several processes that read one file, every second."""
+    """Measures a server that has no replicas, but several processes that read one file every second."""
     (WORK / "shared").mkdir(exist_ok=True)
     file = WORK / "shared" / kind.__name__
     texts = {True: text(100), False: text(0)}

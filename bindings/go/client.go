@@ -28,7 +28,7 @@ type core struct {
 	logger   *slog.Logger
 	variants variants
 	revision atomic.Pointer[revision]
-	// Whether the log was asked for unsupported attributes. The library reports them once.
+	// True after the log was asked for unsupported attributes. The library reports them once.
 	unsupportedNoted atomic.Bool
 	listening        listening
 	waiting          waiting

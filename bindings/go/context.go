@@ -12,8 +12,8 @@ import (
 // Attributes describe the user or the request of one question.
 //
 // A value is a string, a bool, an integer or a float, of any type that is based on one, or a pointer to one; nil and nil
-// pointers are absent. A [time.Time] becomes its RFC 3339 text in UTC, for the operators before and after. A slice or array
-// holds up to 1,000 scalars, for the operators has and exists; every other operator takes it for absent.
+// pointers are absent. A [time.Time] becomes its RFC 3339 text in UTC, such as 2026-12-01T08:00:00.5Z. A slice or array
+// holds up to 1,000 scalars or times, for the operators has and exists; every other operator takes it for absent.
 //
 // Everything else is unsupported: NaN, infinities, text that is not UTF-8, []byte, maps, other structs, a slice that is longer
 // or holds something else. An unsupported value counts as absent. Each client logs it once and counts it in
@@ -72,10 +72,7 @@ func NewContext(attributes Attributes) (*Context, error) {
 	buffer := pack(attributes)
 	defer buffer.release()
 	if buffer.odd {
-		// The library says what is wrong.
-		handle, err := newNativeContext(packSorted(attributes))
-		freeContext(handle)
-		return nil, err
+		return nil, newError(statusUnsupportedValue, firstProblem(attributes))
 	}
 	if len(buffer.bytes) == 0 {
 		return nil, newError(statusUnsupportedValue, tooLong)

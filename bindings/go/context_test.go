@@ -93,6 +93,7 @@ var unsupported = map[string]any{
 	"a list of bad strings":   []string{"a", "\xff"},
 	"a list with a bad one":   []any{"\xff"},
 	"a list of bad times":     []time.Time{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+	"a list of nil times":     []*time.Time{nil},
 	"a list of structs":       []struct{}{{}},
 	"a pointer to a list":     &[]string{"a"},
 }
@@ -124,6 +125,37 @@ func TestValuesOfAllKinds(t *testing.T) {
 		equal(t, name+", prepared", found(t, client, newPrepared(t, attributes)), one.found)
 	}
 	equal(t, "unsupported values", client.Status().UnsupportedValues, 0)
+}
+
+func TestUnsupportedValuesHaveTheirOwnMessages(t *testing.T) {
+	for _, one := range []struct {
+		value   any
+		problem string
+	}{
+		{"\xff", "has a string that is not UTF-8; replace the bytes that are not, as with strings.ToValidUTF8"},
+		{make([]string, 1001), "is a list of 1001 elements; a list has at most 1000"},
+		{[]any{"a", nil}, "has nil at [1] of its list; leave the element out"},
+		{[]*time.Time{nil}, "has nil at [0] of its list; leave the element out"},
+		{[][]string{{"a"}}, "has, at [0] of its list, a list, which a list cannot hold; a list holds single values only"},
+		{[]string{"a", "\xff"}, "has, at [1] of its list, a string that is not UTF-8; replace the bytes that are not, as with " +
+			"strings.ToValidUTF8"},
+		{math.NaN(), "has the number NaN, which no rule can match; give a finite number"},
+		{[]float64{math.Inf(1)}, "has, at [0] of its list, an infinity, which no rule can match; give a finite number"},
+		{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "has a time outside the years 0 to 9999 in UTC"},
+		{json.Number("many"), "has a json.Number that is not a finite number"},
+		{[]byte("a"), "has a value of the type []uint8; give a string"},
+		{map[string]int{}, "has a value of the type map[string]int; give a string, a bool, a finite number, a time.Time or a slice " +
+			"of these"},
+	} {
+		_, err := flagbit.NewContext(flagbit.Attributes{"a": one.value, "b": 1})
+		if want := `the attribute "a" ` + one.problem; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("said %v, expected %s", err, want)
+		}
+	}
+	_, err := flagbit.NewContext(flagbit.Attributes{"a\xff": 1})
+	if want := `the name of the attribute "a\\xff" is not UTF-8`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("said %v, expected %s", err, want)
+	}
 }
 
 func TestUnsupportedValues(t *testing.T) {
@@ -171,7 +203,7 @@ func TestLists(t *testing.T) {
 	for name, list := range map[string]any{
 		"strings": []string{"user", "admin"}, "named strings": []plan{"admin"}, "ints": []int{1, 7}, "int64s": []int64{7},
 		"floats": []float64{1.5}, "bools": []bool{true}, "an array": [2]string{"a", "admin"}, "anything": []any{1, "a", true},
-		"times": []time.Time{now}, "times in any": []any{now}, "pointers": []*string{pointer("admin")}, "a scalar": "admin",
+		"times": []time.Time{now}, "pointers to times": []*time.Time{&now}, "times in any": []any{now}, "pointers": []*string{pointer("admin")}, "a scalar": "admin",
 		"a scalar 7": 7, "stringers": []fmt.Stringer{time.Duration(7)}, "1,000": append(make([]int, 999), 7),
 	} {
 		for _, who := range []flagbit.AnyContext{

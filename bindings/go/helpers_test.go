@@ -61,7 +61,7 @@ func (j *journal) String() string {
 
 func (j *journal) logger() *slog.Logger { return slog.New(slog.NewTextHandler(j, nil)) }
 
-// A client that is closed with the test. It logs into a journal that nobody reads, unless an option says where.
+// A client that the test's end closes. It logs into a journal that nobody reads, unless an option names another logger.
 func open(t testing.TB, options ...flagbit.Option) *flagbit.Client {
 	t.Helper()
 	options = append([]flagbit.Option{flagbit.WithLogger(new(journal).logger())}, options...)
@@ -87,7 +87,7 @@ func newContext(t testing.TB, attributes flagbit.Attributes) *flagbit.Context {
 	return made
 }
 
-// A context that was asked so often that the library has prepared it.
+// A context with so many evaluations that the library has prepared it.
 func newPrepared(t testing.TB, attributes flagbit.Attributes) *flagbit.Context {
 	t.Helper()
 	made := newContext(t, attributes)

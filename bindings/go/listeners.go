@@ -26,7 +26,7 @@ type Change struct {
 type listening struct {
 	lock sync.Mutex
 	all  []*listener
-	// Whether the goroutine follows the log even without listeners.
+	// True if the goroutine follows the log even without listeners.
 	followed bool
 	// The goroutine at work; nil if there is none.
 	runner *int

@@ -53,7 +53,7 @@ func running() int {
 	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "bindings/go.(*core).run(")
 }
 
-// Waits until those of the tests before have ended.
+// Waits until the goroutines of the earlier tests have ended.
 func settle(t *testing.T) {
 	t.Helper()
 	eventually(t, "no client is open", func() bool { return running() == 0 })
@@ -213,7 +213,7 @@ func TestAListenerIsToldEachStateOnce(t *testing.T) {
 	if status := nextState(t, statuses, flagbit.StateReady); status.LastError != "" || status.Flags != 1 {
 		t.Errorf("%+v", status)
 	}
-	load := func(flag bool) { // A change of the flags is none of the state.
+	load := func(flag bool) { // A change of the flags is not a change of the state.
 		server.Put(snapshot(on(flag)))
 		must(client.Refresh(t.Context()))
 	}
@@ -223,7 +223,7 @@ func TestAListenerIsToldEachStateOnce(t *testing.T) {
 	nextState(t, statuses, flagbit.StateStale) // By time alone: nothing calls the client.
 	server.Tell(200)
 	nextState(t, statuses, flagbit.StateReady)
-	late, _ := listenToState(client) // Not told what was before it.
+	late, _ := listenToState(client) // It does not hear of earlier changes.
 	stop()
 	server.Tell(503)
 	nextState(t, late, flagbit.StateStale)

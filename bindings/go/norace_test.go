@@ -2,5 +2,5 @@
 
 package flagbit
 
-// RaceEnabled: the detector takes memory of its own, and has pools forget things on purpose.
+// RaceEnabled tells whether the race detector is on. It takes memory, and makes pools forget entries on purpose.
 const RaceEnabled = false

@@ -17,7 +17,7 @@ type Option func(*config)
 type config struct {
 	settings []setting
 	logger   *slog.Logger
-	// Whether the client follows its source in the background, so that there may be log lines at any time.
+	// True if the client follows its source in the background, so that there may be log lines at any time.
 	background bool
 	err        error
 }

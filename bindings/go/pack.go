@@ -5,10 +5,8 @@ package flagbit
 import (
 	"encoding/binary"
 	"encoding/json"
-	"maps"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,7 +26,7 @@ var little = binary.LittleEndian
 // Attributes as the library takes them (see include/flagbit.h). The buffers are reused.
 type packed struct {
 	bytes []byte
-	// Whether there are values that no rule can match.
+	// True if there are values that no rule can match.
 	odd bool
 }
 
@@ -65,17 +63,6 @@ func pack(attributes Attributes) *packed {
 	}
 	packed.bytes = finish(buffer)
 	return packed
-}
-
-// Packs attributes sorted by name, so that of several wrong ones the error always names the same one.
-func packSorted(attributes Attributes) []byte {
-	buffer := append(make([]byte, 0, 32*(len(attributes)+1)), 0, 0, 0, 0, 1, 0, 0, 0)
-	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if utf8.ValidString(name) {
-			buffer, _ = appendAttribute(buffer, name, attributes[name])
-		}
-	}
-	return finish(appendUnreadable(buffer, attributes))
 }
 
 func finish(buffer []byte) []byte {
@@ -174,10 +161,7 @@ func appendValue(buffer []byte, value any) ([]byte, byte) {
 	case time.Time:
 		return appendTime(buffer, value)
 	case *time.Time:
-		if value == nil {
-			return buffer, absent
-		}
-		return appendTime(buffer, *value)
+		return appendTimePointer(buffer, value)
 	case json.Number:
 		return appendJSONNumber(buffer, string(value))
 	}
@@ -228,31 +212,11 @@ func appendList(buffer []byte, value any) ([]byte, byte) {
 		}
 		return buffer, attributeKindList
 	case []time.Time:
-		if len(list) > mostElements {
-			return buffer, unsupported
-		}
-		for _, element := range list {
-			begin := len(buffer)
-			filled, kind := appendTime(append(buffer, 0, 0, 0, 0, 0), element)
-			if kind == unsupported {
-				return buffer, unsupported
-			}
-			buffer = finishElement(filled, begin, kind)
-		}
-		return buffer, attributeKindList
+		return appendEach(buffer, list, appendTime)
+	case []*time.Time:
+		return appendEach(buffer, list, appendTimePointer)
 	case []any:
-		if len(list) > mostElements {
-			return buffer, unsupported
-		}
-		for _, element := range list {
-			begin := len(buffer)
-			filled, kind := appendValue(append(buffer, 0, 0, 0, 0, 0), element)
-			if kind == unsupported || kind == absent {
-				return buffer, unsupported
-			}
-			buffer = finishElement(filled, begin, kind)
-		}
-		return buffer, attributeKindList
+		return appendEach(buffer, list, appendValue)
 	}
 	list := reflect.ValueOf(value)
 	kind := list.Kind()
@@ -266,6 +230,22 @@ func appendList(buffer []byte, value any) ([]byte, byte) {
 		}
 		begin := len(buffer)
 		filled, kind := appendReflected(append(buffer, 0, 0, 0, 0, 0), element, true)
+		if kind == unsupported || kind == absent {
+			return buffer, unsupported
+		}
+		buffer = finishElement(filled, begin, kind)
+	}
+	return buffer, attributeKindList
+}
+
+// Appends the elements of a list one by one, and tells the kind.
+func appendEach[T any](buffer []byte, list []T, appendOne func([]byte, T) ([]byte, byte)) ([]byte, byte) {
+	if len(list) > mostElements {
+		return buffer, unsupported
+	}
+	for _, element := range list {
+		begin := len(buffer)
+		filled, kind := appendOne(append(buffer, 0, 0, 0, 0, 0), element)
 		if kind == unsupported || kind == absent {
 			return buffer, unsupported
 		}
@@ -300,7 +280,15 @@ func appendTime(buffer []byte, value time.Time) ([]byte, byte) {
 	if value = value.UTC(); value.Year() < 0 || value.Year() > 9999 {
 		return buffer, unsupported
 	}
+	// Its fraction has no trailing zeros (specification, section 3.5).
 	return value.AppendFormat(buffer, time.RFC3339Nano), attributeKindString
+}
+
+func appendTimePointer(buffer []byte, value *time.Time) ([]byte, byte) {
+	if value == nil {
+		return buffer, absent
+	}
+	return appendTime(buffer, *value)
 }
 
 // Appends a number of encoding/json, in the way the library reads JSON.

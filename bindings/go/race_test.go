@@ -2,5 +2,5 @@
 
 package flagbit
 
-// RaceEnabled: see norace_test.go.
+// RaceEnabled is documented in norace_test.go.
 const RaceEnabled = true

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	flagbit "github.com/flagbit/flagbit/bindings/go"
 )
@@ -80,6 +81,11 @@ func attribute(kind string, raw json.RawMessage) (value any, supported bool) {
 		return number, !math.IsNaN(number) && !math.IsInf(number, 0)
 	case "boolean":
 		return text == "true", true
+	case "moment":
+		var seconds, nanoseconds int64
+		_, err := fmt.Sscan(text, &seconds, &nanoseconds)
+		must(err)
+		return time.Unix(seconds, nanoseconds), true
 	case "null":
 		return nil, true
 	case "unsupported":

@@ -1,6 +1,6 @@
 // Follows a flag of a server: FLAGBIT_SERVER_KEY=fbsrv_... node examples/node/live.mjs http://127.0.0.1:8080 FLAG.
 //
-// Asks as a program does that draws frames, and prints what it would show whenever that changes.
+// Asks as often as a program that draws frames, and prints each change of the text that it would show.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, FlagBit } from 'flagbit';

@@ -59,22 +59,22 @@ def examples(page: str) -> list[Example]:
     return found
 
 
-def alike(expected: Any, found: Any) -> bool:
+def matches(expected: Any, found: Any) -> bool:
     if isinstance(expected, str) and isinstance(found, str):
         pattern = ".*".join(map(re.escape, expected.split("...")))
         return re.fullmatch(pattern, found, re.DOTALL) is not None
     if isinstance(expected, list) and isinstance(found, list):
-        return len(expected) == len(found) and all(map(alike, expected, found))
+        return len(expected) == len(found) and all(map(matches, expected, found))
     if isinstance(expected, dict) and isinstance(found, dict):
         return expected.keys() == found.keys() and all(
-            alike(expected[name], found[name]) or (name in IDS and isinstance(found[name], int)) for name in expected
+            matches(expected[name], found[name]) or (name in IDS and isinstance(found[name], int)) for name in expected
         )
     return type(expected) is type(found) and expected == found
 
 
 def same_output(expected: str, found: str) -> bool:
     try:
-        return alike(json.loads(expected), json.loads(found))
+        return matches(json.loads(expected), json.loads(found))
     except ValueError:
         pass
     lines = [".*" if line == "..." else ".*".join(map(re.escape, line.split("..."))) for line in expected.splitlines()]

@@ -7,9 +7,7 @@ out=build/abi
 library=build/lib/libflagbit.so
 mkdir -p "$out"
 
-# Every declaration begins with FLAGBIT_API at the start of a line; the name stands before the first bracket.
-tr '\n' ' ' < include/flagbit.h | grep -oE 'FLAGBIT_API [^(]*\(' | grep -oE 'flagbit_[a-z_]+ *\($' | tr -d '( ' |
-    sort > "$out/declared"
+scripts/test/exported.sh > "$out/declared"
 nm --dynamic --defined-only --format=just-symbols "$library" | sort > "$out/shared"
 nm --extern-only --defined-only --format=just-symbols build/lib/libflagbit.a | grep . | grep -v ':$' | sort > "$out/static"
 for library_kind in shared static; do

@@ -20,7 +20,7 @@ same() {
     echo "installed: $2"
 }
 
-# Where the loader does not search, the installation says what to do, and that works.
+# If the loader does not search the prefix, the installation says what to do. The test follows that advice.
 said=$(cd "$root" && PREFIX=$work/strange scripts/build/install.sh)
 cc shop.c -I"$work/strange/include" -L"$work/strange/lib" -lflagbit -o strange-plain
 if ./strange-plain flags.json > /dev/null 2>&1; then

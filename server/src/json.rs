@@ -12,6 +12,8 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
+use crate::quote::quoted;
+
 /// An object without duplicate fields, at any depth. The usual readers keep the last one of two and hide that something
 /// else was meant too.
 #[derive(Debug)]
@@ -95,7 +97,7 @@ impl Reader {
         while let Some(name) = map.next_key::<String>()? {
             let value = map.next_value_seed(self)?;
             if self.is_unique && fields.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("duplicate field {name:?}")));
+                return Err(A::Error::custom(format_args!("duplicate field {}", quoted(&name))));
             }
             fields.insert(name, value);
         }

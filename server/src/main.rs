@@ -7,6 +7,7 @@ mod json;
 mod key;
 mod logs;
 mod operations;
+mod quote;
 mod serve;
 mod settings;
 mod state;

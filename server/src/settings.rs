@@ -164,6 +164,11 @@ pub(crate) struct Requests {
     /// Requests a minute with a wrong or missing key that learn the reason, from one address (0: no limit)
     #[arg(long, env = "FLAGBIT_FAILED_AUTHENTICATIONS_PER_MINUTE", value_name = "NUMBER", default_value_t = 60)]
     failed_authentications_per_minute: u32,
+
+    /// Lines a minute in the log about requests without a valid secret key; the next line has the number of those that were
+    /// left out (0: no limit)
+    #[arg(long, env = "FLAGBIT_STRANGER_LOG_LINES_PER_MINUTE", value_name = "NUMBER", default_value_t = 300)]
+    stranger_log_lines_per_minute: u32,
 }
 
 impl Requests {
@@ -181,6 +186,10 @@ impl Requests {
 
     pub(crate) fn keyless_requests_per_hour(&self) -> Option<NonZeroU32> {
         NonZeroU32::new(self.keyless_requests_per_hour)
+    }
+
+    pub(crate) fn stranger_log_lines_per_minute(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.stranger_log_lines_per_minute)
     }
 
     pub(crate) fn failed_authentications_per_minute(&self) -> Option<NonZeroU32> {
@@ -267,7 +276,7 @@ fn seconds() -> clap::builder::RangedU64ValueParser {
 
 fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
-    let address = std::net::IpAddr::from_str(text).map(IpNet::from);
+    let address = std::net::IpAddr::from_str(text).map(|address| IpNet::from(address.to_canonical()));
     address.or_else(|_| text.parse()).map_err(|_| "expected addresses or networks, as 10.0.0.1 or 10.0.0.0/8".into())
 }
 

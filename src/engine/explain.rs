@@ -12,7 +12,7 @@ use super::{
 /// Of a long list this many values are shown.
 const SHOWN: usize = 20;
 
-/// What an explanation is of.
+/// The subject of an explanation.
 #[derive(Debug, Clone, Copy)]
 pub struct Explained<'e> {
     /// The key that was asked for.
@@ -142,7 +142,7 @@ fn write_split(json: &mut JsonText, typed: &Typed, split: &Split, question: &Que
     });
 }
 
-/// What was hashed, and where that fell.
+/// The text that was hashed, and its bucket.
 fn write_bucket(json: &mut JsonText, found: Option<&[u8]>, salt: &str) {
     json.field("salt").text(salt);
     match found {

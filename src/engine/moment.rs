@@ -20,7 +20,7 @@ impl Moment {
         Self { seconds, nanoseconds }
     }
 
-    /// Reads RFC 3339 text with an offset; finer parts than nanoseconds are cut off.
+    /// Reads RFC 3339 text with an offset. The digits after the nanoseconds are those of `finer`.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
         // The reader also takes the Unicode minus sign for an offset, which RFC 3339 does not have.
         let text = str::from_utf8(text).ok().filter(|text| text.is_ascii())?;
@@ -29,9 +29,35 @@ impl Moment {
     }
 }
 
+/// Returns the digits after the nanoseconds, without trailing zeros, of text that `Moment::parse` read.
+///
+/// Texts of one `Moment` are in the order of these digits.
+pub(crate) fn finer(text: &[u8]) -> &[u8] {
+    let Some(point) = text.iter().position(|&byte| byte == b'.') else { return &[] };
+    let fraction = &text[point + 1..];
+    let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let finer = fraction[..digits].get(9..).unwrap_or_default();
+    let zeros = finer.iter().rev().take_while(|&&byte| byte == b'0').count();
+    &finer[..finer.len() - zeros]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_after_the_nanoseconds_are_kept_apart() {
+        let digits = [
+            ("1970-01-01T00:00:00Z", ""),
+            ("1970-01-01T00:00:00.5Z", ""),
+            ("1970-01-01T00:00:00.123456789+01:00", ""),
+            ("1970-01-01T00:00:00.123456789000Z", ""),
+            ("1970-01-01T00:00:00.12345678901020-08:00", "0102"),
+        ];
+        for (text, expected) in digits {
+            assert_eq!(finer(text.as_bytes()), expected.as_bytes(), "{text}");
+        }
+    }
 
     #[test]
     fn offsets_fractions_and_leap_seconds_are_read() {

@@ -1,4 +1,4 @@
-/* Packing attributes into the caller's buffer: the bytes, and what happens where they do not fit. */
+/* Packing attributes into the caller's buffer: the bytes, and a buffer that is too small. */
 #include "support.h"
 
 static void the_bytes_are_those_of_the_manual(void) {

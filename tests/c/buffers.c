@@ -1,4 +1,4 @@
-/* Memory of the caller that is smaller or larger than what the library would write. */
+/* Memory of the caller that is smaller or larger than the library's text or struct. */
 #include "support.h"
 
 static const char SNAPSHOT[] =

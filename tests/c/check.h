@@ -44,7 +44,7 @@ static inline int check_finish(const char *name) {
 #define CHECK_STATUS(call, expected) check_status(call, expected, __FILE__, __LINE__, #call)
 #define CHECK_OK(call) CHECK_STATUS(call, FLAGBIT_STATUS_OK)
 
-/* For what the rest of a test stands on. */
+/* Ends the program if a condition fails that the rest of a test needs. */
 #define REQUIRE(condition)                                                                                             \
     do {                                                                                                               \
         if (!CHECK(condition)) {                                                                                       \

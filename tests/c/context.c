@@ -1,4 +1,4 @@
-/* Contexts that are built once: what they hold, and what is refused. */
+/* Prepared contexts: their attributes, and the refused ones. */
 #include "support.h"
 
 static const char SNAPSHOT[] = "[{\"key\": \"pro\", \"enabled\": true, \"rules\": "

@@ -1,4 +1,4 @@
-/* All flags in one call: the block and what is in it. */
+/* All flags in one call: the block and its contents. */
 #include "support.h"
 
 static const char SNAPSHOT[] =

@@ -73,7 +73,7 @@ static void what_is_no_answer_is_told(const flagbit_client *client) {
                                 "\"revision\":\"7\",\"rules\":[]}");
 }
 
-/* An answer is explained, whatever there is to it: the fields are those of the evaluation. */
+/* Every answer can be explained, and the explanation has the evaluation's fields. */
 static void every_answer_is_told(const flagbit_client *client) {
     static const char *const KEYS[] = {"on", "theme", "odd", "what"}, *const PLANS[] = {"pro", "free"};
     for (size_t index = 0; index < 8; index++) {
@@ -103,6 +103,20 @@ static void no_context_is_a_context_without_attributes(const flagbit_client *cli
     CHECK(strstr(text, "\"found\":null") != NULL);
 }
 
+/* flagbit_context_new refuses a repeated name; packed for one call, its first value counts. */
+static void of_a_repeated_name_the_first_value_is_told(const flagbit_client *client) {
+    uint8_t buffer[128];
+    char text[2048];
+    flagbit_attributes attributes = flagbit_attributes_begin(buffer, sizeof buffer);
+    flagbit_attributes_string(&attributes, "plan", "pro");
+    flagbit_attributes_list(&attributes, "plan");
+    flagbit_attributes_item_string(&attributes, "free");
+    flagbit_attributes_string(&attributes, "plan", "team");
+    CHECK_OK(flagbit_explain_with(client, "on", 2, buffer, attributes.length, text, sizeof text, NULL));
+    CHECK(strstr(text, "\"attribute\":\"plan\",\"found\":\"pro\"") != NULL);
+    CHECK(strstr(text, "\"rule_index\":0") != NULL);
+}
+
 static void a_closed_client_explains_that(const flagbit_client *client) {
     char text[512];
     CHECK_OK(flagbit_client_close(client));
@@ -116,6 +130,7 @@ int main(void) {
     what_is_no_answer_is_told(client);
     every_answer_is_told(client);
     no_context_is_a_context_without_attributes(client);
+    of_a_repeated_name_the_first_value_is_told(client);
     a_closed_client_explains_that(client);
     flagbit_client_free(client);
     return check_finish("explain");

@@ -1,4 +1,4 @@
-/* After fork() the child goes on by itself: it answers, follows its file again, and leaves the parent alone. */
+/* After fork() the child goes on by itself: it answers, follows its file again, and does not disturb the parent. */
 #include "support.h"
 
 #include <sys/wait.h>
@@ -10,7 +10,7 @@ static const char SECOND[] = "[{\"key\": \"a\", \"enabled\": false}]";
 
 enum { PATIENCE_MS = 20000, CHILDREN = 5, WATCHING = 32 };
 
-/* Asks until the flag is off, as a program does that only ever evaluates. */
+/* Asks until the flag is off, like a program that only evaluates. */
 static bool follows(const flagbit_client *client) {
     for (int waited = 0; waited < PATIENCE_MS; waited += 20) {
         if (!flagbit_is_enabled(client, "a", NULL, true)) {

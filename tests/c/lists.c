@@ -260,7 +260,7 @@ static void malformed_lists(void) {
     attributes = list_of(buffer, 1);
     flagbit_attributes_item_string(&attributes, "\xED\xA0\x80");
     refused(&attributes, FLAGBIT_STATUS_INVALID_UTF8, "the packed attributes have text that is not UTF-8");
-    /* Also behind what makes the list unsupported. */
+    /* A malformed element is refused even after the list has become unsupported. */
     attributes = list_of(buffer, MOST + 1);
     flagbit_attributes_append_item(&attributes, FLAGBIT_ATTRIBUTE_KIND_LIST, NULL, 0);
     refused(&attributes, FLAGBIT_STATUS_MALFORMED_CONTEXT, "the packed attributes have a malformed value of kind 7");

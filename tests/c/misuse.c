@@ -42,7 +42,7 @@ static void reset_outputs(void) {
 
 #define NEEDS(call) REFUSES(call, FLAGBIT_STATUS_NULL_ARGUMENT)
 
-/* For calls with an error, written as EXPLAINS(function, arguments but the error): with the error and without. */
+/* Checks a call with an error, written as EXPLAINS(function, arguments but the error): with the error and without. */
 #define EXPLAINS(status, function, ...)                                                                                \
     do {                                                                                                               \
         flagbit_error *error = NULL;                                                                                   \
@@ -53,7 +53,7 @@ static void reset_outputs(void) {
         REFUSES(function(__VA_ARGS__, NULL), status);                                                                  \
     } while (0)
 
-/* For flagbit_is_enabled*: the default, whatever it is. */
+/* Checks that flagbit_is_enabled* gives the default, whatever it is. */
 #define FALLS_BACK(function, ...)                                                                                      \
     do {                                                                                                               \
         CHECK(function(__VA_ARGS__, true));                                                                            \

@@ -1,4 +1,4 @@
-/* How a client is opened: each option, and what is refused. */
+/* Opening clients: each option, and the refused ones. */
 #include "support.h"
 
 static const char SNAPSHOT[] = "{\"flags\": [{\"key\": \"a\", \"enabled\": true, \"default_enabled\": true}]}";

@@ -113,7 +113,7 @@ static void fetched_changed_and_not_modified(void) {
     flagbit_client_free(client);
 }
 
-/* Under valgrind this shows that nothing is left of a refresh, whether or not it brings a change. */
+/* Under valgrind this shows that a refresh leaves no memory behind, whether or not it brings a change. */
 static void many_refreshes(void) {
     enum { REFRESHES = 300 };
     const int before = kit_count(&server, "", 304);

@@ -1,4 +1,4 @@
-/* Typed flags: what they answer and its texts, in both forms of the call. */
+/* Typed flags: their answers and the texts, in both forms of the call. */
 #include "support.h"
 
 static const char SNAPSHOT[] =
@@ -54,7 +54,7 @@ static void check_answer(const typed_answer *found, expectation expected) {
     CHECK(found->needed == length + 1 + expected.value_length + 1);
 }
 
-/* With a context, with packed attributes, and the evaluations without texts: they must agree. */
+/* Asks with a context, with packed attributes, and for evaluations without texts: all must agree. */
 static void expect(const flagbit_client *client, const char *key, size_t length, const char *plan,
                    expectation expected) {
     uint8_t packed[64];
@@ -77,7 +77,7 @@ static void expect(const flagbit_client *client, const char *key, size_t length,
     CHECK(memcmp(&plain, &one.evaluation, sizeof plain) == 0);
     CHECK(memcmp(&plain, &other.evaluation, sizeof plain) == 0);
     for (int by_default = 0; by_default <= 1; by_default++) {
-        /* A typed flag is no answer to a question for on or off. */
+        /* A typed flag does not answer whether a feature is on. */
         const bool fallback = by_default == 1;
         const bool answer = expected.kind == FLAGBIT_KIND_BOOLEAN ? expected.enabled == 1 : fallback;
         CHECK(flagbit_is_enabled_n(client, key, length, context, fallback) == answer);

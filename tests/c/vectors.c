@@ -42,6 +42,10 @@ static void read_scalar(packed_value *value, const char *kind, json_object *text
     if (strcmp(kind, "string") == 0) {
         value->kind = FLAGBIT_ATTRIBUTE_KIND_STRING;
         value->bytes = characters, value->length = length_of(text);
+    } else if (strcmp(kind, "moment") == 0) {
+        /* C has no type for moments that FlagBit takes: the third word is the text. */
+        value->kind = FLAGBIT_ATTRIBUTE_KIND_STRING;
+        value->bytes = strrchr(characters, ' ') + 1, value->length = strlen(strrchr(characters, ' ') + 1);
     } else if (strcmp(kind, "integer") == 0) {
         errno = 0;
         value->room.bits = (uint64_t)strtoll(characters, NULL, 10);

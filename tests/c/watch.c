@@ -1,4 +1,4 @@
-/* A watched file: changes are followed, what is half-written is refused and read again, and the status tells. */
+/* A watched file: the client follows changes, and refuses a half-written file until it is whole; the status says so. */
 #include "support.h"
 
 #include <pthread.h>
@@ -38,7 +38,7 @@ static bool is_ready(const status_report *status) {
     return status->report.state == FLAGBIT_STATE_READY;
 }
 
-/* By the text: a snapshot is in force a moment before the status forgets the failure that came before it. */
+/* Looks at the text: a snapshot is in force a moment before the status forgets the failure that came before it. */
 static bool last_error_has(const status_report *status, const char *words) {
     return strstr(status->text + status->report.last_error.offset, words) != NULL;
 }

@@ -72,8 +72,8 @@ static void moments_are_text_in_utc() {
     CHECK(reads_as(at(-2203891200), "1900-03-01T00:00:00Z"));
     CHECK(reads_as(at(-2203891201), "1900-02-28T23:59:59Z"));
     CHECK(reads_as(at(4107542400), "2100-03-01T00:00:00Z"));
-    CHECK(reads_as(at(1709210096) + milliseconds(5), "2024-02-29T12:34:56.005000000Z"));
-    CHECK(reads_as(at(0) - microseconds(1), "1969-12-31T23:59:59.999999000Z"));
+    CHECK(reads_as(at(1709210096) + milliseconds(5), "2024-02-29T12:34:56.005Z"));
+    CHECK(reads_as(at(0) - microseconds(1), "1969-12-31T23:59:59.999999Z"));
 
     // Clocks of other steps, which reach further.
     using Seconds = time_point<system_clock, seconds>;

@@ -1,4 +1,4 @@
-// Listeners: what they are called with, and that they stop, whoever stops them and whatever ends first.
+// Listeners: their arguments, and their end, whether a listener stops itself, is stopped, or outlives its client.
 #include <flagbit.hpp>
 
 #include "../c/check.h"

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 using flagbit::Attributes;
 using flagbit::Client;
@@ -24,6 +25,19 @@ static std::string text(const Json &json) {
     return json.get<std::string>();
 }
 
+// Reads "SECONDS NANOSECONDS TEXT" as a moment.
+static Value moment(const std::string &words) {
+    using std::chrono::seconds, std::chrono::microseconds, std::chrono::nanoseconds, std::chrono::system_clock;
+    std::int64_t second = 0, rest = 0;
+    std::istringstream(words) >> second >> rest;
+    const std::chrono::time_point<system_clock, seconds> whole{seconds(second)};
+    if (rest == 0) {
+        return whole;
+    }
+    // Nanoseconds in 64 bits would not reach the years 0 and 9999.
+    return rest % 1000 == 0 ? Value(whole + microseconds(rest / 1000)) : Value(whole + nanoseconds(rest));
+}
+
 // Reads `[kind, text]` as a value; `value` keeps the text. A null and a value that no rule can match are unsupported.
 static Value scalar(const Json &kind, const std::string &value) {
     if (kind == "string") {
@@ -31,6 +45,9 @@ static Value scalar(const Json &kind, const std::string &value) {
     }
     if (kind == "integer") {
         return value[0] == '-' ? Value(std::stoll(value)) : Value(std::stoull(value));
+    }
+    if (kind == "moment") {
+        return moment(value);
     }
     if (kind == "boolean") {
         return value == "true";

@@ -93,7 +93,7 @@ fn nothing_unwraps_what_comes_from_outside() {
 #[test]
 fn every_exported_function_is_guarded_or_cannot_panic() {
     let mut exported = 0;
-    // What only fuzzing compiles is in no header.
+    // The header leaves out what only fuzzing compiles.
     let shipped = sources("src/ffi").into_iter().filter(|(path, _)| !path.ends_with("fuzz.rs"));
     for (path, text) in shipped {
         for function in text.split("#[unsafe(no_mangle)]").skip(1) {

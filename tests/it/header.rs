@@ -1,5 +1,5 @@
-//! `include/flagbit.h` is generated from `src/ffi`, and the numbers of each binding are generated from the header. All of
-//! them are committed: this test compares them, and `make header` writes them again.
+//! `include/flagbit.h` is generated from `src/ffi`, and the numbers of each binding are generated from the header. All
+//! of them are committed: this test compares them, and `make header` writes them again.
 
 mod codes;
 
@@ -8,7 +8,7 @@ use std::{env, fs, path::Path};
 use cbindgen::{Builder, Config};
 use codes::Codes;
 
-/// In the order of the header.
+/// The files, in the order of the header.
 const SOURCES: [&str; 19] = [
     "src/ffi/version.rs",
     "src/ffi/status.rs",

@@ -73,6 +73,8 @@ fn files() -> Vec<File> {
 fn scalar<'a>(kind: &str, text: &'a str) -> Option<Value<'a>> {
     match kind {
         "string" => Some(Value::String(text)),
+        // The text is the last word.
+        "moment" => Some(Value::String(text.rsplit(' ').next().unwrap())),
         "integer" => Some(text.parse().map_or_else(|_| Value::Unsigned(text.parse().unwrap()), Value::Integer)),
         "number" => Some(Value::Number(text.parse().unwrap())),
         "boolean" => Some(Value::Boolean(text == "true")),

@@ -6,7 +6,7 @@ answers.jsonl has what it answered (see record.py); this asks the library the sa
 Where the old reader answers, this library gives the same answer: enabled, reason and rule. Two kinds of flags are
 excepted. There it may have no boolean answer, though never another one:
 
-- typed flags: `variants` is a field that old readers ignore, and some flags beside it read like boolean ones;
+- typed flags: `variants` is a field that old readers ignore, and some flags that have it read like boolean ones;
 - `@now` under an operator that old readers know: to them it is an attribute like any other.
 
 Nothing in `segments`, however malformed, is an exception: old readers set aside whatever uses one.
@@ -41,7 +41,7 @@ def flag_of(text, key):
 
 
 def exception(text, key, old, new):
-    """The kind of flag by which an old answer may stand beside none of this library; None where it may not."""
+    """The kind of flag for which an old reader may answer although this library does not; None if it may not."""
     flag = flag_of(text, key)
     if any(name == "variants" and value is not None for name, value in flag):
         rules = flag.get("rules")

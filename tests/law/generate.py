@@ -1,7 +1,7 @@
 """Makes the snapshots and contexts that the law of change is tested on: the same ones in every run, on every Python.
 
 They use everything that a reader of boolean flags does not know (typed flags, splits, salts, segments, prerequisites,
-operators, `not_`, lists of values, `@now`) beside what it knows, because only a flag that the old reader understands
+operators, `not_`, lists of values, `@now`) together with what it knows, because only a flag that the old reader understands
 can get a wrong answer from it. About a third are damaged: a field changed, gone, twice or under another name, at any
 depth.
 Standard library only.
@@ -183,7 +183,7 @@ def typed_rule(chance, keys, names, new):
 
 
 def boolean_flag(chance, key, keys):
-    # Half of the flags use nothing new: those have to keep their answers, whatever stands beside them.
+    # Half of the flags use nothing new: those have to keep their answers, whatever other flags the snapshot has.
     new = chance.choose((0, 0, 0, 3, 6))
     flag = fields(key=key, enabled=not chance.one_in(8))
     if chance.one_in(2):

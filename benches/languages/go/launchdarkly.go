@@ -17,7 +17,7 @@ func launchdarklyCells(path string, users []user) map[string]loop {
 		Logging:    ldcomponents.NoLogging(),
 	}, 10*time.Second)
 	must(err)
-	// It takes no map: the context is built of one in the call.
+	// It takes no map, so the call builds the context from one.
 	build := func(user map[string]string) ldcontext.Context {
 		return ldcontext.NewBuilder(user["id"]).SetString("plan", user["plan"]).
 			SetString("country", user["country"]).SetString("version", user["version"]).Build()

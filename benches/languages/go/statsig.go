@@ -10,7 +10,7 @@ func statsigCells(path string, users []user) map[string]loop {
 		LocalMode:       true,
 		BootstrapValues: text(path),
 	})
-	// It takes no map: the user is built of one in the call.
+	// It takes no map, so the call builds the user from one.
 	build := func(user map[string]string) statsig.User {
 		return statsig.User{
 			UserID:  user["id"],

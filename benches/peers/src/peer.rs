@@ -16,7 +16,7 @@ pub(crate) trait Peer: Sized {
     /// A user, in the form that is cheapest to evaluate.
     type Context;
 
-    /// From the file on disk to an engine that answers.
+    /// Loads an engine that answers from the file on disk.
     fn load(path: PathBuf) -> Self;
 
     fn context(user: &User) -> Self::Context;
@@ -33,7 +33,7 @@ pub(crate) trait Peer: Sized {
         Self::load(file.into())
     }
 
-    /// For how many of the 1,000 users the workload's flag is on, which shows that its rules were understood.
+    /// Returns for how many of the 1,000 users the workload's flag is on, which shows that its rules were understood.
     fn on(&self) -> usize {
         let on = users().iter().filter(|user| self.is_on(RULES, &Self::context(user))).count();
         assert!((620..680).contains(&on), "{}: on for {on} of 1,000 users", Self::NAME);

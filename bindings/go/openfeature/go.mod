@@ -9,5 +9,5 @@ require (
 
 require go.uber.org/mock v0.6.0 // indirect
 
-// Of this repository alone: whoever depends on this module gets the version above.
+// This line counts only in this repository. Modules that depend on this one get the version above.
 replace github.com/flagbit/flagbit/bindings/go => ../

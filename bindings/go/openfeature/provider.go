@@ -23,7 +23,7 @@ type Provider struct {
 	client       *flagbit.Client
 	readyTimeout time.Duration
 
-	// Whether the flags are served without contact to the server, for the reasons of evaluations.
+	// True if the flags are served without contact to the server, for the reasons of evaluations.
 	stale     atomic.Bool
 	revisions atomic.Pointer[boxedRevision]
 

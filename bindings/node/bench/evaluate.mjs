@@ -1,5 +1,5 @@
-// Nanoseconds of processor time for one evaluation: node bench/evaluate.mjs [--short]. Each number is the median of the
-// rounds and the fastest; the cases take turns, so that what else the machine does falls on all of them.
+// Nanoseconds of processor time for one evaluation: node bench/evaluate.mjs [--short]. Each cell has the median of the
+// rounds and the fastest; the cases take turns, so that other work of the machine affects all of them equally.
 //
 // The workload of the other languages' benchmarks: `flag_0` to `flag_98` have three rules (the country is one of 10,
 // which never holds; the plan is pro, as every second user's; 30 % of the user ids), `plain_on` is on and has none.

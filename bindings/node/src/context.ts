@@ -4,12 +4,14 @@ import { ContextError } from './errors.js';
 import * as frame from './frame.js';
 import { native, type Owner } from './native.js';
 import { CONTEXT_MARK, packApart } from './attributes.js';
+import { hadUnsupported } from './pack.js';
+import { firstProblem } from './unsupported.js';
 
 /** A value that rules compare. A `number` that is an integer within 2^53, and a `bigint` of 64 bits, is an integer. */
 export type Scalar = string | number | bigint | boolean;
 
 /** The types of an attribute's value. `null` and `undefined` are absent, like an attribute that is not given. */
-export type AttributeValue = Scalar | Date | readonly Scalar[] | null | undefined;
+export type AttributeValue = Scalar | Date | readonly (Scalar | Date)[] | null | undefined;
 
 /** Attributes by name. */
 export type Attributes = { readonly [name: string]: AttributeValue };
@@ -22,8 +24,8 @@ let whereIs: (context: Context) => number;
  *
  * Immutable; any number of clients of this thread may use one. It cannot be posted to a worker: post the attributes.
  *
- * An array holds up to 1,000 scalars, for the operators `has` and `exists`. A Date is its RFC 3339 text in UTC, for
- * `before` and `after`.
+ * An array holds up to 1,000 scalars and Dates, for the operators `has` and `exists`. A Date is its RFC 3339 text in
+ * UTC, such as `2026-12-01T08:00:00.5Z`; the fraction has no trailing zeros.
  *
  * Throws ContextError for a value that no rule can match (NaN, an infinity, a lone surrogate, an invalid Date, any
  * other type) and for a name with a lone surrogate. The error names the attribute, never its value.
@@ -41,6 +43,8 @@ export class Context {
   constructor(attributes: Attributes = {}) {
     const packed = packApart(attributes);
     if (typeof packed === 'string') throw new ContextError(packed);
+    const problem = hadUnsupported() ? firstProblem(attributes) : undefined;
+    if (problem !== undefined) throw new ContextError(problem, 'UNSUPPORTED_VALUE');
     frame.putApart(0, 0);
     this.owner = native.newContext(EMPTY, packed);
     this.#place = frame.lastContext();

@@ -19,7 +19,7 @@ export interface Evaluation<Default = unknown> {
   /** The key that the caller asked for. */
   readonly flagKey: string;
   /**
-   * Whether the feature is on; on an error the truth of the caller's default. A typed flag is on unless its reason is
+   * True if the feature is on; on an error the truth of the caller's default. A typed flag is on unless its reason is
    * `disabled`.
    */
   readonly enabled: boolean;
@@ -33,7 +33,7 @@ export interface Evaluation<Default = unknown> {
   readonly reason: ReasonName;
   /** The index of the rule that decided, counted from 0; null if no rule decided. */
   readonly ruleIndex: number | null;
-  /** Whether the flag gives everybody the same answer, since it has no rules: OpenFeature's `STATIC`. */
+  /** True if the flag gives everybody the same answer because it has no rules: OpenFeature's `STATIC`. */
   readonly isStatic: boolean;
   /** OpenFeature's name of the error; null if the flag answered. */
   readonly errorCode: ErrorCodeName | null;

@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import { AttributeKind } from './codes.js';
 
 /** A longer list is unsupported. */
-const MOST_ELEMENTS = 1000;
+export const MOST_ELEMENTS = 1000;
 
 /** Texts up to this length are written character by character. Node writes longer ones, but takes longer to begin. */
 const SHORT = 48;
@@ -23,7 +23,7 @@ const { STRING, INTEGER, UNSIGNED, NUMBER, BOOLEAN, LIST } = AttributeKind;
 
 let unsupported = false;
 
-/** Whether the context packed last has values that no rule can match. */
+/** True if the context packed last has values that no rule can match. */
 export const hadUnsupported = (): boolean => unsupported;
 
 /** Writes a text of up to SHORT characters, which has to fit. Returns the offset after it, or UNFIT. */
@@ -118,15 +118,15 @@ function putScalar(bytes: Buffer, view: DataView, kindAt: number, at: number, va
 /** Writes a list or a moment. Anything else is unsupported. */
 function putFurther(bytes: Buffer, view: DataView, kindAt: number, at: number, value: unknown): number {
   if (types.isDate(value)) {
-    const text = moment(value);
-    return text === undefined ? UNSUPPORTED : putScalar(bytes, view, kindAt, at, text);
+    return putScalar(bytes, view, kindAt, at, moment(value));
   }
   if (!Array.isArray(value) || value.length > MOST_ELEMENTS) return UNSUPPORTED;
   bytes[kindAt] = LIST;
   let end = at + 4;
   for (let index = 0; index < value.length; index++) {
     if (end + 1 > bytes.length) return UNFIT;
-    end = putScalar(bytes, view, end, end + 1, value[index]);
+    const element: unknown = value[index];
+    end = putScalar(bytes, view, end, end + 1, types.isDate(element) ? moment(element) : element);
     if (end < 0) return end;
   }
   if (end > bytes.length) return UNFIT;
@@ -134,14 +134,14 @@ function putFurther(bytes: Buffer, view: DataView, kindAt: number, at: number, v
   return end;
 }
 
-/** A Date as RFC 3339 text in UTC: seconds, and their fraction where there is one. Undefined where it has none. */
+/** Returns a Date's one text (specification, section 3.5), or undefined if it has none. */
 function moment(date: Date): string | undefined {
   try {
     const time = Date.prototype.getTime.call(date);
-    // From the year 1 to 9999, which RFC 3339 can write and every language of FlagBit has.
-    if (!(time >= -62_135_596_800_000 && time < 253_402_300_800_000)) return undefined;
+    // From the year 0 to 9999, which RFC 3339 can write.
+    if (!(time >= -62_167_219_200_000 && time < 253_402_300_800_000)) return undefined;
     const text = Date.prototype.toISOString.call(date);
-    return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+    return text.replace(/\.?0+Z$/, 'Z');
   } catch {
     // It only looks like a Date.
     return undefined;

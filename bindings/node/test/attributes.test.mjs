@@ -116,7 +116,8 @@ test('a list with anything else is absent', () => {
     [NaN],
     ['\ud800'],
     [10n ** 400n],
-    [new Date(0)],
+    [new Date(NaN)],
+    [new Date(8.64e15)],
     [Symbol('s')],
     Array(1001).fill('a'),
     endless,
@@ -130,9 +131,36 @@ test('a list with anything else is absent', () => {
   }
 });
 
+test('an unsupported value has its own message', () => {
+  for (const [value, problem] of [
+    ['\ud800', 'has a string with a lone surrogate; replace it, as toWellFormed() does'],
+    [Array(1001).fill('a'), 'is a list of 1001 elements; a list has at most 1000'],
+    [['a', null], 'has null at [1] of its list; leave the element out'],
+    [[undefined], 'has undefined at [0] of its list; leave the element out'],
+    [['a', ['b']], 'has a list at [1] of its list; a list holds single values only'],
+    [['a', '\udfff'], 'has, at [1] of its list, a string with a lone surrogate; replace it, as toWellFormed() does'],
+    [NaN, 'has the number NaN, which no rule can match; give a finite number'],
+    [[-Infinity], 'has, at [0] of its list, the number Infinity, which no rule can match; give a finite number'],
+    [10n ** 400n, 'has a bigint beyond the range of a double; give it as a string'],
+    [new Date(NaN), 'has a Date that is invalid or outside the years 0 to 9999 in UTC'],
+    [
+      new Map(),
+      'has a value of the type Map; give a string, a boolean, a finite number, a bigint, a Date or an array of these',
+    ],
+  ]) {
+    const message = `the attribute "a" ${problem}`;
+    assert.throws(() => new Context({ b: 1, a: value }), { name: 'ContextError', status: 'UNSUPPORTED_VALUE', message });
+  }
+  const message = 'the name of the attribute "\\ud800" has a lone surrogate; give a name that isWellFormed()';
+  assert.throws(() => new Context({ '\ud800': 1 }), { name: 'ContextError', message });
+});
+
 const MOMENTS = [
   ['2026-07-01T12:00:00Z', '2026-07-01T12:00:00Z'],
   ['2026-07-01T12:00:00.005Z', '2026-07-01T12:00:00.005Z'],
+  ['2026-07-01T12:00:10.500Z', '2026-07-01T12:00:10.5Z'],
+  ['2026-07-01T10:00:00.050Z', '2026-07-01T10:00:00.05Z'],
+  ['0000-02-29T00:00:00Z', '0000-02-29T00:00:00Z'],
   ['2026-07-01T12:00:00+05:30', '2026-07-01T06:30:00Z'],
   ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00Z'],
   ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
@@ -150,6 +178,7 @@ test('a moment is its text in UTC', () => {
   for (const [moment, text] of MOMENTS) {
     assert.equal(holds(asking('eq', text), new Date(moment)), true);
     assert.equal(holds(asking('eq', text), new Moment(moment)), true);
+    assert.equal(holds(asking('has', text), ['x', new Moment(moment)]), true);
   }
   const client = asking('before', '2026-07-01T14:00:00+01:00');
   assert.equal(holds(client, new Date('2026-07-01T12:59:59.999Z')), true);
@@ -165,8 +194,7 @@ test('a moment that is none is absent', () => {
     fake,
     new Date(NaN),
     new Date(8.64e15),
-    new Date('-000001-01-01T00:00:00Z'),
-    new Date('0000-12-31T23:59:59Z'),
+    new Date('-000001-12-31T23:59:59.999Z'),
   ]) {
     const client = asking('exists');
     assert.equal(client.isEnabled('f', { a: value }), false);

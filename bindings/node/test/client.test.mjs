@@ -191,7 +191,7 @@ test('a file', async (t) => {
   assert.throws(() => client.loadSnapshot('[]'), { status: 'INVALID_ARGUMENT', message: /opened from a snapshot/ });
 });
 
-test('a refresh sees what was before it, also amid another', async (t) => {
+test('a refresh sees all earlier changes, even if it begins during another', async (t) => {
   const path = join(folder(), 'flags.json');
   writeJson(path, snapshot({ n0: true }));
   const client = FlagBit.fromFile(path, { logger: null });
@@ -225,7 +225,7 @@ test('a watched file', async (t) => {
   assert.equal(await client.waitUntilReady(0), true);
   assert.equal(client.isEnabled('a'), true);
   writeFileSync(path, '{');
-  // With a logger, log lines come by themselves.
+  // With a logger, log lines arrive without a call.
   await eventually(() => logger.lines.some((line) => line.includes('what was in force stays')));
   assert.equal(client.isEnabled('a'), true);
   writeJson(path, snapshot({ a: false }));

@@ -34,7 +34,7 @@ test('each of several copies works', async (t) => {
   }
 });
 
-test('a question of one copy amid that of another', (t) => {
+test('a question of one copy during a question of another', (t) => {
   const other = another().FlagBit.fromSnapshot(SNAPSHOT, { logger: null });
   const client = FlagBit.fromSnapshot(SNAPSHOT, { logger: null });
   t.after(() => (other.close(), client.close()));

@@ -214,7 +214,7 @@ test('a listener is told each other state', async (t) => {
   assert.equal(await client.refresh(10_000), true);
   await eventually(() => told.length === 2);
   await stub.tell(500);
-  // By time alone.
+  // Only time has passed.
   await eventually(() => told.length === 3);
   await stub.tell(200);
   await stub.put(snapshot({ a: false }));

@@ -15,8 +15,8 @@ const ENDS = {
   'with an open client': '',
   'with a context, and answers': `client.isEnabled('a', new Context({ a: 1 })); client.evaluateAll({});`,
   'after a wait that ran out': `console.log(await client.waitUntilReady(100));`,
-  'amid a wait, by process.exit': `client.waitUntilReady(Infinity); setTimeout(() => process.exit(0), 50);`,
-  'amid a refresh': `client.refresh(); process.exit(0);`,
+  'during a wait, by process.exit': `client.waitUntilReady(Infinity); setTimeout(() => process.exit(0), 50);`,
+  'during a refresh': `client.refresh(); process.exit(0);`,
   'with a thousand clients': `
     for (let n = 0; n < 200; n++) {
       const another = FlagBit.forTesting({ a: true }).on('change', () => {});
@@ -93,7 +93,7 @@ test('workers come and go, also by being terminated', async () => {
   assert.deepEqual([exit, output], [0, 'done\n'], errors);
 });
 
-test('a worker that is terminated amid evaluations, waits and events', async () => {
+test('a worker that is terminated during evaluations, waits and events', async () => {
   const worker = `
     const { Context, FlagBit } = require('flagbit');
     const { parentPort } = require('node:worker_threads');

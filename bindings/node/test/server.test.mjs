@@ -251,7 +251,7 @@ test('a process ends by itself with an open client, whatever the server does', a
   }
 });
 
-test('a process ends amid a request', async (t) => {
+test('a process ends during a request', async (t) => {
   const stub = await Stub.serving(t, []);
   await stub.tell(0);
   const code = `${OPEN} client.refresh(Infinity); setTimeout(() => process.exit(3), 100);`;
@@ -282,7 +282,7 @@ test('a client that is forgotten ends its threads', async (t) => {
   assert.equal(output, 'true\ntrue\n', errors);
 });
 
-test('workers follow a server each, and are terminated amid its requests', async (t) => {
+test('workers follow a server each, and are terminated during its requests', async (t) => {
   const stub = await Stub.serving(t, snapshot({ a: true }));
   const worker = `
     const { FlagBit } = require('flagbit');

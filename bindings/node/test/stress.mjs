@@ -1,4 +1,4 @@
-// Four workers that do everything at once: node test/stress.mjs [SECONDS]. Fails where an answer is wrong, a worker
+// Four workers that do everything at once: node test/stress.mjs [SECONDS]. Fails if an answer is wrong, a worker
 // breaks, or memory grows.
 
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';

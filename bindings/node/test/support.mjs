@@ -63,7 +63,7 @@ let programs = 0;
 
 /** Runs a program of this Node and waits for its end: its exit code, signal, output and duration in ms. */
 export function run(code, { node = [], args = [], env = {}, limit = 60_000 } = {}) {
-  // In this folder, from which the package is found.
+  // The program runs in this folder, where Node finds the package.
   const file = join(import.meta.dirname, `program-${process.pid}-${++programs}.mjs`);
   writeFileSync(file, code);
   return new Promise((done, failed) => {

@@ -11,11 +11,18 @@ const FOLDER = join(REPOSITORY, 'tests/fixtures');
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 const ODD = { nan: NaN, inf: Infinity, '-inf': -Infinity };
 
+/** A Date, or the text of a moment that a Date cannot hold. */
+function moment(words) {
+  const [seconds, nanoseconds, text] = words.split(' ');
+  return Number(nanoseconds) % 1e6 === 0 ? new Date(Number(seconds) * 1e3 + Number(nanoseconds) / 1e6) : text;
+}
+
 const READERS = {
   string: (text) => text,
   integer: (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text)),
   number: (text) => ODD[text] ?? Number(text),
   boolean: (text) => text === 'true',
+  moment,
   null: () => null,
   unsupported: () => Symbol('unsupported'),
   list: (pairs) => pairs.map(([kind, text]) => READERS[kind](text)),

@@ -24,7 +24,7 @@ Counts = dict[ProviderEvent, int]
 
 
 class Told:
-    """The events that a client's handlers get. They run on several threads, so only of one kind is the order known."""
+    """The events that a client's handlers get. They come on several threads, so only one kind's order is known."""
 
     def __init__(self, client: OpenFeatureClient) -> None:
         self._all: dict[ProviderEvent, list[EventDetails]] = {event: [] for event in ProviderEvent}

@@ -16,7 +16,7 @@ from typing import Any
 PACKAGE, ORDER, URL, KEY = sys.argv[1:]
 TICK = 0.005
 FEWEST = 5
-"""Ticks in a second, also where the machine is busy; there are none while a call blocks."""
+"""The ticks in a second, even on a busy machine; there are none while a call blocks."""
 
 if ORDER == "before":
     import flagbit
@@ -31,7 +31,7 @@ import flagbit  # noqa: E402
 
 
 class Ticks:
-    """How often another greenlet came to run."""
+    """Counts how often another greenlet has run."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -68,7 +68,7 @@ def waits(ticks: Ticks) -> None:
 
 
 def follows() -> None:
-    """Listeners are called, on a greenlet that may use everything that is patched; log lines come."""
+    """Listeners run on a greenlet that may use everything that is patched, and log lines arrive."""
     lines: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
@@ -117,7 +117,7 @@ def contends() -> None:
 
 
 def collects() -> None:
-    """A client that nobody has any more ends its greenlet and its thread."""
+    """A client that nothing refers to ends its greenlet and its thread."""
     client = flagbit.Client.from_snapshot([])
     client.on_change(print)
     handle = weakref.ref(client._handle)

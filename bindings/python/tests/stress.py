@@ -1,7 +1,7 @@
 """Threads that ask in every way while flags are swapped; prints by how many bytes the process grew.
 
-python stress.py SECONDS [leak]. The first third of the time is for what is made once; then the most memory in use in
-the second third is compared with that in the last. `leak` keeps 4 KiB of each round, to show that it would be seen.
+python stress.py SECONDS [leak]. The first third of the time is for one-time allocations. Then the peak of memory in
+the second third is compared with the peak in the last. `leak` keeps 4 KiB of each round, to show that it would be seen.
 """
 
 import itertools

@@ -18,7 +18,7 @@ ON = flagbit.Context(plan="pro")
 
 
 async def ask(client: flagbit.Client, default: bool = False) -> int:
-    """How many of 100 answers were on."""
+    """Returns how many of 100 answers were on."""
     count = 0
     for _ in range(100):
         count += client.is_enabled("a", ON, default)

@@ -72,6 +72,33 @@ def test_an_unsupported_value_is_an_error_that_names_the_attribute(value: Any) -
     assert isinstance(error.value, (flagbit.FlagBitError, ValueError))
 
 
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("\ud800", "has a text with a lone surrogate, which is not Unicode text; replace the surrogate"),
+        (["a"] * 1001, "is a list of 1,001 elements; a list has at most 1,000"),
+        (["a", None], "has None at [1] of its list; leave the element out"),
+        (["a", ["b"]], "has a list at [1] of its list; lists hold single values only"),
+        (["a", "\udfff"], "has, at [1] of its list, a text with a lone surrogate, which is not Unicode text; replace"),
+        (datetime.datetime(2026, 1, 1), "has a datetime without a time zone; give it one, such as .replace("),
+        ([datetime.datetime(2026, 1, 1)], "has, at [0] of its list, a datetime without a time zone; give it one"),
+        (
+            datetime.datetime(1, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1))),
+            "has a datetime outside the years 1 to 9999 in UTC",
+        ),
+        (float("nan"), "has the number NaN, which no rule can match; give a finite number"),
+        (float("-inf"), "has the number infinity, which no rule can match; give a finite number"),
+        (10**400, "has an integer beyond the range of a double; give it as a str"),
+        (b"x", "has a value of the type bytes; give a str, a bool, a finite number, a datetime with a time zone, or"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_unsupported_value_has_its_own_message(value: Any, problem: str) -> None:
+    with pytest.raises(flagbit.ContextError) as error:
+        flagbit.Context(user_id="u", age=value)
+    assert str(error.value).startswith(f'the attribute "age" {problem}')
+
+
 @pytest.mark.parametrize("attributes", [[], "text", 1, [("a", 1)]])
 def test_attributes_are_a_mapping(attributes: Any) -> None:
     with pytest.raises(flagbit.ContextError, match="attributes are a mapping, not"):
@@ -81,8 +108,11 @@ def test_attributes_are_a_mapping(attributes: Any) -> None:
 def test_a_name_is_text() -> None:
     with pytest.raises(flagbit.ContextError, match="an attribute's name is a str, not int"):
         flagbit.Context({1: "a"})  # type: ignore[dict-item]
-    with pytest.raises(flagbit.ContextError, match="udc80"):
+    with pytest.raises(flagbit.ContextError) as error:
         flagbit.Context({"a\udc80": "b"})
+    assert str(error.value) == (
+        'the name of the attribute "a\\udc80" has a lone surrogate; give a name of Unicode text'
+    )
 
 
 def test_none_is_absent() -> None:

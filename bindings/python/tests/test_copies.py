@@ -36,7 +36,7 @@ COPIES: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda one: pick
 
 
 class Attributes(flagbit.Context):
-    """Of a class whose `__init__` takes something else."""
+    """A Context of a class whose `__init__` takes other arguments."""
 
     def __init__(self, plan: str, /) -> None:
         super().__init__(plan=plan)

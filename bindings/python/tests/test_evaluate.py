@@ -239,7 +239,7 @@ def test_an_evaluation_has_no_truth(client: flagbit.Client) -> None:
 
 
 def check_literals(evaluation: flagbit.Evaluation, status: flagbit.Status) -> bool:
-    """For mypy and pyright alone. Strict mypy reports an `ignore` that is not needed."""
+    """Only mypy and pyright check this. Strict mypy reports an `ignore` that is not needed."""
     reason: Literal["disabled", "targeting_match", "percentage_rollout", "default", "error"] = evaluation.reason
     code: (
         Literal["FLAG_NOT_FOUND", "PROVIDER_NOT_READY", "PARSE_ERROR", "TYPE_MISMATCH", "INVALID_CONTEXT", "GENERAL"]

@@ -261,7 +261,7 @@ warnings.warn("something else is old", DeprecationWarning)
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="CPython warns of forks with threads from 3.12 on")
 @pytest.mark.parametrize(("arguments", "warns"), [([], True), (["filtered"], False), (["closed"], False)])
 def test_cpythons_warning_is_as_the_readme_says(arguments: list[str], warns: bool) -> None:
-    """It comes while a client of a server is open, and the README's filter silences it and nothing else."""
+    """Python warns while a client of a server is open; the README's filter silences this warning and nothing else."""
     readme = (REPOSITORY / "bindings/python/README.md").read_text()
     assert 'warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)' in readme
     run = subprocess.run([sys.executable, "-c", FORKS, *arguments], capture_output=True, text=True, timeout=60)

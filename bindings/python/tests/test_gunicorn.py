@@ -1,4 +1,4 @@
-"""A real gunicorn, whose workers are forks: each follows the server, with and without the client made before."""
+"""A real gunicorn, whose workers are forks: each follows the server, with a client made before or after the fork."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -80,6 +81,7 @@ def test_a_list_that_holds_itself_is_absent() -> None:
     assert asking("exists").is_enabled("f", {"a": endless}) is False
 
 
+BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
 
 
@@ -88,6 +90,12 @@ NOON = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
     [
         (NOON, "2026-07-01T12:00:00Z"),
         (NOON.replace(microsecond=5), "2026-07-01T12:00:00.000005Z"),
+        (NOON.replace(microsecond=500_000), "2026-07-01T12:00:00.5Z"),
+        (NOON.replace(microsecond=50_000), "2026-07-01T12:00:00.05Z"),
+        (NOON.replace(second=10, microsecond=100), "2026-07-01T12:00:10.0001Z"),
+        # Clocks that go back show 02:30 twice.
+        (datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN), "2026-10-25T00:30:00Z"),
+        (datetime(2026, 10, 25, 2, 30, microsecond=250_000, fold=1, tzinfo=BERLIN), "2026-10-25T01:30:00.25Z"),
         (NOON.astimezone(timezone(timedelta(hours=5, minutes=30))), "2026-07-01T12:00:00Z"),
         (NOON.astimezone(timezone(timedelta(seconds=-1))), "2026-07-01T12:00:00Z"),
         (datetime(1, 1, 1, tzinfo=timezone.utc), "0001-01-01T00:00:00Z"),
@@ -96,6 +104,7 @@ NOON = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
 )
 def test_a_moment_is_its_text_in_utc(value: datetime, text: str) -> None:
     assert holds(asking("eq", text), value) is True
+    assert holds(asking("has", text), ["x", value]) is holds(asking("has", text), (value, 7)) is True
 
 
 def test_moments_are_compared() -> None:
@@ -128,7 +137,8 @@ class Nowhere(tzinfo):
         datetime(2026, 7, 1, tzinfo=Nowhere()),
         datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))),
         datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-2))),
-        [NOON],
+        [NOON, datetime(2026, 7, 1)],
+        [datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1)))],
     ],
     ids=repr,
 )

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(
     reason="limits on threads do not bind root, and it takes root to leave root",
 )
 
-# As a user of its own, which has no other processes.
+# The program runs as a separate user, which has no other processes.
 SETUP = """
 import logging, os, resource, sys, time
 import flagbit

@@ -105,11 +105,11 @@ WHOLE.add("integer-flag")
 def expect_difference(kind: str, ours: FlagEvaluationDetails[Any], theirs: FlagEvaluationDetails[Any]) -> None:
     """That client treats a type differently, whatever the server is."""
     if kind == "float":
-        # Of JSON's 1 it makes an int, which it takes for no float.
+        # It makes an int of JSON's 1, and does not accept the int as a float.
         assert ours.error_code is None
         assert theirs.error_code == ErrorCode.TYPE_MISMATCH
     else:
-        # To Python a bool is an int.
+        # In Python a bool is an int.
         assert ours.error_code == ErrorCode.TYPE_MISMATCH
         assert isinstance(theirs.value, bool)
 

@@ -187,7 +187,7 @@ def test_an_empty_targeting_key_is_one(client: OpenFeatureClient) -> None:
     assert provider.resolve_boolean_details("empty", False, EvaluationContext("")).value is True
     assert provider.resolve_boolean_details("empty", False, EvaluationContext()).value is False
     assert provider.resolve_boolean_details("empty", False).value is False
-    # The SDK takes an empty one for absent when it merges, but for the API's own context, the first that it merges.
+    # When it merges, the SDK treats an empty context as absent, except for the API's own, which it merges first.
     assert whether(client, "empty", "") is False
     api.set_evaluation_context(EvaluationContext(""))
     assert whether(client, "empty") is True
@@ -264,7 +264,7 @@ def test_a_provider_that_is_set_without_waiting_becomes_ready() -> None:
             client = api.get_client()
             told = Told(client)
             api.set_provider(FlagBitProvider(flagbit.Client(stub.url, server_key=KEY)))
-            # Of the provider before it, which does nothing, the SDK told the new handler at once.
+            # The SDK told the new handler at once of the previous provider, which does nothing.
             assert told.comes_to({READY: 2})
             assert client.get_boolean_value("a", False) is True
         finally:

@@ -1,4 +1,4 @@
-"""OpenFeature's own scenarios, by its SDK and the provider. tests/openfeature/README.md says what the lines mean."""
+"""OpenFeature's own scenarios, with its SDK and the provider. tests/openfeature/README.md explains the lines."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def set_and_wait(client: flagbit.Client, **options: float) -> None:
 
 
 def evaluated(client: OpenFeatureClient, line: Line) -> tuple[FlagEvaluationDetails[Any], list[str], bool]:
-    """Of a line: the details, the stages of a hook, and whether what was passed is as it was."""
+    """A line's results: the details, the stages of a hook, and whether the arguments are unchanged."""
     context = EvaluationContext(attributes=line["context"]) if "context" in line else None
     before, hook = copy.deepcopy(context), Noting()
     arguments = line["flag"], line["default"], context, FlagEvaluationOptions(hooks=[hook])

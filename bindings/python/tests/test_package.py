@@ -27,7 +27,7 @@ def clean(tmp_path: Path) -> Path:
 
 
 def test_pip_installs_from_the_repository(clean: Path, tmp_path: Path) -> None:
-    # A target folder of its own: the repository's holds a library of other crate types, which cargo would build anew.
+    # A separate target folder: the repository's has a library of other crate types, which cargo would rebuild.
     target = os.environ.get("FLAGBIT_TEST_TARGET", str(tmp_path / "target"))
     succeed(clean, "-m", "pip", "install", "-q", f"{PROJECT}[openfeature]", folder=tmp_path, CARGO_TARGET_DIR=target)
     check_installed(clean, tmp_path)

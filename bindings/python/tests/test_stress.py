@@ -1,4 +1,4 @@
-"""Threads that ask in every way while flags are swapped, for FLAGBIT_STRESS_SECONDS (3): every answer is whole, and the
+"""Threads evaluate in every way while flags are swapped, for FLAGBIT_STRESS_SECONDS (3): every answer is whole, and the
 process does not grow."""
 
 from __future__ import annotations

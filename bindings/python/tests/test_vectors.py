@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -15,11 +16,23 @@ from conftest import REPOSITORY
 
 FILES = sorted((REPOSITORY / "tests/fixtures").glob("*.json"))
 
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def moment(words: str) -> datetime | str:
+    """A datetime, or its text where a datetime cannot hold it."""
+    seconds, nanoseconds, text = words.split(" ")
+    if int(nanoseconds) % 1000 or text.startswith("0000"):
+        return text
+    return EPOCH + timedelta(seconds=int(seconds), microseconds=int(nanoseconds) // 1000)
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
     "string": str,
     "integer": int,
     "number": float,
     "boolean": lambda text: text == "true",
+    "moment": moment,
     "null": lambda _: None,
     "unsupported": lambda _: object(),
     "list": lambda pairs: [READERS[kind](text) for kind, text in pairs],

@@ -11,6 +11,7 @@ mod rollout;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rustix::{fs::Mode, process::umask};
 
 use crate::{serve, settings::Settings};
 
@@ -40,6 +41,8 @@ enum Command {
 }
 
 pub(crate) fn run(cli: Cli) -> ExitCode {
+    // The files of a database hold the flags, and hashes of keys: nobody else on the machine needs to read them.
+    umask(Mode::RWXG | Mode::RWXO);
     // Commands that look at files answer with 0 or 1. If they cannot answer, the status is 2, as for a wrong option.
     let (outcome, failure) = match cli.command {
         Command::Account(command) => (in_runtime(account::run(command)).map(|()| ExitCode::SUCCESS), 1),

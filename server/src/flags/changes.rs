@@ -8,6 +8,7 @@ use super::{
     limits::{MAX_DESCRIPTION, MAX_NAME, MAX_TAG, MAX_TAGS},
     shape::{self, Kind},
 };
+use crate::quote::quoted;
 
 /// Fields to set. In `Option<Option<T>>`, the inner `None` removes the field.
 #[derive(Debug, Default)]
@@ -101,7 +102,7 @@ impl Changes {
             }
         }
         if let Some(key) = self.key.as_deref().filter(|key| !is_key(key)) {
-            problems.add("key", format!("expected {KEY_RULE}; found {}", describe(&key.into())));
+            problems.add("key", format!("expected {KEY_RULE}; found {}", quoted(key)));
         }
         let (mut shared, mut state) = (Shared::default(), State::default());
         self.apply(&mut shared, &mut state);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::storage;
+use crate::{quote::quoted, storage};
 
 /// The outcome of an operation.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -40,7 +40,7 @@ impl fmt::Display for Error {
             | Self::Conflict(message)
             | Self::Outdated(message) => formatter.write_str(message),
             Self::KeyRevoked => formatter.write_str("the key was revoked"),
-            Self::FlagNotFound { key } => write!(formatter, "no flag {key:?}"),
+            Self::FlagNotFound { key } => write!(formatter, "no flag {}", quoted(key)),
             Self::Failed(error) => write!(formatter, "{error:#}"),
         }
     }

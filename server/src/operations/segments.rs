@@ -12,7 +12,10 @@ use super::{
     precondition::{check_version, tag},
     target::EnvironmentTarget,
 };
-use crate::flags::{Problems, Segment, check::Draft, read_segment};
+use crate::{
+    flags::{Problems, Segment, check::Draft, read_segment},
+    quote::quoted,
+};
 
 /// A segment that was put.
 #[derive(Debug)]
@@ -102,7 +105,7 @@ pub(crate) async fn delete_segment(
 
 /// Returns the error for a key that no segment has.
 pub(crate) fn no_segment(key: &str) -> Error {
-    Error::NotFound(format!("no segment {key:?}"))
+    Error::NotFound(format!("no segment {}", quoted(key)))
 }
 
 /// Names the present version, for those who changed an earlier one.

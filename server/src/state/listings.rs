@@ -1,10 +1,10 @@
 //! The listing of an environment's flags, which SDKs can poll: built once for each change, and then served from memory.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use crate::{
@@ -34,9 +34,24 @@ impl From<EnvironmentContent> for FlagListing {
 /// The most bytes of all listings together. Beyond it, listings that were asked for earlier are built again.
 const MAX_BYTES: usize = 256 << 20;
 
+/// The time for which a request waits for another one that reads the same listing. The database has as much time by itself.
+const WAIT: Duration = Duration::from_secs(5);
+
 /// The listings that were asked for lately, by environment.
 #[derive(Debug, Default)]
-pub(crate) struct Listings(Mutex<HashMap<i64, Listing>>);
+pub(crate) struct Listings(Mutex<HashMap<i64, Slot>>);
+
+/// The listing of one environment. Whoever builds it holds the lock, so that requests for other environments do not wait.
+type Slot = Arc<tokio::sync::Mutex<Option<Listing>>>;
+
+/// Why there is no listing.
+#[derive(Debug)]
+pub(crate) enum NoListing {
+    /// Another request has been reading the listing for a long time.
+    Busy,
+    /// The listing cannot be read.
+    Failed(anyhow::Error),
+}
 
 #[derive(Debug)]
 struct Listing {
@@ -51,6 +66,12 @@ impl Listing {
     }
 }
 
+impl From<anyhow::Error> for NoListing {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl Listings {
     /// Returns the listing of an environment as of the newest write; `None` for an environment that was deleted. `target` are
     /// the ids of the project and the environment.
@@ -59,31 +80,40 @@ impl Listings {
         storage: &Storage,
         world: &World,
         target: (i64, i64),
-    ) -> anyhow::Result<Option<Arc<Body>>> {
+    ) -> Result<Option<Arc<Body>>, NoListing> {
         let (project_id, environment_id) = target;
         let changed = world.flags_changed(project_id);
-        // A request that comes while a listing is built waits for it instead of building another.
-        let mut listings = self.0.lock().await;
-        if let Some(known) = listings.get(&environment_id)
+        let slot = Arc::clone(self.0.lock().entry(environment_id).or_default());
+        // A request that comes while the listing is built waits for it instead of building another.
+        let mut listing = tokio::time::timeout(WAIT, slot.lock()).await.map_err(|_| NoListing::Busy)?;
+        if let Some(known) = &*listing
             && Some(known.changed) == changed
         {
             return Ok(Some(Arc::clone(&known.body)));
         }
         let Some(content) = storage.environment(environment_id).await? else {
-            listings.remove(&environment_id);
+            self.0.lock().remove(&environment_id);
             return Ok(None);
         };
         let changed = content.changed;
         let body = tokio::task::spawn_blocking(move || {
-            // The tag is the tag of the content, so a change of another environment does not change it.
+            // The tag is the content's, so that a change of another environment leaves it.
             serde_json::to_string(&FlagListing::from(content)).map(|text| Body::new(environment_id, text))
         });
-        let body = Arc::new(body.await??);
-        listings.insert(environment_id, Listing { changed, body: Arc::clone(&body) });
-        let total: usize = listings.values().map(Listing::bytes).sum();
-        if total > MAX_BYTES {
-            listings.retain(|id, _| *id == environment_id);
-        }
+        let body = Arc::new(body.await.map_err(anyhow::Error::from)?.map_err(anyhow::Error::from)?);
+        *listing = Some(Listing { changed, body: Arc::clone(&body) });
+        drop(listing);
+        self.forget_if_too_large(environment_id);
         Ok(Some(body))
+    }
+
+    /// Forgets all listings but one when they are too large together. A listing that is being built counts next time.
+    fn forget_if_too_large(&self, kept: i64) {
+        let mut listings = self.0.lock();
+        let bytes = |slot: &Slot| slot.try_lock().map_or(0, |listing| listing.as_ref().map_or(0, Listing::bytes));
+        let total: usize = listings.values().map(bytes).sum();
+        if total > MAX_BYTES {
+            listings.retain(|id, _| *id == kept);
+        }
     }
 }

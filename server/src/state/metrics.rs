@@ -196,7 +196,7 @@ const DURATION: &str = "flagbit_http_request_duration_seconds";
 const FLAG_EVALUATIONS: &str = "flagbit_flag_evaluations_total";
 
 /// Returns a method of HTTP, and one and the same for all others: anybody can make up methods.
-fn known(method: &Method) -> Method {
+pub(crate) fn known(method: &Method) -> Method {
     let all = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
     if all.contains(method) { method.clone() } else { Method::from_bytes(b"OTHER").unwrap_or_default() }
 }

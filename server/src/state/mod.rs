@@ -37,7 +37,7 @@ pub(crate) struct Parts {
     pub(crate) rates: Rates,
     /// Evaluations that may take long.
     pub(crate) evaluations: Pool,
-    /// What strangers try out.
+    /// The heavy work that strangers may ask for.
     pub(crate) playground: Pool,
     /// `true` once the server stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,

@@ -1,4 +1,4 @@
-//! What web pages of other origins may do.
+//! The rights of web pages from other origins.
 
 use crate::support::{Database, Server};
 

@@ -120,7 +120,7 @@ fn a_server_that_is_killed_loses_no_write_that_it_acknowledged() {
         for key in ["0", "1", "2", "3"] {
             owner.done("POST", "/flags", &json!({"key": key, "enabled": true}));
         }
-        // What each flag was acknowledged to say last, and what was sent after it.
+        // For each flag: the last acknowledged value, and the values sent after it.
         let acknowledged = Mutex::new([0_u64; 4]);
         for round in 1..=4 {
             let address = server.address;

@@ -1,4 +1,4 @@
-//! What a write refuses, and how it says so.
+//! The writes that the server refuses, and its messages.
 
 use serde_json::{Value, json};
 
@@ -35,10 +35,7 @@ fn refused() -> Vec<(Value, &'static str)> {
         (key(json!("..")), "key: expected 1 to 256 of A-Z a-z 0-9 . _ -, and not only dots; found \"..\""),
         (key(json!("a/b")), "key: expected 1 to 256 of A-Z a-z 0-9 . _ -, and not only dots; found \"a/b\""),
         (key(json!("ä")), "key: expected 1 to 256 of A-Z a-z 0-9 . _ -, and not only dots; found \"ä\""),
-        (
-            key(json!("a".repeat(257))),
-            "key: expected 1 to 256 of A-Z a-z 0-9 . _ -, and not only dots; found a long string",
-        ),
+        (key(json!("a".repeat(257))), "key: expected 1 to 256 of A-Z a-z 0-9 . _ -, and not only dots; found "),
         (field("enabled", json!(null)), "enabled: expected a boolean, found null"),
         (field("enabled", json!("true")), "enabled: expected a boolean, found \"true\""),
         (field("default_enabled", json!(1)), "default_enabled: expected a boolean, found 1"),

@@ -95,7 +95,7 @@ fn the_listing_is_sorted_and_sent_once() {
         assert_ne!(gzip.header("etag"), Some(&*etag));
         assert_eq!(gzip.json(), listing.json());
 
-        // What only people read is in it too.
+        // The listing also has the fields that only people read.
         project.done("PATCH", "/flags/b", &json!({"description": "the second"}));
         let changed = again(&etag);
         assert_eq!((changed.status, &changed.json()["flags"][6]["description"]), (200, &"the second".into()));

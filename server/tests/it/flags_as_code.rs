@@ -169,7 +169,7 @@ fn all_that_is_wrong_is_listed_and_nothing_is_written() {
             message.starts_with("flags[1].rules[0].attribute: the flags ask each other in a circle: plain -> theme"),
             "{message}"
         );
-        // What asks a flag that is left out.
+        // A flag that asks a flag which the file leaves out.
         let mut fewer = document();
         fewer["flags"].as_array_mut().unwrap().remove(1);
         let message = project.refused("PUT", "/snapshot", &fewer, 400);

@@ -184,7 +184,7 @@ fn an_import_replaces_what_is_shared_and_leaves_the_other_states() {
         let after = revisions(&production);
         assert_eq!((after[0], after[1] > before[1]), (before[0], true));
 
-        // What another environment needs cannot be taken away by it either.
+        // A change here cannot take away a variant that another environment needs.
         document["flags"].as_array_mut().unwrap().retain_mut(|flag| {
             if flag["key"] == "theme" {
                 *flag =

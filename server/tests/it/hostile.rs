@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{Account, Database, Raw, Server};
+use crate::support::{Account, Database, Project, Raw, Server};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -132,7 +132,7 @@ fn a_body_of_100_megabytes_is_refused_before_it_is_read() {
     let answer = client.end(SOON);
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 
-    // Who asks before sending is spared it.
+    // A client that asks with `Expect: 100-continue` need not send its body.
     let mut client = server.raw();
     client.send(post(100 << 20).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n"));
     assert!(client.end(SOON).starts_with("HTTP/1.1 413 "));
@@ -296,4 +296,71 @@ fn keys_in_the_wrong_place_open_nothing() {
     assert_eq!(server.request("GET", "/api/v1/projects").header("x-api-key", &api_key).send().status, 200);
     let foreign = server.request("GET", "/api/v1/projects").key(&api_key).header("origin", "https://evil.example");
     assert_eq!(foreign.send().status, 403);
+}
+
+#[test]
+fn heads_that_say_two_things_are_refused() {
+    let server = start(&[]);
+    let Account { api_key, .. } = server.account();
+    let key = format!("Authorization: Bearer {api_key}\r\n");
+    for (headers, status, expected) in [
+        (format!("Host: x\r\n{key}"), 200, ""),
+        (key.clone(), 400, "Host: missing"),
+        (format!("Host: x\r\nHost: x\r\n{key}"), 400, "Host: the request has the header more than once"),
+        (format!("Host: x\r\nhost: y\r\n{key}"), 400, "Host: the request has the header more than once"),
+        (format!("Host: x\r\n{key}{key}"), 400, "Authorization: the request has the header more than once"),
+        (format!("Host: x\r\n{key}authorization: Bearer fb_x\r\n"), 400, "Authorization: the request"),
+        (format!("Host: x\r\nX-API-Key: {api_key}\r\nX-API-Key: fb_x\r\n"), 400, "X-API-Key: the request"),
+        (format!("Host: x\r\n{key}Content-Encoding: identity\r\n"), 200, ""),
+        (format!("Host: x\r\n{key}Content-Encoding: gzip\r\n"), 415, "Content-Encoding: the server reads"),
+        (format!("Host: x\r\n{key}Content-Encoding: identity, br\r\n"), 415, "Content-Encoding: the server reads"),
+    ] {
+        let mut client = server.raw();
+        client.send(format!("GET /api/v1/projects HTTP/1.1\r\n{headers}Connection: close\r\n\r\n"));
+        let answer = client.end(SOON);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains(expected), "{headers}{answer}");
+    }
+    // Errors under /ofrep have the protocol's own shape.
+    let mut client = server.raw();
+    client.send("POST /ofrep/v1/evaluate/flags HTTP/1.1\r\nConnection: close\r\n\r\n");
+    assert!(client.end(SOON).contains(r#""errorCode":"PARSE_ERROR""#));
+    // The body that was not read is no next request.
+    let body = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut client = server.raw();
+    client.send(post(body.len()).replace("Host: x", "Host: x\r\nHost: y") + body + body);
+    client.wait_for("ok\n");
+    assert_eq!(client.statuses(), [400, 200]);
+}
+
+#[test]
+fn errors_quote_what_they_are_about_and_not_more() {
+    let server = start(&[]);
+    let project = Project::new(&server);
+    for length in [46, 300, 301, 100_000] {
+        let key = "k ".repeat(length / 2) + &"k".repeat(length % 2);
+        let expected = match length {
+            301.. => format!("{}... ({length} characters)", serde_json::json!(key[..300])),
+            _ => serde_json::json!(key).to_string(),
+        };
+        let message = project.refused("POST", "/flags", &serde_json::json!({"key": key, "enabled": true}), 400);
+        assert!(message.ends_with(&format!("found {expected}")), "{message}");
+        let question = serde_json::json!({"flag_key": key});
+        let asked = server
+            .request("POST", &format!("/api/v1/evaluate?project_id={}", project.path().rsplit('/').next().unwrap()));
+        let answer = asked.key(&project.api_key).json(&question).send().expect(404);
+        assert_eq!(answer.message(), format!("no flag {expected}"));
+        for body in [
+            format!(r#"{{"{key}": 1}}"#),
+            format!(r#"{{"{key}": 1, "{key}": 2}}"#),
+            format!(r#"{{"rules": [{{"{key}": 1}}]}}"#),
+            format!(r#"{{"variants": {{"{key}": 1, "{key}": 2}}}}"#),
+        ] {
+            let answer = project.request("POST", "/flags").body(body).send().expect(400);
+            assert!(answer.message().len() < 2_000, "{}", answer.message());
+        }
+    }
+    let many: String = (0..1_000).map(|index| format!(r#""{index}{}": 1,"#, "x".repeat(1_000))).collect();
+    let answer = project.request("POST", "/flags").body(format!(r#"{{{many} "key": "a"}}"#)).send().expect(400);
+    assert!(answer.bytes().len() < 20_000, "{} bytes", answer.bytes().len());
+    assert!(answer.message().contains("unknown field"), "{}", answer.message());
 }

@@ -1,4 +1,4 @@
-//! Who may do what: one table of all calls that need a key, and everybody who must not get through.
+//! Rights: one table of all calls that need a key, and of all callers that the server must refuse.
 
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ struct House {
     elsewhere: [(Kind, String); 2],
     /// One of each kind.
     revoked: Vec<String>,
-    /// What the braces in paths mean.
+    /// The values for the braces in paths.
     names: Vec<(&'static str, String)>,
 }
 

@@ -103,6 +103,21 @@ fn a_key_has_so_many_requests_a_second() {
 }
 
 #[test]
+fn trusted_proxies_have_all_the_connections_they_need() {
+    for (listen, trusted) in
+        [("[::1]:0", "::1"), ("[::1]:0", "::/64"), ("127.0.0.1:0", "127.0.0.1"), ("127.0.0.1:0", "::ffff:127.0.0.1")]
+    {
+        let limits = ["--max-connections-per-address", "1", "--trusted-proxies", trusted, "--listen", listen];
+        let server = start(&limits);
+        let mut open: Vec<_> = (0..5).map(|_| server.raw()).collect();
+        for client in &mut open {
+            client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+            client.wait_for("ok\n");
+        }
+    }
+}
+
+#[test]
 fn a_flood_with_a_public_key_stops_nobody_else_who_has_it() {
     let settings = ["--address-requests-per-second", "1", "--key-requests-per-second", "1"];
     let server = start(&[&settings[..], &["--trusted-proxies", "127.0.0.1"]].concat());

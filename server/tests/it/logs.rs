@@ -1,8 +1,10 @@
-//! What the server says, and what it never says.
+//! The log's lines, and the secrets that no line may hold.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Account, Database, Server, on_each_database};
+use crate::support::{Account, Database, Server, on_each_database, within};
 
 /// The lines of the log that are JSON.
 fn lines(server: &Server) -> Vec<Value> {
@@ -109,5 +111,44 @@ fn the_log_holds_no_keys_contexts_queries_or_statements() {
             // Nor most of it.
             assert!(text.len() < 30 || !output.contains(&text[7..30]), "{text}");
         }
+    });
+}
+
+#[test]
+fn nobody_fills_the_log_without_a_secret_key() {
+    let settings = ["--signup", "--log-format", "json", "--stranger-log-lines-per-minute", "20"];
+    let server = Server::start_with(&Database::sqlite(), &settings);
+    let account = server.account();
+    let before = server.output().len();
+    let method = "A".repeat(30_000);
+    for path in ["/healthz", "/api/v1/projects", "/api/v1/signup", "/api/v1/evaluate-playground", "/openapi.json"] {
+        for _ in 0..20 {
+            server.request(&method, path).send().expect(405);
+            server.request("POST", "/api/v1/projects").key(&account.sdk_key).send().expect(403);
+            server.request("GET", "/api/v1/projects").key("fb_typo").send().expect(401);
+        }
+    }
+    // The log tells what a secret key does, even while strangers flood the server.
+    let created = server.request("POST", "/api/v1/projects").key(&account.api_key).json(&json!({"name": "p"})).send();
+    access(&server, created.expect(201).header("x-request-id").expect("an id"));
+    let output = server.output();
+    assert!(output.len() - before < 20_000, "{} bytes", output.len() - before);
+    assert!(!output.contains("AAAA") && output.contains("\"method\":\"OTHER\""), "{output}");
+    // A few more while the test ran: one each 3 s.
+    let told = lines(&server).iter().filter(|line| line["target"] == "flagbit::access").count();
+    assert!((20..60).contains(&told), "{told}");
+}
+
+#[test]
+fn the_next_line_says_how_many_were_left_out() {
+    let settings = ["--signup", "--log-format", "json", "--stranger-log-lines-per-minute", "60"];
+    let server = Server::start_with(&Database::sqlite(), &settings);
+    let refused = || server.request("GET", "/api/v1/projects").send().expect(401);
+    for _ in 0..100 {
+        refused();
+    }
+    within(Duration::from_secs(20), || {
+        refused();
+        lines(&server).iter().any(|line| line["left_out"].as_u64().is_some_and(|lines| lines > 0))
     });
 }

@@ -90,7 +90,7 @@ fn contexts_have_the_size_that_the_settings_allow() {
     }
 }
 
-/// Flags of which each takes a while to explain, and none for hours.
+/// Flags that each take a while to explain, but not hours.
 fn slow_play(flags: usize) -> Value {
     let rule = json!({"attribute": "text", "operator": "matches", "value": SLOW});
     let flags: serde_json::Map<String, Value> =

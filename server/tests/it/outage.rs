@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::json;
 
-use crate::support::{Database, Server};
+use crate::support::{Database, Project, Raw, Server};
 
 #[test]
 fn memory_goes_on_and_writes_say_that_they_cannot() {
@@ -44,5 +44,32 @@ fn memory_goes_on_and_writes_say_that_they_cannot() {
     while signup().status != 201 {
         assert!(Instant::now() < deadline, "it does not recover:\n{}", server.output());
         thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn a_listing_that_waits_for_the_database_holds_up_no_other() {
+    let database = Database::postgres_of_its_own();
+    let server = Server::start(&database);
+    let (known, unknown) = (Project::new(&server), Project::new(&server));
+    known.get("/flags").expect(200);
+    database.stop();
+    let head = format!(
+        "GET {}/flags HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n",
+        unknown.path(),
+        unknown.api_key
+    );
+    let mut waiting: Vec<Raw> = (0..4).map(|_| server.raw()).collect();
+    waiting.iter_mut().for_each(|client| assert!(client.send(&head)));
+    for _ in 0..3 {
+        known.get("/flags").expect(200);
+    }
+    for client in &mut waiting {
+        assert!(!client.is_closed() && client.text().is_empty(), "{}", client.text());
+    }
+    // Those who wait for each other do not wait one after the other.
+    for client in &mut waiting {
+        client.wait_for("}}");
+        assert_eq!(client.statuses(), [503]);
     }
 }

@@ -1,6 +1,11 @@
 //! Options and the environment.
 
-use std::process::Output;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    os::unix::fs::MetadataExt,
+    process::{Command, Output, Stdio},
+};
 
 use crate::support::{Database, Server, flagbit};
 
@@ -93,4 +98,31 @@ fn a_plain_text_connection_to_another_machine_is_warned_of() {
         assert_eq!(error.contains("sslmode=verify-full"), is_warned_of, "{url}: {error}");
         assert!(!error.contains("hush"), "{error}");
     }
+}
+
+#[test]
+fn nobody_else_on_the_machine_reads_the_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}/flags.db", folder.path().display());
+    let modes = || -> Vec<(String, u32)> {
+        let files = fs::read_dir(folder.path()).expect("the folder").map(|file| file.expect("a file"));
+        files
+            .map(|file| (file.file_name().display().to_string(), file.metadata().expect("its mode").mode() & 0o777))
+            .collect()
+    };
+    // `sh` sets what a careless login has.
+    let create = format!("umask 000; exec \"$0\" account create --email a@example.com --database '{url}?mode=rwc'");
+    let output = Command::new("sh").args(["-c", &create, env!("CARGO_BIN_EXE_flagbit")]).output().expect("it runs");
+    assert!(output.status.success(), "{output:?}");
+    assert!(modes().contains(&("flags.db".into(), 0o600)), "{:?}", modes());
+    let mut server = flagbit();
+    server.args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--database", &url]);
+    let mut process = server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    let seen = modes();
+    process.kill().expect("it runs");
+    process.wait().expect("it ends");
+    assert!(seen.iter().any(|(name, _)| name == "flags.db-wal"), "{seen:?}");
+    assert!(seen.iter().all(|(_, mode)| *mode == 0o600), "{seen:?}");
 }

@@ -1,4 +1,4 @@
-//! Stopping: with what is in progress, but not for ever.
+//! Stopping: requests in progress end first, within a limit.
 
 use std::{
     thread,

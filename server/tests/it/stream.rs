@@ -31,7 +31,7 @@ impl Events {
         self.text.split(' ').nth(1).expect("a status")
     }
 
-    /// What there is to read; `false` at the end.
+    /// Reads what has arrived; `false` at the end.
     fn read(&mut self) -> bool {
         let mut buffer = [0; 4096];
         match self.stream.read(&mut buffer) {
@@ -92,7 +92,7 @@ fn the_present_revision_comes_at_once_and_every_later_one() {
             events.wait_for(&event(second), Duration::from_secs(5));
         }
         assert!(!resumed.text.contains(&event(first)), "{}", resumed.text);
-        // What changes elsewhere is none of theirs.
+        // A change in another environment is not told to them.
         let other = server.account();
         let third = database.load_flags(other.project, &json!([]));
         server.wait_for_revision(&other.server_key, third);

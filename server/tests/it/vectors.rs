@@ -40,7 +40,7 @@ struct Case {
     variant: Option<String>,
 }
 
-/// What an attribute holds: a scalar's text, or the kinds and texts of a list.
+/// An attribute's value: a scalar's text, or the kinds and texts of a list.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Text {
@@ -122,7 +122,7 @@ fn files() -> Vec<File> {
     paths.iter().map(read).collect()
 }
 
-/// What the database is to hold.
+/// The content for the database.
 fn parts(group: &Group) -> Result<Parts<'_>, Left> {
     if group.refused.is_some() {
         return Err(Left::Refused);
@@ -289,11 +289,13 @@ fn context(case: &Case) -> String {
 fn scalar(kind: &str, text: &str) -> String {
     match kind {
         "string" => Value::from(text).to_string(),
+        // JSON has no moments: the last word is the text.
+        "moment" => Value::from(text.rsplit(' ').next()).to_string(),
         "integer" | "boolean" => text.into(),
         "null" => "null".into(),
         "number" => {
             let number: f64 = text.parse().expect("a number");
-            // What JSON has no number for is an object here.
+            // A value that JSON cannot write as a number is an object here.
             if number.is_finite() { format!("{number:?}") } else { "{}".into() }
         }
         _ => "{}".into(),

@@ -1,10 +1,13 @@
 //! Operators on times: `before`, `after`.
 
+use std::cmp::Ordering;
+
 use super::{
     super::{
         Moment, Name,
         fields::value,
         json::Json,
+        moment::finer,
         problem::{Problem, ProblemKind},
     },
     Described, Operator, Source, Test,
@@ -26,6 +29,16 @@ pub(in super::super) struct TimeTest {
 enum Side {
     Before,
     After,
+}
+
+impl Side {
+    /// How a moment on this side compares with the rule's.
+    fn order(self) -> Ordering {
+        match self {
+            Self::Before => Ordering::Less,
+            Self::After => Ordering::Greater,
+        }
+    }
 }
 
 pub(super) fn before(source: &Source<'_, '_>) -> Result<Test, Problem> {
@@ -62,9 +75,9 @@ impl TimeTest {
             Some(value) => Moment::parse(value),
             None => now.filter(|_| attribute.text() == NOW).copied(),
         };
-        found.is_some_and(|found| match self.side {
-            Side::Before => found < self.moment,
-            Side::After => found > self.moment,
+        found.is_some_and(|found| {
+            let finer = || finer(value.unwrap_or_default()).cmp(finer(self.text.as_bytes()));
+            found.cmp(&self.moment).then_with(finer) == self.side.order()
         })
     }
 

@@ -185,7 +185,7 @@ fn a_full_disk_does_not_disturb() {
 }
 
 #[test]
-fn a_bootstrap_that_is_refused_is_an_error_also_beside_a_cache() {
+fn a_bootstrap_that_is_refused_is_an_error_even_with_a_cache() {
     let folder = Folder::new("bootstrap");
     let url = left_behind(&folder.file());
     let options = ClientOptions::server(&url, KEY).cache_path(folder.file()).bootstrap("{");
@@ -281,7 +281,7 @@ fn a_link_is_followed_to_its_file() {
     assert!(folder.0.join("relative").is_symlink());
     let mut names: Vec<_> = fs::read_dir(&inner).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["a", "b"], "temporary files lie beside the file, and none is left");
+    assert_eq!(names, ["a", "b"], "temporary files lie next to the file, and none is left");
 
     symlink("circle", folder.0.join("circle")).unwrap();
     let server = Server::new(good(1, true));

@@ -1,4 +1,4 @@
-//! What a client costs: bytes on the wire, memory, a thread; and that nothing adds up.
+//! The cost of a client: bytes on the wire, memory, a thread. None of them grows with time.
 
 use flagbit::Client;
 use serde_json::json;
@@ -12,7 +12,7 @@ use super::{
 fn an_unchanged_poll_is_less_than_a_kilobyte() {
     let server = Server::new(good(1, true));
     let client = ready(options(&server));
-    // As long as real ones are.
+    // The entity tag is as long as real ones.
     let etag = format!("\"{}-gzip\"", "0123456789abcdef".repeat(4));
     server.answer(json!({
         "body": snapshot(2, true),

@@ -1,4 +1,4 @@
-//! Answers that come in drops, or never whole: nothing waits for them longer than it may, and polling goes on.
+//! Answers that arrive byte by byte, or never completely: nothing waits longer than its limit, and polling goes on.
 
 use std::{sync::Mutex, thread, time::Duration};
 

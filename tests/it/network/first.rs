@@ -1,4 +1,4 @@
-//! The usual day: fetching, asking again, being told of nothing new.
+//! The usual course: a fetch, another request, and the answer that nothing is new.
 
 use flagbit::State;
 

@@ -81,7 +81,7 @@ fn alone() {
         server.answer(good(2, false));
         assert_eq!(wait(pid), 0);
         eventually(&client, || !is_on(&client));
-        println!("{FORKS} forks amid refreshes, stream {stream}");
+        println!("{FORKS} forks during refreshes, stream {stream}");
     }
 }
 

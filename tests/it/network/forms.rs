@@ -1,4 +1,4 @@
-//! Answers that are good in forms that few servers use.
+//! Good answers in forms that few servers use.
 
 use std::{
     io::Write,

@@ -1,4 +1,4 @@
-//! Servers that are asked through a proxy.
+//! Requests to servers through a proxy.
 
 use flagbit::{Client, ClientOptions};
 
@@ -10,7 +10,7 @@ use super::{
 /// A name that only a proxy can resolve.
 const NAME: &str = "http://flags.invalid:81";
 
-/// For a proxy that forwards requests, any server does.
+/// Starts a proxy that forwards requests. Any server can stand for one.
 fn forwarding(answer: Answer) -> (Server, ClientOptions) {
     let proxy = Server::new(answer);
     let options = ClientOptions::server(NAME, KEY).proxy(format!("http://user:p%40ss@{}", proxy.address()));

@@ -19,9 +19,9 @@ pub(crate) type Answer = Value;
 /// A request as it arrived.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Request {
-    /// With the query.
+    /// The path with the query.
     pub(crate) path: String,
-    /// By lower-case names.
+    /// The headers by their names in lower case.
     pub(crate) headers: HashMap<String, String>,
     /// The request line and the headers.
     pub(crate) head: String,
@@ -150,7 +150,7 @@ impl Server {
         self.tell(json!({"do": "requests"}))
     }
 
-    /// So that long tests do not measure their own notes.
+    /// Forgets the requests so far, so that long tests do not measure their own notes.
     pub(crate) fn forget_requests(&self) {
         self.tell(json!({"do": "forget"}))
     }

@@ -1,4 +1,4 @@
-//! Options: what is refused at once, and what never shows.
+//! Options: values that are refused at once, and secrets that never appear.
 
 use std::time::Duration;
 

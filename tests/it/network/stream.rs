@@ -83,7 +83,7 @@ fn repeated_late_and_half_events_make_no_requests() {
 
 #[test]
 fn the_first_event_counts_whatever_it_is() {
-    // As of a server that was restored from a backup.
+    // The server looks as if it was restored from a backup.
     let server = Server::new(good(5, true));
     let client = ready(options(&server));
     drop(client);

@@ -27,7 +27,7 @@ impl TlsServer {
         Self::with(name, &certificate, &key, &authority.pem())
     }
 
-    /// A server whose own certificate is the one to trust, as a plain `openssl req -x509` makes it where `is_ca`.
+    /// A server whose own certificate is trusted. With `is_ca` it is like one that a plain `openssl req -x509` makes.
     fn self_signed(name: &str, names: &[&str], is_ca: IsCa) -> Self {
         let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
         let mut certificate = CertificateParams::new(names).unwrap();

@@ -1,4 +1,4 @@
-//! Servers that are not there: the flags stay, the words help, and nothing waits for longer than it may.
+//! Unreachable servers: the flags stay, the messages help, and nothing waits longer than its limit.
 
 use std::{thread, time::Duration};
 

@@ -70,7 +70,7 @@ pub(super) fn attributes() -> impl Strategy<Value = Attributes> {
         ("since", moment()),
         ("@now", now.boxed()),
     ];
-    // What the operators on numbers, versions and times can mostly read.
+    // Values that the operators on numbers, versions and times can mostly read.
     let fitting =
         fitting.map(|(name, value)| prop::option::of(value).prop_map(move |value| value.map(|it| (name, it))));
     (values, fitting).prop_map(|(mut attributes, fitting)| {

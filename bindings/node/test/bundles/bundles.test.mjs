@@ -1,4 +1,4 @@
-// The package under tools that evaluate it in their own ways: Jest, which does so for each file of tests, and esbuild.
+// The package with tools that evaluate it in their own ways: Jest, which evaluates it for each test file, and esbuild.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -60,7 +60,7 @@ test('it is loaded again', async () => {
 test('Jest evaluates the package for each file of tests', (t) => {
   const files = Object.fromEntries(['one', 'two', 'three'].map((name) => [`${name}.test.js`, JEST]));
   const made = folder(t, { ...files, 'package.json': '{}' });
-  // In one process, which has the addon once.
+  // All files run in one process, which loads the addon once.
   const { status, output } = run(made, tool('jest'), '--runInBand', '--rootDir', made);
   assert.equal(status, 0, output);
   assert.match(output, /Tests: +6 passed/);

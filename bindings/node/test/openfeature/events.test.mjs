@@ -1,4 +1,4 @@
-// Events, from the real server: each once, and the SDK's status as they say.
+// Events of the real server: each arrives once, and the SDK's status agrees with them.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -9,12 +9,12 @@ import { eventually, folder, snapshot } from '../support.mjs';
 import { bound, names, rejection } from './support.mjs';
 import { RealServer } from '../kit.mjs';
 
-/** Quick to see what happens. */
+/** Options that make changes visible quickly. */
 const QUICK = { pollInterval: 1000, staleAfter: 2500, logger: null };
 
 const open = (server, more) => FlagBit.open({ url: server.url, serverKey: server.serverKey, ...QUICK, ...more });
 
-/** Longer than anything that is told twice would take. */
+/** Longer than the time in which an event would arrive twice. */
 const settle = () => sleep(1500);
 
 test('ready, stale, recovery, and changes', async (t) => {

@@ -243,7 +243,7 @@ test('another provider in its place closes it, and closing twice is nothing', as
   assert.equal(OpenFeature.getClient('again').providerStatus, 'FATAL');
 });
 
-test('closed amid initialize', async (t) => {
+test('closed during initialize', async (t) => {
   const stub = await Stub.serving(t, []);
   await stub.tell(0);
   const { initialized, provider } = bound(t, FlagBit.open({ url: stub.url, serverKey: KEY, logger: null }));

@@ -29,7 +29,7 @@ const SNAPSHOT = {
   ],
 };
 
-/** By the semantic conventions for feature flags. */
+/** The attributes that the semantic conventions for feature flags name. */
 const ANSWERED = {
   'feature_flag.key': 'theme',
   'feature_flag.provider.name': 'FlagBit',

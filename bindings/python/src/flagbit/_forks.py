@@ -19,9 +19,9 @@ class Forked(Protocol):
 _forked: weakref.WeakSet[Forked] = weakref.WeakSet()
 
 
-def tell_of_forks(whom: Forked) -> None:
-    """Tells `whom` of forks from here on, for as long as `whom` lives."""
-    _forked.add(whom)
+def tell_of_forks(owner: Forked) -> None:
+    """Tells `owner` of forks from here on, for as long as `owner` lives."""
+    _forked.add(owner)
 
 
 def _after_fork() -> None:

@@ -132,15 +132,30 @@ def _attribute(name: object, value: object) -> tuple[bytes, bool]:
     return _start(kind, encoded) + _length(len(data)) + data, kind != AttributeKind.UNSUPPORTED
 
 
+def is_supported(value: object) -> bool:
+    """Returns whether a rule can match the value, which is not None."""
+    return (_scalar(value) is not _UNSUPPORTED) or (_further(value) is not _UNSUPPORTED)
+
+
 def _further(value: object) -> tuple[AttributeKind, bytes]:
     """Packs a value that is not a scalar."""
     try:
         if isinstance(value, (list, tuple)):
             return _list(value)
+    except Exception:
+        # A stand-in as below.
+        return _UNSUPPORTED
+    return _moment(value)
+
+
+def _moment(value: object) -> tuple[AttributeKind, bytes]:
+    """A datetime with an offset as its one text (specification, section 3.5)."""
+    try:
         if isinstance(value, datetime) and datetime.utcoffset(value) is not None:
-            # In UTC its text ends with +00:00.
-            moment = datetime.isoformat(datetime.astimezone(value, timezone.utc))
-            return AttributeKind.STRING, (moment[:-6] + "Z").encode()
+            # In UTC its text ends with +00:00; a fraction has six digits.
+            second, _, fraction = datetime.isoformat(datetime.astimezone(value, timezone.utc))[:-6].partition(".")
+            fraction = fraction.rstrip("0")
+            return AttributeKind.STRING, (f"{second}.{fraction}Z" if fraction else f"{second}Z").encode()
     except Exception:
         # A moment before the year 1 or after 9999 in UTC, a time zone that fails, a stand-in as below.
         return _UNSUPPORTED
@@ -156,6 +171,8 @@ def _list(value: list[Any] | tuple[Any, ...]) -> tuple[AttributeKind, bytes]:
     parts = []
     for element in elements:
         found = _scalar(element)
+        if found is _UNSUPPORTED:
+            found = _moment(element)
         if found is _UNSUPPORTED:
             return _UNSUPPORTED
         kind, data = found

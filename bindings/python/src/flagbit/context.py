@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 from . import _ffi
 from ._calls import call
 from ._pack import pack, unpack
+from ._unsupported import first_problem
 from .errors import ContextError
 
 Scalar = str | bool | int | float
 
 # A list's elements have these types, too. Type checkers would not accept a list[str] as a list[Scalar].
-AttributeValue = Scalar | datetime | list[Any] | tuple[Scalar, ...] | None
+AttributeValue = Scalar | datetime | list[Any] | tuple[Scalar | datetime, ...] | None
 """The types of an attribute's value. None counts as absent, like an attribute that is not given."""
 
 Attributes = Mapping[str, AttributeValue]
@@ -34,8 +35,9 @@ class Context:
     Immutable; any number of threads and clients may use one at once. A copy is the same object. A pickle holds the
     attributes as the rules see them: a datetime as its text, an instance of a subclass as its base.
 
-    A list or tuple holds up to 1,000 str, bool, int and float, for the operators `has` and `exists`. A datetime with a
-    time zone is its RFC 3339 text in UTC, for `before` and `after`.
+    A list or tuple holds up to 1,000 str, bool, int, float and datetime, for the operators `has` and `exists`. A
+    datetime with a time zone is its RFC 3339 text in UTC, such as `2026-12-01T08:00:00.5Z`; the fraction has no
+    trailing zeros.
 
     Raises ContextError for a value that no rule can match (NaN, an infinity, a lone surrogate, a datetime without a
     time zone, any other type) and for a name that is not text. The error names the attribute, never its value.
@@ -54,7 +56,9 @@ class Context:
         for name in merged:
             if not isinstance(name, str):
                 raise ContextError(f"an attribute's name is a str, not {type(name).__name__}")
-        packed, _ = pack(merged)
+        packed, has_unsupported = pack(merged)
+        if has_unsupported and (problem := first_problem(merged)):
+            raise ContextError(problem, _ffi.Status.UNSUPPORTED_VALUE.name)
         handle = _ffi.ContextHandle()
         call(_ffi.context_new, packed, len(packed), byref(handle))
         object.__setattr__(self, "_packed", packed)

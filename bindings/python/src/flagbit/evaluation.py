@@ -25,7 +25,7 @@ class Evaluation:
     """The key that the caller asked for."""
 
     enabled: bool
-    """Whether the feature is on; on an error the truth of the caller's default. A typed flag is on unless its reason is
+    """True if the feature is on; on an error the truth of the caller's default. A typed flag is on unless its reason is
     `disabled`."""
 
     value: FlagValue
@@ -43,7 +43,7 @@ class Evaluation:
     """The index of the rule that decided, counted from 0; None if no rule decided."""
 
     is_static: bool
-    """Whether the flag gives everybody the same answer, since it has no rules: OpenFeature's `STATIC`."""
+    """True if the flag gives everybody the same answer because it has no rules: OpenFeature's `STATIC`."""
 
     error_code: ErrorCode | None
     """OpenFeature's name of the error; None if the flag answered. This package never gives `TYPE_MISMATCH`."""

@@ -23,7 +23,7 @@ pub(super) fn check(text: &[u8], findings: &mut Findings) -> Option<usize> {
             return None;
         }
     };
-    // What the engine has read is JSON, after a byte order mark that it skips.
+    // The engine has read the text as JSON and skipped a byte order mark.
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     let document: Value = json::read(text).unwrap_or_default();
     if let Value::Object(fields) = &document {

@@ -9,6 +9,7 @@ use super::auth::Manager;
 use crate::{
     http::wire::error::{ApiError, ApiResult},
     operations::target::{EnvironmentTarget, ProjectTarget},
+    quote::quoted,
     state::App,
 };
 
@@ -45,7 +46,7 @@ impl FromRequestParts<App> for KeyId {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let params = path_params(parts, app).await?;
         let text = param(&params, "key_id").unwrap_or_default();
-        text.parse().map(Self).map_err(|_| ApiError::not_found(format!("no key {text:?}: ids are integers")))
+        text.parse().map(Self).map_err(|_| ApiError::not_found(format!("no key {}: ids are integers", quoted(text))))
     }
 }
 
@@ -59,7 +60,7 @@ fn param<'p>(params: &'p RawPathParams, name: &str) -> Option<&'p str> {
 
 fn project_id(params: &RawPathParams) -> ApiResult<i64> {
     let text = param(params, "id").unwrap_or_default();
-    text.parse().map_err(|_| ApiError::not_found(format!("no project {text:?}: ids are integers")))
+    text.parse().map_err(|_| ApiError::not_found(format!("no project {}: ids are integers", quoted(text))))
 }
 
 /// The key of a flag or a segment in the path: `.../flags/{key}`.

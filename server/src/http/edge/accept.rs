@@ -1,12 +1,6 @@
 //! A listener with its limits of connections.
 
-use std::{
-    collections::HashMap,
-    io::Write,
-    net::{IpAddr, Ipv6Addr},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, io::Write, net::IpAddr, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use tokio::{
@@ -14,7 +8,10 @@ use tokio::{
     sync::{Semaphore, watch},
 };
 
-use super::connection::{self, Answer};
+use super::{
+    caller::customer,
+    connection::{self, Answer},
+};
 use crate::{settings::Connections, state::App};
 
 /// The answer to a connection beyond the limits.
@@ -31,6 +28,7 @@ pub(crate) async fn accept(
     let max = settings.max_connections;
     let (free, settings) = (Arc::new(Semaphore::new(max as usize)), Arc::new(settings));
     let addresses = Addresses::default();
+    let mut is_failing = false;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -40,11 +38,15 @@ pub(crate) async fn accept(
             Ok(accepted) => accepted,
             Err(error) => {
                 // Mostly there are no descriptors left. A pause is better than a hot loop.
-                tracing::warn!(%error, "cannot accept a connection");
+                if !is_failing {
+                    tracing::warn!(%error, "cannot accept a connection");
+                }
+                is_failing = true;
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
         };
+        is_failing = false;
         let (Ok(permit), Some(place)) = (Arc::clone(&free).try_acquire_owned(), addresses.enter(peer.ip(), &settings))
         else {
             _ = counted.as_ref().map(|app| app.metrics.refused_connections.increment(1));
@@ -83,14 +85,11 @@ struct Place(Option<(Addresses, IpAddr)>);
 impl Addresses {
     /// Counts a connection of an address; `None` if the address has too many.
     fn enter(&self, address: IpAddr, settings: &Connections) -> Option<Place> {
-        let address = match address.to_canonical() {
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-            address => address,
-        };
-        let max = settings.max_connections_per_address;
+        let (address, max) = (address.to_canonical(), settings.max_connections_per_address);
         if max == 0 || settings.trusted_proxies.iter().any(|network| network.contains(&address)) {
             return Some(Place(None));
         }
+        let address = customer(address);
         let mut addresses = self.0.lock();
         let count = addresses.entry(address).or_insert(0);
         if *count >= max {

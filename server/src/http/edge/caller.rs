@@ -26,9 +26,24 @@ pub(crate) struct Caller(Arc<Parts>);
 struct Parts {
     request_id: HeaderValue,
     address: IpAddr,
-    key_id: OnceLock<i64>,
+    key: OnceLock<NotedKey>,
     route: Option<Arc<Route>>,
     unread: Mutex<Option<Incoming>>,
+}
+
+/// The valid key of a request.
+#[derive(Debug, Clone, Copy)]
+struct NotedKey {
+    id: i64,
+    is_secret: bool,
+}
+
+/// Returns the address that stands for a customer in limits: the same for all addresses of an IPv6 network of /64.
+pub(super) fn customer(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
+    }
 }
 
 impl Caller {
@@ -39,28 +54,29 @@ impl Caller {
         route: Option<Arc<Route>>,
     ) -> Self {
         let (request_id, address) = (request_id(headers), address(headers, peer.ip(), trusted_proxies));
-        Self(Arc::new(Parts { request_id, address, key_id: OnceLock::new(), route, unread: Mutex::default() }))
+        Self(Arc::new(Parts { request_id, address, key: OnceLock::new(), route, unread: Mutex::default() }))
     }
 
     pub(crate) fn request_id(&self) -> &HeaderValue {
         &self.0.request_id
     }
 
-    /// Returns the client's address for limits. It is the same for all addresses of an IPv6 network of /64, which belongs to
-    /// one customer.
+    /// Returns the client's address for limits.
     pub(crate) fn address(&self) -> IpAddr {
-        match self.0.address {
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-            address => address,
-        }
+        customer(self.0.address)
     }
 
     pub(crate) fn key_id(&self) -> Option<i64> {
-        self.0.key_id.get().copied()
+        self.0.key.get().map(|key| key.id)
     }
 
-    pub(crate) fn note_key(&self, id: i64) {
-        _ = self.0.key_id.set(id);
+    pub(crate) fn note_key(&self, id: i64, is_secret: bool) {
+        _ = self.0.key.set(NotedKey { id, is_secret });
+    }
+
+    /// Returns whether anybody could have sent the request: it has no valid key, or a public one.
+    pub(super) fn is_stranger(&self) -> bool {
+        self.0.key.get().is_none_or(|key| !key.is_secret)
     }
 
     /// The template of the path that was asked for, or [`UNMATCHED`].

@@ -9,6 +9,7 @@ mod body;
 mod caller;
 pub(crate) mod connection;
 mod cors;
+mod head;
 mod log;
 mod pace;
 
@@ -54,12 +55,14 @@ pub(crate) struct Edge {
     app: App,
     router: Router,
     table: Arc<Table>,
+    strangers: Arc<log::Strangers>,
 }
 
 impl Edge {
     /// Puts the limits of `app` before what answers requests.
     pub(crate) fn new(app: App, (router, table): (Router, Arc<Table>)) -> Self {
-        Self { app, router, table }
+        let strangers = Arc::new(log::Strangers::new(app.requests.stranger_log_lines_per_minute()));
+        Self { app, router, table, strangers }
     }
 
     /// Answers a request of a peer.
@@ -89,11 +92,14 @@ impl Edge {
         if status == StatusCode::TOO_MANY_REQUESTS {
             self.app.metrics.rate_limited.increment(1);
         }
-        span.in_scope(|| log::line(&caller, &method, status, duration));
+        span.in_scope(|| log::line(&caller, &method, status, duration, &self.strangers));
         answer
     }
 
     async fn pass(&self, caller: &Caller, request: Request<Incoming>) -> Response {
+        if let Err(error) = head::check(request.version(), request.headers()) {
+            return shape(caller.purpose(), error);
+        }
         if let Some(answer) = cors::preflight(&request, caller.purpose()) {
             return answer;
         }

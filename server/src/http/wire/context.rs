@@ -6,7 +6,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use flagbit::{Context, ContextBuilder, Value};
+use flagbit::{Context, ContextBuilder, Place, Value};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor},
@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     http::wire::error::{ApiError, ApiResult},
+    quote::quoted,
     settings::Contexts,
 };
 
@@ -52,9 +53,8 @@ impl JsonContext {
     /// The context is larger than the settings allow, or a client key gave a name that begins with `@`, such as the time.
     pub(crate) fn into_context(self, is_client: bool, settings: &Contexts) -> ApiResult<Context> {
         if is_client && let Some(name) = &self.reserved {
-            return Err(ApiError::invalid_context(format!(
-                "context.{name}: client keys cannot set names that begin with @"
-            )));
+            let place = Place::from("context").field(name);
+            return Err(ApiError::invalid_context(format!("{place}: client keys cannot set names that begin with @")));
         }
         let (max_bytes, setting) = match is_client {
             true => (settings.max_sdk_context_bytes, "of this server for SDK keys (--max-sdk-context-bytes)"),
@@ -85,7 +85,7 @@ impl JsonContext {
     fn add(&mut self, name: &str, raw: &str) -> Result<(), String> {
         self.bytes += name.len() + raw.len();
         if self.attributes.has(name) {
-            return Err(format!("duplicate attribute {name:?}"));
+            return Err(format!("duplicate attribute {}", quoted(name)));
         }
         if name.starts_with('@') && self.reserved.is_none() {
             self.reserved = Some(name.into());

@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 
 use crate::{
     operations,
-    state::{pool::NoResult, rates::TooMany},
+    quote::quoted,
+    state::{listings::NoListing, pool::NoResult, rates::TooMany},
     storage,
 };
 
@@ -49,12 +50,16 @@ pub(crate) enum OfrepCode {
     ParseError,
 }
 
+/// The longest message, in bytes. It may list many problems, each with a place.
+const MAX_MESSAGE_BYTES: usize = 16 << 10;
+
 /// The outcome of a handler.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, ofrep_code: OfrepCode::General, message: message.into(), retry_after: None }
+        let message = bounded(message.into());
+        Self { status, code, ofrep_code: OfrepCode::General, message, retry_after: None }
     }
 
     fn in_ofrep(self, ofrep_code: OfrepCode) -> Self {
@@ -90,7 +95,8 @@ impl ApiError {
     }
 
     pub(crate) fn flag_not_found(key: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "FLAG_NOT_FOUND", format!("no flag {key:?}")).in_ofrep(OfrepCode::FlagNotFound)
+        Self::new(StatusCode::NOT_FOUND, "FLAG_NOT_FOUND", format!("no flag {}", quoted(key)))
+            .in_ofrep(OfrepCode::FlagNotFound)
     }
 
     /// The flag exists, but this server does not understand it.
@@ -120,6 +126,11 @@ impl ApiError {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
     }
 
+    pub(crate) fn content_encoding() -> Self {
+        let message = "Content-Encoding: the server reads bodies without a coding; send the JSON as it is";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
+    }
+
     pub(crate) fn rate_limited(seconds: u64) -> Self {
         let message = format!("too many requests; try again in {seconds} s");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message).after(seconds)
@@ -137,6 +148,15 @@ impl ApiError {
         self.retry_after = Some(seconds);
         self
     }
+}
+
+/// Cuts a message that would be longer than anybody reads.
+fn bounded(mut message: String) -> String {
+    if message.len() > MAX_MESSAGE_BYTES {
+        message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES));
+        message += "...";
+    }
+    message
 }
 
 impl IntoResponse for ApiError {
@@ -203,6 +223,15 @@ impl From<operations::Error> for ApiError {
 impl From<TooMany> for ApiError {
     fn from(TooMany { seconds }: TooMany) -> Self {
         Self::rate_limited(seconds)
+    }
+}
+
+impl From<NoListing> for ApiError {
+    fn from(error: NoListing) -> Self {
+        match error {
+            NoListing::Busy => Self::unavailable("the flags are still being read from the database"),
+            NoListing::Failed(error) => error.into(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::flagbit;
 
-/// What a command printed and how it ended.
+/// The output and the exit status of a command.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Ran {
     pub(crate) status: i32,

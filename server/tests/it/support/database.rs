@@ -190,7 +190,7 @@ pub(crate) fn is_root() -> bool {
     fs::read_to_string("/proc/self/status").is_ok_and(|text| text.contains("\nUid:\t0\t"))
 }
 
-/// Who runs the database, which refuses to be run by root; `None` for whoever runs the tests.
+/// The user that runs PostgreSQL, because it refuses to run as root; `None` means the user that runs the tests.
 fn user() -> Option<(u32, u32)> {
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let mut users = passwd.lines().filter_map(|line| {

@@ -61,7 +61,7 @@ impl<'s> Project<'s> {
         answer.json()["error"]["message"].as_str().expect("a message").to_owned()
     }
 
-    /// What the engine makes of the listing, which must be all of it, and what SDKs download.
+    /// The listing, read by the engine, and the snapshot that SDKs download; both must have every flag.
     #[track_caller]
     pub(crate) fn snapshot(&self) -> Snapshot {
         let listing = self.get("/flags");

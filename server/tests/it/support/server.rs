@@ -22,7 +22,7 @@ pub(crate) struct Server {
     _database: Database,
 }
 
-/// What signing up gives.
+/// The answer to signing up.
 #[derive(Debug, Clone)]
 pub(crate) struct Account {
     pub(crate) project: i64,
@@ -78,7 +78,7 @@ impl Server {
 
     fn launch(mut command: Command, database: &Database, url: &str, settings: &[&str]) -> Self {
         command.args(["serve", "--database", url]).args(settings);
-        // What the tests of limits set as options.
+        // The limits that tests set as options.
         command.envs([
             ("FLAGBIT_LISTEN", "127.0.0.1:0"),
             ("FLAGBIT_METRICS_LISTEN", "127.0.0.1:0"),
@@ -97,7 +97,7 @@ impl Server {
         server
     }
 
-    /// What follows `start` in the output, up to a space, a comma or the line's end.
+    /// The text that follows `start` in the output, up to a space, a comma or the line's end.
     pub(crate) fn wait_for_line(&self, start: &str) -> String {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
@@ -135,7 +135,7 @@ impl Server {
         Raw::new(self.connect())
     }
 
-    /// What Prometheus reads.
+    /// The metrics for Prometheus.
     pub(crate) fn metrics(&self) -> String {
         let url = self.wait_for_line("metrics on ");
         let answer = request("GET", &url).send();

@@ -1,4 +1,4 @@
-//! What takes minutes or a thousand clients: with shortened seconds, and on a clock of numbers.
+//! Tests that would take minutes or a thousand clients: they shorten the seconds, or use a simulated clock.
 
 mod simulation;
 mod timeline;

@@ -1,4 +1,4 @@
-//! What many clients do to one server, on a clock of numbers.
+//! The load of many clients on one server, on a simulated clock.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::FetchErrorKind;
 const CLIENTS: u64 = 1_000;
 const INTERVAL: u64 = 30;
 
-/// What the server does at a second: it answers, or it fails and may ask to be left alone for a while.
+/// The server's behaviour in a second: it answers, or it fails and may ask clients to wait.
 type Server = fn(second: usize) -> Result<(), Option<Duration>>;
 
 /// How many requests of clients that all start at once arrive in each second.

@@ -1,4 +1,4 @@
-//! What takes minutes, in seconds of a few milliseconds.
+//! Tests of minutes, with seconds of a few milliseconds.
 
 use std::{
     io::{BufRead, BufReader, Write},

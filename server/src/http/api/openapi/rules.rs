@@ -1,4 +1,4 @@
-//! What the path and the purpose of an operation tell: which parameters it has, and what it can answer.
+//! The parameters and the answers of an operation that follow from its path and its purpose.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
