@@ -45,7 +45,7 @@ impl<'a> Change<'a> {
     /// [`Error::NotFound`] where the environment was deleted since; the errors of [`access::begin`].
     pub(super) async fn begin(backend: &'a Backend, target: &'a EnvironmentTarget) -> Result<Self> {
         let write = access::begin(&backend.follower, target.who).await?;
-        let world = backend.follower.world_before(write.sequence()).await?;
+        let world = backend.follower.world_at(write.before()).await?;
         let project = world.project(target.who.account_id, target.project_id);
         let environments = project.map(|project| project.environments.clone()).unwrap_or_default();
         if !environments.iter().any(|(_, id)| *id == target.environment_id) {

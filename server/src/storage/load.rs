@@ -2,14 +2,14 @@
 
 use sqlx::FromRow;
 
-use super::{Storage, keys::hash_of_hex, session::Session};
+use super::{Mark, Storage, keys::hash_of_hex, session::Session};
 use crate::key::{Hash, Kind};
 
 /// One state of the database, in a transaction that only reads.
 pub(crate) struct Reading {
     session: Session,
     /// The last write in it.
-    pub(crate) sequence: i64,
+    pub(crate) newest: Mark,
 }
 
 /// An environment with its project, without its flags.
@@ -67,12 +67,17 @@ impl Storage {
     /// Begins to read the newest state.
     pub(crate) async fn reading(&self) -> sqlx::Result<Reading> {
         let mut session = self.read().await?;
-        let (sequence,) = sqlx::query_as("SELECT sequence FROM meta WHERE id = 1").fetch_one(&mut session).await?;
-        Ok(Reading { session, sequence })
+        let newest = Mark::newest(&mut session).await?;
+        Ok(Reading { session, newest })
     }
 }
 
 impl Reading {
+    /// Returns whether this state came out of another by further writes, and not out of one before it.
+    pub(crate) async fn continues(&mut self, other: Mark) -> sqlx::Result<bool> {
+        Ok(other.sequence <= self.newest.sequence && Mark::of(&mut self.session, other.sequence).await? == other)
+    }
+
     /// All environments of all projects, the first of a project first.
     pub(crate) async fn environments(&mut self) -> sqlx::Result<Vec<EnvironmentHead>> {
         sqlx::query_as(

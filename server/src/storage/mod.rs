@@ -12,6 +12,7 @@ pub(crate) mod flags;
 pub(crate) mod keys;
 mod listen;
 pub(crate) mod load;
+mod mark;
 mod open;
 mod pooler;
 pub(crate) mod projects;
@@ -32,6 +33,7 @@ use file::File;
 use trust::Trust;
 
 pub(crate) use failure::{Outage, outage, writing};
+pub(crate) use mark::Mark;
 pub(crate) use open::{Missing, is_plain_text};
 /// An error of the database.
 pub(crate) use sqlx::Error;

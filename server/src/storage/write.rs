@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use super::{ACQUIRE_TIMEOUT, Storage, file::File, session::Session};
+use super::{ACQUIRE_TIMEOUT, Mark, Storage, file::File, session::Session};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {
     session: Session,
     sequence: i64,
+    before: Mark,
     commit: &'static str,
     /// SQLite's file.
     file: Option<File>,
@@ -26,7 +27,9 @@ impl Storage {
         let (sequence,) = sqlx::query_as("UPDATE meta SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence")
             .fetch_one(&mut session)
             .await?;
-        Ok(Write { session, sequence, commit: self.dialect.commit_writing(), file: self.file.clone() })
+        let before = Mark::of(&mut session, sequence - 1).await?;
+        Mark::record(&mut session, sequence).await?;
+        Ok(Write { before, session, sequence, commit: self.dialect.commit_writing(), file: self.file.clone() })
     }
 }
 
@@ -34,6 +37,11 @@ impl Write {
     /// The number of this write.
     pub(crate) fn sequence(&self) -> i64 {
         self.sequence
+    }
+
+    /// The write before this one.
+    pub(crate) fn before(&self) -> Mark {
+        self.before
     }
 
     pub(crate) fn connection(&mut self) -> &mut Session {

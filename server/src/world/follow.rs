@@ -15,7 +15,7 @@ use super::{
     World,
     load::{JudgedEnvironments, load},
 };
-use crate::storage::{self, Outage, Storage, Write};
+use crate::storage::{self, Mark, Outage, Storage, Write};
 
 /// The time that a write or its answer waits for the newest state. It is shorter than the time for which PostgreSQL lets a
 /// transaction be idle.
@@ -82,7 +82,7 @@ impl Follower {
         let old = self.world.load_full();
         let judged = std::mem::take(&mut *self.judged.lock());
         if let Some(world) = load(&self.storage, &old, judged).await? {
-            let sequence = world.sequence;
+            let sequence = world.mark.sequence;
             self.world.store(Arc::new(world));
             self.sequence.send_replace(sequence);
         }
@@ -90,14 +90,13 @@ impl Follower {
         Ok(())
     }
 
-    /// Returns the state that a write in progress changes: all writes before the write's number, and no other.
-    pub(crate) async fn world_before(&self, sequence: i64) -> anyhow::Result<Arc<World>> {
-        let before = sequence - 1;
-        if self.world().sequence != before {
+    /// Returns the state at a write: the one before a write in progress, which that write changes.
+    pub(crate) async fn world_at(&self, mark: Mark) -> anyhow::Result<Arc<World>> {
+        if self.world().mark != mark {
             timeout(WRITER_TIMEOUT, self.catch_up()).await.map_err(|_| storage::Error::from(Outage::Away))??;
         }
         let world = self.world();
-        anyhow::ensure!(world.sequence == before, "the state before write {sequence} could not be loaded");
+        anyhow::ensure!(world.mark == mark, "the state at write {} could not be loaded", mark.sequence);
         Ok(world)
     }
 

@@ -90,6 +90,29 @@ impl Database {
         self.cut_connections();
     }
 
+    /// Copies the database as it is, as a standby has it that hears of nothing from here on.
+    pub(crate) fn copy_to_standby(&self) {
+        let name = self.url.rsplit('/').next().expect("a name");
+        self.refuse_connections(true);
+        self.cut_connections();
+        Cluster::shared().sql("postgres", &format!("CREATE DATABASE {name}_standby TEMPLATE {name}"));
+        self.refuse_connections(false);
+    }
+
+    /// Lets the standby take over: writes since the copy never were.
+    pub(crate) fn fail_over(&self) {
+        let name = self.url.rsplit('/').next().expect("a name");
+        Cluster::shared().sql("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));
+        Cluster::shared().sql("postgres", &format!("ALTER DATABASE {name}_standby RENAME TO {name}"));
+    }
+
+    /// Undoes a migration of a server, as if only an older one had been here.
+    pub(crate) fn forget_migration(&self, version: i64, undo: &str) {
+        let statement = format!("{undo}; DELETE FROM _sqlx_migrations WHERE version = {version}");
+        let name = self.url.rsplit('/').next().expect("a name");
+        Cluster::shared().sql(name, &statement);
+    }
+
     /// Lets nobody connect any more, or again.
     pub(crate) fn refuse_connections(&self, refuse: bool) {
         let name = self.url.rsplit('/').next().expect("a name");
