@@ -7,7 +7,7 @@
 version=27.1.0
 tool=build/tools/cargo-mutants
 out=build/mutants
-[[ $("$tool/bin/cargo-mutants" --version 2> /dev/null) == "cargo-mutants $version" ]] ||
+[[ $("$tool/bin/cargo-mutants" mutants --version 2> /dev/null) == "cargo-mutants $version" ]] ||
     step "installing cargo-mutants" cargo install --quiet --locked --root "$tool" --version "$version" cargo-mutants
 
 mutants() {

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +92,7 @@ class Load:
         if self._error is not None:
             raise self._error
 
-    def _guard(self, work: object) -> None:
-        assert callable(work)
+    def _guard(self, work: Callable[[], None]) -> None:
         try:
             while not self._ended.wait(PAUSE):
                 work()

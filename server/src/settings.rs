@@ -127,6 +127,20 @@ pub(crate) struct Requests {
     #[arg(long, env = "FLAGBIT_MAX_DEFINITION_BYTES", value_name = "BYTES", default_value_t = 64 << 20)]
     pub(crate) max_definition_bytes: usize,
 
+    /// Largest body of a request with an SDK key, which anybody may have
+    #[arg(long, env = "FLAGBIT_MAX_SDK_BODY_BYTES", value_name = "BYTES", default_value_t = 32 << 10)]
+    pub(crate) max_sdk_body_bytes: usize,
+
+    /// Bytes of all bodies together that the server is reading, besides the first 8 KiB of each
+    #[arg(long, env = "FLAGBIT_MAX_BODIES_BYTES", value_name = "BYTES", default_value_t = 128 << 20,
+        value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_bodies_bytes: u32,
+
+    /// Bytes of all answers together that clients have not taken yet, besides small answers and the snapshots in memory
+    #[arg(long, env = "FLAGBIT_MAX_ANSWERS_BYTES", value_name = "BYTES", default_value_t = 128 << 20,
+        value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_answers_bytes: u32,
+
     #[command(flatten)]
     pub(crate) contexts: Contexts,
 
@@ -145,7 +159,7 @@ pub(crate) struct Requests {
     pub(crate) max_playground_search_bytes: u64,
 
     /// Time of an evaluation that may take long, and its time to wait for others
-    #[arg(long, env = "FLAGBIT_EVALUATION_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 2,
+    #[arg(long, env = "FLAGBIT_EVALUATION_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 5,
         value_parser = seconds())]
     evaluation_timeout_seconds: u64,
 
@@ -235,6 +249,10 @@ pub(crate) struct Connections {
     #[arg(long, env = "FLAGBIT_BODY_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 30,
         value_parser = seconds())]
     body_timeout_seconds: u64,
+
+    /// Bytes a second that a client has to take of an answer while the server waits for it, after the time for a body (0: any)
+    #[arg(long, env = "FLAGBIT_MIN_ANSWER_BYTES_PER_SECOND", value_name = "BYTES", default_value_t = 16 << 10)]
+    pub(crate) min_answer_bytes_per_second: u32,
 
     /// Time that a connection is kept for the next request; longer than a reverse proxy keeps it
     #[arg(long, env = "FLAGBIT_IDLE_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 75,

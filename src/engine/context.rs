@@ -1,6 +1,8 @@
 //! The context of an evaluation: attribute names and their canonical values.
 
-use std::{error, fmt, ops::Deref};
+use std::{collections::HashMap, error, fmt, ops::Deref};
+
+use foldhash::fast::RandomState;
 
 use super::{
     Name,
@@ -171,7 +173,21 @@ pub struct ContextBuilder {
     entries: Vec<Entry>,
     lists: Vec<List>,
     text: Vec<u8>,
+    /// The place of each name; `None` while the names are few.
+    index: Option<HashMap<Box<str>, Slot, RandomState>>,
 }
+
+/// The place of an attribute in a builder.
+#[derive(Debug, Clone, Copy)]
+enum Slot {
+    /// A position in the entries.
+    Scalar(usize),
+    /// A position in the lists.
+    List(usize),
+}
+
+/// Up to this many names are compared one by one, which costs less than an index.
+const FEW: usize = 32;
 
 impl ContextBuilder {
     /// Sets an attribute; a later value replaces an earlier one.
@@ -192,13 +208,15 @@ impl ContextBuilder {
             return self.put_list(name, items.iter().copied());
         }
         let value = self.append_value(name, value)?;
-        if let Some(position) = self.position(name) {
+        let earlier = self.slot(name);
+        if let Some(Slot::Scalar(position)) = earlier {
             self.entries[position].value = value;
             return Ok(());
         }
-        self.lists.retain(|list| list.name.of(&self.text) != name.as_bytes());
         let range = self.append(name, name.as_bytes())?;
+        self.remove(earlier);
         self.entries.push(Entry { name_word: word(name.as_bytes()), name: range, value });
+        self.note(name, Slot::Scalar(self.entries.len() - 1));
         Ok(())
     }
 
@@ -211,11 +229,15 @@ impl ContextBuilder {
         if items.len() > MAX_LIST {
             return Err(ContextError::new(name, &format!("is a list of more than {MAX_LIST} elements")));
         }
-        let of_that_name = |range: Range, text: &[u8]| range.of(text) == name.as_bytes();
-        self.entries.retain(|entry| !of_that_name(entry.name, &self.text));
-        self.lists.retain(|list| !of_that_name(list.name, &self.text));
-        let name = self.append(name, name.as_bytes())?;
-        self.lists.push(List { name, items });
+        let earlier = self.slot(name);
+        if let Some(Slot::List(position)) = earlier {
+            self.lists[position].items = items;
+            return Ok(());
+        }
+        let range = self.append(name, name.as_bytes())?;
+        self.remove(earlier);
+        self.lists.push(List { name: range, items });
+        self.note(name, Slot::List(self.lists.len() - 1));
         Ok(())
     }
 
@@ -240,13 +262,51 @@ impl ContextBuilder {
         Context { entries: self.entries, lists: self.lists, text: self.text }
     }
 
-    fn position(&self, name: &str) -> Option<usize> {
-        self.entries.iter().position(|entry| entry.name.of(&self.text) == name.as_bytes())
-    }
-
     /// Returns whether an attribute of that name was set.
     pub fn has(&self, name: &str) -> bool {
-        self.position(name).is_some() || self.lists.iter().any(|list| list.name.of(&self.text) == name.as_bytes())
+        self.slot(name).is_some()
+    }
+
+    fn slot(&self, name: &str) -> Option<Slot> {
+        if let Some(index) = &self.index {
+            return index.get(name).copied();
+        }
+        let is_name = |range: Range| range.of(&self.text) == name.as_bytes();
+        let scalar = self.entries.iter().position(|entry| is_name(entry.name)).map(Slot::Scalar);
+        scalar.or_else(|| self.lists.iter().position(|list| is_name(list.name)).map(Slot::List))
+    }
+
+    /// Removes an attribute whose value gets another kind. The last of its kind takes its position, since the order of
+    /// unique names means nothing.
+    fn remove(&mut self, slot: Option<Slot>) {
+        let moved = match slot {
+            None => return,
+            Some(Slot::Scalar(position)) => {
+                self.entries.swap_remove(position);
+                self.entries.get(position).map(|entry| entry.name)
+            }
+            Some(Slot::List(position)) => {
+                self.lists.swap_remove(position);
+                self.lists.get(position).map(|list| list.name)
+            }
+        };
+        if let (Some(index), Some(name), Some(slot)) = (&mut self.index, moved, slot)
+            && let Some(known) = str::from_utf8(name.of(&self.text)).ok().and_then(|name| index.get_mut(name))
+        {
+            *known = slot;
+        }
+    }
+
+    /// Notes where a new attribute is, and makes the index as soon as the names are many.
+    fn note(&mut self, name: &str, slot: Slot) {
+        if let Some(index) = &mut self.index {
+            index.insert(name.into(), slot);
+        } else if self.entries.len() + self.lists.len() > FEW {
+            let scalars = self.entries.iter().enumerate().map(|(place, entry)| (entry.name, Slot::Scalar(place)));
+            let lists = self.lists.iter().enumerate().map(|(place, list)| (list.name, Slot::List(place)));
+            let named = |(name, slot): (Range, Slot)| Some((str::from_utf8(name.of(&self.text)).ok()?.into(), slot));
+            self.index = Some(scalars.chain(lists).filter_map(named).collect());
+        }
     }
 
     fn append(&mut self, name: &str, text: &[u8]) -> Result<Range, ContextError> {
@@ -285,3 +345,41 @@ impl fmt::Display for ContextError {
 }
 
 impl error::Error for ContextError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same calls on few and on many attributes: values replace each other, also across kinds.
+    #[test]
+    fn the_last_value_of_a_name_counts_however_many_names_there_are() {
+        for count in [1, FEW, FEW + 1, 3 * FEW] {
+            let mut builder = Context::builder();
+            let name = |index: usize| format!("attribute {index}");
+            let lists = [Value::Integer(1), Value::Integer(2)];
+            for index in 0..count {
+                builder.put(&name(index), Value::Integer(index as i64)).unwrap();
+            }
+            for index in (0..count).step_by(2) {
+                builder.put(&name(index), Value::List(&lists[..1 + index / 2 % 2])).unwrap();
+            }
+            for index in (0..count).step_by(4) {
+                builder.put(&name(index), Value::Boolean(true)).unwrap();
+            }
+            assert!(builder.has(&name(count - 1)) && !builder.has(&name(count)));
+            assert_eq!(builder.index.is_some(), count > FEW);
+            let context = builder.build();
+            assert_eq!(context.entries.len() + context.lists.len(), count);
+            for index in 0..count {
+                let wanted = Name::new(&name(index));
+                let scalar = context.find(&wanted).map(|text| text.to_vec());
+                let items = context.list(&wanted).map(|items| items.count());
+                match index % 4 {
+                    0 => assert_eq!((scalar, items), (Some(b"true".to_vec()), None)),
+                    2 => assert_eq!((scalar, items), (None, Some(2))),
+                    _ => assert_eq!((scalar, items), (Some(index.to_string().into_bytes()), None)),
+                }
+            }
+        }
+    }
+}

@@ -105,7 +105,7 @@ impl fmt::Display for Place {
 }
 
 /// A name that is too long to be read is cut, so that messages stay short whatever a snapshot holds.
-fn shortened(name: &str) -> Cow<'_, str> {
+pub(super) fn shortened(name: &str) -> Cow<'_, str> {
     match name.char_indices().nth(SHOWN) {
         Some((end, _)) => Cow::Owned(format!("{}...", &name[..end])),
         None => Cow::Borrowed(name),

@@ -12,11 +12,14 @@ pub(super) struct Segment {
     salt: Box<str>,
     rules: Box<[Rule]>,
     is_timed: bool,
+    /// The largest number of conditions that an answer can take.
+    conditions: u64,
 }
 
 impl Segment {
     pub(super) fn new(name: &str, rules: Box<[Rule]>, is_timed: bool) -> Self {
-        Self { name: name.into(), salt: format!("{name}/segment").into(), rules, is_timed }
+        let conditions = rules.iter().map(|rule| 1 + rule.conditions().len() as u64).sum();
+        Self { name: name.into(), salt: format!("{name}/segment").into(), rules, is_timed, conditions }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -25,7 +28,7 @@ impl Segment {
 
     /// Returns the largest number of conditions that an answer can take, and whether an answer needs the time.
     pub(super) fn cost(&self) -> (u64, bool) {
-        (self.rules.iter().map(|rule| 1 + rule.conditions().len() as u64).sum(), self.is_timed)
+        (self.conditions, self.is_timed)
     }
 
     pub(super) fn includes(&self, question: &Question<'_, impl Attributes>) -> bool {

@@ -3,6 +3,7 @@
 mod alloc;
 mod architecture;
 mod client;
+mod explain;
 mod header;
 mod imports;
 mod messages;
@@ -11,6 +12,7 @@ mod operators;
 mod oracle;
 mod pack;
 mod scale;
+mod schedules;
 mod splits;
 mod vectors;
 mod watch;

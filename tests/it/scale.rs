@@ -91,12 +91,38 @@ fn a_circle_names_its_path_and_those_who_lean_on_it() {
     assert!(client.is_enabled("e", &Context::EMPTY, false));
 }
 
-/// The search for the path of each of many circles is bounded.
+fn messages_of(flags: &[serde_json::Value]) -> Vec<String> {
+    let snapshot = Snapshot::parse(json!(flags).to_string().as_bytes(), usize::MAX).unwrap();
+    snapshot.warnings().iter().map(|warning| warning.message().to_owned()).collect()
+}
+
+/// Each of the flags has a message of its own, which must not carry the whole circle.
 #[test]
-fn a_circle_of_20_000_flags_is_read() {
-    let flags = (0..20_000).map(|index| asking(&format!("f{index}"), &[format!("f{}", (index + 1) % 20_000)]));
-    let snapshot = Snapshot::parse(json!(flags.collect::<Vec<_>>()).to_string().as_bytes(), usize::MAX).unwrap();
-    assert_eq!(snapshot.warnings().len(), 20_000);
+fn a_circle_of_50_000_flags_is_named_without_its_middle() {
+    let circle = |count: usize| -> Vec<_> {
+        (0..count).map(|i| asking(&format!("f{i}"), &[format!("f{}", (i + 1) % count)])).collect()
+    };
+    let messages = messages_of(&circle(50_000));
+    assert_eq!(messages.len(), 50_000);
+    assert_eq!(messages[7], "the flags ask each other in a circle: f7 -> f8 -> ... -> f7");
+    assert_eq!(
+        messages_of(&circle(50))[49],
+        "the flags ask each other in a circle: f49 -> f0 -> f1 -> f2 -> f3 -> f4 -> f5 -> f6 -> f7 -> ... -> f49"
+    );
+    assert!(messages_of(&circle(10))[9].ends_with(": f9 -> f0 -> f1 -> f2 -> f3 -> f4 -> f5 -> f6 -> f7 -> f8 -> f9"));
+}
+
+/// A thousand flags ask one with a key of a megabyte through another, so each message has that key in it.
+#[test]
+fn a_circle_of_long_keys_is_named_in_few_bytes() {
+    let long = "k".repeat(1 << 20);
+    let keys: Vec<String> = (0..1_000).map(|index| format!("f{index}")).collect();
+    let mut flags: Vec<_> = keys.iter().map(|key| asking(key, &["between".into()])).collect();
+    flags.extend([asking("between", std::slice::from_ref(&long)), asking(&long, &keys)]);
+    let messages = messages_of(&flags);
+    assert_eq!(messages.len(), 1_002);
+    assert!(messages[9].ends_with(&format!(": f9 -> between -> {}... -> f9", "k".repeat(300))));
+    assert!(messages.iter().all(|message| message.len() < 1_100));
 }
 
 /// Each name is looked up among those before it. A search from the first to the last would take hours here.

@@ -94,12 +94,23 @@ impl Changes {
         set(&mut state.rules, &self.rules);
     }
 
+    fn has_variants(&self) -> bool {
+        matches!(self.variants, Some(Some(_)))
+    }
+
     /// Makes a new flag of the fields, with its key.
     pub(crate) fn into_flag(self, problems: &mut Problems) -> (Option<String>, Shared, State) {
         for (field, is_there) in [("key", self.has_key), ("enabled", self.has_enabled)] {
             if !is_there {
                 problems.add(field, "missing");
             }
+        }
+        // A change removes such a field. A new flag has none to remove, and SDKs set a flag with such a null aside.
+        if self.default_enabled == Some(None) {
+            problems.add("default_enabled", "expected a boolean, found null; leave it out for false");
+        }
+        if self.off == Some(None) && self.has_variants() {
+            problems.add("off", "expected a variant's name, found null; leave it out for the default's");
         }
         if let Some(key) = self.key.as_deref().filter(|key| !is_key(key)) {
             problems.add("key", format!("expected {KEY_RULE}; found {}", quoted(key)));

@@ -6,10 +6,13 @@ use axum::{Router, routing::MethodRouter};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use super::wire::body::BodyLimit;
 use crate::{settings::Requests, state::App};
 
 /// The largest body that a tool reads, in bytes.
 const MAX_TOOL_BYTES: usize = 32 << 10;
+/// The largest body that signs up, in bytes: it holds one address.
+const MAX_SIGNUP_BYTES: usize = 4 << 10;
 
 /// The purpose of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,9 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
+    /// The purpose of a path without a route: the strictest.
+    pub(crate) const UNMATCHED: Self = Self::Management;
+
     pub(crate) fn needs_key(self) -> bool {
         !matches!(self, Self::Signup | Self::Tool | Self::Server)
     }
@@ -57,12 +63,17 @@ impl Purpose {
         matches!(self, Self::Management | Self::Definitions | Self::Signup)
     }
 
-    /// Returns the largest body, in bytes.
-    pub(crate) fn max_body_bytes(self, settings: &Requests) -> usize {
+    /// Returns the largest body.
+    pub(crate) fn body_limit(self, settings: &Requests) -> BodyLimit {
+        let usual = BodyLimit { bytes: settings.max_body_bytes, setting: Some("--max-body-bytes") };
+        let fixed = |bytes| if bytes < usual.bytes { BodyLimit { bytes, setting: None } } else { usual };
         match self {
-            Self::Definitions => settings.max_definition_bytes,
-            Self::Tool => settings.max_body_bytes.min(MAX_TOOL_BYTES),
-            _ => settings.max_body_bytes,
+            Self::Definitions => {
+                BodyLimit { bytes: settings.max_definition_bytes, setting: Some("--max-definition-bytes") }
+            }
+            Self::Signup => fixed(MAX_SIGNUP_BYTES),
+            Self::Tool => fixed(MAX_TOOL_BYTES),
+            _ => usual,
         }
     }
 }

@@ -49,13 +49,23 @@ pub(crate) async fn sign_up(follower: &Follower, applicant: Applicant, email: &s
     if let Applicant::Visitor { is_open: false } = applicant
         && write.has_account().await?
     {
-        return Err(Error::Forbidden(
-            "signing up is closed on this server; `flagbit account create` makes accounts".into(),
-        ));
+        return Err(closed());
     }
     let account = create(&mut write, applicant, email).await?;
     follower.commit(write).await?;
     Ok(account)
+}
+
+/// Refuses a visitor who cannot sign up, by the state in memory: before anything of the application is read.
+///
+/// # Errors
+/// [`Error::Forbidden`] where signing up is closed. Without an error, [`sign_up`] still decides.
+pub(crate) fn check_open(follower: &Follower, is_open: bool) -> Result<()> {
+    if is_open || !follower.world().has_keys() { Ok(()) } else { Err(closed()) }
+}
+
+fn closed() -> Error {
+    Error::Forbidden("signing up is closed on this server; `flagbit account create` makes accounts".into())
 }
 
 /// Returns `text` if it could be the address of a mailbox.

@@ -1,5 +1,6 @@
 //! The state that every request can reach.
 
+pub(crate) mod budget;
 pub(crate) mod listings;
 pub(crate) mod metrics;
 pub(crate) mod pool;
@@ -16,6 +17,7 @@ use crate::{
     storage::{Missing, Storage},
     world::{Follower, World},
 };
+use budget::Budget;
 use listings::Listings;
 use metrics::Metrics;
 use pool::Pool;
@@ -32,6 +34,10 @@ pub(crate) struct Parts {
     pub(crate) connections: Connections,
     pub(crate) health: Health,
     pub(crate) requests: Requests,
+    /// Bodies that are being read.
+    pub(crate) bodies: Budget,
+    /// Answers that clients have not taken yet.
+    pub(crate) answers: Budget,
     pub(crate) listings: Listings,
     pub(crate) metrics: Metrics,
     pub(crate) rates: Rates,
@@ -52,6 +58,8 @@ impl App {
         let follower = Follower::start(Storage::open(&settings.database.url, missing).await?).await?;
         Ok(Self(Arc::new(Parts {
             backend: Backend { follower, accounts, limits },
+            bodies: Budget::new(requests.max_bodies_bytes),
+            answers: Budget::new(requests.max_answers_bytes),
             listings: Listings::default(),
             metrics: Metrics::new(settings.metrics.flag_metrics)?,
             rates: Rates::new(&requests),

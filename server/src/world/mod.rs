@@ -67,6 +67,11 @@ impl World {
         self.keys.get(&selector).filter(|entry| entry.verifier.ct_eq(&verifier).into())
     }
 
+    /// Returns whether any key was ever given out. Every account has some.
+    pub(crate) fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// Returns whether a key still opens what it was made for.
     pub(crate) fn opens(&self, key: &KeyEntry) -> bool {
         !key.revoked && key.scope.is_none_or(|(_, environment_id)| self.environment(environment_id).is_some())

@@ -157,6 +157,129 @@ fn conditions_that_say_something_else_than_they_seem_to() {
 }
 
 #[test]
+fn percentages_that_add_users_are_no_surprise() {
+    let p = |value: u8| json!({"attribute": "p", "operator": "eq", "value": value});
+    let from = |time: &str| json!({"attribute": "@now", "operator": "not_before", "value": time});
+    let percent = |share: u8| json!({"operator": "percent", "value": share});
+    let all_of = |conditions: Value| json!({"conditions": conditions});
+    let pro = json!({"attribute": "plan", "operator": "eq", "value": "pro"});
+    for rules in [
+        // Nobody is in both.
+        json!([all_of(json!([p(1), percent(10)])), all_of(json!([p(2), percent(40)]))]),
+        json!([all_of(json!([p(1), percent(40)])), all_of(json!([p(2), percent(10)]))]),
+        // The later rule has 30 % others.
+        json!([all_of(json!([percent(10)])), all_of(json!([percent(40)]))]),
+        json!([all_of(json!([percent(10)])), percent(40)]),
+        // Others too: those who are not pro.
+        json!([all_of(json!([pro, percent(40)])), all_of(json!([percent(10)]))]),
+        // The ramp of the page on schedules.
+        json!([
+            all_of(json!([from("2026-12-14T09:00:00Z")])),
+            all_of(json!([from("2026-12-07T09:00:00Z"), percent(50)])),
+            all_of(json!([from("2026-12-01T09:00:00Z"), percent(10)])),
+        ]),
+    ] {
+        assert_eq!(of_rules(&rules), Vec::<String>::new(), "{rules}");
+    }
+    let splits = |second: u8| {
+        json!({"flags": {"theme": {"enabled": true, "default": "light", "variants": {"light": 1, "dark": 2}, "rules": [
+            {"conditions": [p(1), {"operator": "percent", "value": {"percent": 10, "salt": "s"}}], "value": "dark"},
+            {"conditions": [p(second)], "value": {"split": [["light", 50], ["dark", 50]], "salt": "s"}}]}}})
+    };
+    assert_eq!(findings(&splits(2)), Vec::<String>::new());
+    assert_eq!(findings(&splits(1)), ["[same-users] flags[\"theme\"].rules[1].value.salt"]);
+}
+
+#[test]
+fn percentages_that_add_nobody_are_named() {
+    let all_of = |conditions: Value| json!({"conditions": conditions});
+    let percent = |share: u8| json!({"operator": "percent", "value": share});
+    for (rules, expected) in [
+        (json!([all_of(json!([percent(40)])), percent(10)]), "[same-users] [0].rules[1]"),
+        // With an independent percentage between the two.
+        (
+            json!([
+                all_of(json!([percent(40)])),
+                all_of(json!([{"operator": "percent", "value": {"percent": 5, "salt": "x"}}])),
+                percent(40),
+            ]),
+            "[same-users] [0].rules[2]",
+        ),
+        (json!([all_of(json!([percent(40)])), all_of(json!([percent(10)]))]), "[never-reached] [0].rules[1]"),
+    ] {
+        assert_eq!(of_rules(&rules), [expected], "{rules}");
+    }
+    let ran = check(&json!([{"key": "f", "enabled": true, "rules": [all_of(json!([percent(40)])), percent(10)]}]));
+    let expected = "standard input: warning: [0].rules[1]: the same users as the 40 % of [0].rules[0].conditions[0], since \
+        both hash \"user_id\" with \"f\": that rule has decided for all of them; raise this percentage to add others, or \
+        remove this rule [same-users]\n";
+    assert!(ran.output.starts_with(expected), "{}", ran.output);
+}
+
+#[test]
+fn a_rule_for_a_fallback_attribute_is_reached() {
+    let split = |by: &str| json!({"conditions": [], "value": {"split": [["a", 50], ["b", 50]], "by": by}});
+    let flag = |rules: Value| json!([{"key": "f", "enabled": true, "default": "a", "variants": {"a": 1, "b": 2}, "rules": rules}]);
+    let ran = run_with(
+        &["check", "--strict", "-"],
+        flag(json!([split("user_id"), split("device_id")])).to_string().as_bytes(),
+    );
+    assert_eq!((ran.status, &*ran.output), (0, "standard input: 1 flag, nothing to object\n"));
+    let percent = json!({"operator": "percent", "value": 10});
+    let fallback = json!({"operator": "percent", "value": 10, "attribute": "device_id"});
+    assert_eq!(of_rules(&json!([percent, fallback])), Vec::<String>::new());
+    // A rule that needs the first attribute is dead all the same.
+    assert_eq!(findings(&flag(json!([split("user_id"), split("user_id")]))), ["[never-reached] [0].rules[1]"]);
+    let needs = json!({"conditions": [{"attribute": "user_id", "operator": "exists"}, fallback]});
+    assert_eq!(of_rules(&json!([percent, needs])), ["[never-reached] [0].rules[1]"]);
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_not_explained_as_a_percentage() {
+    for (rules, expected) in [
+        (json!([{"attribute": "a", "operator": "eq", "value": {"a": 1}}]), &["[set-aside] [0].rules[0].value"][..]),
+        (json!([{"operator": "percent", "value": {"percent": 10, "a": 1}}]), &["[unknown-field] [0].rules[0].value.a"]),
+    ] {
+        assert_eq!(of_rules(&rules), expected, "{rules}");
+    }
+    let segment = json!({"segments": {"s": {"rules": [{"conditions": [], "value": {"a": 1}}]}},
+        "flags": [{"key": "f", "enabled": true, "rules": [{"operator": "in_segment", "value": "s"}]}]});
+    assert_eq!(
+        findings(&segment),
+        ["[set-aside] flags[0].rules[0].value", "[unreadable-segment] segments[\"s\"].rules[0].value"]
+    );
+}
+
+#[test]
+fn a_version_belongs_in_a_text() {
+    let rule = |operator: &str, value: Value| json!([{"attribute": "version", "operator": operator, "value": value}]);
+    for operator in ["semver_eq", "semver_gt", "semver_gte", "semver_lt", "semver_lte"] {
+        assert_eq!(of_rules(&rule(operator, json!(2.10))), ["[version-number] [0].rules[0].value"], "{operator}");
+        assert_eq!(of_rules(&rule(operator, json!("2.10"))), Vec::<String>::new(), "{operator}");
+        assert_eq!(of_rules(&rule(operator, json!(2))), Vec::<String>::new(), "{operator}");
+    }
+    assert_eq!(of_rules(&rule("gte", json!(2.10))), Vec::<String>::new());
+    let ran = check(&json!([{"key": "f", "enabled": true, "rules": rule("semver_gte", json!(2.10))}]));
+    let expected =
+        "a number has no trailing zeros, so 2.10 would be the version 2.1; this is the version 2.1: write it as text";
+    assert!(ran.output.contains(expected), "{}", ran.output);
+}
+
+#[test]
+fn keys_that_only_sdks_read_are_named() {
+    let long = "a".repeat(257);
+    for key in ["ä", "team:flag", "a b", "..", &long] {
+        let snapshot = json!([{"key": key, "enabled": true}]);
+        assert_eq!(findings(&snapshot), ["[key] [0].key"], "{key}");
+        assert!(check(&snapshot).output.contains("give its percentages the old key as their salt"), "{key}");
+    }
+    assert_eq!(findings(&json!([{"key": "A.b_c-9", "enabled": true}])), Vec::<String>::new());
+    let segment = json!({"segments": {"team:beta": {"rules": [{"operator": "percent", "value": 5}]}},
+        "flags": [{"key": "f", "enabled": true, "rules": [{"operator": "in_segment", "value": "team:beta"}]}]});
+    assert_eq!(findings(&segment), ["[key] segments[\"team:beta\"]"]);
+}
+
+#[test]
 fn variants_and_splits() {
     let flag = |rules: Value| {
         json!({"flags": {"theme": {"enabled": true, "default": "light", "off": "dark", "rules": rules,

@@ -197,6 +197,24 @@ fn what_is_wrong_is_named_with_its_place() {
     assert_eq!(project.get("/flags/new").json()["version"], 1);
 }
 
+/// An SDK sets a flag with such a null aside. A change removes the field.
+#[test]
+fn null_is_refused_in_a_new_flag_where_an_sdk_sets_it_aside() {
+    let server = Server::start(&Database::sqlite());
+    let project = Project::new(&server);
+    let boolean = json!({"key": "new", "enabled": true, "default_enabled": null});
+    let message = project.refused("POST", "/flags", &boolean, 400);
+    assert_eq!(message, "default_enabled: expected a boolean, found null; leave it out for false");
+    let mut typed = typed(json!([]));
+    typed["off"] = Value::Null;
+    let message = project.refused("POST", "/flags", &typed, 400);
+    assert_eq!(message, "off: expected a variant's name, found null; leave it out for the default's");
+
+    project.done("POST", "/flags", &json!({"key": "new", "enabled": true, "default_enabled": true, "off": null}));
+    let changed = project.done("PATCH", "/flags/new", &json!({"default_enabled": null}));
+    assert_eq!(changed["default_enabled"], false);
+}
+
 #[test]
 fn text_that_is_no_flag_is_refused() {
     let server = Server::start(&Database::sqlite());

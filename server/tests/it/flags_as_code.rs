@@ -155,6 +155,14 @@ fn all_that_is_wrong_is_listed_and_nothing_is_written() {
         for (body, expected) in [
             (json!({}), "flags: missing"),
             (json!({"flags": {}}), "flags: expected a list, found an object"),
+            (
+                json!({"flags": [{"key": "a", "enabled": true, "default_enabled": null}]}),
+                "flags[0].default_enabled: expected a boolean, found null; leave it out for false",
+            ),
+            (
+                json!({"flags": [{"key": "a", "enabled": true, "variants": {"x": 1}, "default": "x", "off": null}]}),
+                "flags[0].off: expected a variant's name, found null; leave it out for the default's",
+            ),
             (json!({"flags": [], "segments": []}), "segments: expected an object, found a list"),
         ] {
             assert_eq!(project.refused("PUT", "/snapshot", &body, 400), expected);

@@ -32,7 +32,8 @@ fn a_body_has_the_size_that_the_settings_allow() {
         text.to_owned() + &" ".repeat(length - text.len())
     };
     for (length, status) in [(100, 201), (101, 413)] {
-        assert_eq!(server.request("POST", "/api/v1/signup").body(body(length)).send().status, status);
+        let answer = server.request("POST", "/api/v1/signup").body(body(length)).send().expect(status);
+        assert_eq!(answer.text().contains("100 bytes that this server allows (--max-body-bytes)"), status == 413);
         let mut chunked = server.raw();
         let body = body(length);
         chunked.send(format!(
@@ -43,7 +44,11 @@ fn a_body_has_the_size_that_the_settings_allow() {
     }
     // Larger than what the framework allows by itself.
     let server = start(&["--max-body-bytes", "4000000"]);
-    assert_eq!(server.request("POST", "/api/v1/signup").body(body(3_000_000)).send().status, 201);
+    let project = r#"{"name": "p"}"#.to_owned() + &" ".repeat(3_000_000);
+    server.request("POST", "/api/v1/projects").key(&server.account().api_key).body(project).send().expect(201);
+    // Whoever signs up sends an address and no more.
+    server.request("POST", "/api/v1/signup").body(body(4_096)).send().expect(201);
+    server.request("POST", "/api/v1/signup").body(body(4_097)).send().expect(413);
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod keys;
 mod limits;
 mod logs;
 mod long_work;
+mod memory;
 mod metrics;
 mod moved;
 mod ofrep;

@@ -4,6 +4,7 @@ mod condition;
 mod document;
 mod flag;
 mod flags;
+mod graph;
 mod link;
 mod rule;
 mod segments;

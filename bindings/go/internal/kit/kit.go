@@ -50,7 +50,7 @@ func (s *server) start(t testing.TB, kind string, with settings) {
 	s.number, s.URL = facts.Number, facts.URL
 }
 
-// Sends a command, and reads its answer into result.
+// Sends a command, and reads its answer into `into`.
 func (s *server) do(command string, with settings, into any) {
 	s.t.Helper()
 	s.lock.Lock()
@@ -130,7 +130,7 @@ func newStub(t testing.TB, snapshot string, with settings) *Stub {
 // Put serves another snapshot.
 func (s *Stub) Put(snapshot string) { s.do("snapshot", settings{"text": snapshot}, nil) }
 
-// Tell sets the status of all answers; 200 means normal answers, 0 none at all.
+// Tell sets the status of all answers; 200 means normal answers, and 0 means none at all.
 func (s *Stub) Tell(status int) { s.do("status", settings{"status": status}, nil) }
 
 // Cut cuts all connections.
@@ -142,7 +142,7 @@ func (s *Stub) Requests() (all []Request) {
 	return all
 }
 
-// Asked waits for a request whose path begins with prefix.
+// Asked waits for a request whose path begins with `path`.
 func (s *Stub) Asked(path string) {
 	s.t.Helper()
 	for begin := time.Now(); time.Since(begin) < 20*time.Second; time.Sleep(5 * time.Millisecond) {

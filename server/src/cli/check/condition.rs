@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use flagbit::{Operator, Place};
+use flagbit::{Family, Operator, Place};
 use serde_json::{Number, Value};
 
 use super::{
@@ -99,6 +99,16 @@ fn check_scalar(condition: &Condition<'_>, value: &Value, place: &Place, finding
     if value == "" && matches!(condition.operator, Operator::Contains | Operator::StartsWith | Operator::EndsWith) {
         let message = format!("the empty text is in every text: {} tells nobody apart", condition.written);
         findings.add(Code::NoEffect, place, message);
+        return true;
+    }
+    if let Value::Number(number) = value
+        && condition.operator.family() == Family::SemVer
+        && number.is_f64()
+    {
+        let message = format!(
+            "a number has no trailing zeros, so 2.10 would be the version 2.1; this is the version {number}: write it as text"
+        );
+        findings.add(Code::VersionNumber, place, message);
         return true;
     }
     if let Value::Number(number) = value

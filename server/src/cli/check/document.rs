@@ -12,7 +12,10 @@ use super::{
     rule::{self, Serves},
     segments, variants,
 };
-use crate::json;
+use crate::{
+    flags::{KEY_RULE, is_key},
+    json,
+};
 
 /// Checks a snapshot's text. Returns the number of its flags; `None` if it is refused.
 pub(super) fn check(text: &[u8], findings: &mut Findings) -> Option<usize> {
@@ -87,11 +90,11 @@ fn listed<'d>(flags: &'d Value, place: &Place) -> Vec<Flag<'d>> {
 }
 
 fn check_key(key: &str, place: &Place, findings: &mut Findings) {
-    let is_usual = key.len() <= 256
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-        && key.bytes().any(|byte| byte != b'.');
-    if !is_usual {
-        let message = "the server takes keys of 1 to 256 of A-Z a-z 0-9 . _ -, not only dots";
+    if !is_key(key) {
+        let message = format!(
+            "SDKs read this key, but the server refuses it: it takes {KEY_RULE}. Rename the flag before you import it, \
+             and give its percentages the old key as their salt, so that they keep their users"
+        );
         findings.add(Code::Key, place.field("key"), message);
     }
 }

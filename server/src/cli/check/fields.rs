@@ -28,6 +28,13 @@ const CONDITIONS_RULE: &[&str] = &["conditions", "value"];
 const PERCENT: &[&str] = &["percent", "salt"];
 const SPLIT: &[&str] = &["split", "by", "salt"];
 
+/// What has the rules. Segments have no splits.
+#[derive(Clone, Copy)]
+enum Kind {
+    Flag,
+    Segment,
+}
+
 type Fields = Map<String, Value>;
 
 pub(super) fn check_document(fields: &Fields, findings: &mut Findings) {
@@ -44,22 +51,22 @@ pub(super) fn check_flag(fields: &Fields, place: &Place, findings: &mut Findings
             }
         }
     }
-    check_rules(fields, place, findings);
+    check_rules(fields, Kind::Flag, place, findings);
 }
 
 pub(super) fn check_segment(fields: &Fields, place: &Place, findings: &mut Findings) {
     unknown(fields, place, SEGMENT, findings);
-    check_rules(fields, place, findings);
+    check_rules(fields, Kind::Segment, place, findings);
 }
 
-fn check_rules(fields: &Fields, place: &Place, findings: &mut Findings) {
+fn check_rules(fields: &Fields, kind: Kind, place: &Place, findings: &mut Findings) {
     for (rule, place) in objects(fields, "rules", place) {
         if rule.get("conditions").is_none() {
             check_condition(rule, &place, findings);
             continue;
         }
         unknown(rule, &place, CONDITIONS_RULE, findings);
-        if let Some(split) = rule.get("value").and_then(Value::as_object) {
+        if let (Kind::Flag, Some(Value::Object(split))) = (kind, rule.get("value")) {
             unknown(split, &place.field("value"), SPLIT, findings);
         }
         for (condition, place) in objects(rule, "conditions", &place) {
@@ -71,12 +78,12 @@ fn check_rules(fields: &Fields, place: &Place, findings: &mut Findings) {
 fn check_condition(fields: &Fields, place: &Place, findings: &mut Findings) {
     unknown(fields, place, CONDITION, findings);
     let operator = fields.get("operator").and_then(Value::as_str).unwrap_or_default();
-    let has_no_attribute =
-        Operator::named(operator).is_some_and(|(operator, _)| operator.attribute_use() == AttributeUse::Unused);
+    let known = Operator::named(operator).map(|(operator, _)| operator);
+    let has_no_attribute = known.is_some_and(|operator| operator.attribute_use() == AttributeUse::Unused);
     if has_no_attribute && fields.contains_key("attribute") {
         findings.add(Code::UnknownField, place.field("attribute"), format!("means nothing next to {operator}"));
     }
-    if let Some(percent) = fields.get("value").and_then(Value::as_object) {
+    if let (Some(Operator::Percent), Some(Value::Object(percent))) = (known, fields.get("value")) {
         unknown(percent, &place.field("value"), PERCENT, findings);
     }
 }

@@ -42,6 +42,8 @@ pub(crate) enum Code {
     Duplicate,
     /// A number that not every language can tell from its neighbours
     LargeNumber,
+    /// A version written as a number, which has no trailing zeros
+    VersionNumber,
     /// A field that means nothing where it stands
     UnknownField,
     /// A flag's key that the server would not take

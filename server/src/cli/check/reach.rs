@@ -9,7 +9,6 @@ use super::{
 
 /// The most rules of a flag that are compared in pairs.
 const MAX_PAIRED: usize = 500;
-const MAX_CONDITIONS: usize = 50;
 
 /// Reports rules that some or all of their users never reach. Returns the rules that can be reached: nothing else matters
 /// about the others.
@@ -25,6 +24,7 @@ pub(super) fn reached<'r, 's>(rules: &'r [Rule<'s>], findings: &mut Findings) ->
         }
         if let Some((decides, attribute)) = whoever_has
             && !rule.conditions.iter().any(|condition| condition.is_absence_of(attribute))
+            && (needs(rule, attribute) || !buckets_by_another(rule, attribute))
         {
             let is_dead = needs(rule, attribute);
             let (reach, why) = if is_dead {
@@ -72,17 +72,19 @@ fn needs(rule: &Rule<'_>, attribute: &str) -> bool {
         || matches!(&rule.serves, Serves::Split(split) if split.by == attribute)
 }
 
+/// Returns whether the rule is a fallback: it divides the users by another attribute, so it is meant for those without this one.
+fn buckets_by_another(rule: &Rule<'_>, attribute: &str) -> bool {
+    rule.conditions.iter().any(|condition| condition.percentage.is_some() && condition.attribute != attribute)
+        || matches!(&rule.serves, Serves::Split(split) if split.by != attribute)
+}
+
 /// Returns whether the earlier rule decides wherever the later one would.
 fn covers(earlier: &Rule<'_>, later: &Rule<'_>) -> bool {
     // A split lets some of those whom its conditions let in go on; a simple percent also decides where it does not hold.
     let is_simple_percent = |rule: &Rule<'_>| rule.is_simple && decides_for(rule).is_some();
     let decides =
         !matches!(earlier.serves, Serves::Split(_)) && !is_simple_percent(earlier) && !is_simple_percent(later);
-    let size = earlier.conditions.len().max(later.conditions.len());
-    decides
-        && !earlier.conditions.is_empty()
-        && size <= MAX_CONDITIONS
-        && earlier.conditions.iter().all(|needed| later.conditions.iter().any(|condition| condition.implies(needed)))
+    decides && !earlier.conditions.is_empty() && earlier.holds_wherever(later)
 }
 
 /// Reports rules that change nothing, because all of them serve the default.

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 const USER_ID: &str = "user_id";
 /// The clock, which everybody has.
 const NOW: &str = "@now";
+/// The most conditions of a rule that are compared with those of another.
+const MAX_PAIRED: usize = 50;
 
 pub(super) struct Rule<'s> {
     pub(super) place: Place,
@@ -115,6 +117,22 @@ fn read_split<'s>(value: &'s Value, key: &str) -> Option<Split<'s>> {
     let by = fields.get("by").and_then(Value::as_str).filter(|by| !by.is_empty()).unwrap_or(USER_ID);
     let salt = fields.get("salt").and_then(Value::as_str);
     Some(Split { shares, by, salt: salt.map_or_else(|| format!("{key}/split").into(), Cow::Borrowed) })
+}
+
+impl Rule<'_> {
+    /// Returns whether the conditions hold wherever those of the other rule do.
+    pub(super) fn holds_wherever(&self, other: &Self) -> bool {
+        let size = self.conditions.len().max(other.conditions.len());
+        let is_implied = |needed| other.conditions.iter().any(|condition| condition.implies(needed));
+        size <= MAX_PAIRED && self.conditions.iter().all(is_implied)
+    }
+
+    /// Returns whether no context matches both rules.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        let others = &other.conditions[..other.conditions.len().min(MAX_PAIRED)];
+        let mut conditions = self.conditions.iter().take(MAX_PAIRED);
+        conditions.any(|condition| others.iter().any(|other| condition.contradicts(other)))
+    }
 }
 
 impl Condition<'_> {

@@ -10,7 +10,7 @@ use super::{
     finding::{Code, Findings},
     percent, reach, rule,
 };
-use crate::flags::used_segments;
+use crate::flags::{KEY_RULE, is_key, used_segments};
 
 /// Notes which segments a flag asks.
 pub(super) fn note_used<'s>(flag: &'s Map<String, Value>, used: &mut HashSet<&'s str>) {
@@ -34,6 +34,14 @@ pub(super) fn check(snapshot: &Snapshot, segments: Option<&Value>, used: &HashSe
         }
         if !used.contains(name.as_str()) {
             findings.add(Code::UnusedSegment, &place, "no flag uses this segment");
+        }
+        if !is_key(name) {
+            let message = format!(
+                "SDKs read this name, but the server refuses it: it takes {KEY_RULE}. Rename the segment before you \
+                 import it, and give its percentages the old name with \"/segment\" behind it as their salt, so that they \
+                 keep their users"
+            );
+            findings.add(Code::Key, &place, message);
         }
         let Some(fields) = segment.as_object() else { continue };
         fields::check_segment(fields, &place, findings);

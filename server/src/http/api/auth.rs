@@ -11,7 +11,10 @@ use serde::Deserialize;
 use crate::{
     http::{
         edge::Caller,
-        wire::error::{ApiError, ApiResult},
+        wire::{
+            body::BodyLimit,
+            error::{ApiError, ApiResult},
+        },
     },
     key::{self, Hash, Kind, NoKey},
     operations::Who,
@@ -72,6 +75,10 @@ impl FromRequestParts<App> for Evaluator {
         let identity = authenticate(parts, app, &world)?;
         let environment_id = environment_id(parts, &world, &identity)?;
         let environment = environment(&world, environment_id)?;
+        if let Some(caller) = parts.extensions.get::<Caller>().filter(|_| identity.key.kind == Kind::Sdk) {
+            let limit = BodyLimit { bytes: app.requests.max_sdk_body_bytes, setting: Some("--max-sdk-body-bytes") };
+            caller.lower_body_limit(limit);
+        }
         Ok(Self { environment, is_client: identity.key.kind == Kind::Sdk, app: app.clone() })
     }
 }

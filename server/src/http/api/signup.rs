@@ -1,6 +1,10 @@
 //! Signing up.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::{FromRequestParts, State},
+    http::{StatusCode, request::Parts},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -9,7 +13,7 @@ use crate::{
     http::{
         route::{Purpose, Routes},
         wire::{
-            error::{ApiResult, ErrorBody},
+            error::{ApiError, ApiResult, ErrorBody},
             json::JsonBody,
         },
     },
@@ -28,6 +32,18 @@ struct Signup {
     email: String,
 }
 
+/// A request that may sign up. Where signing up is closed, the body is not read.
+struct Visitor;
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, app: &App) -> ApiResult<Self> {
+        accounts::check_open(app.follower(), app.backend.accounts.signup)?;
+        Ok(Self)
+    }
+}
+
 /// Create an account with a first project and its keys, which are shown this once.
 ///
 /// Works while the server has no account, or if it was started with `--signup`.
@@ -36,7 +52,11 @@ struct Signup {
     (status = 400, description = "the body cannot be read", body = ErrorBody),
     (status = 403, description = "signing up is closed", body = ErrorBody),
 ))]
-async fn signup(State(app): State<App>, JsonBody(signup): JsonBody<Signup>) -> ApiResult<(StatusCode, Json<Account>)> {
+async fn signup(
+    _: Visitor,
+    State(app): State<App>,
+    JsonBody(signup): JsonBody<Signup>,
+) -> ApiResult<(StatusCode, Json<Account>)> {
     let applicant = Applicant::Visitor { is_open: app.backend.accounts.signup };
     let account = accounts::sign_up(app.follower(), applicant, &signup.email).await?;
     Ok((StatusCode::CREATED, Json(account)))

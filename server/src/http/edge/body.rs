@@ -12,15 +12,25 @@ use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use tokio::time::Sleep;
 
 use super::caller::Caller;
-use crate::http::wire::body::BodyError;
+use crate::{http::wire::body::BodyError, state::budget::Budget};
 
 /// A body within its bounds.
-pub(super) fn bounded(body: Incoming, max_bytes: usize, timeout: Duration, caller: &Caller) -> Body {
+pub(super) fn bounded(body: Incoming, budget: &Budget, timeout: Duration, caller: &Caller) -> Body {
     if body.is_end_stream() {
         return Body::empty();
     }
-    Body::new(Bounded { body: Some(body), caller: caller.clone(), left: max_bytes, max_bytes, timeout, deadline: None })
+    Body::new(Bounded {
+        body: Some(body),
+        caller: caller.clone(),
+        read: 0,
+        budget: budget.clone(),
+        timeout,
+        deadline: None,
+    })
 }
+
+/// The beginning of a body that is not counted, in bytes. Small requests are answered while large ones take all the memory.
+const UNCOUNTED_BYTES: u64 = 8 << 10;
 
 /// Limits for the rest of a body that the handler did not need.
 const MAX_UNREAD_BYTES: u64 = 64 << 10;
@@ -53,46 +63,61 @@ struct Bounded {
     /// `None` after its end.
     body: Option<Incoming>,
     caller: Caller,
-    left: usize,
-    max_bytes: usize,
+    /// The bytes that were read.
+    read: u64,
+    budget: Budget,
     timeout: Duration,
     /// Set once there is something to wait for: most bodies come with their head.
     deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl Bounded {
+    /// Reads no further.
+    fn end(&mut self, error: BodyError) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.body = None;
+        self.caller.cut();
+        Poll::Ready(Some(Err(error)))
+    }
 }
 
 impl hyper::body::Body for Bounded {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let Some(body) = &mut this.body else { return Poll::Ready(None) };
+        let limit = this.caller.body_limit();
+        if this.read == 0 && body.size_hint().lower() > limit.bytes as u64 {
+            return this.end(BodyError::TooLarge(limit));
+        }
         match Pin::new(body).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
-                let length = frame.data_ref().map_or(0, Bytes::len);
-                let Some(left) = self.left.checked_sub(length) else {
-                    self.body = None;
-                    return Poll::Ready(Some(Err(BodyError::TooLarge { max_bytes: self.max_bytes })));
-                };
-                self.left = left;
+                let read = this.read + frame.data_ref().map_or(0, Bytes::len) as u64;
+                if read > limit.bytes as u64 {
+                    return this.end(BodyError::TooLarge(limit));
+                }
+                let counted = read.saturating_sub(UNCOUNTED_BYTES) - this.read.saturating_sub(UNCOUNTED_BYTES);
+                this.read = read;
+                if counted > 0 {
+                    let Some(share) = this.budget.take(counted) else {
+                        let bytes = this.budget.bytes;
+                        return this.end(BodyError::NoRoom { bytes });
+                    };
+                    this.caller.hold(share);
+                }
                 Poll::Ready(Some(Ok(frame)))
             }
-            Poll::Ready(Some(Err(error))) => {
-                self.body = None;
-                Poll::Ready(Some(Err(BodyError::Broken(error))))
-            }
+            Poll::Ready(Some(Err(error))) => this.end(BodyError::Broken(error)),
             Poll::Ready(None) => {
-                self.body = None;
+                this.body = None;
                 Poll::Ready(None)
             }
             Poll::Pending => {
-                let timeout = self.timeout;
-                let deadline = self.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+                let timeout = this.timeout;
+                let deadline = this.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
                 std::task::ready!(deadline.as_mut().poll(context));
-                self.body = None;
-                Poll::Ready(Some(Err(BodyError::TooSlow)))
+                this.end(BodyError::TooSlow)
             }
         }
     }

@@ -13,7 +13,13 @@ use hyper::body::Incoming;
 use ipnet::IpNet;
 use parking_lot::Mutex;
 
-use crate::http::route::{Purpose, Route};
+use crate::{
+    http::{
+        route::{Purpose, Route},
+        wire::body::BodyLimit,
+    },
+    state::budget::Share,
+};
 
 /// The route of a path that has none.
 pub(super) const UNMATCHED: &str = "unmatched";
@@ -28,7 +34,18 @@ struct Parts {
     address: IpAddr,
     key: OnceLock<NotedKey>,
     route: Option<Arc<Route>>,
-    unread: Mutex<Option<Incoming>>,
+    body: Mutex<RequestBody>,
+}
+
+/// What is known of the request's body.
+#[derive(Debug)]
+struct RequestBody {
+    limit: BodyLimit,
+    /// The memory that it takes.
+    share: Option<Share>,
+    /// The part that the handler left.
+    unread: Option<Incoming>,
+    is_cut: bool,
 }
 
 /// The valid key of a request.
@@ -52,9 +69,11 @@ impl Caller {
         peer: SocketAddr,
         trusted_proxies: &[IpNet],
         route: Option<Arc<Route>>,
+        limit: BodyLimit,
     ) -> Self {
+        let body = RequestBody { limit, share: None, unread: None, is_cut: false };
         let (request_id, address) = (request_id(headers), address(headers, peer.ip(), trusted_proxies));
-        Self(Arc::new(Parts { request_id, address, key: OnceLock::new(), route, unread: Mutex::default() }))
+        Self(Arc::new(Parts { request_id, address, key: OnceLock::new(), route, body: body.into() }))
     }
 
     pub(crate) fn request_id(&self) -> &HeaderValue {
@@ -84,19 +103,48 @@ impl Caller {
         self.0.route.as_ref().map_or(UNMATCHED, |route| &route.template)
     }
 
-    /// The purpose of the route. A path without a route has the strictest.
     pub(super) fn purpose(&self) -> Purpose {
-        self.0.route.as_ref().map_or(Purpose::Management, |route| route.purpose)
+        self.0.route.as_ref().map_or(Purpose::UNMATCHED, |route| route.purpose)
+    }
+
+    /// Returns the largest body that the caller may send.
+    pub(super) fn body_limit(&self) -> BodyLimit {
+        self.0.body.lock().limit
+    }
+
+    /// Lowers the limit of the body, once it is known whose request it is.
+    pub(crate) fn lower_body_limit(&self, limit: BodyLimit) {
+        let mut body = self.0.body.lock();
+        if limit.bytes < body.limit.bytes {
+            body.limit = limit;
+        }
+    }
+
+    /// Keeps a share of the memory for bodies until the request has ended.
+    pub(super) fn hold(&self, share: Share) {
+        match &mut self.0.body.lock().share {
+            Some(held) => held.add(share),
+            none => *none = Some(share),
+        }
+    }
+
+    /// Notes that the rest of the body will not be read.
+    pub(super) fn cut(&self) {
+        self.0.body.lock().is_cut = true;
+    }
+
+    pub(super) fn is_cut(&self) -> bool {
+        self.0.body.lock().is_cut
     }
 
     /// Takes back a body that the handler does not read to its end.
     pub(super) fn give_back(&self, body: Incoming) {
-        *self.0.unread.lock() = Some(body);
+        self.0.body.lock().unread = Some(body);
     }
 
     /// Returns the part of the request's body that its handler left.
     pub(super) fn unread(&self) -> Option<Incoming> {
-        self.0.unread.lock().take()
+        self.0.body.lock().unread.take()
     }
 }
 

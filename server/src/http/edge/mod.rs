@@ -25,12 +25,12 @@ use std::{
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes, to_bytes},
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, Request, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use tower::Service;
 use tracing::Instrument;
 
@@ -42,11 +42,17 @@ use crate::{
         wire::{
             body::BodyError,
             error::{ApiError, ApiResult},
+            prepared::Shared,
         },
     },
-    state::App,
+    state::{
+        App,
+        budget::{Budget, Share},
+    },
 };
 
+/// The largest answer that is not counted, in bytes.
+const SMALL_ANSWER_BYTES: u64 = 64 << 10;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The application behind its limits.
@@ -69,7 +75,8 @@ impl Edge {
     pub(crate) async fn answer(&self, peer: SocketAddr, request: Request<Incoming>) -> Response {
         let started = Instant::now();
         let route = self.table.find(request.uri().path());
-        let caller = Caller::new(request.headers(), peer, &self.app.connections.trusted_proxies, route);
+        let limit = route.as_ref().map_or(Purpose::UNMATCHED, |route| route.purpose).body_limit(&self.app.requests);
+        let caller = Caller::new(request.headers(), peer, &self.app.connections.trusted_proxies, route, limit);
         let method = request.method().clone();
         let is_open = cors::is_open(&request, caller.purpose());
         let span = tracing::info_span!("request", id = caller.request_id().to_str().unwrap_or_default());
@@ -84,7 +91,7 @@ impl Edge {
             cors::open(headers);
         }
         let is_cut = matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT);
-        if is_cut || !body::read_rest(&caller).await {
+        if is_cut || caller.is_cut() || !body::read_rest(&caller).await {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         let duration = started.elapsed();
@@ -104,23 +111,41 @@ impl Edge {
             return answer;
         }
         let purpose = caller.purpose();
-        let max_bytes = purpose.max_body_bytes(&self.app.requests);
-        let timeout = self.app.connections.body_timeout();
-        let mut request = request.map(|incoming| body::bounded(incoming, max_bytes, timeout, caller));
-        if let Err(error) = self.admit(caller, &request, max_bytes) {
+        let (budget, timeout) = (&self.app.bodies, self.app.connections.body_timeout());
+        let mut request = request.map(|incoming| body::bounded(incoming, budget, timeout, caller));
+        if let Err(error) = self.admit(caller, &request) {
             return shape(purpose, error);
         }
         // The body has its bound already; axum has another.
         DefaultBodyLimit::disable().apply(&mut request);
         request.extensions_mut().insert(caller.clone());
-        self.call(request).await.unwrap_or_else(|Panicked| shape(purpose, ApiError::internal()))
+        let answer = self.call(request).await.unwrap_or_else(|Panicked| shape(purpose, ApiError::internal()));
+        self.count(answer).await.unwrap_or_else(|error| shape(purpose, error))
+    }
+
+    /// Counts an answer that takes memory of its own until the client has taken it, or refuses it.
+    async fn count(&self, answer: Response) -> ApiResult<Response> {
+        let bytes = answer.body().size_hint().exact().unwrap_or_default();
+        if bytes <= SMALL_ANSWER_BYTES || answer.extensions().get::<Shared>().is_some() {
+            return Ok(answer);
+        }
+        let Budget { bytes: all, .. } = self.app.answers;
+        let share = self.app.answers.take(bytes).ok_or_else(|| {
+            ApiError::unavailable(format!(
+                "clients have not taken answers of {all} bytes, the limit of this server (--max-answers-bytes)"
+            ))
+        })?;
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.map_err(anyhow::Error::from)?;
+        Ok(Response::from_parts(parts, Bytes::from_owner(Counted { bytes, _share: share }).into()))
     }
 
     /// Refuses a request whose body is not worth reading.
-    fn admit(&self, caller: &Caller, request: &Request<Body>, max_bytes: usize) -> ApiResult<()> {
+    fn admit(&self, caller: &Caller, request: &Request<Body>) -> ApiResult<()> {
+        let limit = caller.body_limit();
         let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-        if length.and_then(|text| text.parse::<u64>().ok()).is_some_and(|length| length > max_bytes as u64) {
-            return Err(ApiError::from(&BodyError::TooLarge { max_bytes }));
+        if length.and_then(|text| text.parse::<u64>().ok()).is_some_and(|length| length > limit.bytes as u64) {
+            return Err(ApiError::from(&BodyError::TooLarge(limit)));
         }
         if caller.purpose().is_counted_by_address() {
             self.app.rates.count_keyless(caller.address())?;
@@ -141,6 +166,19 @@ impl Edge {
 }
 
 struct Panicked;
+
+/// An answer and its share of the memory for answers. hyper drops a body once it has queued the last of it, but the bytes
+/// only when the client has taken them.
+struct Counted {
+    bytes: Bytes,
+    _share: Share,
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
 
 /// OpenFeature's clients expect errors in a shape of their own.
 fn shape(purpose: Purpose, error: ApiError) -> Response {

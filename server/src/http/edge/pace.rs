@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    num::NonZeroU32,
     pin::Pin,
     sync::{
         Arc,
@@ -42,8 +43,12 @@ pub(super) struct Pace {
     active: AtomicU64,
     /// The time when the head that is being read began.
     head: AtomicU64,
-    /// The time since when the client has taken nothing of an answer.
+    /// The time since when the client has not taken all that there is of an answer.
     blocked: AtomicU64,
+    /// The bytes that it has taken since then.
+    taken: AtomicU64,
+    /// The bytes a second that it has to take; `None` for any.
+    min_rate: Option<NonZeroU32>,
     /// `true` if the last request had a body. More of it may come.
     lingers: AtomicBool,
 }
@@ -60,6 +65,8 @@ impl Pace {
             // A client that connects has something to say.
             head: AtomicU64::new(1),
             blocked: AtomicU64::new(0),
+            taken: AtomicU64::new(0),
+            min_rate: NonZeroU32::new(settings.min_answer_bytes_per_second),
             lingers: AtomicBool::new(false),
         }
     }
@@ -93,7 +100,8 @@ impl Pace {
             |since: u64, timeout: Duration| self.start + Duration::from_millis(since.saturating_sub(1)) + timeout;
         let (head, blocked) = (self.head.load(Relaxed), self.blocked.load(Relaxed));
         if blocked > 0 {
-            after(blocked, self.write_timeout)
+            let bought = self.min_rate.map_or(0, |rate| self.taken.load(Relaxed) * 1000 / u64::from(rate.get()));
+            after(blocked, self.write_timeout + Duration::from_millis(bought))
         } else if self.is_busy() {
             Instant::now() + self.header_timeout
         } else if head > 0 {
@@ -115,9 +123,19 @@ impl Pace {
         }
     }
 
-    fn has_written(&self) {
+    fn has_written(&self, bytes: usize) {
         self.active.store(self.now(), Relaxed);
+        if self.min_rate.is_none() {
+            self.blocked.store(0, Relaxed);
+        } else if self.blocked.load(Relaxed) > 0 {
+            self.taken.fetch_add(bytes as u64, Relaxed);
+        }
+    }
+
+    /// Notes that the client, or the system for it, has taken all that there is.
+    fn has_written_all(&self) {
         self.blocked.store(0, Relaxed);
+        self.taken.store(0, Relaxed);
     }
 
     fn cannot_write(&self) {
@@ -184,6 +202,14 @@ impl Paced {
         Self { stream, pace, lingering: None }
     }
 
+    fn note(&self, written: &Poll<io::Result<usize>>) {
+        match written {
+            Poll::Pending => self.pace.cannot_write(),
+            Poll::Ready(Ok(bytes)) => self.pace.has_written(*bytes),
+            Poll::Ready(Err(_)) => {}
+        }
+    }
+
     /// Reads what the client still sends, to its end or for a while.
     fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let sleep = self.lingering.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + LINGER)));
@@ -219,11 +245,7 @@ impl AsyncRead for Paced {
 impl AsyncWrite for Paced {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        if written.is_pending() {
-            self.pace.cannot_write()
-        } else {
-            self.pace.has_written()
-        }
+        self.note(&written);
         written
     }
 
@@ -233,11 +255,7 @@ impl AsyncWrite for Paced {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        if written.is_pending() {
-            self.pace.cannot_write()
-        } else {
-            self.pace.has_written()
-        }
+        self.note(&written);
         written
     }
 
@@ -246,7 +264,10 @@ impl AsyncWrite for Paced {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        // hyper flushes once it has written everything that it holds.
+        ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+        self.pace.has_written_all();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

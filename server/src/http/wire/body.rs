@@ -4,11 +4,21 @@ use std::{error::Error, fmt};
 
 use super::error::ApiError;
 
+/// The largest body that a request may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimit {
+    pub(crate) bytes: usize,
+    /// The setting of the limit; `None` for a fixed one.
+    pub(crate) setting: Option<&'static str>,
+}
+
 /// Why a body ended early.
 #[derive(Debug)]
 pub(crate) enum BodyError {
     /// Larger than allowed.
-    TooLarge { max_bytes: usize },
+    TooLarge(BodyLimit),
+    /// Together with all other bodies larger than allowed.
+    NoRoom { bytes: u32 },
     /// Not complete within the time allowed, however steadily it trickled.
     TooSlow,
     /// The connection broke, or the bytes are not HTTP.
@@ -18,9 +28,15 @@ pub(crate) enum BodyError {
 impl fmt::Display for BodyError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge { max_bytes } => {
-                write!(formatter, "the body is larger than the {max_bytes} bytes that this server allows")
+            Self::TooLarge(BodyLimit { bytes, setting }) => {
+                write!(formatter, "the body is larger than the {bytes} bytes that this server allows")?;
+                setting.map_or(Ok(()), |setting| write!(formatter, " ({setting})"))
             }
+            Self::NoRoom { bytes } => write!(
+                formatter,
+                "all bodies that the server is reading have more than {bytes} bytes, the limit of this server \
+                 (--max-bodies-bytes)"
+            ),
             Self::TooSlow => formatter.write_str("the body took too long to arrive; send it again, faster or in parts"),
             Self::Broken(_) => formatter.write_str("the body could not be read to its end"),
         }
@@ -53,7 +69,8 @@ impl BodyError {
 impl From<&BodyError> for ApiError {
     fn from(error: &BodyError) -> Self {
         match error {
-            BodyError::TooLarge { .. } => Self::too_large(error.to_string()),
+            BodyError::TooLarge(_) => Self::too_large(error.to_string()),
+            BodyError::NoRoom { .. } => Self::unavailable(error.to_string()),
             BodyError::TooSlow => Self::too_slow(error.to_string()),
             BodyError::Broken(_) => Self::invalid(error.to_string()),
         }

@@ -11,6 +11,10 @@ use super::{
 };
 use crate::world::Body;
 
+/// Marks an answer whose body takes no memory of its own, however many clients read it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shared;
+
 /// Answers with a body that was prepared.
 pub(crate) fn answer(body: &Body, headers: &HeaderMap) -> Response {
     let is_gzip = takes_gzip(headers);
@@ -25,6 +29,7 @@ pub(crate) fn answer(body: &Body, headers: &HeaderMap) -> Response {
     }
     let json = [(header::CONTENT_TYPE, "application/json")];
     let mut response = (etag, caching, json, encoded.bytes.clone()).into_response();
+    response.extensions_mut().insert(Shared);
     if is_gzip {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }

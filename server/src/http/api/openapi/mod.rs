@@ -14,7 +14,10 @@ use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
-use crate::http::route::{Purpose, Routes, Table};
+use crate::http::{
+    route::{Purpose, Routes, Table},
+    wire::prepared::Shared,
+};
 
 /// The document as it is served. It is complete once all routes are known.
 #[derive(Debug, Clone, Default)]
@@ -46,8 +49,10 @@ answer has an `X-Request-ID`, which is in the server's log too.";
 #[utoipa::path(get, path = "/openapi.json", tag = "operations", responses(
     (status = 200, description = "OpenAPI 3.1", body = Value, content_type = "application/json"),
 ))]
-async fn openapi(Extension(document): Extension<Document>) -> ([(HeaderName, &'static str); 1], Bytes) {
-    ([(header::CONTENT_TYPE, "application/json")], document.0.get().cloned().unwrap_or_default())
+async fn openapi(
+    Extension(document): Extension<Document>,
+) -> ([(HeaderName, &'static str); 1], Extension<Shared>, Bytes) {
+    ([(header::CONTENT_TYPE, "application/json")], Extension(Shared), document.0.get().cloned().unwrap_or_default())
 }
 
 fn complete(generated: OpenApi, table: &Table) -> Value {
