@@ -20,6 +20,7 @@ use crate::{
     logs,
     settings::Settings,
     state::App,
+    storage,
 };
 
 /// Descriptors for the database, the listeners and everything else that a process has open.
@@ -120,6 +121,12 @@ fn background(app: &App) -> tokio::task::JoinHandle<()> {
 }
 
 fn warn_if_public(settings: &Settings) {
+    if storage::is_plain_text(&settings.database.url) {
+        tracing::warn!(
+            "PostgreSQL is on another machine and the connection to it may be in plain text: anybody on the way can read \
+             it. Add ?sslmode=verify-full to --database; deploy/README.md shows how"
+        );
+    }
     // A server whose settings name a proxy has one.
     if !settings.listen.ip().is_loopback() && settings.connections.trusted_proxies.is_empty() {
         tracing::warn!(

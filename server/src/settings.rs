@@ -21,8 +21,18 @@ pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) database: Database,
 
+    /// Refuse to start where the database does not exist or is empty, instead of creating it
+    ///
+    /// Set it after the first start. A wrong path or a disk that is not mounted then ends the start, and nobody signs up
+    /// on an empty server by mistake.
+    #[arg(long, env = "FLAGBIT_DATABASE_MUST_EXIST")]
+    pub(crate) database_must_exist: bool,
+
     #[command(flatten)]
     pub(crate) accounts: Accounts,
+
+    #[command(flatten)]
+    pub(crate) health: Health,
 
     #[command(flatten)]
     pub(crate) limits: Limits,
@@ -83,6 +93,25 @@ pub(crate) struct Accounts {
     /// Let anybody sign up, not only the first account
     #[arg(long, env = "FLAGBIT_SIGNUP")]
     pub(crate) signup: bool,
+}
+
+/// The limits of health.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Health")]
+pub(crate) struct Health {
+    /// Time since the flags were last known to be current, after which /readyz is 503 (0: no limit)
+    ///
+    /// While the database is away, the server answers from memory and hears of no revoked key. A load balancer that asks
+    /// /readyz then stops sending it requests.
+    #[arg(long, env = "FLAGBIT_MAX_FLAG_AGE_SECONDS", value_name = "SECONDS", default_value_t = 3600,
+        value_parser = clap::value_parser!(u64).range(0..=31_536_000))]
+    max_flag_age_seconds: u64,
+}
+
+impl Health {
+    pub(crate) fn max_flag_age(&self) -> Option<Duration> {
+        (self.max_flag_age_seconds > 0).then(|| Duration::from_secs(self.max_flag_age_seconds))
+    }
 }
 
 /// Limits of requests.

@@ -10,7 +10,7 @@ use crate::{
         accounts::{Account, Applicant, check_email, sign_up},
     },
     settings::Database,
-    storage::{self, Storage},
+    storage::{self, Missing, Storage},
     world::Follower,
 };
 
@@ -36,7 +36,7 @@ pub(crate) struct Create {
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     let Command::Create(create) = command;
-    let storage = Storage::open_existing(&create.database.url).await?;
+    let storage = Storage::open(&create.database.url, Missing::CreateTables).await?;
     let follower = Follower::idle(storage);
     let account = sign_up(&follower, Applicant::CommandLine, &create.email).await.map_err(failure)?;
     follower.storage().close().await;

@@ -45,7 +45,7 @@ impl<'a> Change<'a> {
     /// [`Error::NotFound`] where the environment was deleted since; the errors of [`access::begin`].
     pub(super) async fn begin(backend: &'a Backend, target: &'a EnvironmentTarget) -> Result<Self> {
         let write = access::begin(&backend.follower, target.who).await?;
-        let world = backend.follower.world_before(write.sequence()).await?;
+        let world = backend.follower.world_at(write.before()).await?;
         let project = world.project(target.who.account_id, target.project_id);
         let environments = project.map(|project| project.environments.clone()).unwrap_or_default();
         if !environments.iter().any(|(_, id)| *id == target.environment_id) {
@@ -226,7 +226,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_judged_is_what_is_served() {
         let folder = tempfile::TempDir::new().unwrap();
-        let storage = Storage::open(&format!("sqlite://{}/flagbit.db", folder.path().display())).await.unwrap();
+        let url = format!("sqlite://{}/flagbit.db", folder.path().display());
+        let storage = Storage::open(&url, crate::storage::Missing::Create).await.unwrap();
         let backend = Backend { follower: Follower::start(storage).await.unwrap(), accounts: usual(), limits: usual() };
         let account = sign_up(&backend.follower, Applicant::CommandLine, "a@example.com").await.unwrap();
         let who = Who { account_id: account.account_id, key_id: first_api_key(&backend, account.account_id).await };

@@ -55,8 +55,9 @@ pub(crate) enum NoListing {
 
 #[derive(Debug)]
 struct Listing {
-    /// The last write that changed it.
+    /// The last write that changed it, and the epoch of that number.
     changed: i64,
+    epoch: u64,
     body: Arc<Body>,
 }
 
@@ -82,12 +83,13 @@ impl Listings {
         target: (i64, i64),
     ) -> Result<Option<Arc<Body>>, NoListing> {
         let (project_id, environment_id) = target;
-        let changed = world.flags_changed(project_id);
+        let (changed, epoch) = (world.flags_changed(project_id), world.epoch);
         let slot = Arc::clone(self.0.lock().entry(environment_id).or_default());
         // A request that comes while the listing is built waits for it instead of building another.
         let mut listing = tokio::time::timeout(WAIT, slot.lock()).await.map_err(|_| NoListing::Busy)?;
         if let Some(known) = &*listing
             && Some(known.changed) == changed
+            && known.epoch == epoch
         {
             return Ok(Some(Arc::clone(&known.body)));
         }
@@ -101,7 +103,7 @@ impl Listings {
             serde_json::to_string(&FlagListing::from(content)).map(|text| Body::new(environment_id, text))
         });
         let body = Arc::new(body.await.map_err(anyhow::Error::from)?.map_err(anyhow::Error::from)?);
-        *listing = Some(Listing { changed, body: Arc::clone(&body) });
+        *listing = Some(Listing { changed, epoch, body: Arc::clone(&body) });
         drop(listing);
         self.forget_if_too_large(environment_id);
         Ok(Some(body))

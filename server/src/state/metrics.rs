@@ -184,7 +184,7 @@ impl Metrics {
         if let Some(age) = follower.age() {
             self.snapshot_age.set(age.as_secs_f64());
         }
-        self.revision.set(world.sequence as f64);
+        self.revision.set(world.mark.sequence as f64);
         self.flag_count.set(world.flags() as f64);
         self.environment_count.set(world.environments() as f64);
         self.recorder.handle().render()

@@ -13,8 +13,8 @@ use tokio::sync::watch;
 
 use crate::{
     operations::Backend,
-    settings::{Connections, Requests, Settings},
-    storage::Storage,
+    settings::{Connections, Health, Requests, Settings},
+    storage::{Missing, Storage},
     world::{Follower, World},
 };
 use budget::Budget;
@@ -32,6 +32,7 @@ pub(crate) struct App(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) backend: Backend,
     pub(crate) connections: Connections,
+    pub(crate) health: Health,
     pub(crate) requests: Requests,
     /// Bodies that are being read.
     pub(crate) bodies: Budget,
@@ -52,8 +53,9 @@ pub(crate) struct Parts {
 impl App {
     /// Opens the database, loads it and starts to count.
     pub(crate) async fn open(settings: Settings, stopping: watch::Receiver<bool>) -> anyhow::Result<Self> {
-        let Settings { accounts, connections, limits, requests, .. } = settings;
-        let follower = Follower::start(Storage::open(&settings.database.url).await?).await?;
+        let Settings { accounts, connections, health, limits, requests, .. } = settings;
+        let missing = if settings.database_must_exist { Missing::Refuse } else { Missing::Create };
+        let follower = Follower::start(Storage::open(&settings.database.url, missing).await?).await?;
         Ok(Self(Arc::new(Parts {
             backend: Backend { follower, accounts, limits },
             bodies: Budget::new(requests.max_bodies_bytes),
@@ -65,6 +67,7 @@ impl App {
             playground: Pool::new(requests.max_playgrounds, requests.evaluation_timeout()),
             subscribers: Arc::new(Subscribers::new(&settings.streams)),
             connections,
+            health,
             requests,
             stopping,
         })))

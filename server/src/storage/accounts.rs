@@ -4,8 +4,7 @@ use super::{Storage, Write, now};
 
 impl Storage {
     pub(crate) async fn has_account(&self) -> sqlx::Result<bool> {
-        let found: Option<(i64,)> =
-            sqlx::query_as("SELECT id FROM accounts LIMIT 1").fetch_optional(&self.pool).await?;
+        let found: Option<(i64,)> = sqlx::query_as("SELECT id FROM accounts LIMIT 1").fetch_optional(self).await?;
         Ok(found.is_some())
     }
 }

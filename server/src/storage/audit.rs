@@ -107,7 +107,7 @@ impl Storage {
         if project_id.is_some() {
             query = query.bind(project_id);
         }
-        query.fetch_all(self.pool()).await
+        query.fetch_all(self).await
     }
 }
 

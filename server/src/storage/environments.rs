@@ -16,7 +16,7 @@ pub(crate) struct EnvironmentRow {
 impl Storage {
     /// The environments of a project, the first first.
     pub(crate) async fn environments(&self, project_id: i64) -> sqlx::Result<Vec<EnvironmentRow>> {
-        of_project(self.pool(), project_id).await
+        of_project(self, project_id).await
     }
 }
 
@@ -95,11 +95,13 @@ async fn of_project<'c>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::Missing;
 
     #[tokio::test]
     async fn a_copy_has_the_flags_and_segments_of_the_original_and_nothing_of_others() {
         let folder = tempfile::TempDir::new().unwrap();
-        let storage = Storage::open(&format!("sqlite://{}/flagbit.db", folder.path().display())).await.unwrap();
+        let storage =
+            Storage::open(&format!("sqlite://{}/flagbit.db", folder.path().display()), Missing::Create).await.unwrap();
         let mut write = storage.write().await.unwrap();
         let account_id = write.create_account("a@example.com").await.unwrap();
         let project = write.create_project(account_id, "p").await.unwrap();

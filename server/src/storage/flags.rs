@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Storage, Write, now};
+use super::{Storage, Write, now, session::Session};
 use crate::flags::{Record, Shared, State};
 
 #[derive(FromRow)]
@@ -47,24 +47,24 @@ impl Storage {
         )
         .bind(environment_id)
         .bind(key)
-        .fetch_optional(self.pool())
+        .fetch_optional(self)
         .await?;
         row.map(FlagWithState::read).transpose()
     }
 
     /// The flags and segments of an environment, sorted by key, and up to which write of the project that is.
     pub(crate) async fn environment(&self, environment_id: i64) -> anyhow::Result<Option<EnvironmentContent>> {
-        let mut transaction = self.read().await?;
+        let mut session = self.read().await?;
         let changed: Option<(i64,)> = sqlx::query_as(
             "SELECT p.flags_changed FROM environments e JOIN projects p ON p.id = e.project_id WHERE e.id = $1",
         )
         .bind(environment_id)
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(&mut session)
         .await?;
         let Some((changed,)) = changed else { return Ok(None) };
-        let flags = environment_flags(&mut transaction, environment_id).await?;
-        let segments = super::segments::environment_segments(&mut transaction, environment_id).await?;
-        transaction.commit().await?;
+        let flags = environment_flags(&mut session, environment_id).await?;
+        let segments = super::segments::environment_segments(&mut session, environment_id).await?;
+        session.end().await?;
         Ok(Some(EnvironmentContent { changed, flags, segments }))
     }
 }
@@ -77,16 +77,13 @@ pub(crate) struct EnvironmentContent {
     pub(crate) segments: Vec<crate::flags::SegmentRecord>,
 }
 
-async fn environment_flags(
-    connection: &mut sqlx::AnyConnection,
-    environment_id: i64,
-) -> anyhow::Result<Vec<(Record, State)>> {
+async fn environment_flags(session: &mut Session, environment_id: i64) -> anyhow::Result<Vec<(Record, State)>> {
     let rows: Vec<FlagWithState> = sqlx::query_as(
         "SELECT f.id, f.key, f.shared, f.version, f.created_at, f.updated_at, s.state FROM flag_states s \
          JOIN flags f ON f.id = s.flag_id WHERE s.environment_id = $1",
     )
     .bind(environment_id)
-    .fetch_all(connection)
+    .fetch_all(session)
     .await?;
     let mut flags = rows.into_iter().map(FlagWithState::read).collect::<anyhow::Result<Vec<_>>>()?;
     // Databases sort by their own rules.

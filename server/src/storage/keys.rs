@@ -43,7 +43,7 @@ impl Storage {
         )
         .bind(owner.account_id)
         .bind(owner.project_id)
-        .fetch_all(self.pool())
+        .fetch_all(self)
         .await
     }
 }

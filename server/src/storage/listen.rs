@@ -2,13 +2,19 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::{
+    Executor,
+    postgres::{PgListener, PgPoolOptions},
+};
+use tokio::time::timeout;
 
 use super::Storage;
 
 /// The longest time until a change is seen without a notification: on SQLite, where another process made it, or while the
 /// connection that listens is cut.
 const POLL: Duration = Duration::from_secs(2);
+/// The time for the connection that listens to show that it is alive.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Tells when it is time to look for writes.
 pub(crate) struct Listener {
@@ -18,14 +24,25 @@ pub(crate) struct Listener {
 
 impl Storage {
     pub(crate) fn listener(&self) -> Listener {
-        Listener { postgres: self.postgres.clone(), connection: None }
+        Listener { postgres: self.listening.clone(), connection: None }
     }
 }
 
 impl Listener {
     /// Returns when there may have been a write: on a notification, after every reconnection, and from time to time.
     pub(crate) async fn changed(&mut self) {
-        _ = tokio::time::timeout(POLL, self.notified()).await;
+        if timeout(POLL, self.notified()).await.is_err() {
+            self.test().await;
+        }
+    }
+
+    /// Gives up a connection that is silent because the network dropped it. Nobody would hear of changes over it again.
+    async fn test(&mut self) {
+        let Some(connection) = &mut self.connection else { return };
+        if !timeout(PING_TIMEOUT, connection.execute("SELECT 1")).await.is_ok_and(|outcome| outcome.is_ok()) {
+            tracing::warn!("the connection that hears of changes is dead");
+            self.connection = None;
+        }
     }
 
     async fn notified(&mut self) {

@@ -1,15 +1,15 @@
 //! Loading for those who follow the database: one state of it, in parts.
 
-use sqlx::{Any, FromRow, Transaction};
+use sqlx::FromRow;
 
-use super::{Storage, keys::hash_of_hex};
+use super::{Mark, Storage, keys::hash_of_hex, session::Session};
 use crate::key::{Hash, Kind};
 
 /// One state of the database, in a transaction that only reads.
 pub(crate) struct Reading {
-    transaction: Transaction<'static, Any>,
+    session: Session,
     /// The last write in it.
-    pub(crate) sequence: i64,
+    pub(crate) newest: Mark,
 }
 
 /// An environment with its project, without its flags.
@@ -66,20 +66,25 @@ struct KeyRow {
 impl Storage {
     /// Begins to read the newest state.
     pub(crate) async fn reading(&self) -> sqlx::Result<Reading> {
-        let mut transaction = self.read().await?;
-        let (sequence,) = sqlx::query_as("SELECT sequence FROM meta WHERE id = 1").fetch_one(&mut *transaction).await?;
-        Ok(Reading { transaction, sequence })
+        let mut session = self.read().await?;
+        let newest = Mark::newest(&mut session).await?;
+        Ok(Reading { session, newest })
     }
 }
 
 impl Reading {
+    /// Returns whether this state came out of another by further writes, and not out of one before it.
+    pub(crate) async fn continues(&mut self, other: Mark) -> sqlx::Result<bool> {
+        Ok(other.sequence <= self.newest.sequence && Mark::of(&mut self.session, other.sequence).await? == other)
+    }
+
     /// All environments of all projects, the first of a project first.
     pub(crate) async fn environments(&mut self) -> sqlx::Result<Vec<EnvironmentHead>> {
         sqlx::query_as(
             "SELECT e.id, e.project_id, p.account_id, p.flags_changed, e.name, e.revision FROM environments e \
              JOIN projects p ON p.id = e.project_id ORDER BY e.id",
         )
-        .fetch_all(&mut *self.transaction)
+        .fetch_all(&mut self.session)
         .await
     }
 
@@ -90,11 +95,11 @@ impl Reading {
              WHERE s.environment_id = $1 ORDER BY f.key",
         )
         .bind(environment_id)
-        .fetch_all(&mut *self.transaction)
+        .fetch_all(&mut self.session)
         .await?;
         let segments = sqlx::query_as("SELECT key, definition FROM segments WHERE environment_id = $1 ORDER BY key")
             .bind(environment_id)
-            .fetch_all(&mut *self.transaction)
+            .fetch_all(&mut self.session)
             .await?;
         Ok(StoredContent { flags, segments })
     }
@@ -106,14 +111,14 @@ impl Reading {
             "SELECT id, account_id, project_id, environment_id, kind, hash, revoked_at FROM keys WHERE changed > $1",
         )
         .bind(sequence)
-        .fetch_all(&mut *self.transaction)
+        .fetch_all(&mut self.session)
         .await?;
         Ok(rows.into_iter().filter_map(KeyRow::read).collect())
     }
 
     /// Ends the reading.
     pub(crate) async fn end(self) -> sqlx::Result<()> {
-        self.transaction.commit().await
+        self.session.end().await
     }
 }
 

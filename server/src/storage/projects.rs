@@ -26,13 +26,13 @@ impl Storage {
     pub(crate) async fn projects(&self, account_id: i64) -> sqlx::Result<Vec<ProjectRow>> {
         sqlx::query_as("SELECT id, name, created_at FROM projects WHERE account_id = $1 ORDER BY id")
             .bind(account_id)
-            .fetch_all(self.pool())
+            .fetch_all(self)
             .await
     }
 
     /// A project of an account.
     pub(crate) async fn project(&self, account_id: i64, project_id: i64) -> sqlx::Result<Option<ProjectRow>> {
-        find(self.pool(), account_id, project_id).await
+        find(self, account_id, project_id).await
     }
 }
 

@@ -1,9 +1,9 @@
 //! Segments.
 
 use serde_json::Value;
-use sqlx::{AnyConnection, FromRow};
+use sqlx::FromRow;
 
-use super::{Storage, Write, now};
+use super::{Storage, Write, now, session::Session};
 use crate::{
     flags::{SegmentRecord, definition},
     json,
@@ -34,44 +34,44 @@ impl TryFrom<SegmentRow> for SegmentRecord {
 
 /// The segments of an environment, sorted by key.
 pub(super) async fn environment_segments(
-    connection: &mut AnyConnection,
+    session: &mut Session,
     environment_id: i64,
 ) -> anyhow::Result<Vec<SegmentRecord>> {
     let rows: Vec<SegmentRow> = sqlx::query_as(
         "SELECT key, definition, version, created_at, updated_at FROM segments WHERE environment_id = $1",
     )
     .bind(environment_id)
-    .fetch_all(connection)
+    .fetch_all(session)
     .await?;
     let mut segments = rows.into_iter().map(SegmentRecord::try_from).collect::<anyhow::Result<Vec<_>>>()?;
     segments.sort_unstable_by(|segment, other| segment.key.cmp(&other.key));
     Ok(segments)
 }
 
-async fn segment(
-    connection: &mut AnyConnection,
-    environment_id: i64,
-    key: &str,
-) -> anyhow::Result<Option<SegmentRecord>> {
+async fn segment(session: &mut Session, environment_id: i64, key: &str) -> anyhow::Result<Option<SegmentRecord>> {
     let row: Option<SegmentRow> = sqlx::query_as(
         "SELECT key, definition, version, created_at, updated_at FROM segments WHERE environment_id = $1 AND key = $2",
     )
     .bind(environment_id)
     .bind(key)
-    .fetch_optional(connection)
+    .fetch_optional(session)
     .await?;
     row.map(SegmentRecord::try_from).transpose()
 }
 
 impl Storage {
     pub(crate) async fn segments(&self, environment_id: i64) -> anyhow::Result<Vec<SegmentRecord>> {
-        let mut connection = self.pool().acquire().await?;
-        environment_segments(&mut connection, environment_id).await
+        let mut session = self.read().await?;
+        let segments = environment_segments(&mut session, environment_id).await?;
+        session.end().await?;
+        Ok(segments)
     }
 
     pub(crate) async fn segment(&self, environment_id: i64, key: &str) -> anyhow::Result<Option<SegmentRecord>> {
-        let mut connection = self.pool().acquire().await?;
-        segment(&mut connection, environment_id, key).await
+        let mut session = self.read().await?;
+        let segment = segment(&mut session, environment_id, key).await?;
+        session.end().await?;
+        Ok(segment)
     }
 }
 

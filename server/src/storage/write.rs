@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use sqlx::{Any, AnyConnection, Transaction};
-use tokio::{sync::OwnedMutexGuard, time::timeout};
+use tokio::time::timeout;
 
-use super::{ACQUIRE_TIMEOUT, Storage};
+use super::{ACQUIRE_TIMEOUT, Mark, Storage, file::File, session::Session};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {
-    transaction: Transaction<'static, Any>,
+    session: Session,
     sequence: i64,
-    is_postgres: bool,
-    _turn: OwnedMutexGuard<()>,
+    before: Mark,
+    commit: &'static str,
+    /// SQLite's file.
+    file: Option<File>,
 }
 
 impl Storage {
@@ -21,19 +22,14 @@ impl Storage {
         // The database would let one writer in at a time too. But SQLite would pick one by chance instead of in turn, and
         // writers that wait would hold the connections that readers need.
         let turn = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.writing).lock_owned()).await;
-        let _turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
-        let is_postgres = self.postgres.is_some();
-        // In SQLite a transaction that begins by reading cannot become a writer later without failing.
-        let begin = if is_postgres { "BEGIN" } else { "BEGIN IMMEDIATE" };
-        let mut transaction = self.pool.begin_with(begin).await?;
-        if is_postgres {
-            // PostgreSQL would wait without end. This is as long as SQLite waits.
-            sqlx::query("SET LOCAL lock_timeout = '5s'").execute(&mut *transaction).await?;
-        }
+        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let mut session = self.begin(self.dialect.begin_writing(), Some(turn)).await?;
         let (sequence,) = sqlx::query_as("UPDATE meta SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence")
-            .fetch_one(&mut *transaction)
+            .fetch_one(&mut session)
             .await?;
-        Ok(Write { transaction, sequence, is_postgres, _turn })
+        let before = Mark::of(&mut session, sequence - 1).await?;
+        Mark::record(&mut session, sequence).await?;
+        Ok(Write { before, session, sequence, commit: self.dialect.commit_writing(), file: self.file.clone() })
     }
 }
 
@@ -43,8 +39,13 @@ impl Write {
         self.sequence
     }
 
-    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
-        &mut self.transaction
+    /// The write before this one.
+    pub(crate) fn before(&self) -> Mark {
+        self.before
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut Session {
+        &mut self.session
     }
 
     /// An id that was never used.
@@ -66,11 +67,11 @@ impl Write {
     }
 
     /// Makes the write last, and tells the other replicas.
-    pub(crate) async fn commit(mut self) -> sqlx::Result<()> {
-        if self.is_postgres {
-            // Delivered when the transaction commits.
-            sqlx::query("SELECT pg_notify('flagbit', '')").execute(self.connection()).await?;
-        }
-        self.transaction.commit().await
+    ///
+    /// # Errors
+    /// See [`Session::commit`]. [`super::Outage::Missing`] where the write went into a file that is gone.
+    pub(crate) async fn commit(self) -> sqlx::Result<()> {
+        self.session.commit(self.commit).await?;
+        Ok(self.file.as_ref().map_or(Ok(()), File::check_written)?)
     }
 }

@@ -6,13 +6,20 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Mutex, watch};
+use tokio::{
+    sync::{Mutex, watch},
+    time::timeout,
+};
 
 use super::{
     World,
     load::{JudgedEnvironments, load},
 };
-use crate::storage::{self, Storage, Write};
+use crate::storage::{self, Mark, Outage, Storage, Write};
+
+/// The time that a write or its answer waits for the newest state. It is shorter than the time for which PostgreSQL lets a
+/// transaction be idle.
+const WRITER_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Keeps the newest state of the database in memory.
 #[derive(Debug)]
@@ -75,7 +82,7 @@ impl Follower {
         let old = self.world.load_full();
         let judged = std::mem::take(&mut *self.judged.lock());
         if let Some(world) = load(&self.storage, &old, judged).await? {
-            let sequence = world.sequence;
+            let sequence = world.mark.sequence;
             self.world.store(Arc::new(world));
             self.sequence.send_replace(sequence);
         }
@@ -83,14 +90,13 @@ impl Follower {
         Ok(())
     }
 
-    /// Returns the state that a write in progress changes: all writes before the write's number, and no other.
-    pub(crate) async fn world_before(&self, sequence: i64) -> anyhow::Result<Arc<World>> {
-        let before = sequence - 1;
-        if self.world().sequence != before {
-            self.catch_up().await?;
+    /// Returns the state at a write: the one before a write in progress, which that write changes.
+    pub(crate) async fn world_at(&self, mark: Mark) -> anyhow::Result<Arc<World>> {
+        if self.world().mark != mark {
+            timeout(WRITER_TIMEOUT, self.catch_up()).await.map_err(|_| storage::Error::from(Outage::Away))??;
         }
         let world = self.world();
-        anyhow::ensure!(world.sequence == before, "the state before write {sequence} could not be loaded");
+        anyhow::ensure!(world.mark == mark, "the state at write {} could not be loaded", mark.sequence);
         Ok(world)
     }
 
@@ -111,8 +117,12 @@ impl Follower {
             *self.judged.lock() = judged;
         }
         write.commit().await?;
-        if !is_idle && let Err(error) = self.catch_up().await {
-            tracing::warn!(%error, "written, but not read back yet");
+        if !is_idle {
+            match timeout(WRITER_TIMEOUT, self.catch_up()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "written, but not read back yet"),
+                Err(_) => tracing::warn!("written, but the database does not answer: not read back yet"),
+            }
         }
         Ok(())
     }
@@ -124,6 +134,7 @@ impl Follower {
         loop {
             listener.changed().await;
             let outcome = self.catch_up().await;
+            self.storage.tidy().await;
             if let Err(error) = &outcome
                 && !is_failing
             {

@@ -21,13 +21,14 @@ pub(super) async fn load(
     mut judged: JudgedEnvironments,
 ) -> anyhow::Result<Option<World>> {
     let mut reading = storage.reading().await?;
-    let sequence = reading.sequence;
-    if sequence == old.sequence {
+    let mark = reading.newest;
+    if mark == old.mark {
         return Ok(None);
     }
-    // A database that was restored may be behind what is in memory: then nothing in memory is worth anything.
-    let nothing = World::default();
-    let old = if sequence < old.sequence { &nothing } else { old };
+    // A database that was restored, or a standby that took over, may lack what is in memory: then nothing in memory is
+    // worth anything.
+    let nothing = World { epoch: old.epoch + 1, ..World::default() };
+    let old = if reading.continues(old.mark).await? { old } else { &nothing };
     let heads = reading.environments().await?;
     let keys = load_keys(&mut reading, old).await?;
     let mut projects: HashMap<i64, Project> = HashMap::new();
@@ -48,13 +49,13 @@ pub(super) async fn load(
         environments.insert(id, environment);
     }
     reading.end().await?;
-    Ok(Some(World { sequence, projects: projects.into(), environments: environments.into(), keys }))
+    Ok(Some(World { mark, epoch: old.epoch, projects: projects.into(), environments: environments.into(), keys }))
 }
 
 async fn load_keys(reading: &mut Reading, old: &World) -> anyhow::Result<Arc<HashMap<HalfHash, KeyEntry>>> {
     // A key that was deleted with its project or environment is not among the changed ones. Its scope is gone too, and
     // that counts.
-    let changed = reading.keys_changed_after(old.sequence).await?;
+    let changed = reading.keys_changed_after(old.mark.sequence).await?;
     if changed.is_empty() {
         return Ok(Arc::clone(&old.keys));
     }

@@ -16,13 +16,19 @@ pub(crate) use load::JudgedEnvironments;
 
 use subtle::ConstantTimeEq;
 
-use crate::key::{Hash, Kind};
+use crate::{
+    key::{Hash, Kind},
+    storage::Mark,
+};
 
 /// One state of the database. Immutable.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct World {
     /// The write up to which this is complete.
-    pub(crate) sequence: i64,
+    pub(crate) mark: Mark,
+    /// How often everything was loaded anew because the database had lost writes. What is kept by the number of a write
+    /// counts only in the same epoch.
+    pub(crate) epoch: u64,
     projects: Arc<HashMap<i64, Project>>,
     environments: Arc<HashMap<i64, Arc<Environment>>>,
     keys: Arc<HashMap<HalfHash, KeyEntry>>,

@@ -252,7 +252,7 @@ fn requests_may_come_in_a_pipeline_and_by_old_clients() {
     old.send("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
     old.wait_for("ok\n");
     old.send("GET /readyz HTTP/1.0\r\n\r\n");
-    assert!(old.end(SOON).ends_with("ready\n"));
+    assert!(old.end(SOON).contains("ready; "));
 }
 
 #[test]

@@ -174,3 +174,63 @@ fn a_key_that_is_revoked_on_one_stops_on_the_other() {
     assert_eq!(status(&replicas.one), 401);
     until(SOON, "the key is revoked", || status(&replicas.other) == 401);
 }
+
+#[test]
+fn a_standby_that_lost_writes_is_the_truth_even_when_it_has_as_many() {
+    // The number of writes after the failover: fewer than were lost, as many, more.
+    for writes in 1..=4 {
+        let database = Database::postgres();
+        let Replicas { one, other, account } = Replicas::start(&database);
+        let path = format!("/api/v1/projects/{}/flags", account.project);
+        let patch = |server: &Server, change: Value| {
+            let answer = server.request("PATCH", &format!("{path}/flag")).key(&account.api_key).json(&change).send();
+            answer.status
+        };
+        let flag = json!({"key": "flag", "enabled": true});
+        one.request("POST", &path).key(&account.api_key).json(&flag).send().expect(201);
+        database.copy_to_standby();
+        for number in 0..3 {
+            until(LATER, "a write", || patch(&one, json!({"description": format!("lost {number}")})) == 200);
+        }
+        assert_eq!(patch(&one, json!({"enabled": false})), 200);
+        let body = |server: &Server| server.request("GET", "/api/v1/snapshot").key(&account.server_key).send();
+        until(LATER, "the lost writes", || body(&other).text() == body(&one).text());
+        let tag = body(&other).header("etag").expect("a tag").to_owned();
+        let listing = |server: &Server| server.request("GET", &path).key(&account.api_key).send().text();
+        assert!(listing(&other).contains("lost 2"), "{}", listing(&other));
+
+        other.signal("STOP");
+        one.kill();
+        database.fail_over();
+        let one = Server::start(&database);
+        for number in 0..writes {
+            assert_eq!(patch(&one, json!({"description": format!("kept {number}")})), 200);
+        }
+        other.signal("CONT");
+        until(LATER, "the standby's state", || body(&other).text() == body(&one).text());
+        assert_eq!(body(&other).json()["flags"][0]["enabled"], true);
+        assert_ne!(body(&other).header("etag"), Some(tag.as_str()));
+        until(LATER, "the listing", || listing(&other) == listing(&one));
+        assert!(!listing(&other).contains("lost"), "{}", listing(&other));
+        until(LATER, "a write through the other", || patch(&other, json!({"description": "last"})) == 200);
+    }
+}
+
+#[test]
+fn a_database_of_an_older_server_is_migrated_and_keeps_its_flags() {
+    let database = Database::postgres();
+    let server = Server::start(&database);
+    let account = server.account();
+    let path = format!("/api/v1/projects/{}/flags", account.project);
+    let create = |server: &Server, key: &str| {
+        let flag = json!({"key": key, "enabled": true});
+        server.request("POST", &path).key(&account.api_key).json(&flag).send().expect(201);
+    };
+    create(&server, "old");
+    assert!(server.terminate().success());
+    database.forget_migration(2, "DROP TABLE writes");
+    let server = Server::start(&database);
+    create(&server, "new");
+    let snapshot = server.request("GET", "/api/v1/snapshot").key(&account.server_key).send().json();
+    assert_eq!(keys(&snapshot), ["new", "old"]);
+}

@@ -84,6 +84,23 @@ fn listening_beyond_this_machine_is_warned_of() {
 }
 
 #[test]
+fn a_plain_text_connection_to_another_machine_is_warned_of() {
+    // Documentation's address: nobody is there.
+    for (url, is_warned_of) in [
+        ("postgres://user:hush@192.0.2.1/flags", true),
+        ("postgres://user:hush@192.0.2.1/flags?sslmode=verify-full", false),
+        ("postgres://user:hush@127.0.0.1:1/flags", false),
+        ("postgres://user:hush@localhost:1/flags?sslmode=disable", false),
+    ] {
+        let output = output(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--database", url], &[]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && error.contains("cannot reach the database"), "{error}");
+        assert_eq!(error.contains("sslmode=verify-full"), is_warned_of, "{url}: {error}");
+        assert!(!error.contains("hush"), "{error}");
+    }
+}
+
+#[test]
 fn nobody_else_on_the_machine_reads_the_database() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}/flags.db", folder.path().display());

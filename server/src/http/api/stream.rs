@@ -80,12 +80,15 @@ fn events(
         let _subscription = subscription;
         let mut changes = app.follower().subscribe();
         let mut stopping = app.stopping.clone();
+        let mut epoch = app.world().epoch;
         loop {
             // Before looking: what comes while it looks is seen next time.
             changes.mark_unchanged();
             let Some(revision) = revision(&app, &reader) else { break };
-            if known != Some(revision) {
-                known = Some(revision);
+            // A database that lost writes gives their revisions to others.
+            let now = app.world().epoch;
+            if known != Some(revision) || epoch != now {
+                (known, epoch) = (Some(revision), now);
                 yield Ok(event(revision));
                 continue;
             }

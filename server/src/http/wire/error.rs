@@ -251,17 +251,11 @@ impl From<NoResult> for ApiError {
     }
 }
 
-/// A database that cannot be reached is 503. A statement that it refuses is a defect of ours.
+/// An outage of the database is 503. A statement that it refuses is a defect of ours.
 impl From<storage::Error> for ApiError {
     fn from(error: storage::Error) -> Self {
         tracing::error!(%error, "the database failed");
-        if storage::is_locked(&error) {
-            Self::unavailable("the database is locked by another program; nothing was changed")
-        } else if storage::is_away(&error) {
-            Self::unavailable("the database cannot be reached; nothing was changed")
-        } else {
-            Self::internal()
-        }
+        storage::outage(&error).map_or_else(Self::internal, |outage| Self::unavailable(outage.to_string()))
     }
 }
 

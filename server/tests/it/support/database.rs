@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     net::TcpListener,
     os::unix::fs::chown,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{
         Arc, OnceLock,
@@ -71,6 +71,48 @@ impl Database {
 }
 
 impl Database {
+    /// The file of a database that is one.
+    pub(crate) fn path(&self) -> &Path {
+        Path::new(self.url.strip_prefix("sqlite://").expect("a file"))
+    }
+
+    /// The port of PostgreSQL.
+    pub(crate) fn port(&self) -> u16 {
+        self.cluster.as_deref().unwrap_or_else(|| Cluster::shared()).port
+    }
+
+    /// Lets nobody write any more, or again, as a standby does.
+    pub(crate) fn refuse_writes(&self, refuse: bool) {
+        let name = self.url.rsplit('/').next().expect("a name");
+        let value = if refuse { "on" } else { "off" };
+        Cluster::shared()
+            .sql("postgres", &format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}"));
+        self.cut_connections();
+    }
+
+    /// Copies the database as it is, as a standby has it that hears of nothing from here on.
+    pub(crate) fn copy_to_standby(&self) {
+        let name = self.url.rsplit('/').next().expect("a name");
+        self.refuse_connections(true);
+        self.cut_connections();
+        Cluster::shared().sql("postgres", &format!("CREATE DATABASE {name}_standby TEMPLATE {name}"));
+        self.refuse_connections(false);
+    }
+
+    /// Lets the standby take over: writes since the copy never were.
+    pub(crate) fn fail_over(&self) {
+        let name = self.url.rsplit('/').next().expect("a name");
+        Cluster::shared().sql("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));
+        Cluster::shared().sql("postgres", &format!("ALTER DATABASE {name}_standby RENAME TO {name}"));
+    }
+
+    /// Undoes a migration of a server, as if only an older one had been here.
+    pub(crate) fn forget_migration(&self, version: i64, undo: &str) {
+        let statement = format!("{undo}; DELETE FROM _sqlx_migrations WHERE version = {version}");
+        let name = self.url.rsplit('/').next().expect("a name");
+        Cluster::shared().sql(name, &statement);
+    }
+
     /// Lets nobody connect any more, or again.
     pub(crate) fn refuse_connections(&self, refuse: bool) {
         let name = self.url.rsplit('/').next().expect("a name");
@@ -167,16 +209,19 @@ fn binaries() -> PathBuf {
     newest.filter(|folder| folder.join("postgres").exists()).expect("PostgreSQL: apt-get install postgresql")
 }
 
+pub(crate) fn is_root() -> bool {
+    fs::read_to_string("/proc/self/status").is_ok_and(|text| text.contains("\nUid:\t0\t"))
+}
+
 /// The user that runs PostgreSQL, because it refuses to run as root; `None` means the user that runs the tests.
 fn user() -> Option<(u32, u32)> {
-    let is_root = fs::read_to_string("/proc/self/status").is_ok_and(|text| text.contains("\nUid:\t0\t"));
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let mut users = passwd.lines().filter_map(|line| {
         let fields: Vec<&str> = line.split(':').collect();
         let &["postgres", _, user, group, ..] = fields.as_slice() else { return None };
         Some((user.parse().ok()?, group.parse().ok()?))
     });
-    is_root.then(|| users.next().expect("the user postgres: apt-get install postgresql"))
+    is_root().then(|| users.next().expect("the user postgres: apt-get install postgresql"))
 }
 
 /// A command line that goes on with the program to run.

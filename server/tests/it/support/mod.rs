@@ -5,6 +5,7 @@ mod database;
 mod http;
 mod load;
 mod project;
+mod proxy;
 mod raw;
 mod server;
 
@@ -14,10 +15,11 @@ use std::{
 };
 
 pub(crate) use cli::{Ran, run, run_with};
-pub(crate) use database::Database;
+pub(crate) use database::{Database, is_root};
 pub(crate) use http::{Answer, Request, request};
 pub(crate) use load::Load;
 pub(crate) use project::Project;
+pub(crate) use proxy::Proxy;
 pub(crate) use raw::Raw;
 pub(crate) use server::{Account, Server, flagbit};
 

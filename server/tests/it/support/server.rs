@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{Database, Raw, Request, request};
+use super::{Database, Proxy, Raw, Request, request};
 
 /// A running server; killed when it is dropped.
 pub(crate) struct Server {
@@ -47,8 +47,37 @@ impl Server {
     }
 
     pub(crate) fn start_with(database: &Database, settings: &[&str]) -> Self {
-        let mut command = flagbit();
-        command.args(["serve", "--database", database.url()]).args(settings);
+        Self::launch(flagbit(), database, database.url(), settings)
+    }
+
+    /// By another URL of the same database.
+    pub(crate) fn start_at(url: &str, database: &Database) -> Self {
+        Self::launch(flagbit(), database, url, &["--signup"])
+    }
+
+    /// Through a proxy, which can fall silent.
+    pub(crate) fn start_through(proxy: &Proxy, database: &Database, settings: &[&str]) -> Self {
+        Self::launch(flagbit(), database, &proxy.url(database), settings)
+    }
+
+    /// With files that cannot grow once [`Self::fill_disk`] was called. The system would end a process that is not told
+    /// to ignore the signal.
+    pub(crate) fn start_on_a_disk_that_fills(database: &Database) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(env!("CARGO_BIN_EXE_flagbit"));
+        Self::launch(command, database, database.url(), &["--signup"])
+    }
+
+    /// Lets no file grow beyond this size, as on a full disk; `None` makes room again.
+    pub(crate) fn fill_disk(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".into(), |bytes| bytes.to_string());
+        let id = self.process.id().to_string();
+        let ran = Command::new("prlimit").args(["--pid", &id, &format!("--fsize={limit}:")]).status();
+        assert!(ran.expect("prlimit runs").success());
+    }
+
+    fn launch(mut command: Command, database: &Database, url: &str, settings: &[&str]) -> Self {
+        command.args(["serve", "--database", url]).args(settings);
         // The limits that tests set as options.
         command.envs([
             ("FLAGBIT_LISTEN", "127.0.0.1:0"),
