@@ -20,7 +20,7 @@ needs=(
     command:cmake:cmake command:meson:meson command:abidiff:abigail-tools command:abidw:abigail-tools command:pkg-config:pkg-config
     file:/usr/include/json-c/json.h:libjson-c-dev file:/usr/include/nlohmann/json.hpp:nlohmann-json3-dev
     fuzzer:libFuzzer:libclang-rt-14-dev
-    postgres:server:postgresql command:nginx:nginx command:curl:curl command:openssl:openssl
+    postgres:server:postgresql command:pgbouncer:pgbouncer command:nginx:nginx command:curl:curl command:openssl:openssl
 )
 missing=()
 for need in "${needs[@]}"; do
