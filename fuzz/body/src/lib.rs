@@ -1,10 +1,12 @@
-//! The server's reader of JSON that people send and store, for `fuzz/body.c`. It is the server's own file.
+//! The server's reader of JSON that people send and store, for `fuzz/body.c`. It is the server's own file, with the one it uses.
 
 use std::slice;
 
 #[path = "../../../server/src/json.rs"]
 #[allow(dead_code, reason = "the server uses more of it")]
 mod json;
+#[path = "../../../server/src/quote.rs"]
+mod quote;
 
 /// Reads bytes as the server reads a body.
 ///

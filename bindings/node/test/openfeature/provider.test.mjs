@@ -323,6 +323,8 @@ test('overrides, and flags for testing', async (t) => {
 
 test('the first flags are no change, also where the program listens to its client', async (t) => {
   const stub = await Stub.serving(t, snapshot({ f: true }));
+  // The flags arrive after the programs have begun to listen.
+  await stub.do('delay', { seconds: 0.5 });
   // Which of the client's threads is heard first is chance.
   const all = Array.from({ length: 30 }, () => {
     const client = FlagBit.open({ url: stub.url, serverKey: KEY, logger: null });
