@@ -172,7 +172,7 @@ def test_an_api_key_reads_the_listing_of_a_project(server: RealServer, caplog: p
     snapshot = json.loads((REPOSITORY / "examples/flags.json").read_text())
     server.of_project("PUT", "/snapshot", {"flags": snapshot["flags"]})
     account: dict[str, Any] = {"api_key": server.api_key, "project_id": server.project}
-    with pytest.raises(flagbit.FlagBitError, match="poll_interval is 60 s at least"):
+    with pytest.raises(flagbit.FlagBitError, match="poll_interval= takes 60 s or more"):
         flagbit.Client(server.url, poll_interval=30, **account)
     with Kit("relay", port=server.port) as between, flagbit.Client(between.url, **account) as client:
         assert client.wait_until_ready(20) is True
