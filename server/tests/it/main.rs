@@ -17,6 +17,7 @@ mod flags_as_code;
 mod flags_everywhere;
 mod health;
 mod hostile;
+mod imports;
 mod isolation;
 mod keys;
 mod limits;

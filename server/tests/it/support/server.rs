@@ -143,6 +143,14 @@ impl Server {
         answer.text()
     }
 
+    /// The most memory that the server has had so far, in bytes.
+    pub(crate) fn peak_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        let kibibytes: usize = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kibibytes << 10
+    }
+
     /// Sends a signal to the server.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.process.id().to_string();
