@@ -18,6 +18,7 @@ mod flags_as_code;
 mod flags_everywhere;
 mod health;
 mod hostile;
+mod imports;
 mod isolation;
 mod keys;
 mod limits;

@@ -145,10 +145,10 @@ impl Server {
     }
 
     /// The most memory that the server has had since it started or [`Self::forget_peak_memory`], in bytes.
-    pub(crate) fn peak_memory(&self) -> u64 {
+    pub(crate) fn peak_memory(&self) -> usize {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") << 10
+        line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") << 10
     }
 
     pub(crate) fn forget_peak_memory(&self) {
