@@ -4,7 +4,7 @@
 //! itself, and reads the text in it instead. Anybody can write such a field. The reader here knows no magic names, so what
 //! it accepts is stored and comes back as it was.
 
-use std::fmt;
+use std::{convert::Infallible, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -95,13 +95,24 @@ impl Reader {
     fn read_map<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Map<String, Value>, A::Error> {
         let mut fields = Map::new();
         while let Some(name) = map.next_key::<String>()? {
-            let value = map.next_value_seed(self)?;
             if self.is_unique && fields.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("duplicate field {}", quoted(&name))));
+                match map.next_value_seed(Duplicate(&name))? {}
             }
+            let value = map.next_value_seed(self)?;
             fields.insert(name, value);
         }
         Ok(fields)
+    }
+}
+
+/// Refuses the value of a field that was there before, so that readers who keep track of places name the field.
+struct Duplicate<'n>(&'n str);
+
+impl<'de> DeserializeSeed<'de> for Duplicate<'_> {
+    type Value = Infallible;
+
+    fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<Infallible, D::Error> {
+        Err(D::Error::custom(format_args!("duplicate field {}", quoted(self.0))))
     }
 }
 

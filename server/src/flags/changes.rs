@@ -4,7 +4,7 @@ use flagbit::Place;
 use serde_json::{Map, Value};
 
 use super::{
-    KEY_RULE, Limits, Problems, Shared, State, describe, is_key,
+    KEY_RULE, Limits, Problems, Shared, State, describe, fields, is_key,
     limits::{MAX_DESCRIPTION, MAX_NAME, MAX_TAG, MAX_TAGS},
     shape::{self, Kind},
 };
@@ -30,9 +30,6 @@ pub(crate) struct Changes {
     has_key: bool,
     has_enabled: bool,
 }
-
-const FIELDS: &str = "key, name, description, tags, client_visible, variants, default, enabled, default_enabled, off, \
-                      rules, version";
 
 impl Changes {
     /// Reads a body and adds its errors to `problems`.
@@ -75,7 +72,7 @@ impl Changes {
             ("description", value) => return self.description = read_text(field, MAX_DESCRIPTION, value, problems),
             ("default", value) => return self.default = read_text(field, usize::MAX, value, problems),
             ("off", value) => return self.off = read_text(field, usize::MAX, value, problems),
-            _ => return problems.add(field, format!("unknown field; a flag has {FIELDS}")),
+            _ => return problems.add_ignorable(field, || fields::FLAG.unknown(field)),
         };
         problems.add(field, format!("expected {}, found {}", wanted.0, describe(&wanted.1)));
     }
@@ -109,8 +106,13 @@ impl Changes {
         if self.default_enabled == Some(None) {
             problems.add("default_enabled", "expected a boolean, found null; leave it out for false");
         }
-        if self.off == Some(None) && self.has_variants() {
-            problems.add("off", "expected a variant's name, found null; leave it out for the default's");
+        if self.has_variants() {
+            if self.default == Some(None) {
+                problems.add("default", "expected a variant's name, found null");
+            }
+            if self.off == Some(None) {
+                problems.add("off", "expected a variant's name, found null; leave it out for the default's");
+            }
         }
         if let Some(key) = self.key.as_deref().filter(|key| !is_key(key)) {
             problems.add("key", format!("expected {KEY_RULE}; found {}", quoted(key)));
@@ -132,7 +134,7 @@ fn set<T: Clone>(field: &mut T, value: &Option<T>) {
 pub(super) fn check_whole(shared: &Shared, state: &State, problems: &mut Problems) {
     for (field, value) in [("default", &shared.default), ("off", &state.off)] {
         if shared.variants.is_none() && value.is_some() {
-            problems.add(field, "names a variant, and the flag has no variants");
+            problems.add_ignorable(field, || "names a variant, and the flag has no variants".into());
         }
     }
 }

@@ -4,6 +4,8 @@
 
 mod changes;
 pub(crate) mod check;
+pub(crate) mod document;
+mod fields;
 mod flag;
 mod limits;
 mod moved;
@@ -19,7 +21,7 @@ pub(crate) use flag::{Flag, Record, Shared, State, as_code};
 pub(crate) use limits::Limits;
 pub(crate) use moved::{Moved, moved};
 pub(crate) use problems::{Problem, Problems, describe, lines};
-pub(crate) use segment::{Segment, SegmentRecord, definition, read_segment, used_segments};
+pub(crate) use segment::{Segment, SegmentRecord, definition, read_segment, read_segment_as_code, used_segments};
 pub(crate) use text::{Labels, snapshot_of};
 pub(crate) use work::Work;
 

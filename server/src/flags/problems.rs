@@ -7,12 +7,22 @@ use serde_json::Value;
 
 /// The most problems that an answer lists.
 const SHOWN: usize = 100;
+/// The most problems that are kept, for those who list more.
+const KEPT: usize = 1_000;
 
-/// The problems of a body. Those beyond the number that an answer lists are only counted: a body may have millions.
-#[derive(Debug, Default)]
+/// The problems of a body. Those beyond a number that people can read are only counted: a body may have millions.
+#[derive(Debug)]
 pub(crate) struct Problems {
-    shown: Vec<Problem>,
+    kept: Vec<Problem>,
+    /// The most problems to keep.
+    room: usize,
     count: usize,
+}
+
+impl Default for Problems {
+    fn default() -> Self {
+        Self { kept: Vec::new(), room: KEPT, count: 0 }
+    }
 }
 
 /// One problem, in words, with its place. An empty place is the whole body.
@@ -20,43 +30,70 @@ pub(crate) struct Problems {
 pub(crate) struct Problem {
     pub(crate) place: Place,
     pub(crate) message: String,
+    /// Whether it is a field that means nothing where it stands, so that SDKs ignore it.
+    pub(crate) is_ignorable: bool,
 }
 
 impl Problems {
     pub(crate) fn add(&mut self, place: impl Into<Place>, message: impl Into<String>) {
-        self.push(Problem { place: place.into(), message: message.into() });
+        self.push(Problem::new(place, message));
+    }
+
+    /// Adds a field that means nothing where it stands. `message` is called only if the problem is kept.
+    pub(crate) fn add_ignorable(&mut self, place: impl Into<Place>, message: impl FnOnce() -> String) {
+        if self.kept.len() < self.room {
+            self.push(Problem { is_ignorable: true, ..Problem::new(place, message()) });
+        } else {
+            self.count += 1;
+        }
+    }
+
+    /// The problems of a part of the body, of which as many are kept as this list still has room for.
+    pub(crate) fn of_part(&self) -> Self {
+        Self { room: self.room - self.kept.len(), ..Self::default() }
     }
 
     pub(crate) fn push(&mut self, problem: Problem) {
         self.count += 1;
-        if self.shown.len() < SHOWN {
-            self.shown.push(problem);
+        if self.kept.len() < self.room {
+            self.kept.push(problem);
         }
     }
 
     /// Adds problems of a part of the body that stands at `outer`.
     pub(crate) fn add_within(&mut self, outer: &Place, inner: Self) {
         self.count += inner.count;
-        let room = SHOWN - self.shown.len();
-        self.shown.extend(inner.shown.into_iter().take(room).map(|problem| problem.within(outer)));
+        let room = self.room - self.kept.len();
+        self.kept.extend(inner.kept.into_iter().take(room).map(|problem| problem.within(outer)));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The first problems.
-    pub(crate) fn shown(self) -> Vec<Problem> {
-        self.shown
+    /// Returns the number of problems, and the first of them.
+    pub(crate) fn into_first(self) -> (usize, Vec<Problem>) {
+        (self.count, self.kept)
     }
 
     /// Succeeds if there are no problems. The error lists them, a line each.
     pub(crate) fn into_result(self) -> Result<(), String> {
-        if self.is_empty() { Ok(()) } else { Err(list(&self.shown, self.count)) }
+        if self.is_empty() { Ok(()) } else { Err(self.to_string()) }
+    }
+}
+
+/// A line for each problem, up to a number that people can read.
+impl fmt::Display for Problems {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&list(&self.kept[..self.kept.len().min(SHOWN)], self.count))
     }
 }
 
 impl Problem {
+    pub(crate) fn new(place: impl Into<Place>, message: impl Into<String>) -> Self {
+        Self { place: place.into(), message: message.into(), is_ignorable: false }
+    }
+
     /// Returns the same problem with `outer` in front of its place.
     pub(crate) fn within(self, outer: &Place) -> Self {
         Self { place: outer.join(self.place.steps()), ..self }

@@ -1,6 +1,8 @@
 //! The shapes of bodies, for the API's description. The server reads bodies field by field, see [`super::Changes`], so
 //! that errors name every place.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -137,4 +139,44 @@ pub(crate) struct SegmentRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String)]
     updated_at: Option<String>,
+}
+
+/// The flags and segments of an environment, in one of the three shapes of a snapshot.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "it describes bodies that are read flag by flag")]
+pub(crate) enum SnapshotBody {
+    /// Flags without segments.
+    List(Vec<NewFlag>),
+    Document(Box<DocumentBody>),
+}
+
+/// Flags with segments.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DocumentBody {
+    flags: FlagsBody,
+    /// The segments by key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segments: Option<HashMap<String, SegmentRules>>,
+    /// Ignored, like `project` and `environment`, so that a snapshot can be imported as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Value>)]
+    revision: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Value>)]
+    project: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Value>)]
+    environment: Option<Value>,
+}
+
+/// The flags of a document.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "it describes bodies that are read flag by flag")]
+pub(crate) enum FlagsBody {
+    List(Vec<NewFlag>),
+    /// Flags by key; they may leave out their own `key`.
+    ByKey(HashMap<String, FlagChanges>),
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::{
-    Limits, Problems, describe, schema,
+    Limits, Problems, describe, fields, schema,
     shape::{self, Kind},
 };
 
@@ -56,27 +56,35 @@ pub(crate) struct SegmentChanges {
     pub(crate) rules: Vec<Value>,
 }
 
-/// Reads a segment and adds its errors to `problems`.
+/// Reads a segment that must have rules, and adds its errors to `problems`.
 pub(crate) fn read_segment(fields: Map<String, Value>, limits: &Limits, problems: &mut Problems) -> SegmentChanges {
+    match fields.get("rules") {
+        None => problems.add("rules", "missing"),
+        Some(Value::Null) => problems.add("rules", "expected a list, found null"),
+        Some(_) => {}
+    }
+    read_segment_as_code(fields, limits, problems)
+}
+
+/// Reads a segment as SDKs do, so that it has no rules if they are missing, and adds its errors to `problems`.
+pub(crate) fn read_segment_as_code(
+    fields: Map<String, Value>,
+    limits: &Limits,
+    problems: &mut Problems,
+) -> SegmentChanges {
     let mut changes = SegmentChanges::default();
-    let mut has_rules = false;
     for (field, value) in fields {
         match (field.as_str(), value) {
-            ("rules", Value::Array(rules)) => (changes.rules, has_rules) = (rules, true),
-            ("rules", other) => {
-                has_rules = true;
-                problems.add("rules", format!("expected a list, found {}", describe(&other)));
-            }
+            ("rules", Value::Array(rules)) => changes.rules = rules,
+            ("rules", Value::Null) => {}
+            ("rules", other) => problems.add("rules", format!("expected a list, found {}", describe(&other))),
             ("key", Value::String(key)) => changes.key = Some(key),
             ("key", other) => problems.add("key", format!("expected a string, found {}", describe(&other))),
             ("version", value) if value.is_i64() => changes.version = value.as_i64(),
             ("version", other) => problems.add("version", format!("expected an integer, found {}", describe(&other))),
             ("created_at" | "updated_at", _) => {}
-            _ => problems.add(field.as_str(), "unknown field; a segment has rules"),
+            _ => problems.add_ignorable(field.as_str(), || fields::SEGMENT.unknown(&field)),
         }
-    }
-    if !has_rules {
-        problems.add("rules", "missing");
     }
     shape::check_rules(&changes.rules, Kind::Segment, limits, problems);
     changes

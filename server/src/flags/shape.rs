@@ -4,7 +4,11 @@
 use flagbit::{AttributeUse, Operator, Place};
 use serde_json::{Map, Value};
 
-use super::{Limits, Problems, describe, limits::MAX_CONDITIONS};
+use super::{
+    Limits, Problems, describe,
+    fields::{CONDITION, CONDITIONS_RULE, Fields, PERCENTAGE, RULE, SPLIT},
+    limits::MAX_CONDITIONS,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -26,15 +30,15 @@ pub(super) fn check_rules(rules: &[Value], kind: Kind, limits: &Limits, problems
         };
         match fields.get("conditions") {
             Some(conditions) if !fields.contains_key("operator") => {
-                only(fields, &["conditions", "value"], "a rule with conditions", &place, problems);
+                only(fields, &CONDITIONS_RULE, &place, problems);
                 if let (Kind::Flag, Some(Value::Object(split))) = (kind, fields.get("value")) {
-                    only(split, &["split", "by", "salt"], "a split", &place.field("value"), problems);
+                    only(split, &SPLIT, &place.field("value"), problems);
                 }
                 check_conditions(conditions, &place, limits, problems);
             }
             // The engine refuses a rule that is both.
             Some(_) => {}
-            None => check_condition(fields, "a rule", &place, limits, problems),
+            None => check_condition(fields, &RULE, &place, limits, problems),
         }
     }
 }
@@ -48,22 +52,28 @@ fn check_conditions(conditions: &Value, rule: &Place, limits: &Limits, problems:
     }
     for (index, condition) in conditions.iter().enumerate() {
         if let Value::Object(fields) = condition {
-            check_condition(fields, "a condition", &rule.field("conditions").index(index), limits, problems);
+            check_condition(fields, &CONDITION, &rule.field("conditions").index(index), limits, problems);
         }
     }
 }
 
-fn check_condition(fields: &Map<String, Value>, what: &str, place: &Place, limits: &Limits, problems: &mut Problems) {
+fn check_condition(
+    fields: &Map<String, Value>,
+    known: &Fields,
+    place: &Place,
+    limits: &Limits,
+    problems: &mut Problems,
+) {
     let operator = fields.get("operator").and_then(Value::as_str).unwrap_or_default();
-    let known = Operator::named(operator).map(|(operator, _)| operator);
-    let has_no_attribute = known.is_some_and(|operator| operator.attribute_use() == AttributeUse::Unused);
+    let named = Operator::named(operator).map(|(operator, _)| operator);
+    let has_no_attribute = named.is_some_and(|operator| operator.attribute_use() == AttributeUse::Unused);
     if has_no_attribute && fields.contains_key("attribute") {
-        problems.add(place.field("attribute"), format!("{operator} looks at no attribute; leave it out"));
+        problems.add_ignorable(place.field("attribute"), || format!("{operator} looks at no attribute; leave it out"));
     }
-    only(fields, &["attribute", "operator", "value"], what, place, problems);
+    only(fields, known, place, problems);
     match fields.get("value") {
-        Some(Value::Object(share)) if known == Some(Operator::Percent) => {
-            only(share, &["percent", "salt"], "a percentage with a salt", &place.field("value"), problems);
+        Some(Value::Object(share)) if named == Some(Operator::Percent) => {
+            only(share, &PERCENTAGE, &place.field("value"), problems);
         }
         Some(Value::Array(items)) if items.len() > limits.max_list => {
             let message = too_many(items.len(), "elements", limits.max_list, "--max-list");
@@ -73,9 +83,9 @@ fn check_condition(fields: &Map<String, Value>, what: &str, place: &Place, limit
     }
 }
 
-fn only(fields: &Map<String, Value>, known: &[&str], what: &str, place: &Place, problems: &mut Problems) {
-    for field in fields.keys().filter(|field| !known.contains(&field.as_str())) {
-        problems.add(place.field(field), format!("unknown field; {what} has {}", known.join(", ")));
+fn only(fields: &Map<String, Value>, known: &Fields, place: &Place, problems: &mut Problems) {
+    for field in fields.keys().filter(|field| !known.has(field)) {
+        problems.add_ignorable(place.field(field), || known.unknown(field));
     }
 }
 

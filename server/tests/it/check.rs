@@ -34,11 +34,11 @@ fn errors_and_warnings_read_like_those_of_compilers() {
     ]}));
     let expected = "\
 standard input: error: flags[0].rules[0].value: a percentage is a number from 0 to 100, found 101 [set-aside]
+standard input: error: flags[1].enabeld: unknown field; did you mean \"enabled\"? [import]
 standard input: error: flags[1].enabled: missing [set-aside]
-standard input: warning: flags[1].enabeld: ignored, since no field has this name; did you mean \"enabled\"? [unknown-field]
 standard input: warning: flags[2].rules[1]: reached only by users without \"user_id\": flags[2].rules[0], a simple percent \
 rule, decides, in or out, for all that have \"user_id\"; to let others in as well, put this rule first [never-reached]
-standard input: 3 flags, 2 errors, 2 warnings
+standard input: 3 flags, 3 errors, 1 warning
 ";
     assert_eq!((ran.status, ran.output.as_str(), ran.complaint.as_str()), (1, expected, ""));
 }
@@ -52,14 +52,21 @@ fn the_exit_status_tells_errors_warnings_and_misuse_apart() {
         path.display().to_string()
     };
     let clean = file("clean.json", r#"[{"key": "a", "enabled": true}]"#);
-    let warning = file("warning.json", r#"[{"key": "a", "enabled": true, "owner": "ana"}]"#);
+    let warning =
+        file("warning.json", r#"[{"key": "a", "enabled": true, "rules": [{"operator": "percent", "value": 0}]}]"#);
+    let foreign = file("foreign.json", r#"[{"key": "a b", "enabled": true, "owner": "ana"}]"#);
     let error = file("error.json", r#"[{"key": "a", "enabled": "yes"}]"#);
     let refused = file("refused.json", "{\"flags\": [\n  {\"key\": \"a\",}]}");
     for (arguments, status) in [
         (vec![&*clean], 0),
         (vec![&*warning], 0),
         (vec!["--strict", &warning], 1),
-        (vec!["--strict", "--allow", "unknown-field,key", &warning], 0),
+        (vec!["--strict", "--allow", "percentage,key", &warning], 0),
+        (vec![&*foreign], 1),
+        (vec!["--allow", "import", &foreign], 0),
+        (vec!["--allow", "import", "--strict", &foreign], 1),
+        (vec!["--allow", "import,unknown-field", "--strict", &foreign], 0),
+        (vec!["--max-flags", "0", &clean], 1),
         (vec!["--strict", &clean], 0),
         (vec![&error], 1),
         (vec![&refused], 1),
@@ -148,9 +155,9 @@ fn conditions_that_say_something_else_than_they_seem_to() {
         (json!([{"conditions": [exists], "value": "false"}]), &["[no-effect] [0].rules"]),
         (
             json!([{"operator": "in_segment", "value": "s", "attribute": "x"}]),
-            &["[set-aside] [0].rules[0].value", "[unknown-field] [0].rules[0].attribute"],
+            &["[set-aside] [0].rules[0].value", "[import] [0].rules[0].attribute"],
         ),
-        (json!([{"conditions": [exists], "operator_": "eq"}]), &["[unknown-field] [0].rules[0].operator_"]),
+        (json!([{"conditions": [exists], "operator_": "eq"}]), &["[import] [0].rules[0].operator_"]),
     ] {
         assert_eq!(of_rules(&rules), expected, "{rules}");
     }
@@ -238,7 +245,7 @@ fn a_rule_for_a_fallback_attribute_is_reached() {
 fn a_value_of_the_wrong_type_is_not_explained_as_a_percentage() {
     for (rules, expected) in [
         (json!([{"attribute": "a", "operator": "eq", "value": {"a": 1}}]), &["[set-aside] [0].rules[0].value"][..]),
-        (json!([{"operator": "percent", "value": {"percent": 10, "a": 1}}]), &["[unknown-field] [0].rules[0].value.a"]),
+        (json!([{"operator": "percent", "value": {"percent": 10, "a": 1}}]), &["[import] [0].rules[0].value.a"]),
     ] {
         assert_eq!(of_rules(&rules), expected, "{rules}");
     }
@@ -270,13 +277,13 @@ fn keys_that_only_sdks_read_are_named() {
     let long = "a".repeat(257);
     for key in ["ä", "team:flag", "a b", "..", &long] {
         let snapshot = json!([{"key": key, "enabled": true}]);
-        assert_eq!(findings(&snapshot), ["[key] [0].key"], "{key}");
+        assert_eq!(findings(&snapshot), ["[import] [0].key", "[key] [0].key"], "{key}");
         assert!(check(&snapshot).output.contains("give its percentages the old key as their salt"), "{key}");
     }
     assert_eq!(findings(&json!([{"key": "A.b_c-9", "enabled": true}])), Vec::<String>::new());
     let segment = json!({"segments": {"team:beta": {"rules": [{"operator": "percent", "value": 5}]}},
         "flags": [{"key": "f", "enabled": true, "rules": [{"operator": "in_segment", "value": "team:beta"}]}]});
-    assert_eq!(findings(&segment), ["[key] segments[\"team:beta\"]"]);
+    assert_eq!(findings(&segment), ["[import] segments[\"team:beta\"]", "[key] segments[\"team:beta\"]"]);
 }
 
 #[test]
@@ -326,7 +333,7 @@ fn segments_are_looked_at_also_where_no_flag_uses_them() {
 #[test]
 fn a_byte_order_mark_hides_nothing() {
     let ran = run_with(&["check", "-"], "\u{feff}[{\"key\": \"a\", \"enabeld\": true}]".as_bytes());
-    assert!(ran.output.contains("[0].enabeld: ignored"), "{}", ran.output);
+    assert!(ran.output.contains("[0].enabeld: unknown field"), "{}", ran.output);
 }
 
 #[test]
@@ -341,12 +348,12 @@ fn nothing_that_is_read_brings_it_down() {
         (b"\xff\xfe", 1),
         (many.as_bytes(), 1),
         (deep.as_bytes(), 1),
-        (wide.as_bytes(), 0),
+        (wide.as_bytes(), 1),
         (br#"{"flags": null}"#, 1),
         (br#"{"flags": [null]}"#, 1),
         (br#"{"flags": [], "segments": [1]}"#, 1),
         (br#"{"flags": [], "segments": {"": null}}"#, 1),
-        (br#"{"flags": [{"key": "a\u001b[2J\n", "enabled": true, "b\u001bc": 1}]}"#, 0),
+        (br#"{"flags": [{"key": "a\u001b[2J\n", "enabled": true, "b\u001bc": 1}]}"#, 1),
         (br#"[{"key": "a", "enabled": true, "rules": [null, [], 7, {"conditions": [null]}, {"conditions": {}}]}]"#, 1),
         (br#"[{"key": "a", "enabled": true, "variants": {"x": 1, "y": 2}, "default": 7, "rules": {"a": 1}}]"#, 1),
     ] {
@@ -368,5 +375,5 @@ fn a_reader_that_leaves_is_no_error() {
     let mut process = command.arg("check").arg(&path).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(process.stdout.take());
     let output = process.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
+    assert_eq!((output.status.code(), &*output.stderr), (Some(1), &b""[..]));
 }

@@ -52,9 +52,10 @@ fn refused() -> Vec<(Value, &'static str)> {
         (field("off", json!("a")), "off: names a variant, and the flag has no variants"),
         (field("default", json!("a")), "default: names a variant, and the flag has no variants"),
         (field("rules", json!({})), "rules: expected a list, found an object"),
+        (field("enabeld", json!(true)), "enabeld: unknown field; did you mean \"enabled\"?"),
         (
-            field("enabeld", json!(true)),
-            "enabeld: unknown field; a flag has key, name, description, tags, client_visible, variants, default, enabled, \
+            field("owner", json!("ana")),
+            "owner: unknown field; a flag has key, name, description, tags, client_visible, variants, default, enabled, \
              default_enabled, off, rules, version",
         ),
         (with_rules(json!([7])), "rules[0]: expected an object, found 7"),
@@ -102,7 +103,7 @@ fn refused() -> Vec<(Value, &'static str)> {
         ),
         (
             condition(json!({"operator": "percent", "value": {"percent": 5, "sallt": "x"}})),
-            "rules[1].conditions[0].value.sallt: unknown field; a percentage with a salt has percent, salt",
+            "rules[1].conditions[0].value.sallt: unknown field; did you mean \"salt\"?",
         ),
         (
             condition(json!({"operator": "percent", "value": {"percent": 101}})),
@@ -155,7 +156,7 @@ fn refused() -> Vec<(Value, &'static str)> {
         (typed(json!([{"conditions": []}])), "rules[0].value: missing"),
         (
             split(json!({"split": [["light", 50], ["dark", 50]], "sallt": "x"})),
-            "rules[0].value.sallt: unknown field; a split has split, by, salt",
+            "rules[0].value.sallt: unknown field; did you mean \"salt\"?",
         ),
         (
             split(json!({"split": [["light", 50], ["dark", 49.9]]})),
@@ -233,9 +234,12 @@ fn text_that_is_no_flag_is_refused() {
         ("[]", "the body: invalid type: sequence, expected an object"),
         ("null", "the body: invalid type: null, expected an object"),
         ("{} {}", "the body: trailing characters at line 1 column 4"),
-        (r#"{"enabled": true, "enabled": false}"#, "the body: duplicate field \"enabled\" at line 1 column 35"),
-        (r#"{"rules": [{"operator": "percent", "value": 1, "value": 2}]}"#, "rules[0]: duplicate field \"value\" at"),
-        (r#"{"default": "a", "variants": {"a": {"x": 1, "x": 2}, "b": {}}}"#, "variants.a: duplicate field \"x\" at"),
+        (r#"{"enabled": true, "enabled": false}"#, "enabled: duplicate field \"enabled\" at line 1 column 29"),
+        (
+            r#"{"rules": [{"operator": "percent", "value": 1, "value": 2}]}"#,
+            "rules[0].value: duplicate field \"value\" at",
+        ),
+        (r#"{"default": "a", "variants": {"a": {"x": 1, "x": 2}, "b": {}}}"#, "variants.a.x: duplicate field \"x\" at"),
         (r#"{"name": "\ud800"}"#, "name: unexpected end of hex escape at"),
         (r#"{"rules": [{"attribute": "a", "operator": "eq", "value": 1e400}]}"#, "rules[0].value: number out of range"),
         (&deep, "variants: a flag has 2 to 64 variants, found 1"),

@@ -123,7 +123,7 @@ fn all_that_is_wrong_is_listed_and_nothing_is_written() {
             message.lines().collect::<Vec<_>>(),
             [
                 "flags[0].enabled: expected a boolean, found \"yes\"",
-                "flags[0].rules[0].valeu: unknown field; a rule has attribute, operator, value",
+                "flags[0].rules[0].valeu: unknown field; did you mean \"value\"?",
                 "flags[2].enabled: missing",
                 "flags[3].key: expected 1 to 256 of A-Z a-z 0-9 . _ -, and not only dots; found \"..\"",
                 "flags[4].key: duplicate key \"a\", already at flags[1]",
@@ -154,7 +154,15 @@ fn all_that_is_wrong_is_listed_and_nothing_is_written() {
         );
         for (body, expected) in [
             (json!({}), "flags: missing"),
-            (json!({"flags": {}}), "flags: expected a list, found an object"),
+            (json!({"flags": 7}), "flags: expected a list of flags, or an object of flags by key, found 7"),
+            (json!("flags"), "expected an object with \"flags\", or a list of flags, found \"flags\""),
+            (json!([{"key": "a"}]), "[0].enabled: missing"),
+            (json!({"flags": {"a": {}}}), "flags[\"a\"].enabled: missing"),
+            (
+                json!({"flags": {"a": {"key": "b", "enabled": true}}}),
+                "flags[\"a\"].key: expected the key it stands under, found \"b\"",
+            ),
+            (json!({"flags": [], "revision": [7]}), "revision: expected a string or a number, found a list"),
             (
                 json!({"flags": [{"key": "a", "enabled": true, "default_enabled": null}]}),
                 "flags[0].default_enabled: expected a boolean, found null; leave it out for false",

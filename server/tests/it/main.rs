@@ -20,6 +20,7 @@ mod health;
 mod hostile;
 mod imports;
 mod isolation;
+mod judge;
 mod keys;
 mod limits;
 mod logs;

@@ -67,7 +67,7 @@ fn what_cannot_be_read_is_refused_also_while_no_flag_uses_it() {
             ),
             (
                 json!({"rules": [{"operator": "percent", "valeu": 1}]}),
-                "rules[0].valeu: unknown field; a rule has attribute, operator, value",
+                "rules[0].valeu: unknown field; did you mean \"value\"?",
             ),
         ] {
             assert_eq!(project.refused("PUT", "/segments/s", &body, 400), expected);

@@ -6,62 +6,66 @@ use flagbit::{MAX_SNAPSHOT_BYTES, Place, Snapshot, SnapshotError};
 use serde_json::{Map, Value};
 
 use super::{
-    condition, fields,
+    condition,
     finding::{Code, Findings},
+    import::{Import, Objected},
     percent, reach,
     rule::{self, Serves},
     segments, variants,
 };
 use crate::{
-    flags::{KEY_RULE, is_key},
+    flags::{KEY_RULE, Limits, is_key},
     json,
 };
 
-/// Checks a snapshot's text. Returns the number of its flags; `None` if it is refused.
-pub(super) fn check(text: &[u8], findings: &mut Findings) -> Option<usize> {
-    let snapshot = match Snapshot::parse(text, MAX_SNAPSHOT_BYTES) {
+/// Checks a snapshot's text, also by the server's limits unless it is for SDKs alone. Returns the number of its flags;
+/// `None` if SDKs refuse it.
+pub(super) fn check(text: &[u8], limits: &Limits, is_for_sdks: bool, findings: &mut Findings) -> Option<usize> {
+    let snapshot = Snapshot::parse(text, MAX_SNAPSHOT_BYTES);
+    if let Err(error @ SnapshotError::TooLarge { .. }) = &snapshot {
+        findings.add(Code::Refused, Place::default(), error.to_string());
+        return None;
+    }
+    let mut import = Import::of(text, limits, is_for_sdks);
+    let snapshot = match snapshot {
         Ok(snapshot) => snapshot,
         Err(error) => {
-            refused(error, findings);
+            refused(error, import, findings);
             return None;
         }
     };
     // The engine has read the text as JSON and skipped a byte order mark.
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     let document: Value = json::read(text).unwrap_or_default();
-    if let Value::Object(fields) = &document {
-        fields::check_document(fields, findings);
-    }
     let mut used_segments = HashSet::new();
     for (place, key, fields) in flags(&document) {
         findings.about(Some(key));
-        check_key(key, &place, findings);
         segments::note_used(fields, &mut used_segments);
         let warning = snapshot.warning_of(key);
-        if let Some(warning) = warning {
-            findings.add(Code::SetAside, warning.place(), warning.message());
+        import.report(&place, warning.map(|warning| Objected::new(Code::SetAside, warning)), findings);
+        if import.is_wanted() {
+            check_key(key, &place, findings);
         }
-        fields::check_flag(fields, &place, findings);
         // Nothing more can be said about a flag that cannot be read.
         if warning.is_none() {
             check_flag(fields, key, &place, findings);
         }
     }
     findings.about(None);
-    segments::check(&snapshot, document.get("segments"), &used_segments, findings);
+    segments::check(&snapshot, document.get("segments"), &used_segments, &mut import, findings);
     Some(snapshot.flags().len())
 }
 
-fn refused(error: SnapshotError, findings: &mut Findings) {
+/// Reports what is wrong with a text that SDKs refuse.
+fn refused(error: SnapshotError, mut import: Import, findings: &mut Findings) {
+    let is_json = !import.report_no_json(findings);
     match error {
-        SnapshotError::Shape { place, message } => findings.add(Code::Refused, place, message),
-        SnapshotError::Json { line, column, message } => {
-            findings.add_at(Code::Refused, line, column, format!("not JSON: {message}"));
+        SnapshotError::Shape { place, message } => {
+            import.report_rest(Some(Objected { code: Code::Refused, place, message }), findings);
         }
-        SnapshotError::TooDeep { line, column } => {
-            findings.add_at(Code::Refused, line, column, "not JSON: nested too deep");
-        }
-        error @ SnapshotError::TooLarge { .. } => findings.add(Code::Refused, Place::default(), error.to_string()),
+        // The import has said where.
+        SnapshotError::Json { .. } | SnapshotError::TooDeep { .. } if !is_json => {}
+        error => findings.add(Code::Refused, Place::default(), error.to_string()),
     }
 }
 
@@ -92,8 +96,8 @@ fn listed<'d>(flags: &'d Value, place: &Place) -> Vec<Flag<'d>> {
 fn check_key(key: &str, place: &Place, findings: &mut Findings) {
     if !is_key(key) {
         let message = format!(
-            "SDKs read this key, but the server refuses it: it takes {KEY_RULE}. Rename the flag before you import it, \
-             and give its percentages the old key as their salt, so that they keep their users"
+            "SDKs read this key, but the server takes {KEY_RULE}. Rename the flag before you import it, and give its \
+             percentages the old key as their salt, so that they keep their users"
         );
         findings.add(Code::Key, place.field("key"), message);
     }

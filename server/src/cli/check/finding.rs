@@ -26,6 +26,8 @@ pub(crate) enum Code {
     /// A segment cannot be read: an error
     #[value(skip)]
     UnreadableSegment,
+    /// The server's import refuses what SDKs read: an error. Allow it for files that no server imports
+    Import,
     /// A condition, a list or a rule that can never hold
     NeverHolds,
     /// A rule that is reached by nobody, or by few
@@ -44,9 +46,9 @@ pub(crate) enum Code {
     LargeNumber,
     /// A version written as a number, which has no trailing zeros
     VersionNumber,
-    /// A field that means nothing where it stands
+    /// A field that means nothing where it stands, with --allow import
     UnknownField,
-    /// A flag's key that the server would not take
+    /// How to rename a flag or a segment whose key the server refuses
     Key,
     /// A segment that no flag uses
     UnusedSegment,
@@ -57,7 +59,7 @@ pub(crate) enum Code {
 impl Code {
     pub(super) fn severity(self) -> Severity {
         match self {
-            Self::Refused | Self::SetAside | Self::UnreadableSegment => Severity::Error,
+            Self::Refused | Self::SetAside | Self::UnreadableSegment | Self::Import => Severity::Error,
             _ => Severity::Warning,
         }
     }

@@ -2,8 +2,8 @@
 
 mod condition;
 mod document;
-mod fields;
 mod finding;
+mod import;
 mod percent;
 mod reach;
 mod report;
@@ -23,13 +23,15 @@ use super::{
     input,
     output::{complain, print},
 };
+use crate::flags::Limits;
 
 /// The options of `flagbit check`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit status: 0 nothing wrong, or warnings only; 1 errors, and with --strict warnings; 2 a file that cannot be read.
 
-Errors are snapshots that are refused and flags that are set aside. Warnings are the surprises of \
+Errors are what SDKs refuse or set aside, and what the server's import refuses: without errors, an import into an empty \
+project takes the file. If no server imports your files, use --allow import. Warnings are the surprises of \
 docs/evaluation.md; use --allow KIND to silence a warning about something that you intend.")]
 pub(crate) struct Options {
     /// Snapshots, or exports of them; - is standard input
@@ -40,13 +42,16 @@ pub(crate) struct Options {
     #[arg(long)]
     strict: bool,
 
-    /// Leave out warnings of this kind; may be repeated
+    /// Leave out findings of this kind; may be repeated
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     allow: Vec<Code>,
 
     /// Print the findings as JSON
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    limits: Limits,
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
@@ -54,7 +59,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut is_unreadable = false;
     for file in &options.files {
         match input::read(file) {
-            Ok(text) => reports.push(check(&input::name(file), &text, &options.allow)),
+            Ok(text) => reports.push(check(&input::name(file), &text, options)),
             Err(error) => {
                 complain(&format!("{error:#}"));
                 is_unreadable = true;
@@ -70,11 +75,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }))
 }
 
-fn check(file: &str, text: &[u8], allowed: &[Code]) -> Report {
+fn check(file: &str, text: &[u8], options: &Options) -> Report {
     let mut findings = Findings::default();
-    let flags = document::check(text, &mut findings);
+    let is_for_sdks = options.allow.contains(&Code::Import);
+    let flags = document::check(text, &options.limits, is_for_sdks, &mut findings);
     let mut findings = findings.all;
-    findings.retain(|finding| !allowed.contains(&finding.code));
+    findings.retain(|finding| !options.allow.contains(&finding.code));
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     Report { file: file.into(), flags, errors, warnings: findings.len() - errors, findings }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::finding::{Finding, Severity};
+use super::finding::{Code, Finding, Severity};
 use crate::cli::output::printable;
 
 /// The findings in one file.
@@ -15,6 +15,13 @@ pub(super) struct Report {
     pub(super) errors: usize,
     pub(super) warnings: usize,
     pub(super) findings: Vec<Finding>,
+}
+
+impl Report {
+    fn is_for_sdks_alone(&self) -> bool {
+        let mut errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        self.errors > 0 && errors.all(|finding| finding.code == Code::Import)
+    }
 }
 
 pub(super) fn as_json(reports: &[Report]) -> String {
@@ -33,7 +40,9 @@ pub(super) fn for_people(reports: &[Report]) -> String {
             (0, 0) => "nothing to object".to_owned(),
             (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
         };
-        text += &format!("{}: {flags}, {found}\n", report.file);
+        let refused =
+            if report.is_for_sdks_alone() { "; SDKs read it, but the server's import refuses it" } else { "" };
+        text += &format!("{}: {flags}, {found}{refused}\n", report.file);
     }
     text
 }

@@ -6,8 +6,9 @@ use flagbit::{Place, Snapshot, Subject};
 use serde_json::{Map, Value};
 
 use super::{
-    condition, fields,
+    condition,
     finding::{Code, Findings},
+    import::{Import, Objected},
     percent, reach, rule,
 };
 use crate::flags::{KEY_RULE, is_key, used_segments};
@@ -17,34 +18,38 @@ pub(super) fn note_used<'s>(flag: &'s Map<String, Value>, used: &mut HashSet<&'s
     used.extend(flag.get("rules").and_then(Value::as_array).into_iter().flat_map(|rules| used_segments(rules)));
 }
 
-pub(super) fn check(snapshot: &Snapshot, segments: Option<&Value>, used: &HashSet<&str>, findings: &mut Findings) {
+/// Reports what is wrong with the segments, and what the import says of the document as a whole.
+pub(super) fn check(
+    snapshot: &Snapshot,
+    segments: Option<&Value>,
+    used: &HashSet<&str>,
+    import: &mut Import,
+    findings: &mut Findings,
+) {
     let mut unreadable = HashMap::new();
+    let mut all = None;
     for warning in snapshot.warnings() {
         match warning.subject() {
             Subject::Flag(_) => {}
             Subject::Segment(name) => _ = unreadable.insert(name.as_str(), warning),
-            Subject::Segments => findings.add(Code::UnreadableSegment, warning.place(), warning.message()),
+            Subject::Segments => all = Some(Objected::new(Code::UnreadableSegment, warning)),
         }
     }
     for (name, segment) in segments.and_then(Value::as_object).into_iter().flatten() {
         let place = Place::from("segments").entry(name);
         let warning = unreadable.get(name.as_str());
-        if let Some(warning) = warning {
-            findings.add(Code::UnreadableSegment, warning.place(), warning.message());
-        }
+        import.report(&place, warning.map(|warning| Objected::new(Code::UnreadableSegment, warning)), findings);
         if !used.contains(name.as_str()) {
             findings.add(Code::UnusedSegment, &place, "no flag uses this segment");
         }
-        if !is_key(name) {
+        if import.is_wanted() && !is_key(name) {
             let message = format!(
-                "SDKs read this name, but the server refuses it: it takes {KEY_RULE}. Rename the segment before you \
-                 import it, and give its percentages the old name with \"/segment\" behind it as their salt, so that they \
+                "SDKs read this name, but the server takes {KEY_RULE}. Rename the segment before you import it, and give its percentages the old name with \"/segment\" behind it as their salt, so that they \
                  keep their users"
             );
             findings.add(Code::Key, &place, message);
         }
         let Some(fields) = segment.as_object() else { continue };
-        fields::check_segment(fields, &place, findings);
         if warning.is_none() {
             let salt = format!("{name}/segment");
             let rules = rule::rules(fields, &place, &salt);
@@ -56,4 +61,5 @@ pub(super) fn check(snapshot: &Snapshot, segments: Option<&Value>, used: &HashSe
             }
         }
     }
+    import.report_rest(all, findings);
 }

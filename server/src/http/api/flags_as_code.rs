@@ -10,8 +10,11 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
-use super::import_body;
 use crate::{
+    flags::{
+        document::{self, Objection},
+        schema::SnapshotBody,
+    },
     http::{
         route::{Purpose, Routes},
         wire::{
@@ -63,7 +66,8 @@ async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers
 
 /// Import flags as code. Afterwards the environment has the flags and segments of the document, and no others.
 ///
-/// The import happens as a whole or not at all: errors are listed by place, a line each. The fields that all environments share (names, descriptions,
+/// The document has one of the three shapes of a snapshot: `{"flags": [...]}`, `{"flags": {"KEY": {...}}}`, or a list of
+/// flags. The import happens as a whole or not at all: errors are listed by place, a line each. The fields that all environments share (names, descriptions,
 /// tags, `client_visible`, variants and default) is replaced in all environments of the project. A flag that is new is
 /// created in all of them, switched off in the others; a flag that is missing is deleted in all of them. Fields of single
 /// environments (`enabled`, `default_enabled`, `off`, rules) and segments change in this environment alone. But a segment
@@ -72,7 +76,7 @@ async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers
 /// A flag that does not change keeps its version. Further fields of `GET /flags` or an SDK's snapshot (`version`, times,
 /// `revision`, `project`, `environment`) are ignored. The entity tag is that of the export, before a dry run and after
 /// an import: with it as `If-Match`, the import does what the dry run showed.
-#[utoipa::path(put, path = "/snapshot", tag = "flags as code", request_body = FlagsAsCode,
+#[utoipa::path(put, path = "/snapshot", tag = "flags as code", request_body = SnapshotBody,
     params(
         ImportOptions,
         ("If-Match" = Option<String>, Header, description = "the entity tag of the export that was changed"),
@@ -99,13 +103,22 @@ async fn import_flags(
     let work = tokio::spawn(async move {
         let _turn = turn;
         let limits = app.backend.limits.clone();
-        let document = tokio::task::spawn_blocking(move || import_body::read(&body, &limits)).await;
+        let document = tokio::task::spawn_blocking(move || document::read(&body, &limits)).await;
         let document = document.map_err(anyhow::Error::from)??;
         let imported = import::import(&app.backend, &target, &precondition, document, dry_run).await?;
         Ok::<_, ApiError>(imported)
     });
     let imported = work.await.map_err(anyhow::Error::from)??;
     Ok((etag_header(&quoted(&imported.tag)), Json(imported.difference)).into_response())
+}
+
+impl From<Objection> for ApiError {
+    fn from(objection: Objection) -> Self {
+        Self::invalid(match objection {
+            Objection::NotJson(error) => format!("the body: {error}"),
+            Objection::Wrong(problems) => problems.to_string(),
+        })
+    }
 }
 
 impl From<Busy> for ApiError {

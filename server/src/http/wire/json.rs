@@ -23,6 +23,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let JsonBytes(bytes) = JsonBytes::from_request(request, state).await?;
+        // serde would read a list as the values of the fields in their order.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(ApiError::invalid("the body: invalid type: sequence, expected an object"));
+        }
         read(&bytes).map(Self)
     }
 }
@@ -37,12 +41,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
         if content_type.is_some_and(|value| !is_json(value)) {
             return Err(ApiError::media_type());
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(body_error)?;
-        // serde would read a list as the values of the fields in their order.
-        if bytes.trim_ascii_start().starts_with(b"[") {
-            return Err(ApiError::invalid("the body: invalid type: sequence, expected an object"));
-        }
-        Ok(Self(bytes))
+        Bytes::from_request(request, state).await.map(Self).map_err(body_error)
     }
 }
 

@@ -1,14 +1,11 @@
 //! The document, which is written so that it compares well.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use flagbit::{Place, Subject};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::flags::{Problems, Record, SegmentRecord, Shared, State, as_code, check::Draft, definition, schema};
+use crate::flags::{Record, SegmentRecord, State, as_code, definition, schema};
 
 /// The flags and segments of an environment as code.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,56 +16,6 @@ pub(crate) struct FlagsAsCode {
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Option<std::collections::HashMap<String, schema::SegmentRules>>, nullable = false)]
     segments: Map<String, Value>,
-}
-
-/// A document that was read.
-#[derive(Debug, Default)]
-pub(crate) struct Document {
-    pub(super) flags: BTreeMap<String, FlagAsCode>,
-    pub(super) segments: BTreeMap<String, Vec<Value>>,
-    /// The keys of the flags that are known to be unreadable.
-    pub(super) faulty: BTreeSet<String>,
-    pub(super) faulty_segments: BTreeSet<String>,
-}
-
-#[derive(Debug)]
-pub(super) struct FlagAsCode {
-    /// The position in the list.
-    pub(super) position: usize,
-    pub(super) shared: Shared,
-    pub(super) state: State,
-}
-
-impl Document {
-    /// Adds what the engine says of the flags that can be read otherwise.
-    pub(super) fn judge(&self, problems: &mut Problems) {
-        let mut draft = Draft::default();
-        for (key, flag) in &self.flags {
-            draft.put_flag(key, &flag.shared, &flag.state);
-        }
-        self.segments.iter().for_each(|(key, rules)| _ = draft.put_segment(key, rules));
-        for aside in draft.check_alone() {
-            match &aside.subject {
-                Subject::Flag(key) if !self.faulty.contains(key) => {
-                    if let Some(flag) = self.flags.get(key) {
-                        problems.push(aside.problem.within(&flag_place(flag.position)));
-                    }
-                }
-                Subject::Segment(key) if !self.faulty_segments.contains(key) => {
-                    problems.push(aside.problem.within(&segment_place(key)));
-                }
-                Subject::Flag(_) | Subject::Segment(_) | Subject::Segments => {}
-            }
-        }
-    }
-}
-
-pub(super) fn flag_place(position: usize) -> Place {
-    Place::from("flags").index(position)
-}
-
-pub(super) fn segment_place(key: &str) -> Place {
-    Place::from("segments").entry(key)
 }
 
 /// Writes the flags and segments of an environment as a document.

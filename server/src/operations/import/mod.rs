@@ -4,16 +4,12 @@ mod apply;
 mod difference;
 mod document;
 mod plan;
-mod read;
-mod weight;
 
 pub(crate) use difference::Difference;
-pub(crate) use document::{Document, FlagsAsCode};
-pub(crate) use read::Reader;
-pub(crate) use weight::Weight;
+pub(crate) use document::FlagsAsCode;
 
 use super::{Backend, Error, Precondition, Result, change::Change, target::EnvironmentTarget};
-use crate::flags::{Record, SegmentRecord, State};
+use crate::flags::{Record, SegmentRecord, State, document::Document};
 use document::{content_text, tag_of};
 use plan::Plan;
 

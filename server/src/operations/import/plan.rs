@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use flagbit::Subject;
 use serde_json::{Map, Value};
 
-use super::{
-    difference::{Difference, Differences, Updated},
-    document::{Document, FlagAsCode, flag_place, segment_place},
-};
+use super::difference::{Difference, Differences, Updated};
 use crate::{
-    flags::{Moved, Record, SegmentRecord, State, as_code, check::Draft, moved, used_segments},
+    flags::{
+        Moved, Record, SegmentRecord, State, as_code,
+        check::Draft,
+        document::{Document, FlagAsCode, segment_place},
+        moved, used_segments,
+    },
     operations::{
         Result,
         change::{Change, Place},
@@ -132,11 +134,9 @@ impl Plan {
         let given: Vec<SegmentRecord> = given.collect();
         let brought = bring_segments(change, &used, &given, &mut drafts).await?;
         let place = |subject: &Subject| match subject {
-            Subject::Flag(key) => self
-                .document
-                .flags
-                .get(key)
-                .map(|flag| Place { position: flag.position, outer: flag_place(flag.position) }),
+            Subject::Flag(key) => {
+                self.document.flags.get(key).map(|flag| Place { position: flag.position, outer: flag.place.clone() })
+            }
             Subject::Segment(key) => self
                 .document
                 .segments

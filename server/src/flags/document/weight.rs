@@ -9,7 +9,7 @@ const FOR_PEOPLE: usize = 128 << 10;
 
 /// The weight of a flag or a segment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Weight {
+pub(super) struct Weight {
     /// The bytes of the text without white space and with each escape as one byte, which is never more than the value
     /// written anew.
     bytes: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Weight {
 
 impl Weight {
     /// Weighs JSON that is known to be correct.
-    pub(crate) fn of(json: &str) -> Self {
+    pub(super) fn of(json: &str) -> Self {
         let mut weight = Self { bytes: 0, values: 1 };
         let mut bytes = json.bytes();
         let mut is_in_string = false;
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn white_space_and_escapes_weigh_nothing_or_one() {
         for (json, bytes, values) in
-            [("7", 1, 1), (r#"{"a" : [ 1, 2 ] }"#, 11, 4), (r#""a b,[{\"A\\""#, 12, 1), ("[\n  \"\u{e4}\"\n]", 6, 2)]
+            [("7", 1, 1), (r#"{"a" : [ 1, 2 ] }"#, 11, 4), (r#""a b,[{\"A\\""#, 11, 1), ("[\n  \"\u{e4}\"\n]", 6, 2)]
         {
             assert_eq!(Weight::of(json), Weight { bytes, values }, "{json}");
         }
