@@ -31,6 +31,7 @@ mod text_set;
 mod typed;
 mod variant;
 mod warning;
+mod work;
 
 pub use bucket::bucket_of;
 pub use context::{Attributes, Context, ContextBuilder, ContextError, MAX_LIST, Value};

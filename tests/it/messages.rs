@@ -38,7 +38,7 @@ fn what_is_not_json_is_refused_with_line_and_column() {
         "the snapshot is not JSON: line 2, column 3: the text is not UTF-8"
     );
     let deep = "[".repeat(100_000);
-    assert!(refusal(deep).ends_with("nested too deep"), "depth");
+    assert!(refusal(deep).ends_with("nested deeper than 127 levels"), "depth");
 }
 
 #[test]
