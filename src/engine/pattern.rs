@@ -48,6 +48,11 @@ impl PatternSizes {
         self.all.set(self.all.get().saturating_add(size));
         self.current.set(self.current.get().saturating_add(size));
         check_answer(self.current.get())?;
+        self.check_snapshot()
+    }
+
+    /// Succeeds if the patterns of the snapshot are not too large together.
+    fn check_snapshot(&self) -> Result<(), Problem> {
         if self.all.get() > MAX_SNAPSHOT_SIZE {
             return Err(too_much("a snapshot", MAX_SNAPSHOT_SIZE, self.all.get()));
         }
@@ -79,9 +84,16 @@ impl Pattern {
             let message = format!("a regular expression has at most {MAX_PATTERN} bytes, found {}", pattern.len());
             return Err(Problem::new(ProblemKind::Limit, message));
         }
-        let pattern = Self::compile(pattern)?;
-        sizes.add(pattern.size)?;
-        Ok(pattern)
+        // What is refused anyway is not compiled.
+        sizes.check_snapshot()?;
+        let compiled = Self::compile(pattern);
+        let size = match &compiled {
+            Ok(pattern) => pattern.size,
+            // To find out took the time of the largest.
+            Err(_) => MAX_SIZE,
+        };
+        let is_within = sizes.add(size);
+        compiled.and_then(|pattern| is_within.map(|()| pattern))
     }
 
     /// The library does not say how large a program is. So the limits double until the program fits, which takes less than
@@ -163,6 +175,15 @@ mod tests {
             assert_eq!(kind, ProblemKind::Value, "{text}");
             assert!(text.starts_with(&format!("not a regular expression: {pattern:?}: ")), "{text}");
         }
+    }
+
+    #[test]
+    fn patterns_that_cannot_be_used_count_too() {
+        let sizes = PatternSizes::default();
+        let last = (0..=MAX_SNAPSHOT_SIZE / MAX_SIZE).map(|_| message(Pattern::new("(", &sizes).unwrap_err()));
+        assert!(last.last().is_some_and(|(kind, _)| kind == ProblemKind::Value));
+        let (kind, text) = message(Pattern::new("a", &sizes).unwrap_err());
+        assert_eq!(kind, ProblemKind::Limit, "{text}");
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn refused() -> Vec<(Value, &'static str)> {
         (field("default_enabled", json!(1)), "default_enabled: expected a boolean, found 1"),
         (field("client_visible", json!("no")), "client_visible: expected a boolean, found \"no\""),
         (field("name", json!(7)), "name: expected a string, found 7"),
-        (field("name", json!("x".repeat(257))), "name: more than 256 characters"),
+        (field("name", json!("x".repeat(257))), "name: at most 256 characters, found 257"),
         (field("description", json!({})), "description: expected a string, found an object"),
         (field("tags", json!("shop")), "tags: expected a list, found \"shop\""),
         (
