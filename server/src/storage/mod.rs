@@ -9,6 +9,7 @@ pub(crate) mod environments;
 mod failure;
 mod file;
 pub(crate) mod flags;
+mod hex;
 pub(crate) mod keys;
 mod listen;
 pub(crate) mod load;
@@ -19,6 +20,7 @@ pub(crate) mod projects;
 pub(crate) mod segments;
 mod session;
 mod sqlite;
+mod texts;
 mod trust;
 mod write;
 
