@@ -29,6 +29,7 @@ mod snapshot;
 mod snapshot_error;
 mod text_set;
 mod typed;
+mod unsupported;
 mod variant;
 mod warning;
 mod work;

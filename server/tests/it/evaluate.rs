@@ -128,7 +128,7 @@ fn client_keys_see_what_is_visible_to_clients_and_no_rules() {
 
     let later = json!({"flag_key": "launch", "context": {"@now": "2100-02-01T00:00:00Z"}});
     assert_eq!(evaluate(&server, &account.server_key, &later).json()["enabled"], true);
-    let expected = "context.@now: client keys cannot set names that begin with @";
+    let expected = "context[\"@now\"]: client keys cannot set names that begin with @";
     assert_eq!(message(&evaluate(&server, &account.sdk_key, &later)).2, expected);
     let now = json!({"flag_key": "launch"});
     assert_eq!(evaluate(&server, &account.sdk_key, &now).json()["enabled"], false);

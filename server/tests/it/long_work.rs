@@ -7,7 +7,7 @@ use crate::support::{Account, Database, Project, Raw, Server};
 /// A pattern that takes microseconds for each byte.
 const SLOW: &str = "(a|b|c|d){1,60}z";
 /// With so many flags an evaluation takes longer than any test.
-const FLAGS: usize = 2_000;
+const FLAGS: usize = 1_000;
 
 fn start(settings: &[&str]) -> (Server, Account) {
     let server = Server::start_with(&Database::sqlite(), &[&["--signup"], settings].concat());

@@ -48,7 +48,7 @@ fn what_is_too_much_or_no_flag_is_refused() {
     let server = Server::start(&database);
     let flag = json!({"enabled": true});
     let many: serde_json::Map<String, Value> = (0..101).map(|index| (format!("f{index}"), flag.clone())).collect();
-    let conditions = vec![json!({"attribute": "a", "operator": "eq", "value": 1}); 300];
+    let conditions = vec![json!({"attribute": "a", "operator": "eq", "value": 1}); 1_200];
     let rules: Vec<Value> = conditions.into_iter().map(|condition| json!({"conditions": [condition]})).collect();
     for (body, status, expected) in [
         (json!({"flags": 7}), 400, "flags: "),
