@@ -20,6 +20,8 @@ fn snapshot() -> Value {
             {"conditions": [{"operator": "in_segment", "value": "beta"},
                             {"attribute": "theme", "operator": "flag_is", "value": "dark"}]}]},
         {"key": "adult", "enabled": true, "rules": [{"attribute": "age", "operator": "gte", "value": 18}]},
+        {"key": "limit", "enabled": true, "variants": {"most": u64::MAX, "whole": 12.0}, "default": "most", "rules": [
+            {"conditions": [{"attribute": "plan", "operator": "eq", "value": "free"}], "value": "whole"}]},
         {"key": "a=b", "enabled": true, "default_enabled": true},
         {"key": "broken", "enabled": true, "rules": [{"operator": "regex"}]},
         {"key": "stopped", "enabled": false, "rules": [{"operator": "regex"}]}],
@@ -56,6 +58,13 @@ rule 1: decided, serves on
     yes theme flag_is "dark"; it answers "dark"
 "#;
     assert_eq!(eval(&["launch", r#"tags:=["a", "b"]"#, "plan=pro"]).output, expected);
+}
+
+#[test]
+fn an_integer_has_all_its_digits() {
+    assert!(eval(&["limit"]).output.starts_with("limit = 18446744073709551615 (variant most)\n"));
+    assert!(eval(&["limit", "plan=free"]).output.starts_with("limit = 12 (variant whole)\n"));
+    assert_eq!(eval(&["--json", "limit"]).json()["value"], u64::MAX);
 }
 
 #[test]
