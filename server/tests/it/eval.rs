@@ -20,8 +20,6 @@ fn snapshot() -> Value {
             {"conditions": [{"operator": "in_segment", "value": "beta"},
                             {"attribute": "theme", "operator": "flag_is", "value": "dark"}]}]},
         {"key": "adult", "enabled": true, "rules": [{"attribute": "age", "operator": "gte", "value": 18}]},
-        {"key": "limit", "enabled": true, "variants": {"most": u64::MAX, "whole": 12.0}, "default": "most", "rules": [
-            {"conditions": [{"attribute": "plan", "operator": "eq", "value": "free"}], "value": "whole"}]},
         {"key": "a=b", "enabled": true, "default_enabled": true},
         {"key": "broken", "enabled": true, "rules": [{"operator": "regex"}]},
         {"key": "stopped", "enabled": false, "rules": [{"operator": "regex"}]}],
@@ -62,6 +60,10 @@ rule 1: decided, serves on
 
 #[test]
 fn an_integer_has_all_its_digits() {
+    let snapshot = json!([
+        {"key": "limit", "enabled": true, "variants": {"most": u64::MAX, "whole": 12.0}, "default": "most", "rules": [
+            {"conditions": [{"attribute": "plan", "operator": "eq", "value": "free"}], "value": "whole"}]}]);
+    let eval = |arguments: &[&str]| run_with(&[&["eval", "-"], arguments].concat(), snapshot.to_string().as_bytes());
     assert!(eval(&["limit"]).output.starts_with("limit = 18446744073709551615 (variant most)\n"));
     assert!(eval(&["limit", "plan=free"]).output.starts_with("limit = 12 (variant whole)\n"));
     assert_eq!(eval(&["--json", "limit"]).json()["value"], u64::MAX);
