@@ -81,7 +81,7 @@ impl Draft {
         let mut problems = Problems::default();
         check_whole(shared, state, &mut problems);
         let aside = |problem| Aside { subject: Subject::Flag(key.into()), problem, is_circle: false };
-        self.asides.extend(problems.into_iter().map(aside));
+        self.asides.extend(problems.shown().into_iter().map(aside));
         let text = snapshot_text(key, shared, state);
         let bytes = text.len();
         self.flags.insert(key.into(), Some(text));

@@ -8,9 +8,12 @@ use serde_json::Value;
 /// The most problems that an answer lists.
 const SHOWN: usize = 100;
 
-/// The problems of a body.
+/// The problems of a body. Those beyond the number that an answer lists are only counted: a body may have millions.
 #[derive(Debug, Default)]
-pub(crate) struct Problems(Vec<Problem>);
+pub(crate) struct Problems {
+    shown: Vec<Problem>,
+    count: usize,
+}
 
 /// One problem, in words, with its place. An empty place is the whole body.
 #[derive(Debug, Clone)]
@@ -21,30 +24,35 @@ pub(crate) struct Problem {
 
 impl Problems {
     pub(crate) fn add(&mut self, place: impl Into<Place>, message: impl Into<String>) {
-        self.0.push(Problem { place: place.into(), message: message.into() });
+        self.push(Problem { place: place.into(), message: message.into() });
+    }
+
+    pub(crate) fn push(&mut self, problem: Problem) {
+        self.count += 1;
+        if self.shown.len() < SHOWN {
+            self.shown.push(problem);
+        }
     }
 
     /// Adds problems of a part of the body that stands at `outer`.
-    pub(crate) fn add_within(&mut self, outer: &Place, inner: impl IntoIterator<Item = Problem>) {
-        self.0.extend(inner.into_iter().map(|problem| problem.within(outer)));
+    pub(crate) fn add_within(&mut self, outer: &Place, inner: Self) {
+        self.count += inner.count;
+        let room = SHOWN - self.shown.len();
+        self.shown.extend(inner.shown.into_iter().take(room).map(|problem| problem.within(outer)));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.count == 0
+    }
+
+    /// The first problems.
+    pub(crate) fn shown(self) -> Vec<Problem> {
+        self.shown
     }
 
     /// Succeeds if there are no problems. The error lists them, a line each.
     pub(crate) fn into_result(self) -> Result<(), String> {
-        if self.0.is_empty() { Ok(()) } else { Err(lines(&self.0)) }
-    }
-}
-
-impl IntoIterator for Problems {
-    type Item = Problem;
-    type IntoIter = std::vec::IntoIter<Problem>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        if self.is_empty() { Ok(()) } else { Err(list(&self.shown, self.count)) }
     }
 }
 
@@ -67,10 +75,14 @@ impl fmt::Display for Problem {
 
 /// Lists problems, a line each, up to a number that people can read.
 pub(crate) fn lines(problems: &[impl ToString]) -> String {
-    let (shown, more) = problems.split_at(problems.len().min(SHOWN));
+    list(&problems[..problems.len().min(SHOWN)], problems.len())
+}
+
+/// Lists the first of `count` problems.
+fn list(shown: &[impl ToString], count: usize) -> String {
     let mut text = shown.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    if !more.is_empty() {
-        text += &format!("\nand {} more", more.len());
+    if count > shown.len() {
+        text += &format!("\nand {} more", count - shown.len());
     }
     text
 }

@@ -121,6 +121,10 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    pub(super) fn account_id(&self) -> i64 {
+        self.target.who.account_id
+    }
+
     pub(super) fn project_id(&self) -> i64 {
         self.target.project_id
     }

@@ -1,6 +1,8 @@
 //! The state that every request can reach.
 
 pub(crate) mod budget;
+pub(crate) mod imports;
+pub(crate) mod large_reads;
 pub(crate) mod listings;
 pub(crate) mod metrics;
 pub(crate) mod pool;
@@ -18,6 +20,8 @@ use crate::{
     world::{Follower, World},
 };
 use budget::Budget;
+use imports::Imports;
+use large_reads::LargeReads;
 use listings::Listings;
 use metrics::Metrics;
 use pool::Pool;
@@ -38,6 +42,8 @@ pub(crate) struct Parts {
     pub(crate) bodies: Budget,
     /// Answers that clients have not taken yet.
     pub(crate) answers: Budget,
+    pub(crate) imports: Imports,
+    pub(crate) large_reads: LargeReads,
     pub(crate) listings: Listings,
     pub(crate) metrics: Metrics,
     pub(crate) rates: Rates,
@@ -60,6 +66,8 @@ impl App {
             backend: Backend { follower, accounts, limits },
             bodies: Budget::new(requests.max_bodies_bytes),
             answers: Budget::new(requests.max_answers_bytes),
+            imports: Imports::default(),
+            large_reads: LargeReads::default(),
             listings: Listings::default(),
             metrics: Metrics::new(settings.metrics.flag_metrics)?,
             rates: Rates::new(&requests),

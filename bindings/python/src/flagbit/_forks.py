@@ -12,8 +12,8 @@ from . import _uwsgi
 class Forked(Protocol):
     """An object with a thread, which a forked child lacks."""
 
-    def after_fork(self) -> None:
-        """Is called in the child, perhaps more than once. Raises nothing."""
+    def start_again(self) -> None:
+        """Starts what the child of a fork lacks. Is called in the child, perhaps more than once. Raises nothing."""
 
 
 _forked: weakref.WeakSet[Forked] = weakref.WeakSet()
@@ -26,7 +26,7 @@ def tell_of_forks(owner: Forked) -> None:
 
 def _after_fork() -> None:
     for one in list(_forked):
-        one.after_fork()
+        one.start_again()
 
 
 if hasattr(os, "register_at_fork"):

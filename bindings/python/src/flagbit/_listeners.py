@@ -76,7 +76,7 @@ class Listeners:
         self._all: tuple[_Listener, ...] = ()
         self._runner: Runner | None = None
         self._process = 0
-        """The process in which the thread was to run, or 0 before a thread was wanted."""
+        """The process in which the thread was wanted, or 0 before it was."""
         self.trouble: str | None = None
         """Why there is no thread after a fork, although there was one before."""
 
@@ -114,40 +114,41 @@ class Listeners:
                 self._start()
 
     def start_again(self) -> None:
-        """Starts the thread that a fork has ended, if nobody told of the fork or no thread could be started then."""
-        if self._process not in (0, os.getpid()):
-            self.after_fork()
-        elif self.trouble is not None:
-            with self._lock, suppress(FlagBitError):
+        """Starts the thread that a fork has ended, or that could not be started before. Raises nothing.
+
+        A forked child calls this, and so do later calls, in case nobody told of the fork. A uWSGI without a master
+        calls this in the process that forked, too, which then becomes a worker.
+        """
+        if self._process == 0 or (self._runner is not None and self._process == os.getpid()):
+            return
+        if self._process != os.getpid():
+            # The child has neither the thread nor whoever held the lock.
+            self._process = os.getpid()
+            self._lock = threading.Lock()
+            if self._runner is not None:
+                self._runner.abandon()
+                self._runner = None
+        try:
+            with self._lock:
                 if self._runner is None:
                     self._start()
-
-    def after_fork(self) -> None:
-        """Runs in the child, which has neither the thread nor a holder of the lock. Nothing can be raised here."""
-        if self._process in (0, os.getpid()):
-            return
-        self._lock = threading.Lock()
-        if self._runner is not None:
-            self._runner.abandon()
-            self._runner = None
-        self._process = os.getpid()
-        try:
-            self._start()
         except FlagBitError as error:
+            if self.trouble is None:
+                _log(logging.WARNING, f"{error}; the next call tries again")
             self.trouble = f"{error}; the next call tries again"
-            _log(logging.WARNING, self.trouble)
 
     def _start(self) -> None:
-        try:
-            self._runner = Runner(self._client, self._work)
-        except RuntimeError as error:
-            message = f"the thread of the listeners cannot be started: {error}"
-            raise FlagBitError(message, _ffi.Status.THREAD.name) from error
+        if not _uwsgi.is_to_fork():
+            try:
+                self._runner = Runner(self._client, self._work)
+            except RuntimeError as error:
+                message = f"the thread of the listeners cannot be started: {error}"
+                raise FlagBitError(message, _ffi.Status.THREAD.name) from error
+            self.trouble = None
+            if _uwsgi.lacks_threads():
+                _log(logging.WARNING, _uwsgi.NO_THREADS)
         self._process = os.getpid()
-        self.trouble = None
         tell_of_forks(self)
-        if _uwsgi.lacks_threads():
-            _log(logging.WARNING, _uwsgi.NO_THREADS)
 
     def _work(self, is_open: bool) -> None:
         drain_log(self._client)

@@ -10,22 +10,22 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
+use super::import_body;
 use crate::{
     http::{
         route::{Purpose, Routes},
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
             etag::{etag_header, quoted, read_status},
-            json::JsonBody,
+            json::JsonBytes,
             precondition::precondition,
         },
     },
-    json::UniqueObject,
     operations::{
         import::{self, Difference, Export, FlagsAsCode},
         target::EnvironmentTarget,
     },
-    state::App,
+    state::{App, imports::Busy},
 };
 
 /// Relative to a project or an environment.
@@ -83,15 +83,33 @@ async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers
         (status = 409, description = "other environments need what the import takes away, or flags ask each other in a \
             circle", body = ErrorBody),
         (status = 412, description = "somebody else has changed the flags since", body = ErrorBody),
+        (status = 503, description = "other imports are running", body = ErrorBody),
     ))]
 async fn import_flags(
     target: EnvironmentTarget,
     State(app): State<App>,
     options: Result<Query<ImportOptions>, QueryRejection>,
     headers: HeaderMap,
-    JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
+    JsonBytes(body): JsonBytes,
 ) -> ApiResult<Response> {
     let Query(ImportOptions { dry_run }) = options.map_err(|_| ApiError::invalid("dry_run: expected true or false"))?;
-    let imported = import::import(&app.backend, &target, &precondition(&headers)?, fields, dry_run).await?;
+    let precondition = precondition(&headers)?;
+    let turn = app.imports.turn().await?;
+    // A task of its own: it holds the turn until the work is done, also when the client hangs up.
+    let work = tokio::spawn(async move {
+        let _turn = turn;
+        let limits = app.backend.limits.clone();
+        let document = tokio::task::spawn_blocking(move || import_body::read(&body, &limits)).await;
+        let document = document.map_err(anyhow::Error::from)??;
+        let imported = import::import(&app.backend, &target, &precondition, document, dry_run).await?;
+        Ok::<_, ApiError>(imported)
+    });
+    let imported = work.await.map_err(anyhow::Error::from)??;
     Ok((etag_header(&quoted(&imported.tag)), Json(imported.difference)).into_response())
+}
+
+impl From<Busy> for ApiError {
+    fn from(_: Busy) -> Self {
+        Self::unavailable("other imports are running; nothing was changed; try again once they are done")
+    }
 }

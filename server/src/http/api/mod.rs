@@ -7,6 +7,7 @@ mod evaluate;
 mod flags;
 mod flags_as_code;
 mod health;
+mod import_body;
 mod keys;
 pub(crate) mod metrics;
 mod ofrep;

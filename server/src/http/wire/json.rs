@@ -14,7 +14,20 @@ use super::{body::BodyError, context, error::ApiError};
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
+/// A body that says that it is JSON, unread.
+#[derive(Debug)]
+pub(crate) struct JsonBytes(pub(crate) Bytes);
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let JsonBytes(bytes) = JsonBytes::from_request(request, state).await?;
+        read(&bytes).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -29,7 +42,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         if bytes.trim_ascii_start().starts_with(b"[") {
             return Err(ApiError::invalid("the body: invalid type: sequence, expected an object"));
         }
-        read(&bytes).map(Self)
+        Ok(Self(bytes))
     }
 }
 
@@ -51,8 +64,9 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(bytes).or_else(|_| read_again(bytes))
 }
 
+/// Reads JSON slowly; an error names the place.
 #[cold]
-fn read_again<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn read_again<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let is_context = matches!(error.path().iter().next(), Some(Segment::Map { key }) if key == context::FIELD);

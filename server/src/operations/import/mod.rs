@@ -4,15 +4,17 @@ mod apply;
 mod difference;
 mod document;
 mod plan;
-
-use serde_json::{Map, Value};
+mod read;
+mod weight;
 
 pub(crate) use difference::Difference;
-pub(crate) use document::FlagsAsCode;
+pub(crate) use document::{Document, FlagsAsCode};
+pub(crate) use read::Reader;
+pub(crate) use weight::Weight;
 
 use super::{Backend, Error, Precondition, Result, change::Change, target::EnvironmentTarget};
 use crate::flags::{Record, SegmentRecord, State};
-use document::{Document, content_text, tag_of};
+use document::{content_text, tag_of};
 use plan::Plan;
 
 /// An environment as a document.
@@ -46,16 +48,15 @@ pub(crate) async fn export(backend: &Backend, target: &EnvironmentTarget) -> Res
 /// Makes the flags and segments of an environment those of a document. A dry run only tells what would change.
 ///
 /// # Errors
-/// [`Error::Invalid`], which lists by place everything that is wrong; [`Error::Conflict`] where other environments need
+/// [`Error::Invalid`], which lists by place what the engine would set aside; [`Error::Conflict`] where other environments need
 /// what the import takes away; [`Error::Outdated`]; the errors of `Change::begin`.
 pub(crate) async fn import(
     backend: &Backend,
     target: &EnvironmentTarget,
     precondition: &Precondition,
-    document: Map<String, Value>,
+    document: Document,
     dry_run: bool,
 ) -> Result<Import> {
-    let document = Document::read(document, &backend.limits).map_err(Error::Invalid)?;
     let mut change = Change::begin(backend, target).await?;
     let (flags, segments) = content(&mut change).await?;
     let tag = tag_of(&content_text(&flags, &segments)?);

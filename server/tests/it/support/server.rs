@@ -1,6 +1,7 @@
 //! The real server as a process.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     net::{SocketAddr, TcpStream},
     process::{Child, Command, ExitStatus, Stdio},
@@ -141,6 +142,17 @@ impl Server {
         let answer = request("GET", &url).send();
         assert_eq!(answer.status, 200);
         answer.text()
+    }
+
+    /// The most memory that the server has had since it started or [`Self::forget_peak_memory`], in bytes.
+    pub(crate) fn peak_memory(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") << 10
+    }
+
+    pub(crate) fn forget_peak_memory(&self) {
+        fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5").expect("its owner may");
     }
 
     /// Sends a signal to the server.

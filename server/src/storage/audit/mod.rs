@@ -1,10 +1,16 @@
 //! The audit: who changed what.
 
+mod page;
+mod split;
+
 use std::fmt;
 
 use serde_json::Value;
 
-use super::{Storage, Write, now};
+pub(crate) use page::{EntryRow, Scope};
+
+use super::{Write, now};
+use split::Split;
 
 /// The author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,62 +68,15 @@ impl fmt::Display for Actor {
     }
 }
 
-/// A recorded change, with the key that made it.
-#[derive(Debug, sqlx::FromRow)]
-pub(crate) struct EntryRow {
-    pub(crate) id: i64,
-    pub(crate) project_id: Option<i64>,
-    pub(crate) environment: Option<String>,
-    pub(crate) at: String,
-    pub(crate) actor: String,
-    pub(crate) action: String,
-    pub(crate) target: String,
-    pub(crate) before: Option<String>,
-    pub(crate) after: Option<String>,
-    pub(crate) key_id: Option<i64>,
-    pub(crate) key_name: Option<String>,
-    pub(crate) key_ending: Option<String>,
-}
-
-/// The statement that reads entries, with a further condition if there is one.
-macro_rules! entries {
-    ($and:literal) => {
-        concat!(
-            "SELECT a.id, a.project_id, a.environment, a.at, a.actor, a.action, a.target, a.before, a.after, \
-             k.id AS key_id, k.name AS key_name, k.ending AS key_ending FROM audit a \
-             LEFT JOIN keys k ON k.account_id = a.account_id AND a.actor = 'key ' || CAST(k.id AS TEXT) \
-             WHERE a.account_id = $1 AND a.id < $2 ",
-            $and,
-            " ORDER BY a.id DESC LIMIT $3"
-        )
-    };
-}
-
-impl Storage {
-    /// The entries of an account, or of one of its projects, newest first, with ids below `before`.
-    pub(crate) async fn audit(
-        &self,
-        account_id: i64,
-        project_id: Option<i64>,
-        before: i64,
-        limit: i64,
-    ) -> sqlx::Result<Vec<EntryRow>> {
-        let statement = if project_id.is_some() { entries!("AND a.project_id = $4") } else { entries!("") };
-        let mut query = sqlx::query_as(statement).bind(account_id).bind(before).bind(limit);
-        if project_id.is_some() {
-            query = query.bind(project_id);
-        }
-        query.fetch_all(self).await
-    }
-}
-
 impl Write {
     /// Records a change, together with the change or not at all.
     pub(crate) async fn record(&mut self, entry: Entry<'_>) -> sqlx::Result<()> {
         let id = self.next_id().await?;
+        let Split { unchanged, before, after, parts } = Split::of(entry.before, entry.after);
         sqlx::query(
-            "INSERT INTO audit (id, account_id, project_id, environment, at, actor, action, target, before, after) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO audit \
+             (id, account_id, project_id, environment, at, actor, action, target, unchanged, before, after) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(id)
         .bind(entry.account_id)
@@ -127,10 +86,21 @@ impl Write {
         .bind(entry.actor.to_string())
         .bind(entry.action)
         .bind(entry.target)
-        .bind(entry.before.map(Value::to_string))
-        .bind(entry.after.map(Value::to_string))
+        .bind(unchanged)
+        .bind(before)
+        .bind(after)
         .execute(self.connection())
         .await?;
+        for part in parts {
+            let text_id = self.text_id(entry.account_id, &part.text).await?;
+            sqlx::query("INSERT INTO audit_parts (audit_id, side, field, text_id) VALUES ($1, $2, $3, $4)")
+                .bind(id)
+                .bind(part.side.name())
+                .bind(part.field)
+                .bind(text_id)
+                .execute(self.connection())
+                .await?;
+        }
         Ok(())
     }
 }
