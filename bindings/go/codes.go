@@ -71,6 +71,12 @@ const (
 )
 
 const (
+	integerKindNone     = 0
+	integerKindSigned   = 1
+	integerKindUnsigned = 2
+)
+
+const (
 	reasonError             = 0
 	reasonDisabled          = 1
 	reasonTargetingMatch    = 2

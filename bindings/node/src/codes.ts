@@ -54,6 +54,12 @@ export const Kind = {
   JSON: 4,
 } as const;
 
+export const IntegerKind = {
+  NONE: 0,
+  SIGNED: 1,
+  UNSIGNED: 2,
+} as const;
+
 export const Reason = {
   ERROR: 0,
   DISABLED: 1,

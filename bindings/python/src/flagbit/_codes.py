@@ -57,6 +57,12 @@ class Kind(IntEnum):
     JSON = 4
 
 
+class IntegerKind(IntEnum):
+    NONE = 0
+    SIGNED = 1
+    UNSIGNED = 2
+
+
 class Reason(IntEnum):
     ERROR = 0
     DISABLED = 1
