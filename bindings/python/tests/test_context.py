@@ -72,6 +72,7 @@ def test_an_unsupported_value_is_an_error_that_names_the_attribute(value: Any) -
     assert isinstance(error.value, (flagbit.FlagBitError, ValueError))
 
 
+NO_TIME_ZONE = "a moment without a time zone; give one with a time zone"
 NOT_UNICODE = "string that is not Unicode text; replace lone surrogates and bytes that are not UTF-8"
 
 
@@ -83,8 +84,8 @@ NOT_UNICODE = "string that is not Unicode text; replace lone surrogates and byte
         (["a", None], "has, at [1] of its list, a null; leave it out"),
         (["a", ["b"]], "has, at [1] of its list, a list; a list holds single values only"),
         (["a", "\udfff"], f"has, at [1] of its list, a {NOT_UNICODE}"),
-        (datetime.datetime(2026, 1, 1), "has a moment without a time zone; give one with a time zone"),
-        ([datetime.datetime(2026, 1, 1)], "has, at [0] of its list, a moment without a time zone; give one with a time zone"),
+        (datetime.datetime(2026, 1, 1), f"has {NO_TIME_ZONE}"),
+        ([datetime.datetime(2026, 1, 1)], f"has, at [0] of its list, {NO_TIME_ZONE}"),
         (
             datetime.datetime(1, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1))),
             "has a moment that is invalid or outside the years 0 to 9999 in UTC; give another one",
@@ -113,9 +114,7 @@ def test_a_name_is_text() -> None:
         flagbit.Context({1: "a"})  # type: ignore[dict-item]
     with pytest.raises(flagbit.ContextError) as error:
         flagbit.Context({"a\udc80": "b"})
-    assert str(error.value) == (
-        'the attribute "a\\\\udc80" has a name that is not Unicode text; give a name that is'
-    )
+    assert str(error.value) == ('the attribute "a\\\\udc80" has a name that is not Unicode text; give a name that is')
 
 
 def test_none_is_absent() -> None:
