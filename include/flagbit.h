@@ -51,11 +51,14 @@
  *   A whole context in one buffer, integers little-endian and unaligned:
  *     buffer     length u32 of the whole buffer, version u8 (1), three zero bytes, attributes
  *     attribute  kind u8 (flagbit_attribute_kind), name length u32, name, value length u32, value
- *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1; unsupported: none;
+ *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1;
+ *                unsupported: none, or reason u8 (flagbit_unsupported_reason), or reason u8, position u32, type name;
  *                list: elements, each kind u8 (not list), value length u32, value; at most 1000, more are unsupported
  *   Names are unique; if a name is repeated, its first value counts. C and C++ programs pack attributes with
  *   flagbit_attributes_*, at the end of this file. "Unsupported" is for bindings: a value of the host language that no
- *   rule can match.
+ *   rule can match. The reason decides the message of flagbit_context_new. The position is the index of an element that
+ *   makes its list unsupported, 0xFFFFFFFF if there is none, or the length of a list that is too long; the type name is
+ *   UTF-8. Libraries before ABI 1.2 take no reason.
  *
  * A complete program
  *
@@ -112,7 +115,7 @@
 #define FLAGBIT_ABI_MAJOR 1
 
 // The minor number of the ABI. A program needs a library with at least this one.
-#define FLAGBIT_ABI_MINOR 1
+#define FLAGBIT_ABI_MINOR 2
 
 // The error_code of an evaluation without an error.
 #define FLAGBIT_ERROR_CODE_NONE 0
@@ -244,7 +247,7 @@ enum flagbit_kind
     FLAGBIT_KIND_BOOLEAN = 1,
     // A string: see flagbit_evaluate_value.
     FLAGBIT_KIND_STRING = 2,
-    // A number: see `number`.
+    // A number: see `number` and `integer`.
     FLAGBIT_KIND_NUMBER = 3,
     // An object or a list: see flagbit_evaluate_value.
     FLAGBIT_KIND_JSON = 4,
@@ -254,6 +257,27 @@ enum flagbit_kind
 typedef enum flagbit_kind flagbit_kind;
 #else
 typedef int32_t flagbit_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// How to read the `integer` of a flagbit_evaluation.
+enum flagbit_integer_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    // The value is no integer from -2^63 to 2^64-1: it has a fraction or is too large, or the flag is of another kind.
+    FLAGBIT_INTEGER_KIND_NONE = 0,
+    // An integer from -2^63 to 2^63-1: the bits of an int64_t.
+    FLAGBIT_INTEGER_KIND_SIGNED = 1,
+    // An integer from 2^63 to 2^64-1: a uint64_t.
+    FLAGBIT_INTEGER_KIND_UNSIGNED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum flagbit_integer_kind flagbit_integer_kind;
+#else
+typedef int32_t flagbit_integer_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -356,6 +380,47 @@ typedef uint8_t flagbit_attribute_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Why an attribute is unsupported. The numbers are part of the ABI; those above are kept for what comes.
+enum flagbit_unsupported_reason
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    // The binding does not say.
+    FLAGBIT_UNSUPPORTED_REASON_UNKNOWN = 0,
+    // A value of a type that has no counterpart. The detail is the type's name.
+    FLAGBIT_UNSUPPORTED_REASON_TYPE = 1,
+    // A null in a list, or a null pointer.
+    FLAGBIT_UNSUPPORTED_REASON_NULL = 2,
+    // A list in a list.
+    FLAGBIT_UNSUPPORTED_REASON_NESTED_LIST = 3,
+    // A list of more than 1,000 elements. The position is the number of elements.
+    FLAGBIT_UNSUPPORTED_REASON_LIST_TOO_LONG = 4,
+    // Text with a lone surrogate, or bytes that are not UTF-8.
+    FLAGBIT_UNSUPPORTED_REASON_NOT_UNICODE = 5,
+    // NaN or an infinity.
+    FLAGBIT_UNSUPPORTED_REASON_NOT_FINITE = 6,
+    // An integer beyond the range of a double.
+    FLAGBIT_UNSUPPORTED_REASON_TOO_LARGE = 7,
+    // A moment without a time zone.
+    FLAGBIT_UNSUPPORTED_REASON_NO_TIME_ZONE = 8,
+    // A moment outside the years 0 to 9999 in UTC, or one that is invalid.
+    FLAGBIT_UNSUPPORTED_REASON_TIME_RANGE = 9,
+    // The name is not Unicode text. The attribute's name is a form of it that can be shown.
+    FLAGBIT_UNSUPPORTED_REASON_NAME = 10,
+    // Pointers or wrappers that are nested too deep, such as those that form a circle.
+    FLAGBIT_UNSUPPORTED_REASON_TOO_DEEP = 11,
+    // Reading the value failed, or it changed meanwhile.
+    FLAGBIT_UNSUPPORTED_REASON_UNREADABLE = 12,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum flagbit_unsupported_reason flagbit_unsupported_reason;
+#else
+typedef uint8_t flagbit_unsupported_reason;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // Answers "is this feature on for this user?" from flags in memory.
 //
 // Methods: flagbit_client_*, flagbit_is_enabled*, flagbit_evaluate*, flagbit_override_*.
@@ -450,7 +515,8 @@ typedef struct flagbit_evaluation {
     // 1 if the flag is on, 0 if it is off. A flag of another kind than BOOLEAN is on if it is enabled: if you want
     // only boolean flags, check `kind` too. If there is an error_code, use your default instead.
     uint32_t enabled;
-    // The value of a NUMBER flag; 0 for the other kinds.
+    // The value of a NUMBER flag; 0 for the other kinds. For an integer beyond 2^53 it is the nearest double, and
+    // `integer` is exact.
     double number;
     // The number of the variant of a typed flag; 0 for a BOOLEAN flag. It is unique in the process for one variant of
     // one snapshot, so you can use it as the key of a cache, for example of parsed JSON.
@@ -462,6 +528,15 @@ typedef struct flagbit_evaluation {
     uint32_t is_static;
     // Always 0.
     uint32_t reserved;
+    // The value of a NUMBER flag as an integer, exactly, if `integer_kind` says so; otherwise 0. A number without a
+    // fraction is an integer however it is written: 12.0 and 1.2e1 are 12.
+    // Since: ABI 1.2
+    uint64_t integer;
+    // A flagbit_integer_kind.
+    // Since: ABI 1.2
+    int32_t integer_kind;
+    // Always 0.
+    uint32_t reserved2;
 } flagbit_evaluation;
 
 // The evaluation of one flag in a flagbit_evaluations.

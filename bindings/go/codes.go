@@ -6,8 +6,8 @@ package flagbit
 // If the header is missing, ffi.go has the message to read.
 #if __has_include(<flagbit.h>)
 #include <flagbit.h>
-#if FLAGBIT_ABI_MAJOR != 1 || FLAGBIT_ABI_MINOR < 1
-#error "this version of the Go package needs FlagBit's C library with the ABI 1.1, or a later 1.x"
+#if FLAGBIT_ABI_MAJOR != 1 || FLAGBIT_ABI_MINOR < 2
+#error "this version of the Go package needs FlagBit's C library with the ABI 1.2, or a later 1.x"
 #endif
 #endif
 */
@@ -16,7 +16,7 @@ import "C"
 // The ABI that this package is written for: its libraries have the same major number and at least this minor number.
 const (
 	abiMajor = 1
-	abiMinor = 1
+	abiMinor = 2
 )
 
 const (
@@ -71,6 +71,12 @@ const (
 )
 
 const (
+	integerKindNone     = 0
+	integerKindSigned   = 1
+	integerKindUnsigned = 2
+)
+
+const (
 	reasonError             = 0
 	reasonDisabled          = 1
 	reasonTargetingMatch    = 2
@@ -103,4 +109,20 @@ const (
 	attributeKindBoolean     = 5
 	attributeKindUnsupported = 6
 	attributeKindList        = 7
+)
+
+const (
+	unsupportedReasonUnknown     = 0
+	unsupportedReasonType        = 1
+	unsupportedReasonNull        = 2
+	unsupportedReasonNestedList  = 3
+	unsupportedReasonListTooLong = 4
+	unsupportedReasonNotUnicode  = 5
+	unsupportedReasonNotFinite   = 6
+	unsupportedReasonTooLarge    = 7
+	unsupportedReasonNoTimeZone  = 8
+	unsupportedReasonTimeRange   = 9
+	unsupportedReasonName        = 10
+	unsupportedReasonTooDeep     = 11
+	unsupportedReasonUnreadable  = 12
 )

@@ -29,8 +29,10 @@ mod snapshot;
 mod snapshot_error;
 mod text_set;
 mod typed;
+mod unsupported;
 mod variant;
 mod warning;
+mod work;
 
 pub use bucket::bucket_of;
 pub use context::{Attributes, Context, ContextBuilder, ContextError, MAX_LIST, Value};
@@ -38,6 +40,7 @@ pub use evaluate::{Answer, ErrorCode, Reason};
 pub use explain::Explained;
 pub use moment::{Clock, Moment};
 pub use name::Name;
+pub use number::Number;
 pub use operator::{AttributeUse, Family, Negation, Operator};
 pub use packed::{PackedAttributes, PackedError, PackedList, PackedValue};
 pub use parse::MAX_SNAPSHOT_BYTES;

@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use flagbit::{Attributes, Client, ClientError, Context, Evaluation, SnapshotError, Value};
+use flagbit::{
+    Attributes, Client, ClientError, Context, Evaluation, MAX_SNAPSHOT_BYTES, Snapshot, SnapshotError, Value,
+    VariantValue,
+};
 use serde::Deserialize;
 
 use crate::pack::pack;
@@ -52,6 +55,7 @@ struct Case {
     kind: Option<String>,
     value: Option<String>,
     variant: Option<String>,
+    integer: Option<String>,
 }
 
 /// An attribute's value: a scalar's text, or the kinds and texts of a list.
@@ -93,6 +97,7 @@ fn check(client: &Client, case: &Case, attributes: &impl Attributes, context: &C
     let is_boolean = matches!(case.kind.as_deref(), None | Some("boolean"));
     let expected = if is_boolean { case.enabled } else { case.default };
     assert_eq!(client.is_enabled(&case.flag, attributes, case.default), expected);
+    check_numbers(client, case, attributes, &evaluation);
     check_explanation(case, &serde_json::from_str(&client.explain(&case.flag, context)).unwrap());
 }
 
@@ -111,6 +116,26 @@ fn check_evaluation(case: &Case, found: &Evaluation) {
     assert_eq!((kind, value, name), (case.kind.as_deref(), case.value.as_deref(), case.variant.as_deref()));
 }
 
+/// Asked for as a number and as an integer: every type has the exact value, the nearest one (a double), or none.
+fn check_numbers(client: &Client, case: &Case, attributes: &impl Attributes, found: &Evaluation) {
+    let number: Option<f64> =
+        case.value.as_ref().filter(|_| case.kind.as_deref() == Some("number")).map(|text| as_number(text));
+    let signed: Option<i64> = case.integer.as_ref().and_then(|text| text.parse().ok());
+    let unsigned: Option<u64> = case.integer.as_ref().and_then(|text| text.parse().ok());
+    let asked = client.value(&case.flag, attributes, 0.0625);
+    // To the bit: no language has a flag that is -0.
+    assert_eq!(asked.to_bits(), number.unwrap_or(0.0625).to_bits());
+    assert_eq!(client.value(&case.flag, attributes, -4_321_i64), signed.unwrap_or(-4_321));
+    assert_eq!(client.value(&case.flag, attributes, 4_321_u64), unsigned.unwrap_or(4_321));
+    if let Some(VariantValue::Number(number, _)) = found.variant.as_ref().map(|variant| variant.value()) {
+        assert_eq!((number.as_i64(), number.as_u64()), (signed, unsigned));
+    }
+}
+
+fn as_number(text: &str) -> f64 {
+    text.parse().unwrap()
+}
+
 /// The explanation comes to the same answer, and each rule's conditions to what the rule did.
 fn check_explanation(case: &Case, found: &serde_json::Value) {
     let text = |field: &str| found[field].as_str();
@@ -124,6 +149,13 @@ fn check_explanation(case: &Case, found: &serde_json::Value) {
             case.rule_index.map(Into::into)
         )
     );
+    if case.kind.as_deref() == Some("number") {
+        let value = found["value"].as_number().unwrap();
+        // serde_json tells integers from doubles by the text.
+        let expected = case.integer.clone().unwrap_or_else(|| as_number(case.value.as_ref().unwrap()).to_string());
+        let value = if value.is_f64() { value.as_f64().unwrap().to_string() } else { value.to_string() };
+        assert_eq!(value, expected);
+    }
     for rule in found["rules"].as_array().unwrap() {
         let conditions = rule["conditions"].as_array().map_or(&[][..], Vec::as_slice);
         if rule["outcome"] == "decided" {
@@ -179,6 +211,58 @@ fn run(group: &Group) -> usize {
         check(&client, case, &flagbit::PackedAttributes::new(&pack(&values)).unwrap(), &context);
     }
     group.cases.len()
+}
+
+/// Returns what is left of a place after the grammar of the specification's section 10.5; nothing for a place.
+fn beyond_grammar(place: &str) -> &str {
+    if place == "snapshot" {
+        return "";
+    }
+    let (mut rest, mut steps) = (place, 0);
+    loop {
+        let after = match rest.strip_prefix("...") {
+            Some(after) if steps == 12 => after,
+            _ => rest,
+        };
+        let next = step(after, steps == 0);
+        let Some(next) = next else { return if place.is_empty() { "nothing" } else { rest } };
+        (rest, steps) = (next, steps + 1);
+    }
+}
+
+/// Takes one step of a place off a text.
+fn step(text: &str, is_first: bool) -> Option<&str> {
+    if let Some(inside) = text.strip_prefix('[') {
+        let mut values = serde_json::Deserializer::from_str(inside).into_iter::<serde_json::Value>();
+        let is_step = match values.next()?.ok()? {
+            serde_json::Value::String(name) => name.chars().count() <= 303,
+            serde_json::Value::Number(index) => index.is_u64(),
+            _ => false,
+        };
+        return inside[values.byte_offset()..].strip_prefix(']').filter(|_| is_step);
+    }
+    let word = if is_first { text } else { text.strip_prefix('.')? };
+    let end = word.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(word.len());
+    word[..end].starts_with(|letter: char| !letter.is_ascii_digit()).then(|| &word[end..])
+}
+
+#[test]
+fn every_place_of_the_vectors_is_written_in_one_way() {
+    let mut places = Vec::new();
+    for group in files().into_iter().flat_map(|file| file.groups) {
+        match Snapshot::parse(group.snapshot.as_bytes(), MAX_SNAPSHOT_BYTES) {
+            Ok(snapshot) => places.extend(snapshot.warnings().iter().map(|warning| warning.place().to_string())),
+            Err(SnapshotError::Shape { place, .. }) => places.push(place.to_string()),
+            Err(_) => {}
+        }
+    }
+    assert!(places.len() > 500, "{}", places.len());
+    for place in &places {
+        assert_eq!(beyond_grammar(place), "", "{place}");
+    }
+    for wrong in ["", "flags.?", "a.", ".a", "a[b]", "a[-1]", "a.b c", "[1].2", "a...b", "a[0]...[0]", "flags[\"a]"] {
+        assert_ne!(beyond_grammar(wrong), "", "{wrong}");
+    }
 }
 
 fn check_refusal(refused: &Refused, error: ClientError) {

@@ -4,6 +4,9 @@ use sha2::{Digest, Sha256};
 
 use super::{Write, hex::hex};
 
+/// A text with more bytes is stored once, and referred to. A reference takes about as many.
+pub(super) const LARGE: usize = 128;
+
 impl Write {
     /// Returns the id of a text of an account. A text that is new is stored.
     pub(super) async fn text_id(&mut self, account_id: i64, text: &str) -> sqlx::Result<i64> {

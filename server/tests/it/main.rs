@@ -3,7 +3,7 @@
 mod account_command;
 mod architecture;
 mod audit;
-mod audit_size;
+
 mod check;
 mod cors;
 mod disk;
@@ -22,6 +22,7 @@ mod imports;
 mod isolation;
 mod judge;
 mod keys;
+mod large_texts;
 mod limits;
 mod logs;
 mod long_work;

@@ -9,11 +9,13 @@ from typing import Any, ClassVar, NoReturn, SupportsIndex
 from . import _library
 from ._codes import AttributeKind as AttributeKind
 from ._codes import ErrorCode as ErrorCode
+from ._codes import IntegerKind as IntegerKind
 from ._codes import Kind as Kind
 from ._codes import Option as Option
 from ._codes import Reason as Reason
 from ._codes import State as State
 from ._codes import Status as Status
+from ._codes import UnsupportedReason as UnsupportedReason
 
 
 class Handle(c_void_p):
@@ -84,6 +86,9 @@ class Evaluation(ctypes.Structure):
         ("generation", c_uint64),
         ("is_static", c_uint32),
         ("reserved", c_uint32),
+        ("integer", c_uint64),
+        ("integer_kind", c_int32),
+        ("reserved2", c_uint32),
     ]
 
 

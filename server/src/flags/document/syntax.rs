@@ -43,7 +43,7 @@ impl From<serde_json::Error> for NotJson {
         let text = error.to_string();
         let message = match text.strip_suffix(&format!(" at line {line} column {column}")) {
             // The reader tells this apart in words alone.
-            Some("recursion limit exceeded") => "nested too deep",
+            Some("recursion limit exceeded") => "nested deeper than 127 levels",
             Some(message) => message,
             None => &text,
         };
@@ -142,7 +142,9 @@ mod tests {
             let found = check(&text).expect_err(&name);
             let expected = match Snapshot::parse(&text, MAX_SNAPSHOT_BYTES).expect_err(&name) {
                 SnapshotError::Json { line, column, message } => NotJson { line, column, message },
-                SnapshotError::TooDeep { line, column } => NotJson { line, column, message: "nested too deep".into() },
+                SnapshotError::TooDeep { line, column } => {
+                    NotJson { line, column, message: "nested deeper than 127 levels".into() }
+                }
                 error => panic!("{name}: {error}"),
             };
             assert_eq!(found, expected, "{name}");

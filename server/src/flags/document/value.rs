@@ -2,7 +2,6 @@
 
 use flagbit::Place;
 use serde_json::{Map, Value};
-use serde_path_to_error::Segment;
 
 use crate::{
     flags::{Problems, describe},
@@ -41,16 +40,5 @@ pub(super) fn describe_text(text: &str) -> serde_json::Result<String> {
 fn duplicate(text: &str) -> Option<Place> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let error = serde_path_to_error::deserialize::<_, UniqueValue>(&mut reader).err()?;
-    let mut place = Place::default();
-    let mut is_variants = false;
-    for (depth, segment) in error.path().iter().enumerate() {
-        place = match segment {
-            Segment::Seq { index } => place.index(*index),
-            Segment::Map { key } if is_variants => place.entry(key),
-            Segment::Map { key } => place.field(key),
-            Segment::Enum { .. } | Segment::Unknown => continue,
-        };
-        is_variants = depth == 0 && matches!(segment, Segment::Map { key } if key == "variants");
-    }
-    Some(place)
+    Some(json::place(error.path()))
 }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
 use super::{body::BodyError, context, error::ApiError};
+use crate::json::place;
 
 /// A body in JSON, an object. An error names the field.
 #[derive(Debug)]
@@ -69,14 +70,47 @@ pub(crate) fn read_again<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiErro
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let is_context = matches!(error.path().iter().next(), Some(Segment::Map { key }) if key == context::FIELD);
-        let path = error.path().to_string();
+        let place = place(error.path());
         let message = error.into_inner().to_string();
-        match path.as_str() {
-            "." | "?" => ApiError::invalid(format!("the body: {message}")),
-            _ if is_context => ApiError::invalid_context(format!("{path}: {message}")),
-            _ => ApiError::invalid(format!("{path}: {message}")),
+        match is_context {
+            _ if place.is_empty() => ApiError::invalid(format!("the body: {message}")),
+            true => ApiError::invalid_context(format!("{place}: {message}")),
+            false => ApiError::invalid(format!("{place}: {message}")),
         }
     })?;
     reader.end().map_err(|error| ApiError::invalid(format!("the body: {error}")))?;
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::json::UniqueValue;
+
+    #[derive(Debug, Deserialize)]
+    struct Body {
+        #[serde(rename = "flags")]
+        _flags: UniqueValue,
+    }
+
+    #[test]
+    fn an_error_has_the_place_as_far_as_it_is_known() {
+        let deep = format!(r#"{{"flags": {}1, 01"#, "[".repeat(120));
+        let of = |text: &str| format!("{:?}", read::<Body>(text.as_bytes()).unwrap_err());
+        for (text, start) in [
+            ("{}", "the body: missing field `flags`"),
+            (r#"{"flags": [0, {"a": 1, "a": 2}]}"#, "flags[1].a: duplicate field \"a\""),
+            (r#"{"flags": [0, {7: 1}]}"#, "flags[1]: key must be a string"),
+            (
+                r#"{"flags": {"b": {"variants": {"a": {"x": {"y": 1, "y": 2}}}}}}"#,
+                "flags[\"b\"].variants[\"a\"].x.y: duplicate",
+            ),
+            (r#"{"flags": {"b": {"a.b": oops}}}"#, "flags[\"b\"][\"a.b\"]: expected value"),
+            (&deep, "flags[0][0][0][0][0][0][0][0][0][0][0]...[0][0][0][1]: invalid number"),
+        ] {
+            assert!(of(text).contains(&start.escape_debug().to_string()), "{}", of(text));
+        }
+    }
 }

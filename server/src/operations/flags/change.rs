@@ -82,9 +82,10 @@ pub(crate) async fn change_flag(
     }
     change.check(drafts, own_place(key)).await?;
 
-    change.write.update_flag(&mut record).await?;
+    change.write.update_flag(&mut record, &before.shared).await?;
     if !is_same_state {
-        change.write.update_state(record.id, target.environment_id, &states[position].1).await?;
+        let (account_id, environment_id) = (target.who.account_id, target.environment_id);
+        change.write.update_state(account_id, record.id, environment_id, &states[position].1).await?;
     }
     if !record.shared.is_same_for_programs(&before.shared) {
         change.touch_all().await?;

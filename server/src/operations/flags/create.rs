@@ -61,7 +61,7 @@ pub(crate) async fn create_flag(
     let record = change.write.create_flag(target.project_id, &key, &shared).await?;
     for environment_id in change.everywhere() {
         let state = if change.is_target(environment_id) { &state } else { &off };
-        change.write.create_state(record.id, environment_id, state).await?;
+        change.write.create_state(target.who.account_id, record.id, environment_id, state).await?;
     }
     change.touch_all().await?;
     let flag = Flag::new(record, state);

@@ -48,7 +48,7 @@ async fn apply_segments(plan: &Plan, change: &mut Change<'_>) -> Result<()> {
 }
 
 async fn apply_flags(mut plan: Plan, change: &mut Change<'_>) -> Result<()> {
-    let environment_id = change.environment_id();
+    let (account_id, environment_id) = (change.account_id(), change.environment_id());
     for (record, state) in plan.deleted {
         change.write.delete_flag(record.id).await?;
         let before = Flag::new(record, state);
@@ -58,9 +58,9 @@ async fn apply_flags(mut plan: Plan, change: &mut Change<'_>) -> Result<()> {
         let Some(flag) = plan.document.flags.remove(&update.before.key) else { continue };
         let mut record = update.before.clone();
         record.shared = flag.shared;
-        change.write.update_flag(&mut record).await?;
+        change.write.update_flag(&mut record, &update.before.shared).await?;
         if !update.is_same_state {
-            change.write.update_state(record.id, environment_id, &flag.state).await?;
+            change.write.update_state(account_id, record.id, environment_id, &flag.state).await?;
         }
         let (before, after) = (Flag::new(update.before, update.state), Flag::new(record, flag.state));
         change.record("flag.update", &after.key, Some(&before), Some(&after)).await?;
@@ -71,7 +71,7 @@ async fn apply_flags(mut plan: Plan, change: &mut Change<'_>) -> Result<()> {
         let off = flag.state.switched_off();
         for environment in change.everywhere() {
             let state: &State = if environment == environment_id { &flag.state } else { &off };
-            change.write.create_state(record.id, environment, state).await?;
+            change.write.create_state(account_id, record.id, environment, state).await?;
         }
         let after = Flag::new(record, flag.state);
         change.record("flag.create", &key, None, Some(&after)).await?;

@@ -2,10 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::object::Object;
-
-/// A field whose JSON has more bytes is stored apart, once in an account. A reference to it takes about as many.
-const LARGE: usize = 128;
+use crate::storage::{object::Object, texts::LARGE};
 
 /// The documents that a field belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
