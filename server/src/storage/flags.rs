@@ -54,6 +54,21 @@ impl Storage {
         row.map(FlagWithState::read).transpose()
     }
 
+    /// The bytes of the stored texts of an environment's flags and segments. No text is read for it.
+    pub(crate) async fn environment_bytes(&self, environment_id: i64) -> sqlx::Result<usize> {
+        let (bytes,): (i64,) = sqlx::query_as(
+            "SELECT CAST( \
+             COALESCE((SELECT SUM(OCTET_LENGTH(f.shared) + OCTET_LENGTH(s.state) + COALESCE(t.bytes, 0)) \
+             FROM flag_states s JOIN flags f ON f.id = s.flag_id LEFT JOIN texts t ON t.id = s.rules_id \
+             WHERE s.environment_id = $1), 0) \
+             + COALESCE((SELECT SUM(OCTET_LENGTH(definition)) FROM segments WHERE environment_id = $1), 0) AS BIGINT)",
+        )
+        .bind(environment_id)
+        .fetch_one(self)
+        .await?;
+        Ok(usize::try_from(bytes).unwrap_or_default())
+    }
+
     /// The flags and segments of an environment, sorted by key, and up to which write of the project that is.
     pub(crate) async fn environment(&self, environment_id: i64) -> anyhow::Result<Option<EnvironmentContent>> {
         let mut session = self.read().await?;

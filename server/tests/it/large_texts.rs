@@ -1,10 +1,10 @@
-//! The audit of large flags: what a change adds to the database, and what reading it takes.
+//! Large texts: what a change adds to the database, and what reading them takes.
 
 use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::support::{Project, Server, on_each_database};
+use crate::support::{Database, Project, Server, on_each_database};
 
 const SWITCHES: usize = 100;
 
@@ -68,4 +68,28 @@ fn pages_of_large_entries_are_bounded() {
         // The answers that clients have not taken yet, and what two at once are put together from.
         assert!(taken < 200 << 20, "{taken} bytes");
     });
+}
+
+#[test]
+fn whole_environments_are_put_together_a_few_at_a_time() {
+    let server = Server::start(&Database::sqlite());
+    let project = Project::new(&server);
+    let large = large_flag(100_000);
+    let flag = |index: usize| {
+        let mut flag = large.clone();
+        flag["key"] = format!("large-{index}").into();
+        flag
+    };
+    project.done("PUT", "/snapshot", &json!({"flags": (0..8).map(flag).collect::<Vec<_>>()}));
+    server.forget_peak_memory();
+    let before = server.peak_memory();
+    thread::scope(|scope| {
+        for _ in 0..12 {
+            // Answers that are not taken yet have a limit of their own.
+            scope.spawn(|| assert!([200, 503].contains(&project.get("/snapshot").status)));
+        }
+    });
+    let taken = server.peak_memory() - before;
+    println!("{taken} bytes for 12 readers, {before} before");
+    assert!(taken < 600 << 20, "{taken} bytes");
 }
