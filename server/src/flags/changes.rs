@@ -99,7 +99,7 @@ impl Changes {
     }
 
     /// Makes a new flag of the fields, with its key.
-    pub(crate) fn into_flag(self, problems: &mut Problems) -> (Option<String>, Shared, State) {
+    pub(crate) fn new_flag(&self, problems: &mut Problems) -> (Option<String>, Shared, State) {
         for (field, is_there) in [("key", self.has_key), ("enabled", self.has_enabled)] {
             if !is_there {
                 problems.add(field, "missing");
@@ -118,7 +118,7 @@ impl Changes {
         let (mut shared, mut state) = (Shared::default(), State::default());
         self.apply(&mut shared, &mut state);
         state.settle(&shared);
-        (self.key, shared, state)
+        (self.key.clone(), shared, state)
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
 };
 
 /// The changes of a write to the snapshot of one environment: texts by key, `None` for a deletion.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
     flags: BTreeMap<String, Option<String>>,
     segments: BTreeMap<String, Option<String>>,

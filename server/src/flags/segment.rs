@@ -103,6 +103,16 @@ pub(crate) fn used_segments(rules: &[Value]) -> BTreeSet<&str> {
     used
 }
 
+/// The flags that rules ask.
+pub(crate) fn asked_flags(rules: &[Value]) -> BTreeSet<&str> {
+    let asks = |condition: &&Value| {
+        let operator = condition.get("operator").and_then(Value::as_str).and_then(Operator::named);
+        matches!(operator, Some((Operator::FlagIs, _)))
+    };
+    let conditions = rules.iter().flat_map(conditions).filter(asks);
+    conditions.filter_map(|condition| condition.get("attribute").and_then(Value::as_str)).collect()
+}
+
 /// The conditions of a rule; one without is one itself.
 pub(super) fn conditions(rule: &Value) -> &[Value] {
     rule.get("conditions").and_then(Value::as_array).map_or(std::slice::from_ref(rule), Vec::as_slice)

@@ -1,15 +1,21 @@
 //! A write to the flags or segments of a project. The engine judges it before it lasts.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use flagbit::{MAX_SNAPSHOT_BYTES, Subject};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Backend, Error, Result, access, target::EnvironmentTarget};
+use super::{
+    Backend, Error, Result, access,
+    target::{EnvironmentTarget, ProjectTarget},
+};
 use crate::{
     flags::{
-        Labels, Problem,
+        Flag, Labels, Problem, Segment,
         check::{Aside, Draft, Refusal},
         lines,
     },
@@ -27,35 +33,57 @@ pub(super) struct Place {
 
 /// A write in progress.
 pub(super) struct Change<'a> {
-    backend: &'a Backend,
-    target: &'a EnvironmentTarget,
+    pub(super) backend: &'a Backend,
+    project: ProjectTarget,
+    /// The environment that the request is about; `None` if that is the whole project.
+    target: Option<i64>,
     pub(super) write: Write,
     /// The state that is changed.
     world: Arc<World>,
     /// The environments of the project, names and ids; the first comes first.
-    pub(super) environments: Vec<(String, i64)>,
+    environments: Vec<(String, i64)>,
     /// The environments with the change, by id.
     judged: JudgedEnvironments,
+    /// The environments where something changes.
+    touched: BTreeSet<i64>,
 }
 
 impl<'a> Change<'a> {
+    /// Begins a change of a project.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the project was deleted since; the errors of [`access::begin`].
+    pub(super) async fn begin(backend: &'a Backend, project: &ProjectTarget) -> Result<Self> {
+        let write = access::begin(&backend.follower, project.who).await?;
+        let world = backend.follower.world_at(write.before()).await?;
+        let found = world.project(project.who.account_id, project.project_id);
+        let environments = found.ok_or_else(|| Error::no_project(project.project_id))?.environments.clone();
+        Ok(Self {
+            backend,
+            project: *project,
+            target: None,
+            write,
+            world,
+            environments,
+            judged: JudgedEnvironments::new(),
+            touched: BTreeSet::new(),
+        })
+    }
+
     /// Begins a change of an environment.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the environment was deleted since; the errors of [`access::begin`].
-    pub(super) async fn begin(backend: &'a Backend, target: &'a EnvironmentTarget) -> Result<Self> {
-        let write = access::begin(&backend.follower, target.who).await?;
-        let world = backend.follower.world_at(write.before()).await?;
-        let project = world.project(target.who.account_id, target.project_id);
-        let environments = project.map(|project| project.environments.clone()).unwrap_or_default();
-        if !environments.iter().any(|(_, id)| *id == target.environment_id) {
+    pub(super) async fn begin_in(backend: &'a Backend, target: &EnvironmentTarget) -> Result<Self> {
+        let change = Self::begin(backend, &target.project()).await?;
+        if !change.environments.iter().any(|(_, id)| *id == target.environment_id) {
             return Err(Error::NotFound("the environment was deleted in the meantime".into()));
         }
-        Ok(Self { backend, target, write, world, environments, judged: JudgedEnvironments::new() })
+        Ok(Self { target: Some(target.environment_id), ..change })
     }
 
-    pub(super) fn is_target(&self, environment_id: i64) -> bool {
-        self.target.environment_id == environment_id
+    fn is_target(&self, environment_id: i64) -> bool {
+        self.target == Some(environment_id)
     }
 
     /// Lets the engine judge what the write makes of each environment. `place` gives the place of what is in the
@@ -68,7 +96,8 @@ impl<'a> Change<'a> {
         let mut verdict = Verdict::default();
         for (environment_id, draft) in drafts {
             let Some(environment) = self.world.environment(environment_id).map(Arc::clone) else { continue };
-            let name = (!self.is_target(environment_id)).then(|| environment.name.clone());
+            let is_target = self.is_target(environment_id);
+            let name = environment.name.clone();
             let labels = Labels {
                 project_id: environment.project_id,
                 environment: environment.name.clone(),
@@ -78,62 +107,73 @@ impl<'a> Change<'a> {
             let outcome = tokio::task::spawn_blocking(move || {
                 draft.check(&labels, &environment.body.plain.bytes, &environment.snapshot)
             });
-            let mut judged = outcome.await.map_err(anyhow::Error::from)??.map_err(refusal)?;
-            judged.asides.drain(..).for_each(|aside| verdict.add(aside, name.as_deref(), &place));
+            let mut judged =
+                outcome.await.map_err(anyhow::Error::from)??.map_err(|refused| refusal(refused, &name))?;
+            for aside in judged.asides.drain(..) {
+                let place = if is_target { place(&aside.subject) } else { None };
+                verdict.add(aside, &name, place);
+            }
             self.judged.insert(environment_id, judged);
         }
         verdict.into_result()
     }
 
-    /// Records what happened to a flag or a segment.
-    pub(super) async fn record<T: Serialize>(
+    /// Records what happened to a flag in an environment.
+    pub(super) async fn record_flag(
         &mut self,
+        environment_id: i64,
         action: &str,
-        key: &str,
-        before: Option<&T>,
-        after: Option<&T>,
+        flag_id: i64,
+        before: Option<&Flag>,
+        after: Option<&Flag>,
     ) -> Result<()> {
-        let environment = self.target.environment.clone();
-        self.record_in(&environment, action, key, before, after).await
+        let key = before.or(after).map_or("", |flag| flag.key.as_str());
+        self.record(environment_id, Entry { action, target: key, flag_id: Some(flag_id), ..self.project.entry() }, before, after)
+            .await
     }
 
-    /// Records the same in another environment.
-    pub(super) async fn record_in<T: Serialize>(
+    /// Records what happened to a segment of an environment.
+    pub(super) async fn record_segment(
         &mut self,
-        environment: &str,
+        environment_id: i64,
         action: &str,
-        key: &str,
+        before: Option<&Segment>,
+        after: Option<&Segment>,
+    ) -> Result<()> {
+        let key = before.or(after).map_or("", |segment| segment.key.as_str());
+        self.record(environment_id, Entry { action, target: key, ..self.project.entry() }, before, after).await
+    }
+
+    async fn record<T: Serialize>(
+        &mut self,
+        environment_id: i64,
+        entry: Entry<'_>,
         before: Option<&T>,
         after: Option<&T>,
     ) -> Result<()> {
+        self.touched.insert(environment_id);
         let (before, after) = (to_value(before)?, to_value(after)?);
-        let (before, after) = (before.as_ref(), after.as_ref());
-        let entry = Entry { environment: Some(environment), action, target: key, before, after, ..self.target.entry() };
+        let environment = name_of(&self.environments, environment_id);
+        let entry = Entry { environment, before: before.as_ref(), after: after.as_ref(), ..entry };
         self.write.record(entry).await?;
         Ok(())
     }
 
     /// Notes that the snapshots of these environments change.
-    pub(super) async fn touch(&mut self, environments: &[i64]) -> Result<()> {
+    pub(super) async fn touch(&mut self, environments: impl IntoIterator<Item = i64>) -> Result<()> {
         for environment_id in environments {
-            self.write.touch(*environment_id).await?;
+            self.write.touch(environment_id).await?;
         }
         Ok(())
     }
 
-    pub(super) fn project_id(&self) -> i64 {
-        self.target.project_id
+    pub(super) fn project(&self) -> ProjectTarget {
+        self.project
     }
 
-    /// The environment that the request is about.
-    pub(super) fn environment_id(&self) -> i64 {
-        self.target.environment_id
-    }
-
-    /// Notes that the snapshots of all environments change.
-    pub(super) async fn touch_all(&mut self) -> Result<()> {
-        let all = self.everywhere();
-        self.touch(&all).await
+    /// The environments of the project, names and ids; the first comes first.
+    pub(super) fn environments(&self) -> &[(String, i64)] {
+        &self.environments
     }
 
     /// The ids of all environments of the project.
@@ -141,20 +181,39 @@ impl<'a> Change<'a> {
         self.environments.iter().map(|(_, id)| *id).collect()
     }
 
-    /// Makes the write last and served.
-    pub(super) async fn commit(mut self) -> Result<()> {
-        self.write.flags_changed(self.target.project_id).await?;
+    /// The name of an environment of the project.
+    pub(super) fn name(&self, environment_id: i64) -> &str {
+        name_of(&self.environments, environment_id).unwrap_or_default()
+    }
+
+    /// The names of environments, in the project's order.
+    pub(super) fn names(&self, ids: &BTreeSet<i64>) -> Vec<String> {
+        let environments = self.environments.iter().filter(|(_, id)| ids.contains(id));
+        environments.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Makes the write last and served. Returns the names of the environments where something changed.
+    pub(super) async fn commit(mut self) -> Result<Vec<String>> {
+        for environment_id in &self.touched {
+            self.write.environment_changed(*environment_id).await?;
+        }
+        let names = self.names(&self.touched);
         self.backend.follower.commit_judged(self.write, self.judged).await?;
-        Ok(())
+        Ok(names)
     }
 }
 
-fn refusal(refusal: Refusal) -> Error {
+fn name_of(environments: &[(String, i64)], id: i64) -> Option<&str> {
+    environments.iter().find(|(_, other)| *other == id).map(|(name, _)| name.as_str())
+}
+
+fn refusal(refusal: Refusal, environment: &str) -> Error {
     match refusal {
         Refusal::TooDeep => Error::Invalid("nested deeper than the 127 levels of a snapshot that SDKs read".into()),
         Refusal::Unreadable(error) => Error::Invalid(error.to_string()),
         Refusal::TooLarge { bytes } => Error::Conflict(format!(
-            "the flags of the environment would have {bytes} bytes together; SDKs read snapshots of {MAX_SNAPSHOT_BYTES}"
+            "the flags of the environment {environment:?} would have {bytes} bytes together; SDKs read snapshots of \
+             {MAX_SNAPSHOT_BYTES}"
         )),
     }
 }
@@ -174,21 +233,19 @@ struct Verdict {
 }
 
 impl Verdict {
-    fn add(&mut self, aside: Aside, environment: Option<&str>, place: &impl Fn(&Subject) -> Option<Place>) {
+    /// `place` is the place in the request's body.
+    fn add(&mut self, aside: Aside, environment: &str, place: Option<Place>) {
         self.has_circle |= aside.is_circle;
         let problem = aside.problem;
-        match (environment, place(&aside.subject)) {
-            (None, Some(Place { position, outer })) => self.own.push((position, problem.within(&outer))),
-            (environment, _) => {
-                let subject = match aside.subject {
-                    Subject::Flag(key) => format!("flag {key:?}"),
-                    Subject::Segment(key) => format!("segment {key:?}"),
-                    Subject::Segments => "segments".into(),
-                };
-                let environment = environment.map(|name| format!(" in environment {name:?}")).unwrap_or_default();
-                self.others.push(format!("{subject}{environment}: {problem}"));
-            }
+        if let Some(Place { position, outer }) = place {
+            return self.own.push((position, problem.within(&outer)));
         }
+        let subject = match aside.subject {
+            Subject::Flag(key) => format!("flag {key:?}"),
+            Subject::Segment(key) => format!("segment {key:?}"),
+            Subject::Segments => "segments".into(),
+        };
+        self.others.push(format!("{subject} in environment {environment:?}: {problem}"));
     }
 
     /// An error of the request alone is [`Error::Invalid`]; one that other flags bring about is [`Error::Conflict`].
@@ -249,7 +306,7 @@ mod tests {
         for (key, change) in [("b", flag.clone()), ("a", json!({"key": "a", "enabled": true, "default_enabled": true}))]
         {
             let before = served(&backend, &target);
-            flags::create_flag(&backend, &target, object(change)).await.unwrap();
+            flags::create_flag(&backend, &target, object(change), false).await.unwrap();
             assert_judged(&flag_draft(&backend, &target, key).await, &before, &served(&backend, &target));
         }
         for change in [
@@ -258,7 +315,7 @@ mod tests {
             json!({"variants": {"big": 2, "small": 3}}),
         ] {
             let before = served(&backend, &target);
-            flags::change_flag(&backend, &target, "b", &any, object(change)).await.unwrap();
+            flags::change_flag(&backend, &target, "b", &any, object(change), false).await.unwrap();
             assert_judged(&flag_draft(&backend, &target, "b").await, &before, &served(&backend, &target));
         }
         let before = served(&backend, &target);
@@ -277,9 +334,9 @@ mod tests {
     }
 
     async fn flag_draft(backend: &Backend, target: &EnvironmentTarget, key: &str) -> Draft {
-        let (record, state) = backend.follower.storage().flag(target.environment_id, key).await.unwrap().unwrap();
+        let (record, presence) = backend.follower.storage().flag(target.environment_id, key).await.unwrap().unwrap();
         let mut draft = Draft::default();
-        draft.put_flag(key, &record.shared, &state);
+        draft.put_flag(key, &record.shared, &presence.state);
         draft
     }
 

@@ -8,6 +8,7 @@
 //! the revocation.
 
 mod access;
+pub(crate) mod archive;
 pub(crate) mod accounts;
 mod change;
 pub(crate) mod environments;

@@ -1,47 +1,71 @@
 //! Flags: what all environments share, and the state in each.
 
+use std::collections::BTreeMap;
+
 use sqlx::FromRow;
 
 use super::{Storage, Write, now, session::Session};
-use crate::flags::{Record, Shared, State};
+use crate::flags::{Presence, Record, Shared, State};
 
 #[derive(FromRow)]
 struct FlagRow {
     id: i64,
     key: String,
     shared: String,
-    version: i64,
     created_at: String,
+}
+
+#[derive(FromRow)]
+struct PresenceRow {
+    state: String,
+    version: i64,
     updated_at: String,
 }
 
 #[derive(FromRow)]
-struct FlagWithState {
+struct PresentFlagRow {
     #[sqlx(flatten)]
     flag: FlagRow,
-    state: String,
+    #[sqlx(flatten)]
+    presence: PresenceRow,
+}
+
+#[derive(FromRow)]
+struct PlacedRow {
+    environment_id: i64,
+    #[sqlx(flatten)]
+    presence: PresenceRow,
 }
 
 impl TryFrom<FlagRow> for Record {
     type Error = anyhow::Error;
 
     fn try_from(row: FlagRow) -> anyhow::Result<Self> {
-        let FlagRow { id, key, shared, version, created_at, updated_at } = row;
-        Ok(Self { id, key, shared: serde_json::from_str(&shared)?, version, created_at, updated_at })
+        let FlagRow { id, key, shared, created_at } = row;
+        Ok(Self { id, key, shared: serde_json::from_str(&shared)?, created_at })
     }
 }
 
-impl FlagWithState {
-    fn read(self) -> anyhow::Result<(Record, State)> {
-        Ok((self.flag.try_into()?, serde_json::from_str(&self.state)?))
+impl TryFrom<PresenceRow> for Presence {
+    type Error = anyhow::Error;
+
+    fn try_from(row: PresenceRow) -> anyhow::Result<Self> {
+        let PresenceRow { state, version, updated_at } = row;
+        Ok(Self { state: serde_json::from_str(&state)?, version, updated_at })
+    }
+}
+
+impl PresentFlagRow {
+    fn read(self) -> anyhow::Result<(Record, Presence)> {
+        Ok((self.flag.try_into()?, self.presence.try_into()?))
     }
 }
 
 impl Storage {
     /// A flag of a project in one of its environments.
-    pub(crate) async fn flag(&self, environment_id: i64, key: &str) -> anyhow::Result<Option<(Record, State)>> {
-        let row: Option<FlagWithState> = sqlx::query_as(
-            "SELECT f.id, f.key, f.shared, f.version, f.created_at, f.updated_at, s.state FROM environments e \
+    pub(crate) async fn flag(&self, environment_id: i64, key: &str) -> anyhow::Result<Option<(Record, Presence)>> {
+        let row: Option<PresentFlagRow> = sqlx::query_as(
+            "SELECT f.id, f.key, f.shared, f.created_at, s.state, s.version, s.updated_at FROM environments e \
              JOIN flags f ON f.project_id = e.project_id AND f.key = $2 \
              JOIN flag_states s ON s.environment_id = e.id AND s.flag_id = f.id WHERE e.id = $1",
         )
@@ -49,18 +73,29 @@ impl Storage {
         .bind(key)
         .fetch_optional(self)
         .await?;
-        row.map(FlagWithState::read).transpose()
+        row.map(PresentFlagRow::read).transpose()
     }
 
-    /// The flags and segments of an environment, sorted by key, and up to which write of the project that is.
+    /// The names of the environments that have a flag, the project's first first.
+    pub(crate) async fn environments_of_flag(&self, project_id: i64, key: &str) -> sqlx::Result<Vec<String>> {
+        let names: Vec<(String,)> = sqlx::query_as(
+            "SELECT e.name FROM flags f JOIN flag_states s ON s.flag_id = f.id \
+             JOIN environments e ON e.id = s.environment_id WHERE f.project_id = $1 AND f.key = $2 ORDER BY e.id",
+        )
+        .bind(project_id)
+        .bind(key)
+        .fetch_all(self)
+        .await?;
+        Ok(names.into_iter().map(|(name,)| name).collect())
+    }
+
+    /// The flags and segments of an environment, sorted by key, and up to which write that is.
     pub(crate) async fn environment(&self, environment_id: i64) -> anyhow::Result<Option<EnvironmentContent>> {
         let mut session = self.read().await?;
-        let changed: Option<(i64,)> = sqlx::query_as(
-            "SELECT p.flags_changed FROM environments e JOIN projects p ON p.id = e.project_id WHERE e.id = $1",
-        )
-        .bind(environment_id)
-        .fetch_optional(&mut session)
-        .await?;
+        let changed: Option<(i64,)> = sqlx::query_as("SELECT changed FROM environments WHERE id = $1")
+            .bind(environment_id)
+            .fetch_optional(&mut session)
+            .await?;
         let Some((changed,)) = changed else { return Ok(None) };
         let flags = environment_flags(&mut session, environment_id).await?;
         let segments = super::segments::environment_segments(&mut session, environment_id).await?;
@@ -71,21 +106,21 @@ impl Storage {
 
 /// Everything that an environment has.
 pub(crate) struct EnvironmentContent {
-    /// The last write that changed any of it, or of its project's other environments.
+    /// The last write that changed any of it.
     pub(crate) changed: i64,
-    pub(crate) flags: Vec<(Record, State)>,
+    pub(crate) flags: Vec<(Record, Presence)>,
     pub(crate) segments: Vec<crate::flags::SegmentRecord>,
 }
 
-async fn environment_flags(session: &mut Session, environment_id: i64) -> anyhow::Result<Vec<(Record, State)>> {
-    let rows: Vec<FlagWithState> = sqlx::query_as(
-        "SELECT f.id, f.key, f.shared, f.version, f.created_at, f.updated_at, s.state FROM flag_states s \
+async fn environment_flags(session: &mut Session, environment_id: i64) -> anyhow::Result<Vec<(Record, Presence)>> {
+    let rows: Vec<PresentFlagRow> = sqlx::query_as(
+        "SELECT f.id, f.key, f.shared, f.created_at, s.state, s.version, s.updated_at FROM flag_states s \
          JOIN flags f ON f.id = s.flag_id WHERE s.environment_id = $1",
     )
     .bind(environment_id)
     .fetch_all(session)
     .await?;
-    let mut flags = rows.into_iter().map(FlagWithState::read).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut flags = rows.into_iter().map(PresentFlagRow::read).collect::<anyhow::Result<Vec<_>>>()?;
     // Databases sort by their own rules.
     flags.sort_unstable_by(|(flag, _), (other, _)| flag.key.cmp(&other.key));
     Ok(flags)
@@ -93,29 +128,41 @@ async fn environment_flags(session: &mut Session, environment_id: i64) -> anyhow
 
 impl Write {
     pub(crate) async fn flag(&mut self, project_id: i64, key: &str) -> anyhow::Result<Option<Record>> {
-        let row: Option<FlagRow> = sqlx::query_as(
-            "SELECT id, key, shared, version, created_at, updated_at FROM flags WHERE project_id = $1 AND key = $2",
-        )
-        .bind(project_id)
-        .bind(key)
-        .fetch_optional(self.connection())
-        .await?;
+        let row: Option<FlagRow> =
+            sqlx::query_as("SELECT id, key, shared, created_at FROM flags WHERE project_id = $1 AND key = $2")
+                .bind(project_id)
+                .bind(key)
+                .fetch_optional(self.connection())
+                .await?;
         row.map(Record::try_from).transpose()
     }
 
-    /// The flag's state in each environment.
-    pub(crate) async fn flag_states(&mut self, flag_id: i64) -> anyhow::Result<Vec<(i64, State)>> {
-        let rows: Vec<(i64, String)> =
-            sqlx::query_as("SELECT environment_id, state FROM flag_states WHERE flag_id = $1 ORDER BY environment_id")
+    /// The flag in each environment that has it, by the environment's id; the project's first comes first.
+    pub(crate) async fn presences(&mut self, flag_id: i64) -> anyhow::Result<BTreeMap<i64, Presence>> {
+        let rows: Vec<PlacedRow> =
+            sqlx::query_as("SELECT environment_id, state, version, updated_at FROM flag_states WHERE flag_id = $1")
                 .bind(flag_id)
                 .fetch_all(self.connection())
                 .await?;
-        rows.into_iter().map(|(environment_id, state)| Ok((environment_id, serde_json::from_str(&state)?))).collect()
+        rows.into_iter().map(|row| Ok((row.environment_id, row.presence.try_into()?))).collect()
     }
 
     /// All flags of an environment, sorted by key.
-    pub(crate) async fn environment_flags(&mut self, environment_id: i64) -> anyhow::Result<Vec<(Record, State)>> {
+    pub(crate) async fn environment_flags(&mut self, environment_id: i64) -> anyhow::Result<Vec<(Record, Presence)>> {
         environment_flags(self.connection(), environment_id).await
+    }
+
+    /// The flags that no environment but this one has.
+    pub(crate) async fn flags_only_in(&mut self, environment_id: i64) -> anyhow::Result<Vec<Record>> {
+        let rows: Vec<FlagRow> = sqlx::query_as(
+            "SELECT f.id, f.key, f.shared, f.created_at FROM flag_states s JOIN flags f ON f.id = s.flag_id \
+             WHERE s.environment_id = $1 AND NOT EXISTS (SELECT 1 FROM flag_states o WHERE o.flag_id = f.id \
+             AND o.environment_id <> $1) ORDER BY f.id",
+        )
+        .bind(environment_id)
+        .fetch_all(self.connection())
+        .await?;
+        rows.into_iter().map(Record::try_from).collect()
     }
 
     pub(crate) async fn count_flags(&mut self, project_id: i64) -> sqlx::Result<usize> {
@@ -126,81 +173,118 @@ impl Write {
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
-    /// Creates a flag without a state in any environment.
+    /// Creates a flag that no environment has yet.
     pub(crate) async fn create_flag(&mut self, project_id: i64, key: &str, shared: &Shared) -> anyhow::Result<Record> {
         let id = self.next_id().await?;
-        let now = now();
-        sqlx::query(
-            "INSERT INTO flags (id, project_id, key, shared, version, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, 1, $5, $5)",
-        )
-        .bind(id)
-        .bind(project_id)
-        .bind(key)
-        .bind(serde_json::to_string(shared)?)
-        .bind(&now)
-        .execute(self.connection())
-        .await?;
-        let (key, shared) = (key.to_owned(), shared.clone());
-        Ok(Record { id, key, shared, version: 1, created_at: now.clone(), updated_at: now })
+        let record = Record { id, key: key.into(), shared: shared.clone(), created_at: now() };
+        self.insert_flag(project_id, &record).await?;
+        Ok(record)
     }
 
-    /// Gives a flag its shared fields and the next version.
-    pub(crate) async fn update_flag(&mut self, flag: &mut Record) -> anyhow::Result<()> {
-        flag.version += 1;
-        flag.updated_at = now();
-        sqlx::query("UPDATE flags SET shared = $1, version = $2, updated_at = $3 WHERE id = $4")
+    /// Stores a flag that has its id already.
+    pub(super) async fn insert_flag(&mut self, project_id: i64, record: &Record) -> anyhow::Result<()> {
+        sqlx::query("INSERT INTO flags (id, project_id, key, shared, created_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(record.id)
+            .bind(project_id)
+            .bind(&record.key)
+            .bind(serde_json::to_string(&record.shared)?)
+            .bind(&record.created_at)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Gives a flag its shared fields. Each environment that has it gets a version by [`Self::update_presence`].
+    pub(crate) async fn update_shared(&mut self, flag: &Record) -> anyhow::Result<()> {
+        sqlx::query("UPDATE flags SET shared = $1 WHERE id = $2")
             .bind(serde_json::to_string(&flag.shared)?)
-            .bind(flag.version)
-            .bind(&flag.updated_at)
             .bind(flag.id)
             .execute(self.connection())
             .await?;
         Ok(())
     }
 
-    pub(crate) async fn create_state(
+    /// Makes a flag present in an environment. Its versions go on from where they were when it left.
+    pub(crate) async fn create_presence(
         &mut self,
         flag_id: i64,
         environment_id: i64,
-        state: &State,
+        state: State,
+    ) -> anyhow::Result<Presence> {
+        let last: Option<(i64,)> =
+            sqlx::query_as("SELECT version FROM flag_versions WHERE flag_id = $1 AND environment_id = $2")
+                .bind(flag_id)
+                .bind(environment_id)
+                .fetch_optional(self.connection())
+                .await?;
+        let presence = Presence { state, version: last.map_or(1, |(version,)| version + 1), updated_at: now() };
+        sqlx::query(
+            "INSERT INTO flag_states (flag_id, environment_id, state, version, updated_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(flag_id)
+        .bind(environment_id)
+        .bind(serde_json::to_string(&presence.state)?)
+        .bind(presence.version)
+        .bind(&presence.updated_at)
+        .execute(self.connection())
+        .await?;
+        Ok(presence)
+    }
+
+    /// Gives a flag the next version in an environment, and another state there if one is given.
+    pub(crate) async fn update_presence(
+        &mut self,
+        flag_id: i64,
+        environment_id: i64,
+        presence: &mut Presence,
+        state: Option<State>,
     ) -> anyhow::Result<()> {
-        sqlx::query("INSERT INTO flag_states (flag_id, environment_id, state) VALUES ($1, $2, $3)")
+        presence.version += 1;
+        presence.updated_at = now();
+        // A state may be large.
+        let text = state.as_ref().map(serde_json::to_string).transpose()?;
+        if let Some(state) = state {
+            presence.state = state;
+        }
+        sqlx::query(
+            "UPDATE flag_states SET state = COALESCE($1, state), version = $2, updated_at = $3 \
+             WHERE flag_id = $4 AND environment_id = $5",
+        )
+        .bind(text)
+        .bind(presence.version)
+        .bind(&presence.updated_at)
+        .bind(flag_id)
+        .bind(environment_id)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Takes a flag out of an environment, and remembers its version there.
+    pub(crate) async fn delete_presence(&mut self, flag_id: i64, environment_id: i64) -> sqlx::Result<()> {
+        sqlx::query(
+            "INSERT INTO flag_versions (flag_id, environment_id, version) \
+             SELECT flag_id, environment_id, version FROM flag_states WHERE flag_id = $1 AND environment_id = $2 \
+             ON CONFLICT (flag_id, environment_id) DO UPDATE SET version = excluded.version",
+        )
+        .bind(flag_id)
+        .bind(environment_id)
+        .execute(self.connection())
+        .await?;
+        sqlx::query("DELETE FROM flag_states WHERE flag_id = $1 AND environment_id = $2")
             .bind(flag_id)
             .bind(environment_id)
-            .bind(serde_json::to_string(state)?)
             .execute(self.connection())
             .await?;
         Ok(())
     }
 
-    pub(crate) async fn update_state(
-        &mut self,
-        flag_id: i64,
-        environment_id: i64,
-        state: &State,
-    ) -> anyhow::Result<()> {
-        sqlx::query("UPDATE flag_states SET state = $1 WHERE flag_id = $2 AND environment_id = $3")
-            .bind(serde_json::to_string(state)?)
-            .bind(flag_id)
-            .bind(environment_id)
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
-
-    /// Deletes a flag in all environments.
-    pub(crate) async fn delete_flag(&mut self, flag_id: i64) -> sqlx::Result<()> {
-        sqlx::query("DELETE FROM flags WHERE id = $1").bind(flag_id).execute(self.connection()).await?;
-        Ok(())
-    }
-
-    /// Notes that flags or segments of a project change with this write, be it for people only.
-    pub(crate) async fn flags_changed(&mut self, project_id: i64) -> sqlx::Result<()> {
+    /// Notes that flags or segments of an environment change with this write, be it for people only.
+    pub(crate) async fn environment_changed(&mut self, environment_id: i64) -> sqlx::Result<()> {
         let sequence = self.sequence();
-        sqlx::query("UPDATE projects SET flags_changed = $1 WHERE id = $2")
+        sqlx::query("UPDATE environments SET changed = $1 WHERE id = $2")
             .bind(sequence)
-            .bind(project_id)
+            .bind(environment_id)
             .execute(self.connection())
             .await?;
         Ok(())

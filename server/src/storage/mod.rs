@@ -3,6 +3,7 @@
 //! Evaluations and snapshots never come here; they read the memory that follows it.
 
 pub(crate) mod accounts;
+pub(crate) mod archive;
 pub(crate) mod audit;
 mod dialect;
 pub(crate) mod environments;

@@ -28,4 +28,17 @@ impl Write {
             .await?;
         Ok(id)
     }
+
+    /// Deletes the texts of an account that nothing has any more.
+    pub(super) async fn delete_unused_texts(&mut self, account_id: i64) -> sqlx::Result<()> {
+        sqlx::query(
+            "DELETE FROM texts WHERE account_id = $1 \
+             AND NOT EXISTS (SELECT 1 FROM audit_parts p WHERE p.text_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM archive_segments s WHERE s.text_id = texts.id)",
+        )
+        .bind(account_id)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
 }

@@ -1,5 +1,7 @@
 //! The audit: who changed what.
 
+mod erase;
+mod log;
 mod object;
 mod page;
 mod split;
@@ -8,6 +10,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+pub(super) use log::Changes;
 pub(crate) use page::{EntryRow, Scope};
 
 use super::{Write, now};
@@ -38,6 +41,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) action: &'a str,
     /// The thing that changed: a flag's key, a name, an id.
     pub(crate) target: &'a str,
+    /// Of an entry about a flag. Another flag may have had its key.
+    pub(crate) flag_id: Option<i64>,
     pub(crate) before: Option<&'a Value>,
     pub(crate) after: Option<&'a Value>,
 }
@@ -52,6 +57,7 @@ impl Entry<'_> {
             environment: None,
             action: "",
             target: "",
+            flag_id: None,
             before: None,
             after: None,
         }
@@ -72,12 +78,13 @@ impl fmt::Display for Actor {
 impl Write {
     /// Records a change, together with the change or not at all.
     pub(crate) async fn record(&mut self, entry: Entry<'_>) -> sqlx::Result<()> {
+        self.changes.note(&entry);
         let id = self.next_id().await?;
         let Split { unchanged, before, after, parts } = Split::of(entry.before, entry.after);
         sqlx::query(
             "INSERT INTO audit \
-             (id, account_id, project_id, environment, at, actor, action, target, unchanged, before, after) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             (id, account_id, project_id, environment, at, actor, action, target, flag_id, unchanged, before, after) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(id)
         .bind(entry.account_id)
@@ -87,6 +94,7 @@ impl Write {
         .bind(entry.actor.to_string())
         .bind(entry.action)
         .bind(entry.target)
+        .bind(entry.flag_id)
         .bind(unchanged)
         .bind(before)
         .bind(after)
