@@ -39,6 +39,11 @@ impl SegmentRecord {
     pub(crate) fn new(key: String, rules: Vec<Value>) -> Self {
         Self { key, rules, version: 0, created_at: String::new(), updated_at: String::new() }
     }
+
+    /// The first version, stored at this time.
+    pub(crate) fn stored_first(self, now: &str) -> Self {
+        Self { version: 1, created_at: now.into(), updated_at: now.into(), ..self }
+    }
 }
 
 impl From<SegmentRecord> for Segment {
@@ -101,6 +106,16 @@ pub(crate) fn used_segments(rules: &[Value]) -> BTreeSet<&str> {
         }
     }
     used
+}
+
+/// The flags that rules ask.
+pub(super) fn asked_flags(rules: &[Value]) -> impl Iterator<Item = &str> {
+    let asks = |condition: &&Value| {
+        let operator = condition.get("operator").and_then(Value::as_str).and_then(Operator::named);
+        matches!(operator, Some((Operator::FlagIs, _)))
+    };
+    let asking = rules.iter().flat_map(conditions).filter(asks);
+    asking.filter_map(|condition| condition.get("attribute").and_then(Value::as_str))
 }
 
 /// The conditions of a rule; one without is one itself.

@@ -14,7 +14,7 @@ use crate::{
         lines,
     },
     storage::{Write, audit::Entry},
-    world::{JudgedEnvironments, World},
+    world::{Environment, JudgedEnvironments, World},
 };
 
 /// The place of a flag or a segment in a document; the default is the whole document.
@@ -58,31 +58,29 @@ impl<'a> Change<'a> {
         self.target.environment_id == environment_id
     }
 
-    /// Lets the engine judge what the write makes of each environment. `place` gives the place of what is in the
-    /// request's body, where that is not the whole body.
+    /// Lets the engine judge what the write makes of each environment, see [`judge`].
     pub(super) async fn check(
         &mut self,
         drafts: BTreeMap<i64, Draft>,
         place: impl Fn(&Subject) -> Option<Place>,
     ) -> Result<()> {
-        let mut verdict = Verdict::default();
-        for (environment_id, draft) in drafts {
-            let Some(environment) = self.world.environment(environment_id).map(Arc::clone) else { continue };
-            let name = (!self.is_target(environment_id)).then(|| environment.name.clone());
-            let labels = Labels {
-                project_id: environment.project_id,
-                environment: environment.name.clone(),
-                revision: self.write.sequence(),
-            };
-            // Thousands of flags take a while.
-            let outcome = tokio::task::spawn_blocking(move || {
-                draft.check(&labels, &environment.body.plain.bytes, &environment.snapshot)
-            });
-            let mut judged = outcome.await.map_err(anyhow::Error::from)??.map_err(refusal)?;
-            judged.asides.drain(..).for_each(|aside| verdict.add(aside, name.as_deref(), &place));
-            self.judged.insert(environment_id, judged);
+        self.judged = judge(&self.world, self.write.sequence(), self.target, drafts, place).await?;
+        Ok(())
+    }
+
+    /// Takes over what was judged before this write began, from the same state.
+    pub(super) fn judged_before(&mut self, mut judged: JudgedEnvironments) {
+        for (id, flags) in &mut judged {
+            if let Some(environment) = self.world.environment(*id) {
+                flags.label(&labels(environment, self.write.sequence()));
+            }
         }
-        verdict.into_result()
+        self.judged = judged;
+    }
+
+    /// The state that is changed.
+    pub(super) fn world(&self) -> &World {
+        &self.world
     }
 
     /// Records what happened to a flag or a segment.
@@ -147,6 +145,34 @@ impl<'a> Change<'a> {
         self.backend.follower.commit_judged(self.write, self.judged).await?;
         Ok(())
     }
+}
+
+/// Lets the engine judge what a change makes of each environment. `place` gives the place of what is in the request's body,
+/// where that is not the whole body.
+pub(super) async fn judge(
+    world: &World,
+    revision: i64,
+    target: &EnvironmentTarget,
+    drafts: BTreeMap<i64, Draft>,
+    place: impl Fn(&Subject) -> Option<Place>,
+) -> Result<JudgedEnvironments> {
+    let mut verdict = Verdict::default();
+    let mut environments = JudgedEnvironments::new();
+    for (environment_id, draft) in drafts {
+        let Some(environment) = world.environment(environment_id).map(Arc::clone) else { continue };
+        let name = (environment_id != target.environment_id).then(|| environment.name.clone());
+        let labels = labels(&environment, revision);
+        // Thousands of flags take a while.
+        let outcome = tokio::task::spawn_blocking(move || draft.check(&labels, &environment.flags));
+        let judged = outcome.await.map_err(anyhow::Error::from)?.map_err(refusal)?;
+        judged.asides.into_iter().for_each(|aside| verdict.add(aside, name.as_deref(), &place));
+        environments.insert(environment_id, judged.flags);
+    }
+    verdict.into_result().map(|()| environments)
+}
+
+fn labels(environment: &Environment, revision: i64) -> Labels {
+    Labels { project_id: environment.project_id, environment: environment.name.clone(), revision }
 }
 
 fn refusal(refusal: Refusal) -> Error {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{Storage, Write, now};
+use super::{Storage, Write, now, rows::{Cell, Many}};
 
 /// The author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,26 +111,64 @@ impl Storage {
     }
 }
 
+/// An entry in the form in which it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredEntry {
+    account_id: i64,
+    project_id: Option<i64>,
+    environment: Option<String>,
+    actor: String,
+    action: String,
+    target: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl From<Entry<'_>> for StoredEntry {
+    fn from(entry: Entry<'_>) -> Self {
+        let Entry { account_id, project_id, environment, actor, action, target, before, after } = entry;
+        Self {
+            account_id,
+            project_id,
+            environment: environment.map(str::to_owned),
+            actor: actor.to_string(),
+            action: action.into(),
+            target: target.into(),
+            before: before.map(Value::to_string),
+            after: after.map(Value::to_string),
+        }
+    }
+}
+
 impl Write {
     /// Records a change, together with the change or not at all.
     pub(crate) async fn record(&mut self, entry: Entry<'_>) -> sqlx::Result<()> {
-        let id = self.next_id().await?;
-        sqlx::query(
-            "INSERT INTO audit (id, account_id, project_id, environment, at, actor, action, target, before, after) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        )
-        .bind(id)
-        .bind(entry.account_id)
-        .bind(entry.project_id)
-        .bind(entry.environment)
-        .bind(now())
-        .bind(entry.actor.to_string())
-        .bind(entry.action)
-        .bind(entry.target)
-        .bind(entry.before.map(Value::to_string))
-        .bind(entry.after.map(Value::to_string))
-        .execute(self.connection())
-        .await?;
-        Ok(())
+        self.record_all(&[entry.into()]).await
+    }
+
+    /// Records changes in their order.
+    pub(crate) async fn record_all(&mut self, entries: &[StoredEntry]) -> sqlx::Result<()> {
+        let ids = self.next_ids(entries.len()).await?;
+        let statement = Many {
+            begin: "INSERT INTO audit (id, account_id, project_id, environment, at, actor, action, target, before, after) \
+                    VALUES",
+            end: "",
+        };
+        let at = now();
+        let rows = entries.iter().zip(ids).map(|(entry, id)| {
+            [
+                Cell::from(id),
+                entry.account_id.into(),
+                entry.project_id.into(),
+                entry.environment.as_deref().into(),
+                (&at).into(),
+                (&entry.actor).into(),
+                (&entry.action).into(),
+                (&entry.target).into(),
+                entry.before.as_deref().into(),
+                entry.after.as_deref().into(),
+            ]
+        });
+        self.many(statement, rows.collect()).await
     }
 }

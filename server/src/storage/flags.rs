@@ -2,7 +2,11 @@
 
 use sqlx::FromRow;
 
-use super::{Storage, Write, now, session::Session};
+use super::{
+    Storage, Write, now,
+    rows::{Cell, Many},
+    session::Session,
+};
 use crate::flags::{Record, Shared, State};
 
 #[derive(FromRow)]
@@ -13,6 +17,48 @@ struct FlagRow {
     version: i64,
     created_at: String,
     updated_at: String,
+}
+
+/// The part of a flag that all environments share, in the form in which it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredRecord {
+    pub(crate) id: i64,
+    pub(crate) key: String,
+    /// JSON.
+    pub(crate) shared: String,
+    pub(crate) version: i64,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
+}
+
+/// How a flag is set in an environment, in the form in which it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredState {
+    pub(crate) flag_id: i64,
+    pub(crate) environment_id: i64,
+    /// JSON.
+    pub(crate) state: String,
+}
+
+impl StoredRecord {
+    /// Makes a flag ready to be stored.
+    ///
+    /// # Errors
+    /// The fields cannot be written as JSON.
+    pub(crate) fn new(record: &Record) -> serde_json::Result<Self> {
+        let Record { id, key, shared, version, created_at, updated_at } = record.clone();
+        Ok(Self { id, key, shared: serde_json::to_string(&shared)?, version, created_at, updated_at })
+    }
+}
+
+impl StoredState {
+    /// Makes a state ready to be stored.
+    ///
+    /// # Errors
+    /// The state cannot be written as JSON.
+    pub(crate) fn new(flag_id: i64, environment_id: i64, state: &State) -> serde_json::Result<Self> {
+        Ok(Self { flag_id, environment_id, state: serde_json::to_string(state)? })
+    }
 }
 
 #[derive(FromRow)]
@@ -113,11 +159,6 @@ impl Write {
         rows.into_iter().map(|(environment_id, state)| Ok((environment_id, serde_json::from_str(&state)?))).collect()
     }
 
-    /// All flags of an environment, sorted by key.
-    pub(crate) async fn environment_flags(&mut self, environment_id: i64) -> anyhow::Result<Vec<(Record, State)>> {
-        environment_flags(self.connection(), environment_id).await
-    }
-
     pub(crate) async fn count_flags(&mut self, project_id: i64) -> sqlx::Result<usize> {
         let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM flags WHERE project_id = $1")
             .bind(project_id)
@@ -187,6 +228,38 @@ impl Write {
             .execute(self.connection())
             .await?;
         Ok(())
+    }
+
+    /// Stores flags: new ones, and those that have other shared fields or another version.
+    pub(crate) async fn put_flags(&mut self, project_id: i64, flags: &[StoredRecord]) -> sqlx::Result<()> {
+        let statement = Many {
+            begin: "INSERT INTO flags (id, project_id, key, shared, version, created_at, updated_at) VALUES",
+            end: "ON CONFLICT (id) DO UPDATE SET shared = excluded.shared, version = excluded.version, \
+                  updated_at = excluded.updated_at",
+        };
+        let rows = flags.iter().map(|flag| {
+            let StoredRecord { id, key, shared, version, created_at, updated_at } = flag;
+            let (id, version) = (Cell::from(*id), Cell::from(*version));
+            [id, project_id.into(), key.into(), shared.into(), version, created_at.into(), updated_at.into()]
+        });
+        self.many(statement, rows.collect()).await
+    }
+
+    /// Stores how flags are set in environments.
+    pub(crate) async fn put_states(&mut self, states: &[StoredState]) -> sqlx::Result<()> {
+        let statement = Many {
+            begin: "INSERT INTO flag_states (flag_id, environment_id, state) VALUES",
+            end: "ON CONFLICT (environment_id, flag_id) DO UPDATE SET state = excluded.state",
+        };
+        let rows =
+            states.iter().map(|state| [state.flag_id.into(), state.environment_id.into(), Cell::from(&state.state)]);
+        self.many(statement, rows.collect()).await
+    }
+
+    /// Deletes flags in all environments.
+    pub(crate) async fn delete_flags(&mut self, ids: &[i64]) -> sqlx::Result<()> {
+        let statement = Many { begin: "DELETE FROM flags WHERE id IN (VALUES", end: ")" };
+        self.many(statement, ids.iter().map(|id| [Cell::from(*id)]).collect()).await
     }
 
     /// Deletes a flag in all environments.

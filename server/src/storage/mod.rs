@@ -16,6 +16,7 @@ mod mark;
 mod open;
 mod pooler;
 pub(crate) mod projects;
+mod rows;
 pub(crate) mod segments;
 mod session;
 mod sqlite;

@@ -56,7 +56,7 @@ async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: 
     let ids = (target.project_id, target.environment_id);
     let listing = app.listings.get(app.storage(), &app.world(), ids).await?;
     let listing = listing.ok_or_else(|| ApiError::not_found("the environment was deleted in the meantime"))?;
-    Ok(prepared::answer(&listing, &headers))
+    Ok(prepared::answer(&listing, &headers).await)
 }
 
 /// Create a flag.

@@ -215,6 +215,7 @@ impl From<operations::Error> for ApiError {
             Error::FlagNotFound { key } => Self::flag_not_found(&key),
             Error::Conflict(message) => Self::conflict(message),
             Error::Outdated(message) => Self::precondition_failed(message),
+            Error::Busy(message) => Self::unavailable(message),
             Error::Failed(error) => error.into(),
         }
     }

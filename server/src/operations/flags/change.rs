@@ -76,7 +76,7 @@ pub(crate) async fn change_flag(
             continue;
         }
         let mut draft = Draft::default();
-        let bytes = draft.put_flag(key, &record.shared, state);
+        let bytes = draft.put_flag(key, &record.shared, state)?;
         check_size("flag", bytes, &backend.limits)?;
         drafts.insert(*environment_id, draft);
     }

@@ -8,6 +8,7 @@ use super::{check_size, own_place};
 use crate::{
     flags::{Changes, Flag, Problems, Segment, SegmentRecord, check::Draft, used_segments},
     operations::{Backend, Error, Result, change::Change, target::EnvironmentTarget},
+    world::World,
 };
 
 /// Creates a flag in all environments: as given in the target, with the same fields but switched off in the others. Segments
@@ -31,7 +32,7 @@ pub(crate) async fn create_flag(
     problems.into_result().map_err(Error::Invalid)?;
     let key = key.unwrap_or_default();
     let mut draft = Draft::default();
-    check_size("flag", draft.put_flag(&key, &shared, &state), limits)?;
+    check_size("flag", draft.put_flag(&key, &shared, &state)?, limits)?;
 
     let mut change = Change::begin(backend, target).await?;
     if change.write.flag(target.project_id, &key).await?.is_some() {
@@ -44,17 +45,16 @@ pub(crate) async fn create_flag(
     }
     let off = state.switched_off();
     let mut drafts = BTreeMap::from([(target.environment_id, draft)]);
-    for environment_id in change.everywhere() {
-        drafts.entry(environment_id).or_insert_with(|| {
-            let mut draft = Draft::default();
-            draft.put_flag(&key, &shared, &off);
-            draft
-        });
+    for environment_id in change.everywhere().into_iter().filter(|id| *id != target.environment_id) {
+        let mut draft = Draft::default();
+        draft.put_flag(&key, &shared, &off)?;
+        drafts.insert(environment_id, draft);
     }
     let used = used_segments(&state.rules).into_iter().map(str::to_owned).collect();
     let given =
         if BTreeSet::is_empty(&used) { Vec::new() } else { change.write.segments(target.environment_id).await? };
-    let brought = bring_segments(&mut change, &used, &given, &mut drafts).await?;
+    let others = change.environments.clone().into_iter().filter(|(_, id)| *id != target.environment_id);
+    let brought = bring_segments(change.world(), others, &used, &given, &mut drafts);
     change.check(drafts, own_place(&key)).await?;
 
     write_segments(&mut change, brought).await?;
@@ -74,33 +74,27 @@ pub(crate) async fn create_flag(
 pub(in crate::operations) type Brought = Vec<(String, i64, SegmentRecord)>;
 
 /// Finds the segments that new flags use and that other environments lack: a flag exists everywhere, so its segments must
-/// too. An environment that has a segment of that name keeps its own.
-pub(in crate::operations) async fn bring_segments(
-    change: &mut Change<'_>,
+/// too. An environment that has a segment of that name keeps its own. `others` are the names and ids of the environments.
+pub(in crate::operations) fn bring_segments(
+    world: &World,
+    others: impl Iterator<Item = (String, i64)>,
     used: &BTreeSet<String>,
     given: &[SegmentRecord],
     drafts: &mut BTreeMap<i64, Draft>,
-) -> Result<Brought> {
+) -> Brought {
     let mut brought = Vec::new();
-    if used.is_empty() {
-        return Ok(brought);
-    }
-    for (name, environment_id) in change.environments.clone() {
-        if change.is_target(environment_id) {
-            continue;
-        }
-        let own: BTreeSet<String> =
-            change.write.segments(environment_id).await?.into_iter().map(|segment| segment.key).collect();
-        for segment in given.iter().filter(|segment| used.contains(&segment.key) && !own.contains(&segment.key)) {
+    for (name, environment_id) in others {
+        let has = |key: &str| world.environment(environment_id).is_some_and(|other| other.flags.has_segment(key));
+        for segment in given.iter().filter(|segment| used.contains(&segment.key) && !has(&segment.key)) {
             drafts.entry(environment_id).or_default().put_segment(&segment.key, &segment.rules);
             brought.push((name.clone(), environment_id, segment.clone()));
         }
     }
-    Ok(brought)
+    brought
 }
 
 /// Creates the segments that [`bring_segments`] found.
-pub(in crate::operations) async fn write_segments(change: &mut Change<'_>, brought: Brought) -> Result<()> {
+async fn write_segments(change: &mut Change<'_>, brought: Brought) -> Result<()> {
     for (environment, environment_id, segment) in brought {
         let record = change.write.create_segment(environment_id, &segment.key, segment.rules).await?;
         let after = Segment::from(record);

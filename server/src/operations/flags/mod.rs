@@ -9,7 +9,7 @@ use flagbit::Subject;
 
 pub(crate) use change::{UpdatedFlag, change_flag};
 pub(crate) use create::create_flag;
-pub(super) use create::{Brought, bring_segments, write_segments};
+pub(super) use create::{Brought, bring_segments};
 
 use super::{
     Backend, Error, Precondition, Result,

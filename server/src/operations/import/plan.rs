@@ -1,26 +1,41 @@
 //! The plan of an import.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use flagbit::Subject;
 use serde_json::{Map, Value};
 
 use super::{
+    basis::Basis,
+    content_text,
     difference::{Difference, Differences, Updated},
     document::{Document, FlagAsCode, flag_place, segment_place},
+    tag_of,
 };
 use crate::{
-    flags::{Moved, Record, SegmentRecord, State, as_code, check::Draft, moved, used_segments},
+    flags::{Moved, Record, SegmentRecord, Shared, State, as_code, check::Draft, moved, used_segments},
     operations::{
-        Result,
-        change::{Change, Place},
+        Precondition, Result,
+        change::{Place, judge},
         flags::{Brought, bring_segments},
+        target::EnvironmentTarget,
     },
+    world::{Environment, JudgedEnvironments},
 };
+
+/// The changes to the snapshots of environments, by id.
+type Drafts = BTreeMap<i64, Draft>;
 
 /// An import, compared with what is there.
 pub(super) struct Plan {
-    pub(super) document: Document,
+    pub(super) document: Arc<Document>,
+    pub(super) basis: Basis,
+    /// The tag of the export before the import.
+    pub(super) tag_before: String,
+    pub(super) tag_after: String,
     pub(super) created: Vec<String>,
     pub(super) updated: Vec<FlagUpdate>,
     pub(super) deleted: Vec<(Record, State)>,
@@ -35,34 +50,38 @@ pub(super) struct FlagUpdate {
     pub(super) state: State,
     fields: Vec<String>,
     moved: Option<Moved>,
-    pub(super) has_same_values: bool,
     pub(super) is_same_for_programs: bool,
     pub(super) is_same_state: bool,
 }
 
 impl Plan {
-    pub(super) fn new(flags: Vec<(Record, State)>, segments: Vec<SegmentRecord>, document: Document) -> Self {
-        let known: BTreeSet<String> = flags.iter().map(|(record, _)| record.key.clone()).collect();
-        let created = document.flags.keys().filter(|key| !known.contains(*key)).cloned().collect();
-        let known: BTreeSet<String> = segments.iter().map(|segment| segment.key.clone()).collect();
-        let created_segments = document.segments.keys().filter(|key| !known.contains(*key)).cloned().collect();
+    /// Compares a document with what is there, on a thread for such work.
+    ///
+    /// # Errors
+    /// [`crate::operations::Error::Outdated`].
+    pub(super) async fn of(basis: Basis, document: Arc<Document>, precondition: Precondition) -> Result<Self> {
+        let work = move || Self::compare(basis, document, &precondition);
+        tokio::task::spawn_blocking(work).await.map_err(anyhow::Error::from)?
+    }
+
+    fn compare(mut basis: Basis, document: Arc<Document>, precondition: &Precondition) -> Result<Self> {
+        let (flags, segments) = (std::mem::take(&mut basis.flags), std::mem::take(&mut basis.segments));
+        let before = flags.iter().map(|(record, state)| (record.key.as_str(), &record.shared, state));
+        let segments_before = segments.iter().map(|segment| (segment.key.as_str(), segment.rules.as_slice()));
+        let tag_before = tag_of(&content_text(before, segments_before)?);
+        precondition.check(&tag_before, || "the flags are at another entity tag".into())?;
+        let tag_after = tag_of(&content_after(&flags, &segments, &document)?);
+
+        let known: BTreeSet<&str> = flags.iter().map(|(record, _)| record.key.as_str()).collect();
+        let created = document.flags.keys().filter(|key| !known.contains(key.as_str())).cloned().collect();
+        let known: BTreeSet<&str> = segments.iter().map(|segment| segment.key.as_str()).collect();
+        let created_segments = document.segments.keys().filter(|key| !known.contains(key.as_str())).cloned().collect();
         let (mut updated, mut deleted) = (Vec::new(), Vec::new());
         for (before, state) in flags {
             match document.flags.get(&before.key) {
                 None => deleted.push((before, state)),
                 Some(after) if before.shared == after.shared && state == after.state => {}
-                Some(after) => updated.push(FlagUpdate {
-                    fields: changed_fields(
-                        &as_code("", &before.shared, &state),
-                        &as_code("", &after.shared, &after.state),
-                    ),
-                    moved: moved(&state.rules, &after.state.rules),
-                    has_same_values: before.shared.has_same_values(&after.shared),
-                    is_same_for_programs: before.shared.is_same_for_programs(&after.shared),
-                    is_same_state: state == after.state,
-                    before,
-                    state,
-                }),
+                Some(after) => updated.push(FlagUpdate::new(before, state, after)),
             }
         }
         let (mut updated_segments, mut deleted_segments) = (Vec::new(), Vec::new());
@@ -73,7 +92,18 @@ impl Plan {
                 Some(_) => updated_segments.push(segment),
             }
         }
-        Self { document, created, updated, deleted, created_segments, updated_segments, deleted_segments }
+        Ok(Self {
+            document,
+            basis,
+            tag_before,
+            tag_after,
+            created,
+            updated,
+            deleted,
+            created_segments,
+            updated_segments,
+            deleted_segments,
+        })
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -107,30 +137,44 @@ impl Plan {
         }
     }
 
-    /// Lets the engine judge what the import makes of every environment. Returns the segments that other environments get
-    /// because new flags use them.
-    pub(super) async fn check(&self, change: &mut Change<'_>) -> Result<Brought> {
-        let mut drafts = BTreeMap::new();
-        // The rules of the other environments matter only if values change.
-        let mut states: HashMap<i64, Vec<(i64, State)>> = HashMap::new();
-        for flag in self.updated.iter().filter(|flag| !flag.has_same_values) {
-            states.insert(flag.before.id, change.write.flag_states(flag.before.id).await?);
+    /// The environments whose snapshots change.
+    pub(super) fn touched(&self, target: &EnvironmentTarget, brought: &Brought) -> Vec<i64> {
+        let is_everywhere = !self.created.is_empty()
+            || !self.deleted.is_empty()
+            || self.updated.iter().any(|flag| !flag.is_same_for_programs);
+        if is_everywhere {
+            return self.basis.environments.iter().map(|(_, id)| *id).collect();
         }
-        for environment_id in change.everywhere() {
-            let draft = if change.is_target(environment_id) {
-                self.draft()
-            } else {
-                self.draft_elsewhere(environment_id, &states)
-            };
+        let is_here = !self.has_same_segments() || self.updated.iter().any(|flag| !flag.is_same_state);
+        let others = brought.iter().map(|(_, id, _)| *id);
+        others.chain(is_here.then_some(target.environment_id)).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The change to each snapshot, and the segments that other environments get because new flags use them.
+    ///
+    /// # Errors
+    /// The snapshot of another environment cannot be read.
+    pub(super) fn drafts(&self, target: &EnvironmentTarget) -> Result<(Drafts, Brought)> {
+        let mut drafts = Drafts::new();
+        for (_, environment_id) in &self.basis.environments {
+            let Some(environment) = self.basis.world.environment(*environment_id) else { continue };
+            let is_target = *environment_id == target.environment_id;
+            let draft = if is_target { self.draft()? } else { self.draft_elsewhere(environment)? };
             if !draft.is_empty() {
-                drafts.insert(environment_id, draft);
+                drafts.insert(*environment_id, draft);
             }
         }
         let created = self.created.iter().filter_map(|key| self.document.flags.get(key));
         let used = created.flat_map(|flag| used_segments(&flag.state.rules)).map(str::to_owned).collect();
         let given = self.document.segments.iter().map(|(key, rules)| SegmentRecord::new(key.clone(), rules.clone()));
         let given: Vec<SegmentRecord> = given.collect();
-        let brought = bring_segments(change, &used, &given, &mut drafts).await?;
+        let others = self.basis.environments.iter().filter(|(_, id)| *id != target.environment_id).cloned();
+        let brought = bring_segments(&self.basis.world, others, &used, &given, &mut drafts);
+        Ok((drafts, brought))
+    }
+
+    /// Lets the engine judge what the import makes of every environment.
+    pub(super) async fn judge(&self, target: &EnvironmentTarget, drafts: Drafts) -> Result<JudgedEnvironments> {
         let place = |subject: &Subject| match subject {
             Subject::Flag(key) => self
                 .document
@@ -144,16 +188,16 @@ impl Plan {
                 .then(|| Place { position: usize::MAX, outer: segment_place(key) }),
             Subject::Segments => None,
         };
-        change.check(drafts, place).await?;
-        Ok(brought)
+        let world = &self.basis.world;
+        judge(world, world.mark.sequence + 1, target, drafts, place).await
     }
 
-    fn draft(&self) -> Draft {
+    fn draft(&self) -> Result<Draft> {
         let mut draft = Draft::default();
         for (key, flag) in
             self.created.iter().chain(self.updated.iter().map(|flag| &flag.before.key)).filter_map(|key| self.flag(key))
         {
-            draft.put_flag(key, &flag.shared, &flag.state);
+            draft.put_flag(key, &flag.shared, &flag.state)?;
         }
         self.deleted.iter().for_each(|(record, _)| draft.delete_flag(&record.key));
         let segments = self.created_segments.iter().chain(self.updated_segments.iter().map(|segment| &segment.key));
@@ -161,28 +205,58 @@ impl Plan {
             draft.put_segment(key, self.document.segments.get(key).map_or(&[][..], Vec::as_slice));
         }
         self.deleted_segments.iter().for_each(|segment| draft.delete_segment(&segment.key));
-        draft
+        Ok(draft)
     }
 
-    fn draft_elsewhere(&self, environment_id: i64, states: &HashMap<i64, Vec<(i64, State)>>) -> Draft {
+    fn draft_elsewhere(&self, environment: &Environment) -> Result<Draft> {
         let mut draft = Draft::default();
         for (key, flag) in self.created.iter().filter_map(|key| self.flag(key)) {
-            draft.put_flag(key, &flag.shared, &flag.state.switched_off());
+            draft.put_flag(key, &flag.shared, &flag.state.switched_off())?;
         }
-        for update in self.updated.iter().filter(|flag| !flag.has_same_values) {
-            let states = states.get(&update.before.id).map_or(&[][..], Vec::as_slice);
-            let state = states.iter().find(|(id, _)| *id == environment_id);
-            if let (Some((_, state)), Some((key, flag))) = (state, self.flag(&update.before.key)) {
-                draft.put_flag(key, &flag.shared, state);
+        // The rules of the other environments matter only if values change, or those who see the flag.
+        for update in self.updated.iter().filter(|flag| !flag.is_same_for_programs) {
+            let state = environment.flags.state(&update.before.key)?;
+            if let (Some(state), Some((key, flag))) = (state, self.flag(&update.before.key)) {
+                draft.put_flag(key, &flag.shared, &state)?;
             }
         }
         self.deleted.iter().for_each(|(record, _)| draft.delete_flag(&record.key));
-        draft
+        Ok(draft)
     }
 
     fn flag(&self, key: &str) -> Option<(&String, &FlagAsCode)> {
         self.document.flags.get_key_value(key)
     }
+}
+
+impl FlagUpdate {
+    fn new(before: Record, state: State, after: &FlagAsCode) -> Self {
+        Self {
+            fields: changed_fields(&as_code("", &before.shared, &state), &as_code("", &after.shared, &after.state)),
+            moved: moved(&state.rules, &after.state.rules),
+            is_same_for_programs: before.shared.is_same_for_programs(&after.shared),
+            is_same_state: state == after.state,
+            before,
+            state,
+        }
+    }
+}
+
+/// The export after the import. A flag that stays the same stays as it is written.
+fn content_after(flags: &[(Record, State)], segments: &[SegmentRecord], document: &Document) -> anyhow::Result<String> {
+    let known: BTreeMap<&str, (&Shared, &State)> =
+        flags.iter().map(|(record, state)| (record.key.as_str(), (&record.shared, state))).collect();
+    let flags = document.flags.iter().map(|(key, flag)| match known.get(key.as_str()) {
+        Some((shared, state)) if **shared == flag.shared && **state == flag.state => (key.as_str(), *shared, *state),
+        _ => (key.as_str(), &flag.shared, &flag.state),
+    });
+    let known: BTreeMap<&str, &[Value]> =
+        segments.iter().map(|segment| (segment.key.as_str(), segment.rules.as_slice())).collect();
+    let segments = document.segments.iter().map(|(key, rules)| match known.get(key.as_str()) {
+        Some(before) if **before == **rules => (key.as_str(), *before),
+        _ => (key.as_str(), rules.as_slice()),
+    });
+    content_text(flags, segments)
 }
 
 /// The names of the fields that differ, or that only one has.
