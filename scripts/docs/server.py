@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT / "tests/kit"))
 from flagbit_kit import Kit  # noqa: E402
 
 PAGES = ["docs/reference/server.md"]
-IDS = {"id", "account_id", "project", "project_id", "revision"}
+IDS = {"id", "account_id", "project", "project_id", "revision", "next"}
 
 
 @dataclass

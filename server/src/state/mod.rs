@@ -2,6 +2,7 @@
 
 pub(crate) mod budget;
 pub(crate) mod imports;
+pub(crate) mod large_reads;
 pub(crate) mod listings;
 pub(crate) mod metrics;
 pub(crate) mod pool;
@@ -20,6 +21,7 @@ use crate::{
 };
 use budget::Budget;
 use imports::Imports;
+use large_reads::LargeReads;
 use listings::Listings;
 use metrics::Metrics;
 use pool::Pool;
@@ -41,6 +43,7 @@ pub(crate) struct Parts {
     /// Answers that clients have not taken yet.
     pub(crate) answers: Budget,
     pub(crate) imports: Imports,
+    pub(crate) large_reads: LargeReads,
     pub(crate) listings: Listings,
     pub(crate) metrics: Metrics,
     pub(crate) rates: Rates,
@@ -64,6 +67,7 @@ impl App {
             bodies: Budget::new(requests.max_bodies_bytes),
             answers: Budget::new(requests.max_answers_bytes),
             imports: Imports::default(),
+            large_reads: LargeReads::default(),
             listings: Listings::default(),
             metrics: Metrics::new(settings.metrics.flag_metrics)?,
             rates: Rates::new(&requests),

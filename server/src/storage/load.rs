@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Mark, Storage, keys::hash_of_hex, session::Session};
+use super::{Mark, Storage, hex::hash_of_hex, session::Session};
 use crate::key::{Hash, Kind};
 
 /// One state of the database, in a transaction that only reads.

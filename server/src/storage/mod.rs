@@ -9,6 +9,7 @@ pub(crate) mod environments;
 mod failure;
 mod file;
 pub(crate) mod flags;
+mod hex;
 pub(crate) mod keys;
 mod listen;
 pub(crate) mod load;
@@ -20,6 +21,7 @@ mod rows;
 pub(crate) mod segments;
 mod session;
 mod sqlite;
+mod texts;
 mod trust;
 mod write;
 

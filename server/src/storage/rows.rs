@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, query};
 use super::Write;
 
 /// The rows of one statement. Databases bound its parameters: SQLite 32,766, PostgreSQL 65,535.
-const ROWS: usize = 500;
+pub(super) const ROWS: usize = 500;
 
 /// A value of a row.
 #[derive(Debug, Clone, Copy)]
@@ -80,15 +80,22 @@ impl Write {
     }
 }
 
+/// The numbers of parameters: `$7, $8`.
+pub(super) fn numbers(first: usize, count: usize) -> String {
+    let mut numbers = String::with_capacity(count * 7);
+    for number in first..first + count {
+        numbers += if number == first { "$" } else { ", $" };
+        numbers += &number.to_string();
+    }
+    numbers
+}
+
 fn statement(Many { begin, end }: Many, rows: usize, columns: usize) -> String {
     let mut statement = String::with_capacity(begin.len() + end.len() + rows * columns * 7);
     statement += begin;
     for row in 0..rows {
         statement += if row == 0 { " (" } else { ", (" };
-        for column in 1..=columns {
-            statement += if column == 1 { "$" } else { ", $" };
-            statement += &(row * columns + column).to_string();
-        }
+        statement += &numbers(row * columns + 1, columns);
         statement.push(')');
     }
     statement.push(' ');

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Account, Database, Server, on_each_database};
+use crate::support::{Account, Database, Project, Server, on_each_database};
 
 #[test]
 fn every_change_is_recorded_with_who_made_it() {
@@ -83,16 +83,30 @@ fn pages_go_back_to_the_beginning() {
     on_each_database(|database| {
         let server = Server::start(database);
         let account = server.account();
-        let all = entries(&server, &account, "/api/v1/audit");
-        let (mut paged, mut path) = (Vec::new(), "/api/v1/audit?limit=2".to_owned());
-        loop {
-            let page = entries(&server, &account, &path);
-            let Some(last) = page.last() else { break };
-            assert!(page.len() <= 2);
-            path = format!("/api/v1/audit?limit=2&before={}", last["id"]);
-            paged.extend(page);
+        let project = Project::of(&server, &account.api_key, account.project);
+        let own = format!("{}/audit", project.path());
+        for name in 0..20 {
+            project.done("POST", "/flags", &json!({"key": format!("f{name}"), "enabled": true}));
         }
-        assert_eq!(paged, all);
+        for path in ["/api/v1/audit", own.as_str()] {
+            for limit in [1, 2, 30, 31, 32, 33, 1000] {
+                let all = entries(&server, &account, &format!("{path}?limit=1000"));
+                let (mut paged, mut next) = (Vec::new(), Some(format!("{path}?limit={limit}")));
+                while let Some(path) = next {
+                    let answer = server.request("GET", &path).key(&account.api_key).send().expect(200);
+                    let page = answer.json();
+                    let listed = page["entries"].as_array().expect("a list");
+                    assert!((1..=limit).contains(&listed.len()), "a page is never empty");
+                    paged.extend_from_slice(listed);
+                    next = answer.header("link").map(next_of);
+                    let cursor = next.as_ref().and_then(|path| path.split("before=").nth(1));
+                    assert_eq!(page["next"].as_i64().map(|next| next.to_string()).as_deref(), cursor);
+                    // What is added meanwhile is not on the way back.
+                    project.done("PATCH", "/flags/f1", &json!({"name": format!("{limit} {}", paged.len())}));
+                }
+                assert_eq!(paged, all, "{path} {limit}");
+            }
+        }
         for (query, message) in [
             ("limit=0", "limit: expected an integer from 1 to 1000"),
             ("limit=1001", "limit: expected an integer from 1 to 1000"),
@@ -105,6 +119,11 @@ fn pages_go_back_to_the_beginning() {
             assert!(answer.expect(400).message().starts_with(message), "{query}");
         }
     });
+}
+
+/// The path in a `Link` header.
+fn next_of(link: &str) -> String {
+    link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")).expect("a link").to_owned()
 }
 
 fn entries(server: &Server, account: &Account, path: &str) -> Vec<Value> {

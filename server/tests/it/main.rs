@@ -3,6 +3,7 @@
 mod account_command;
 mod architecture;
 mod audit;
+mod audit_size;
 mod check;
 mod cors;
 mod disk;
@@ -25,6 +26,7 @@ mod logs;
 mod long_work;
 mod memory;
 mod metrics;
+mod migration;
 mod moved;
 mod ofrep;
 mod openapi;

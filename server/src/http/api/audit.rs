@@ -2,8 +2,9 @@
 
 use axum::{
     Json,
-    extract::{FromRequestParts, Query, State},
-    http::request::Parts,
+    extract::{FromRequestParts, OriginalUri, Query, State},
+    http::{Uri, request::Parts},
+    response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -14,13 +15,21 @@ use super::auth::Manager;
 use crate::{
     http::{
         route::{Purpose, Routes},
-        wire::error::{ApiError, ApiResult, ErrorBody},
+        wire::{
+            error::{ApiError, ApiResult, ErrorBody},
+            page::link,
+        },
     },
     key::Kind,
     operations::target::ProjectTarget,
     state::App,
-    storage::audit::{COMMAND_LINE, EntryRow},
+    storage::audit::{COMMAND_LINE, EntryRow, Scope},
 };
+
+/// The bytes of a page, about. One entry may have more.
+const MAX_PAGE_BYTES: usize = 1 << 20;
+/// A page with more bytes waits until others are done.
+const LARGE_PAGE_BYTES: usize = 64 << 10;
 
 pub(crate) fn routes() -> Routes {
     Routes::of(Purpose::Management).routes(routes!(audit_of_account)).routes(routes!(audit_of_project))
@@ -30,6 +39,8 @@ pub(crate) fn routes() -> Routes {
 struct Audit {
     /// Newest first.
     entries: Vec<AuditEntry>,
+    /// The `before` of the next page; `null` on the last page. The header `Link` has the whole path.
+    next: Option<i64>,
 }
 
 /// A change.
@@ -81,10 +92,10 @@ enum Actor {
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Page {
-    /// The largest number of entries. The default is 100.
+    /// The largest number of entries. The default is 100. A page of about 1 MiB has fewer, and at least one.
     #[param(required = false, minimum = 1, maximum = 1000)]
-    limit: i64,
-    /// List only entries with lower ids. To go on, give the id of the last one.
+    limit: usize,
+    /// List only entries with lower ids. To go on, give the `next` of the page before.
     #[param(required = false)]
     before: i64,
 }
@@ -111,45 +122,68 @@ impl FromRequestParts<App> for Page {
 }
 
 impl AuditEntry {
-    fn of(row: EntryRow) -> anyhow::Result<Self> {
-        let actor = match (row.key_id, row.key_name, row.key_ending) {
+    fn of(row: &EntryRow) -> anyhow::Result<Self> {
+        let raw = |text: Option<String>| text.map(RawValue::from_string).transpose();
+        let (before, after) = (raw(row.before())?, raw(row.after())?);
+        let head = row.head.clone();
+        let actor = match (head.key_id, head.key_name, head.key_ending) {
             (Some(id), Some(name), Some(ending)) => Actor::Key { id, name, prefix: Kind::Api.prefix(), ending },
-            _ if row.actor == COMMAND_LINE => Actor::CommandLine,
+            _ if head.actor == COMMAND_LINE => Actor::CommandLine,
             _ => Actor::Signup,
         };
         Ok(Self {
-            id: row.id,
-            at: row.at,
+            id: head.id,
+            at: head.at,
             actor,
-            action: row.action,
-            target: row.target,
-            project_id: row.project_id,
-            environment: row.environment,
-            before: row.before.map(RawValue::from_string).transpose()?,
-            after: row.after.map(RawValue::from_string).transpose()?,
+            action: head.action,
+            target: head.target,
+            project_id: head.project_id,
+            environment: head.environment,
+            before,
+            after,
         })
     }
 }
 
 /// List the changes in the account, with those of deleted projects.
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(Page), responses(
-    (status = 200, description = "the changes, newest first", body = Audit),
+    (status = 200, description = "the changes, newest first", body = Audit,
+        headers(("Link" = String, description = "the path of the next page"))),
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
-async fn audit_of_account(Manager(who): Manager, page: Page, State(app): State<App>) -> ApiResult<Json<Audit>> {
-    read(&app, who.account_id, None, page).await
+async fn audit_of_account(
+    Manager(who): Manager,
+    page: Page,
+    OriginalUri(uri): OriginalUri,
+    State(app): State<App>,
+) -> ApiResult<Response> {
+    read(&app, Scope { account_id: who.account_id, project_id: None, before: page.before }, page.limit, &uri).await
 }
 
 /// List the changes in a project.
 #[utoipa::path(get, path = "/api/v1/projects/{id}/audit", tag = "audit", params(Page), responses(
-    (status = 200, description = "the changes, newest first", body = Audit),
+    (status = 200, description = "the changes, newest first", body = Audit,
+        headers(("Link" = String, description = "the path of the next page"))),
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
-async fn audit_of_project(target: ProjectTarget, page: Page, State(app): State<App>) -> ApiResult<Json<Audit>> {
-    read(&app, target.who.account_id, Some(target.project_id), page).await
+async fn audit_of_project(
+    target: ProjectTarget,
+    page: Page,
+    OriginalUri(uri): OriginalUri,
+    State(app): State<App>,
+) -> ApiResult<Response> {
+    let (account_id, project_id) = (target.who.account_id, Some(target.project_id));
+    read(&app, Scope { account_id, project_id, before: page.before }, page.limit, &uri).await
 }
 
-async fn read(app: &App, account_id: i64, project_id: Option<i64>, page: Page) -> ApiResult<Json<Audit>> {
-    let rows = app.storage().audit(account_id, project_id, page.before, page.limit).await?;
-    Ok(Json(Audit { entries: rows.into_iter().map(AuditEntry::of).collect::<anyhow::Result<_>>()? }))
+/// Answers with a page. Its texts are copied as they are stored: nobody reads them into trees.
+async fn read(app: &App, scope: Scope, limit: usize, uri: &Uri) -> ApiResult<Response> {
+    let Some(page) = app.storage().audit_page(scope, limit, MAX_PAGE_BYTES).await? else {
+        return Ok(Json(Audit { entries: Vec::new(), next: None }).into_response());
+    };
+    let _turn = if page.bytes > LARGE_PAGE_BYTES { Some(app.large_reads.turn().await?) } else { None };
+    let rows = app.storage().read_audit_page(&page).await?;
+    let entries = rows.iter().map(AuditEntry::of).collect::<anyhow::Result<_>>()?;
+    let next = page.has_next.then_some(page.last);
+    Ok((link(uri, "before", next), Json(Audit { entries, next })).into_response())
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::{
     operations,
     quote::quoted,
-    state::{listings::NoListing, pool::NoResult, rates::TooMany},
+    state::{large_reads, listings::NoListing, pool::NoResult, rates::TooMany},
     storage,
 };
 
@@ -224,6 +224,12 @@ impl From<operations::Error> for ApiError {
 impl From<TooMany> for ApiError {
     fn from(TooMany { seconds }: TooMany) -> Self {
         Self::rate_limited(seconds)
+    }
+}
+
+impl From<large_reads::Busy> for ApiError {
+    fn from(_: large_reads::Busy) -> Self {
+        Self::unavailable("the server is putting together other large answers; ask again")
     }
 }
 

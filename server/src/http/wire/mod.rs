@@ -6,5 +6,6 @@ pub(crate) mod context;
 pub(crate) mod error;
 pub(crate) mod etag;
 pub(crate) mod json;
+pub(crate) mod page;
 pub(crate) mod precondition;
 pub(crate) mod prepared;

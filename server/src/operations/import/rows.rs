@@ -16,6 +16,7 @@ use crate::{
 
 /// The rows of an import.
 pub(super) struct Rows {
+    account_id: i64,
     /// The environments whose snapshots change.
     touched: Vec<i64>,
     deleted: Vec<i64>,
@@ -39,6 +40,7 @@ impl Rows {
 
     fn make(plan: &Plan, brought: Brought, target: &EnvironmentTarget) -> Result<Self> {
         let mut rows = Self {
+            account_id: target.who.account_id,
             touched: plan.touched(target, &brought),
             deleted: plan.deleted.iter().map(|(record, _)| record.id).collect(),
             flags: Vec::new(),
@@ -132,7 +134,7 @@ impl Rows {
     pub(super) async fn write(mut self, change: &mut Change<'_>) -> Result<()> {
         let (project_id, environment_id) = (change.project_id(), change.environment_id());
         change.touch(&self.touched).await?;
-        let write = &mut change.write;
+        let (write, account_id) = (&mut change.write, self.account_id);
         let new = &mut self.flags[self.updated..];
         let ids = write.next_ids(new.len()).await?;
         new.iter_mut().zip(ids).for_each(|(flag, id)| flag.id = id);
@@ -146,7 +148,7 @@ impl Rows {
         write.put_states(&states).await?;
         write.delete_segments(environment_id, &self.deleted_segments).await?;
         write.put_segments(&self.segments).await?;
-        write.record_all(&self.entries).await?;
+        write.record_all(account_id, &self.entries).await?;
         Ok(())
     }
 }

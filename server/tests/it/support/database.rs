@@ -14,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sqlx::{AnyConnection, Connection};
 use tempfile::TempDir;
 
 /// An empty database.
@@ -71,6 +72,37 @@ impl Database {
 }
 
 impl Database {
+    /// The bytes that its tables and indexes take on disk.
+    pub(crate) fn bytes(&self) -> i64 {
+        self.number(if self.url.starts_with("sqlite") {
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        } else {
+            "SELECT CAST(SUM(pg_total_relation_size(oid)) AS BIGINT) FROM pg_class \
+             WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'flag_states'"
+        })
+    }
+
+    /// Asks the database for a number.
+    pub(crate) fn number(&self, statement: &'static str) -> i64 {
+        self.run(async |mut connection| sqlx::query_scalar(statement).fetch_one(&mut connection).await)
+    }
+
+    /// Runs statements.
+    pub(crate) fn execute(&self, statements: String) {
+        self.run(async |mut connection| {
+            sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut connection).await.map(|_| ())
+        });
+    }
+
+    fn run<T>(&self, work: impl AsyncFnOnce(AnyConnection) -> sqlx::Result<T>) -> T {
+        sqlx::any::install_default_drivers();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let url = self.url.replace(".db", ".db?mode=rwc");
+            work(AnyConnection::connect(&url).await.expect("it connects")).await.expect("the statement is right")
+        })
+    }
+
     /// The file of a database that is one.
     pub(crate) fn path(&self) -> &Path {
         Path::new(self.url.strip_prefix("sqlite://").expect("a file"))

@@ -1,6 +1,7 @@
 //! The real server as a process.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     net::{SocketAddr, TcpStream},
     process::{Child, Command, ExitStatus, Stdio},
@@ -143,12 +144,15 @@ impl Server {
         answer.text()
     }
 
-    /// The most memory that the server has had so far, in bytes.
+    /// The most memory that the server has had since it started or [`Self::forget_peak_memory`], in bytes.
     pub(crate) fn peak_memory(&self) -> usize {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("it runs");
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-        let kibibytes: usize = line.trim().trim_end_matches(" kB").parse().expect("a number");
-        kibibytes << 10
+        line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") << 10
+    }
+
+    pub(crate) fn forget_peak_memory(&self) {
+        fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5").expect("its owner may");
     }
 
     /// Sends a signal to the server.

@@ -1,0 +1,35 @@
+//! Pages of listings: the header that leads to the next one.
+
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+
+/// Returns the header `Link` with the path of the next page; nothing where there is none. `cursor` is the parameter that
+/// says where a page begins, and `next` its next value. All other parameters stay.
+pub(crate) fn link(uri: &Uri, cursor: &str, next: Option<i64>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let Some(next) = next else { return headers };
+    let is_other = |parameter: &&str| !parameter.is_empty() && parameter.split('=').next() != Some(cursor);
+    let mut query: String =
+        uri.query().unwrap_or_default().split('&').filter(is_other).map(|it| format!("{it}&")).collect();
+    query += &format!("{cursor}={next}");
+    if let Ok(link) = HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", uri.path())) {
+        headers.insert(header::LINK, link);
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_keeps_the_other_parameters() {
+        for (uri, expected) in [
+            ("/audit", "</audit?before=7>; rel=\"next\""),
+            ("/audit?before=9&limit=2", "</audit?limit=2&before=7>; rel=\"next\""),
+            ("/audit?limit=2&before=9&&flag=a%3E", "</audit?limit=2&flag=a%3E&before=7>; rel=\"next\""),
+        ] {
+            assert_eq!(link(&uri.parse().unwrap(), "before", Some(7))[header::LINK], expected);
+            assert!(link(&uri.parse().unwrap(), "before", None).is_empty());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The audit: who changed what.
+
+mod object;
+mod page;
+mod split;
+
+use std::fmt;
+
+use serde_json::Value;
+
+pub(crate) use page::{EntryRow, Scope};
+
+use super::{
+    Write, now,
+    rows::{Cell, Many},
+};
+use split::Split;
+
+/// The author of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Actor {
+    /// A request with an API key, by its id.
+    Key(i64),
+    /// Somebody who signed up.
+    Signup,
+    /// A command on the server's machine.
+    CommandLine,
+}
+
+/// The text that is stored for [`Actor::CommandLine`].
+pub(crate) const COMMAND_LINE: &str = "command line";
+
+/// A change to record. `before` and `after` must hold no key.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) account_id: i64,
+    pub(crate) project_id: Option<i64>,
+    pub(crate) environment: Option<&'a str>,
+    pub(crate) actor: Actor,
+    /// `flag.create`, `key.revoke`, ...
+    pub(crate) action: &'a str,
+    /// The thing that changed: a flag's key, a name, an id.
+    pub(crate) target: &'a str,
+    pub(crate) before: Option<&'a Value>,
+    pub(crate) after: Option<&'a Value>,
+}
+
+impl Entry<'_> {
+    /// The beginning of an entry: who made the change, and in which account.
+    pub(crate) fn by(actor: Actor, account_id: i64) -> Self {
+        Self {
+            account_id,
+            actor,
+            project_id: None,
+            environment: None,
+            action: "",
+            target: "",
+            before: None,
+            after: None,
+        }
+    }
+}
+
+impl fmt::Display for Actor {
+    /// Writes the text that is stored.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(id) => write!(formatter, "key {id}"),
+            Self::Signup => formatter.write_str("signup"),
+            Self::CommandLine => formatter.write_str(COMMAND_LINE),
+        }
+    }
+}
+
+/// An entry in the form in which it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredEntry {
+    project_id: Option<i64>,
+    environment: Option<String>,
+    actor: String,
+    action: String,
+    target: String,
+    split: Split,
+}
+
+impl From<Entry<'_>> for StoredEntry {
+    fn from(entry: Entry<'_>) -> Self {
+        let Entry { account_id: _, project_id, environment, actor, action, target, before, after } = entry;
+        Self {
+            project_id,
+            environment: environment.map(str::to_owned),
+            actor: actor.to_string(),
+            action: action.into(),
+            target: target.into(),
+            split: Split::of(before, after),
+        }
+    }
+}
+
+impl Write {
+    /// Records a change, together with the change or not at all.
+    pub(crate) async fn record(&mut self, entry: Entry<'_>) -> sqlx::Result<()> {
+        let account_id = entry.account_id;
+        self.record_all(account_id, &[entry.into()]).await
+    }
+
+    /// Records changes of one account in their order.
+    pub(crate) async fn record_all(&mut self, account_id: i64, entries: &[StoredEntry]) -> sqlx::Result<()> {
+        let first = self.next_ids(entries.len()).await?.start;
+        let entries = || (first..).zip(entries);
+        let at = now();
+        let many = Many {
+            begin: "INSERT INTO audit \
+                    (id, account_id, project_id, environment, at, actor, action, target, unchanged, before, after) VALUES",
+            end: "",
+        };
+        let rows = entries().map(|(id, entry)| {
+            [
+                Cell::from(id),
+                account_id.into(),
+                entry.project_id.into(),
+                entry.environment.as_deref().into(),
+                (&at).into(),
+                (&entry.actor).into(),
+                (&entry.action).into(),
+                (&entry.target).into(),
+                entry.split.unchanged.as_deref().into(),
+                entry.split.before.as_deref().into(),
+                entry.split.after.as_deref().into(),
+            ]
+        });
+        self.many(many, rows.collect()).await?;
+        let texts = entries().flat_map(|(_, entry)| &entry.split.parts).map(|part| &part.text);
+        let text_ids = self.text_ids(account_id, texts).await?;
+        let many = Many { begin: "INSERT INTO audit_parts (audit_id, side, field, text_id) VALUES", end: "" };
+        let parts = entries().flat_map(|(id, entry)| entry.split.parts.iter().map(move |part| (id, part)));
+        let rows = parts.map(|(id, part)| {
+            [Cell::from(id), part.side.name().into(), (&part.field).into(), text_ids.get(&part.text).into()]
+        });
+        self.many(many, rows.collect()).await
+    }
+}
