@@ -78,6 +78,10 @@ fn default_database() -> String {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Accounts")]
 pub(crate) struct Accounts {
+    /// Days for which an archived flag can be restored; then it is deleted
+    #[arg(long, env = "FLAGBIT_ARCHIVE_DAYS", value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) archive_days: u32,
+
     /// Environments that a project may have
     #[arg(long, env = "FLAGBIT_MAX_ENVIRONMENTS", value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_environments: u32,

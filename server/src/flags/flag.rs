@@ -132,21 +132,6 @@ impl State {
     }
 }
 
-/// The flag as it stands in the snapshot, for the engine to judge.
-pub(super) fn snapshot_text(key: &str, shared: &Shared, state: &State) -> String {
-    let mut flag = Map::from_iter([("key".to_owned(), Value::from(key))]);
-    if let Some(variants) = &shared.variants {
-        flag.insert("variants".into(), variants.clone().into());
-    }
-    if let Some(default) = &shared.default {
-        flag.insert("default".into(), default.as_str().into());
-    }
-    if let Ok(Value::Object(state)) = serde_json::to_value(state) {
-        flag.extend(state);
-    }
-    Value::Object(flag).to_string()
-}
-
 /// Writes a flag for a file that is kept next to the code. It has only what people write, so that files compare well.
 pub(crate) fn as_code(key: &str, shared: &Shared, state: &State) -> Value {
     let mut flag = Map::from_iter([("key".to_owned(), Value::from(key))]);

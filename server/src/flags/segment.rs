@@ -39,6 +39,16 @@ impl SegmentRecord {
     pub(crate) fn new(key: String, rules: Vec<Value>) -> Self {
         Self { key, rules, version: 0, created_at: String::new(), updated_at: String::new() }
     }
+
+    /// The segment as it is stored and stands in the snapshot.
+    pub(crate) fn definition(&self) -> Value {
+        definition(&self.rules)
+    }
+
+    /// The first version, stored at this time.
+    pub(crate) fn stored_first(self, now: &str) -> Self {
+        Self { version: 1, created_at: now.into(), updated_at: now.into(), ..self }
+    }
 }
 
 impl From<SegmentRecord> for Segment {
@@ -104,13 +114,13 @@ pub(crate) fn used_segments(rules: &[Value]) -> BTreeSet<&str> {
 }
 
 /// The flags that rules ask.
-pub(crate) fn asked_flags(rules: &[Value]) -> BTreeSet<&str> {
+pub(crate) fn asked_flags(rules: &[Value]) -> impl Iterator<Item = &str> {
     let asks = |condition: &&Value| {
         let operator = condition.get("operator").and_then(Value::as_str).and_then(Operator::named);
         matches!(operator, Some((Operator::FlagIs, _)))
     };
-    let conditions = rules.iter().flat_map(conditions).filter(asks);
-    conditions.filter_map(|condition| condition.get("attribute").and_then(Value::as_str)).collect()
+    let asking = rules.iter().flat_map(conditions).filter(asks);
+    asking.filter_map(|condition| condition.get("attribute").and_then(Value::as_str))
 }
 
 /// The conditions of a rule; one without is one itself.

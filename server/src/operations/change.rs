@@ -5,31 +5,20 @@ use std::{
     sync::Arc,
 };
 
-use flagbit::{MAX_SNAPSHOT_BYTES, Subject};
+use flagbit::Subject;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
     Backend, Error, Result, access,
+    judge::{Place, judge, labels},
     target::{EnvironmentTarget, ProjectTarget},
 };
 use crate::{
-    flags::{
-        Flag, Labels, Problem, Segment,
-        check::{Aside, Draft, Refusal},
-        lines,
-    },
+    flags::{Flag, Segment, check::Draft},
     storage::{Write, audit::Entry},
     world::{JudgedEnvironments, World},
 };
-
-/// The place of a flag or a segment in a document; the default is the whole document.
-#[derive(Debug, Default)]
-pub(super) struct Place {
-    /// The order in which problems are listed.
-    pub(super) position: usize,
-    pub(super) outer: flagbit::Place,
-}
 
 /// A write in progress.
 pub(super) struct Change<'a> {
@@ -82,40 +71,29 @@ impl<'a> Change<'a> {
         Ok(Self { target: Some(target.environment_id), ..change })
     }
 
-    fn is_target(&self, environment_id: i64) -> bool {
-        self.target == Some(environment_id)
-    }
-
-    /// Lets the engine judge what the write makes of each environment. `place` gives the place of what is in the
-    /// request's body, where that is not the whole body.
+    /// Lets the engine judge what the write makes of each environment, see [`judge`].
     pub(super) async fn check(
         &mut self,
         drafts: BTreeMap<i64, Draft>,
         place: impl Fn(&Subject) -> Option<Place>,
     ) -> Result<()> {
-        let mut verdict = Verdict::default();
-        for (environment_id, draft) in drafts {
-            let Some(environment) = self.world.environment(environment_id).map(Arc::clone) else { continue };
-            let is_target = self.is_target(environment_id);
-            let name = environment.name.clone();
-            let labels = Labels {
-                project_id: environment.project_id,
-                environment: environment.name.clone(),
-                revision: self.write.sequence(),
-            };
-            // Thousands of flags take a while.
-            let outcome = tokio::task::spawn_blocking(move || {
-                draft.check(&labels, &environment.body.plain.bytes, &environment.snapshot)
-            });
-            let mut judged =
-                outcome.await.map_err(anyhow::Error::from)??.map_err(|refused| refusal(refused, &name))?;
-            for aside in judged.asides.drain(..) {
-                let place = if is_target { place(&aside.subject) } else { None };
-                verdict.add(aside, &name, place);
+        self.judged = judge(&self.world, self.write.sequence(), self.target, drafts, place).await?;
+        Ok(())
+    }
+
+    /// Takes over what was judged before this write began, from the same state.
+    pub(super) fn judged_before(&mut self, mut judged: JudgedEnvironments) {
+        for (id, flags) in &mut judged {
+            if let Some(environment) = self.world.environment(*id) {
+                flags.label(&labels(environment, self.write.sequence()));
             }
-            self.judged.insert(environment_id, judged);
         }
-        verdict.into_result()
+        self.judged = judged;
+    }
+
+    /// The state that is changed.
+    pub(super) fn world(&self) -> &World {
+        &self.world
     }
 
     /// Records what happened to a flag in an environment.
@@ -128,8 +106,13 @@ impl<'a> Change<'a> {
         after: Option<&Flag>,
     ) -> Result<()> {
         let key = before.or(after).map_or("", |flag| flag.key.as_str());
-        self.record(environment_id, Entry { action, target: key, flag_id: Some(flag_id), ..self.project.entry() }, before, after)
-            .await
+        self.record(
+            environment_id,
+            Entry { action, target: key, flag_id: Some(flag_id), ..self.project.entry() },
+            before,
+            after,
+        )
+        .await
     }
 
     /// Records what happened to a segment of an environment.
@@ -165,6 +148,11 @@ impl<'a> Change<'a> {
             self.write.touch(environment_id).await?;
         }
         Ok(())
+    }
+
+    /// Notes that something changes in these environments. What is recorded of an environment says so too.
+    pub(super) fn note_changed(&mut self, environments: impl IntoIterator<Item = i64>) {
+        self.touched.extend(environments);
     }
 
     pub(super) fn project(&self) -> ProjectTarget {
@@ -207,60 +195,8 @@ fn name_of(environments: &[(String, i64)], id: i64) -> Option<&str> {
     environments.iter().find(|(_, other)| *other == id).map(|(name, _)| name.as_str())
 }
 
-fn refusal(refusal: Refusal, environment: &str) -> Error {
-    match refusal {
-        Refusal::TooDeep => Error::Invalid("nested deeper than the 127 levels of a snapshot that SDKs read".into()),
-        Refusal::Unreadable(error) => Error::Invalid(error.to_string()),
-        Refusal::TooLarge { bytes } => Error::Conflict(format!(
-            "the flags of the environment {environment:?} would have {bytes} bytes together; SDKs read snapshots of \
-             {MAX_SNAPSHOT_BYTES}"
-        )),
-    }
-}
-
 fn to_value<T: Serialize>(value: Option<&T>) -> serde_json::Result<Option<Value>> {
     value.map(serde_json::to_value).transpose()
-}
-
-/// The objections of the engine to a write.
-#[derive(Debug, Default)]
-struct Verdict {
-    /// Objections to what the caller gave, in the environment that the caller named.
-    own: Vec<(usize, Problem)>,
-    /// Objections to anything else, or in other environments.
-    others: Vec<String>,
-    has_circle: bool,
-}
-
-impl Verdict {
-    /// `place` is the place in the request's body.
-    fn add(&mut self, aside: Aside, environment: &str, place: Option<Place>) {
-        self.has_circle |= aside.is_circle;
-        let problem = aside.problem;
-        if let Some(Place { position, outer }) = place {
-            return self.own.push((position, problem.within(&outer)));
-        }
-        let subject = match aside.subject {
-            Subject::Flag(key) => format!("flag {key:?}"),
-            Subject::Segment(key) => format!("segment {key:?}"),
-            Subject::Segments => "segments".into(),
-        };
-        self.others.push(format!("{subject} in environment {environment:?}: {problem}"));
-    }
-
-    /// An error of the request alone is [`Error::Invalid`]; one that other flags bring about is [`Error::Conflict`].
-    fn into_result(mut self) -> Result<()> {
-        if !self.own.is_empty() {
-            self.own.sort_by_key(|(position, _)| *position);
-            let message = lines(&self.own.into_iter().map(|(_, problem)| problem).collect::<Vec<_>>());
-            return Err(if self.has_circle { Error::Conflict(message) } else { Error::Invalid(message) });
-        }
-        if !self.others.is_empty() {
-            let message = format!("the change cannot be made, since it would break:\n{}", lines(&self.others));
-            return Err(Error::Conflict(message));
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Environments of projects.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -145,13 +147,9 @@ async fn archive_flags_only_in(change: &mut Change<'_>, environment_id: i64) -> 
         return Ok(Vec::new());
     }
     let segments = Segments::from([(environment_id, change.write.segments(environment_id).await?)]);
-    let mut keys = Vec::with_capacity(flags.len());
-    for record in flags {
-        keys.push(record.key.clone());
-        let presences = change.write.presences(record.id).await?;
-        archive::archive(change, record, presences, &segments).await?;
-    }
-    keys.sort_unstable();
+    let keys = flags.iter().map(|(record, _)| record.key.clone()).collect();
+    let flags = flags.into_iter().map(|(record, presence)| (record, BTreeMap::from([(environment_id, presence)])));
+    archive::archive(change, flags.collect(), &segments).await?;
     Ok(keys)
 }
 

@@ -26,6 +26,8 @@ pub(crate) enum Error {
     Conflict(String),
     /// The change was made from another version than the present one.
     Outdated(String),
+    /// Other changes were in the way every time. Trying again later may help.
+    Busy(String),
     /// The database or the server failed.
     Failed(anyhow::Error),
 }
@@ -38,7 +40,8 @@ impl fmt::Display for Error {
             | Self::LimitReached(message)
             | Self::NotFound(message)
             | Self::Conflict(message)
-            | Self::Outdated(message) => formatter.write_str(message),
+            | Self::Outdated(message)
+            | Self::Busy(message) => formatter.write_str(message),
             Self::KeyRevoked => formatter.write_str("the key was revoked"),
             Self::FlagNotFound { key, present_in, .. } if present_in.is_empty() => {
                 write!(formatter, "no flag {}", quoted(key))

@@ -8,13 +8,14 @@
 //! the revocation.
 
 mod access;
-pub(crate) mod archive;
 pub(crate) mod accounts;
+pub(crate) mod archive;
 mod change;
 pub(crate) mod environments;
 mod error;
 pub(crate) mod flags;
 pub(crate) mod import;
+mod judge;
 pub(crate) mod keys;
 mod names;
 mod precondition;

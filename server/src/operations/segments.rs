@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 
 use super::{
     Backend, Error, Precondition, Result,
-    change::{Change, Place},
+    change::Change,
     flags::check_size,
+    judge::Place,
     precondition::{check_version, tag},
     target::EnvironmentTarget,
 };

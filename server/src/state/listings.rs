@@ -63,7 +63,7 @@ struct Listing {
 
 impl Listing {
     fn bytes(&self) -> usize {
-        self.body.plain.bytes.len() + self.body.gzip.bytes.len()
+        self.body.len()
     }
 }
 
@@ -98,7 +98,7 @@ impl Listings {
         let changed = content.changed;
         let body = tokio::task::spawn_blocking(move || {
             // The tag is the content's, so that a change of another environment leaves it.
-            serde_json::to_string(&FlagListing::from(content)).map(|text| Body::new(environment_id, text))
+            serde_json::to_string(&FlagListing::from(content)).map(|text| Body::new(environment_id, text.into()))
         });
         let body = Arc::new(body.await.map_err(anyhow::Error::from)?.map_err(anyhow::Error::from)?);
         *listing = Some(Listing { changed, epoch, body: Arc::clone(&body) });

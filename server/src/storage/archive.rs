@@ -1,15 +1,18 @@
 //! The archive: flags that are in no environment any more.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use sqlx::FromRow;
 
 use super::{
     Storage, Write,
     audit::Actor,
+    flags::StoredRecord,
     now,
+    rows::{Cell, Many},
     segments::rules_of,
     session::Session,
+    texts::LargeText,
 };
 use crate::flags::{Presence, Record, SegmentRecord, State, definition};
 
@@ -19,7 +22,6 @@ pub(crate) struct ArchivedHead {
     pub(crate) id: i64,
     pub(crate) key: String,
     pub(crate) archived_at: String,
-    pub(crate) actor: String,
     /// The names of the environments that it was in, the project's first first.
     pub(crate) environments: Vec<String>,
 }
@@ -30,7 +32,6 @@ pub(crate) struct Archived {
     pub(crate) id: i64,
     pub(crate) record: Record,
     pub(crate) archived_at: String,
-    pub(crate) actor: String,
     /// By the ids of the environments, the project's first first.
     pub(crate) states: Vec<ArchivedState>,
 }
@@ -46,24 +47,53 @@ pub(crate) struct ArchivedState {
     pub(crate) segments: Vec<SegmentRecord>,
 }
 
-/// A flag to archive, with what it has in each of its environments.
+/// A flag to archive, in the form in which it is stored.
 #[derive(Debug)]
-pub(crate) struct Leaving<'a> {
-    pub(crate) account_id: i64,
-    pub(crate) project_id: i64,
-    pub(crate) actor: Actor,
-    pub(crate) record: &'a Record,
-    pub(crate) states: Vec<LeavingState<'a>>,
+pub(crate) struct Leaving {
+    flag: StoredRecord,
+    states: Vec<LeavingState>,
 }
 
-/// What a flag that is archived has in one environment.
 #[derive(Debug)]
-pub(crate) struct LeavingState<'a> {
-    pub(crate) environment_id: i64,
-    pub(crate) environment: &'a str,
-    pub(crate) presence: &'a Presence,
-    /// The segments that it uses there.
-    pub(crate) segments: Vec<&'a SegmentRecord>,
+struct LeavingState {
+    environment_id: i64,
+    environment: String,
+    version: i64,
+    /// JSON.
+    state: String,
+    /// Keys and definitions of the segments that it uses.
+    segments: Vec<(String, LargeText)>,
+}
+
+impl Leaving {
+    /// Begins with the fields that all environments share.
+    ///
+    /// # Errors
+    /// They cannot be written as JSON.
+    pub(crate) fn new(record: &Record) -> serde_json::Result<Self> {
+        Ok(Self { flag: StoredRecord::new(record)?, states: Vec::new() })
+    }
+
+    /// Adds what the flag has in one of its environments, with the segments that it uses there.
+    ///
+    /// # Errors
+    /// The state cannot be written as JSON.
+    pub(crate) fn add<'s>(
+        &mut self,
+        (environment, environment_id): (&str, i64),
+        presence: &Presence,
+        segments: impl Iterator<Item = &'s SegmentRecord>,
+    ) -> serde_json::Result<()> {
+        let text = |segment: &SegmentRecord| LargeText::new(definition(&segment.rules).to_string());
+        self.states.push(LeavingState {
+            environment_id,
+            environment: environment.into(),
+            version: presence.version,
+            state: serde_json::to_string(&presence.state)?,
+            segments: segments.map(|segment| (segment.key.clone(), text(segment))).collect(),
+        });
+        Ok(())
+    }
 }
 
 #[derive(FromRow)]
@@ -71,7 +101,6 @@ struct HeadRow {
     id: i64,
     key: String,
     archived_at: String,
-    actor: String,
 }
 
 #[derive(FromRow)]
@@ -82,20 +111,14 @@ struct ArchivedRow {
     shared: String,
     created_at: String,
     archived_at: String,
-    actor: String,
 }
 
 impl Storage {
     /// The newest entries of a project with lower ids than `before`.
-    pub(crate) async fn archive(
-        &self,
-        project_id: i64,
-        before: i64,
-        limit: usize,
-    ) -> sqlx::Result<Vec<ArchivedHead>> {
+    pub(crate) async fn archive(&self, project_id: i64, before: i64, limit: usize) -> sqlx::Result<Vec<ArchivedHead>> {
         let mut session = self.read().await?;
         let rows: Vec<HeadRow> = sqlx::query_as(
-            "SELECT id, key, archived_at, actor FROM archive WHERE project_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            "SELECT id, key, archived_at FROM archive WHERE project_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         )
         .bind(project_id)
         .bind(before)
@@ -117,9 +140,9 @@ impl Storage {
         for (id, name) in names {
             environments.entry(id).or_default().push(name);
         }
-        let head = |HeadRow { id, key, archived_at, actor }: HeadRow| {
+        let head = |HeadRow { id, key, archived_at }: HeadRow| {
             let environments = environments.remove(&id).unwrap_or_default();
-            ArchivedHead { id, key, archived_at, actor, environments }
+            ArchivedHead { id, key, archived_at, environments }
         };
         Ok(rows.into_iter().map(head).collect())
     }
@@ -135,7 +158,7 @@ impl Storage {
 
 async fn archived(session: &mut Session, project_id: i64, id: i64) -> anyhow::Result<Option<Archived>> {
     let row: Option<ArchivedRow> = sqlx::query_as(
-        "SELECT id, flag_id, key, shared, created_at, archived_at, actor FROM archive WHERE project_id = $1 AND id = $2",
+        "SELECT id, flag_id, key, shared, created_at, archived_at FROM archive WHERE project_id = $1 AND id = $2",
     )
     .bind(project_id)
     .bind(id)
@@ -164,9 +187,9 @@ async fn archived(session: &mut Session, project_id: i64, id: i64) -> anyhow::Re
         Ok(ArchivedState { environment_id, environment, state: serde_json::from_str(&state)?, segments })
     });
     let states = states.collect::<anyhow::Result<_>>()?;
-    let ArchivedRow { id, flag_id, key, shared, created_at, archived_at, actor } = row;
+    let ArchivedRow { id, flag_id, key, shared, created_at, archived_at } = row;
     let record = Record { id: flag_id, key, shared: serde_json::from_str(&shared)?, created_at };
-    Ok(Some(Archived { id, record, archived_at, actor, states }))
+    Ok(Some(Archived { id, record, archived_at, states }))
 }
 
 impl Write {
@@ -189,50 +212,47 @@ impl Write {
         }
     }
 
-    /// Moves a flag from its environments into the archive. Returns the entry's id.
-    pub(crate) async fn archive_flag(&mut self, leaving: Leaving<'_>) -> anyhow::Result<i64> {
-        let Leaving { account_id, project_id, actor, record, states } = leaving;
-        let id = self.next_id().await?;
-        sqlx::query(
-            "INSERT INTO archive (id, project_id, flag_id, key, shared, created_at, archived_at, actor) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(id)
-        .bind(project_id)
-        .bind(record.id)
-        .bind(&record.key)
-        .bind(serde_json::to_string(&record.shared)?)
-        .bind(&record.created_at)
-        .bind(now())
-        .bind(actor.to_string())
-        .execute(self.connection())
-        .await?;
-        for LeavingState { environment_id, environment, presence, segments } in states {
-            sqlx::query(
-                "INSERT INTO archive_states (archive_id, environment_id, environment, state) VALUES ($1, $2, $3, $4)",
-            )
-            .bind(id)
-            .bind(environment_id)
-            .bind(environment)
-            .bind(serde_json::to_string(&presence.state)?)
-            .execute(self.connection())
-            .await?;
-            for segment in segments {
-                let text_id = self.text_id(account_id, &definition(&segment.rules).to_string()).await?;
-                sqlx::query(
-                    "INSERT INTO archive_segments (archive_id, environment_id, key, text_id) VALUES ($1, $2, $3, $4)",
-                )
-                .bind(id)
-                .bind(environment_id)
-                .bind(&segment.key)
-                .bind(text_id)
-                .execute(self.connection())
-                .await?;
+    /// Moves flags from all their environments into the archive. Returns the entries' ids in the same order.
+    pub(crate) async fn archive_flags(
+        &mut self,
+        account_id: i64,
+        project_id: i64,
+        actor: Actor,
+        flags: &[Leaving],
+    ) -> sqlx::Result<Range<i64>> {
+        let ids = self.next_ids(flags.len()).await?;
+        let (now, actor) = (now(), actor.to_string());
+        let (mut rows, mut states, mut segments) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, Leaving { flag, states: places }) in ids.clone().zip(flags) {
+            let (key, shared, created_at) = ((&flag.key).into(), (&flag.shared).into(), (&flag.created_at).into());
+            let (id, project_id) = (Cell::from(id), project_id.into());
+            rows.push([id, project_id, flag.id.into(), key, shared, created_at, (&now).into(), (&actor).into()]);
+            for place in places {
+                let environment_id = Cell::from(place.environment_id);
+                states.push([id, environment_id, (&place.environment).into(), (&place.state).into()]);
+                let used = place.segments.iter();
+                segments.extend(used.map(|(key, text)| ([id, environment_id, key.into()], text)));
             }
-            self.delete_presence(record.id, environment_id).await?;
         }
-        sqlx::query("DELETE FROM flags WHERE id = $1").bind(record.id).execute(self.connection()).await?;
-        Ok(id)
+        let begin = "INSERT INTO archive (id, project_id, flag_id, key, shared, created_at, archived_at, actor) VALUES";
+        self.many(Many { begin, end: "" }, rows).await?;
+        let begin = "INSERT INTO archive_states (archive_id, environment_id, environment, state) VALUES";
+        self.many(Many { begin, end: "" }, states).await?;
+        let texts: Vec<&LargeText> = segments.iter().map(|(_, text)| *text).collect();
+        let text_ids = self.text_ids(account_id, texts.into_iter()).await?;
+        let segments = segments
+            .into_iter()
+            .map(|([id, environment_id, key], text)| [id, environment_id, key, text_ids.get(text).into()]);
+        let begin = "INSERT INTO archive_segments (archive_id, environment_id, key, text_id) VALUES";
+        self.many(Many { begin, end: "" }, segments.collect()).await?;
+
+        let mut presences = Vec::new();
+        for Leaving { flag, states } in flags {
+            presences.extend(states.iter().map(|place| (flag.id, place.environment_id, place.version)));
+        }
+        self.delete_presences(&presences).await?;
+        self.delete_flags(flags.iter().map(|leaving| leaving.flag.id)).await?;
+        Ok(ids)
     }
 
     /// Moves a flag out of the archive. No environment has it yet.

@@ -1,18 +1,55 @@
 //! Flags: what all environments share, and the state in each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use sqlx::FromRow;
 
-use super::{Storage, Write, now, session::Session};
+use super::{
+    Storage, Write, now,
+    rows::{Cell, Many},
+    session::Session,
+};
 use crate::flags::{Presence, Record, Shared, State};
 
 #[derive(FromRow)]
-struct FlagRow {
+pub(super) struct FlagRow {
     id: i64,
-    key: String,
+    pub(super) key: String,
     shared: String,
     created_at: String,
+}
+
+/// The part of a flag that all environments share, in the form in which it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredRecord {
+    pub(crate) id: i64,
+    pub(crate) key: String,
+    /// JSON.
+    pub(crate) shared: String,
+    pub(crate) created_at: String,
+}
+
+/// A flag in an environment, in the form in which it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredPresence {
+    pub(crate) flag_id: i64,
+    pub(crate) environment_id: i64,
+    /// JSON; `None` for the state that is there.
+    pub(crate) state: Option<String>,
+    pub(crate) version: i64,
+    pub(crate) updated_at: String,
+}
+
+impl StoredRecord {
+    /// Makes a flag ready to be stored.
+    ///
+    /// # Errors
+    /// The fields cannot be written as JSON.
+    pub(crate) fn new(record: &Record) -> serde_json::Result<Self> {
+        let Record { id, key, shared, created_at } = record;
+        let shared = serde_json::to_string(shared)?;
+        Ok(Self { id: *id, key: key.clone(), shared, created_at: created_at.clone() })
+    }
 }
 
 #[derive(FromRow)]
@@ -92,19 +129,26 @@ impl Storage {
     /// The flags and segments of an environment, sorted by key, and up to which write that is.
     pub(crate) async fn environment(&self, environment_id: i64) -> anyhow::Result<Option<EnvironmentContent>> {
         let mut session = self.read().await?;
-        let changed: Option<(i64,)> = sqlx::query_as("SELECT changed FROM environments WHERE id = $1")
-            .bind(environment_id)
-            .fetch_optional(&mut session)
-            .await?;
-        let Some((changed,)) = changed else { return Ok(None) };
-        let flags = environment_flags(&mut session, environment_id).await?;
-        let segments = super::segments::environment_segments(&mut session, environment_id).await?;
+        let content = content(&mut session, environment_id).await?;
         session.end().await?;
-        Ok(Some(EnvironmentContent { changed, flags, segments }))
+        Ok(content)
     }
 }
 
+/// The flags and segments of an environment; `None` where it is gone.
+pub(super) async fn content(session: &mut Session, environment_id: i64) -> anyhow::Result<Option<EnvironmentContent>> {
+    let changed: Option<(i64,)> = sqlx::query_as("SELECT changed FROM environments WHERE id = $1")
+        .bind(environment_id)
+        .fetch_optional(&mut *session)
+        .await?;
+    let Some((changed,)) = changed else { return Ok(None) };
+    let flags = environment_flags(session, environment_id).await?;
+    let segments = super::segments::environment_segments(session, environment_id).await?;
+    Ok(Some(EnvironmentContent { changed, flags, segments }))
+}
+
 /// Everything that an environment has.
+#[derive(Debug)]
 pub(crate) struct EnvironmentContent {
     /// The last write that changed any of it.
     pub(crate) changed: i64,
@@ -152,17 +196,19 @@ impl Write {
         environment_flags(self.connection(), environment_id).await
     }
 
-    /// The flags that no environment but this one has.
-    pub(crate) async fn flags_only_in(&mut self, environment_id: i64) -> anyhow::Result<Vec<Record>> {
-        let rows: Vec<FlagRow> = sqlx::query_as(
-            "SELECT f.id, f.key, f.shared, f.created_at FROM flag_states s JOIN flags f ON f.id = s.flag_id \
-             WHERE s.environment_id = $1 AND NOT EXISTS (SELECT 1 FROM flag_states o WHERE o.flag_id = f.id \
-             AND o.environment_id <> $1) ORDER BY f.id",
+    /// The flags of an environment that no other environment has, sorted by key.
+    pub(crate) async fn flags_only_in(&mut self, environment_id: i64) -> anyhow::Result<Vec<(Record, Presence)>> {
+        let elsewhere: Vec<(i64,)> = sqlx::query_as(
+            "SELECT s.flag_id FROM flag_states s WHERE s.environment_id = $1 AND EXISTS (SELECT 1 FROM flag_states o \
+             WHERE o.flag_id = s.flag_id AND o.environment_id <> $1)",
         )
         .bind(environment_id)
         .fetch_all(self.connection())
         .await?;
-        rows.into_iter().map(Record::try_from).collect()
+        let elsewhere: HashSet<i64> = elsewhere.into_iter().map(|(id,)| id).collect();
+        let mut flags = self.environment_flags(environment_id).await?;
+        flags.retain(|(record, _)| !elsewhere.contains(&record.id));
+        Ok(flags)
     }
 
     pub(crate) async fn count_flags(&mut self, project_id: i64) -> sqlx::Result<usize> {
@@ -260,23 +306,64 @@ impl Write {
         Ok(())
     }
 
-    /// Takes a flag out of an environment, and remembers its version there.
-    pub(crate) async fn delete_presence(&mut self, flag_id: i64, environment_id: i64) -> sqlx::Result<()> {
-        sqlx::query(
-            "INSERT INTO flag_versions (flag_id, environment_id, version) \
-             SELECT flag_id, environment_id, version FROM flag_states WHERE flag_id = $1 AND environment_id = $2 \
-             ON CONFLICT (flag_id, environment_id) DO UPDATE SET version = excluded.version",
-        )
-        .bind(flag_id)
-        .bind(environment_id)
-        .execute(self.connection())
-        .await?;
-        sqlx::query("DELETE FROM flag_states WHERE flag_id = $1 AND environment_id = $2")
-            .bind(flag_id)
-            .bind(environment_id)
-            .execute(self.connection())
-            .await?;
-        Ok(())
+    /// Stores flags: new ones, and those that have other shared fields.
+    pub(crate) async fn put_flags(&mut self, project_id: i64, flags: &[StoredRecord]) -> sqlx::Result<()> {
+        let statement = Many {
+            begin: "INSERT INTO flags (id, project_id, key, shared, created_at) VALUES",
+            end: "ON CONFLICT (id) DO UPDATE SET shared = excluded.shared",
+        };
+        let rows = flags.iter().map(|flag| {
+            let StoredRecord { id, key, shared, created_at } = flag;
+            [Cell::from(*id), project_id.into(), key.into(), shared.into(), created_at.into()]
+        });
+        self.many(statement, rows.collect()).await
+    }
+
+    /// Stores flags in environments: those that are new there, and those with other states or other shared fields.
+    pub(crate) async fn put_presences(&mut self, presences: &[StoredPresence]) -> sqlx::Result<()> {
+        let with_states = Many {
+            begin: "INSERT INTO flag_states (flag_id, environment_id, state, version, updated_at) VALUES",
+            end: "ON CONFLICT (environment_id, flag_id) DO UPDATE SET state = excluded.state, \
+                  version = excluded.version, updated_at = excluded.updated_at",
+        };
+        let rows = presences.iter().filter_map(|presence| {
+            let StoredPresence { flag_id, environment_id, state, version, updated_at } = presence;
+            let state = state.as_ref()?;
+            let (flag_id, environment_id) = (Cell::from(*flag_id), Cell::from(*environment_id));
+            Some([flag_id, environment_id, state.into(), (*version).into(), updated_at.into()])
+        });
+        self.many(with_states, rows.collect()).await?;
+        let versions = Many {
+            begin: "UPDATE flag_states SET version = v.column3, updated_at = v.column4 FROM (VALUES",
+            end: ") AS v WHERE flag_states.flag_id = v.column1 AND flag_states.environment_id = v.column2",
+        };
+        let rows = presences.iter().filter(|presence| presence.state.is_none()).map(|presence| {
+            let StoredPresence { flag_id, environment_id, version, updated_at, .. } = presence;
+            [Cell::from(*flag_id), (*environment_id).into(), (*version).into(), updated_at.into()]
+        });
+        self.many(versions, rows.collect()).await
+    }
+
+    /// Takes flags out of environments, given by the ids of both and the flag's version there, which is remembered.
+    pub(crate) async fn delete_presences(&mut self, presences: &[(i64, i64, i64)]) -> sqlx::Result<()> {
+        let remember = Many {
+            begin: "INSERT INTO flag_versions (flag_id, environment_id, version) VALUES",
+            end: "ON CONFLICT (flag_id, environment_id) DO UPDATE SET version = excluded.version",
+        };
+        let rows = presences.iter().map(|(flag_id, environment_id, version)| {
+            [Cell::from(*flag_id), (*environment_id).into(), (*version).into()]
+        });
+        self.many(remember, rows.collect()).await?;
+        let delete = Many { begin: "DELETE FROM flag_states WHERE (flag_id, environment_id) IN (VALUES", end: ")" };
+        let rows =
+            presences.iter().map(|(flag_id, environment_id, _)| [Cell::from(*flag_id), (*environment_id).into()]);
+        self.many(delete, rows.collect()).await
+    }
+
+    /// Deletes flags that no environment has.
+    pub(super) async fn delete_flags(&mut self, ids: impl Iterator<Item = i64>) -> sqlx::Result<()> {
+        let statement = Many { begin: "DELETE FROM flags WHERE id IN (VALUES", end: ")" };
+        self.many(statement, ids.map(|id| [Cell::from(id)]).collect()).await
     }
 
     /// Notes that flags or segments of an environment change with this write, be it for people only.

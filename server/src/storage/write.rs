@@ -1,15 +1,15 @@
 //! Writes: one at a time, each with a number of its own.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use tokio::time::timeout;
 
-use super::{ACQUIRE_TIMEOUT, Mark, Storage, audit::Changes, file::File, session::Session};
+use super::{ACQUIRE_TIMEOUT, Mark, Outage, Storage, audit::Changes, file::File, session::Session};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {
     session: Session,
-    sequence: i64,
+    mark: Mark,
     before: Mark,
     commit: &'static str,
     /// SQLite's file.
@@ -24,22 +24,27 @@ impl Storage {
         // The database would let one writer in at a time too. But SQLite would pick one by chance instead of in turn, and
         // writers that wait would hold the connections that readers need.
         let turn = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.writing).lock_owned()).await;
-        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let turn = turn.map_err(|_| Outage::Busy)?;
         let mut session = self.begin(self.dialect.begin_writing(), Some(turn)).await?;
         let (sequence,) = sqlx::query_as("UPDATE meta SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence")
             .fetch_one(&mut session)
             .await?;
         let before = Mark::of(&mut session, sequence - 1).await?;
-        Mark::record(&mut session, sequence).await?;
+        let mark = Mark::record(&mut session, sequence).await?;
         let (commit, file) = (self.dialect.commit_writing(), self.file.clone());
-        Ok(Write { before, session, sequence, commit, file, changes: Changes::default() })
+        Ok(Write { before, session, mark, commit, file, changes: Changes::default() })
     }
 }
 
 impl Write {
     /// The number of this write.
     pub(crate) fn sequence(&self) -> i64 {
-        self.sequence
+        self.mark.sequence
+    }
+
+    /// This write.
+    pub(crate) fn mark(&self) -> Mark {
+        self.mark
     }
 
     /// The write before this one.
@@ -53,16 +58,23 @@ impl Write {
 
     /// An id that was never used.
     pub(crate) async fn next_id(&mut self) -> sqlx::Result<i64> {
-        let (id,) = sqlx::query_as("UPDATE meta SET last_id = last_id + 1 WHERE id = 1 RETURNING last_id")
+        Ok(self.next_ids(1).await?.start)
+    }
+
+    /// Ids that were never used, as many as there are things to store.
+    pub(crate) async fn next_ids(&mut self, count: usize) -> sqlx::Result<Range<i64>> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let (last,): (i64,) = sqlx::query_as("UPDATE meta SET last_id = last_id + $1 WHERE id = 1 RETURNING last_id")
+            .bind(count)
             .fetch_one(self.connection())
             .await?;
-        Ok(id)
+        Ok(last - count + 1..last + 1)
     }
 
     /// Notes that the snapshot of an environment changes with this write.
     pub(crate) async fn touch(&mut self, environment_id: i64) -> sqlx::Result<()> {
         sqlx::query("UPDATE environments SET revision = $1 WHERE id = $2")
-            .bind(self.sequence)
+            .bind(self.mark.sequence)
             .bind(environment_id)
             .execute(self.connection())
             .await?;

@@ -99,7 +99,7 @@ impl World {
 
     /// Returns the number of flags in all environments.
     pub(crate) fn flags(&self) -> usize {
-        self.environments.values().map(|environment| environment.snapshot.flags().len()).sum()
+        self.environments.values().map(|environment| environment.flags.flags().len()).sum()
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn routes() -> Routes {
 async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
     let listing = app.listings.get(app.storage(), &app.world(), target.environment_id).await?;
     let listing = listing.ok_or_else(|| ApiError::not_found("the environment was deleted in the meantime"))?;
-    Ok(prepared::answer(&listing, &headers))
+    Ok(prepared::answer(&listing, &headers).await)
 }
 
 /// The reach of a change.

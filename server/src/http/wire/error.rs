@@ -218,6 +218,7 @@ impl From<operations::Error> for ApiError {
             Error::FlagNotFound { .. } => Self::no_flag(error.to_string()),
             Error::Conflict(message) => Self::conflict(message),
             Error::Outdated(message) => Self::precondition_failed(message),
+            Error::Busy(message) => Self::unavailable(message),
             Error::Failed(error) => error.into(),
         }
     }

@@ -5,7 +5,10 @@ mod prune;
 mod read;
 mod restore;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
 
 pub(crate) use erase::{ErasedFlag, erase};
 pub(crate) use prune::prune;
@@ -15,7 +18,7 @@ pub(crate) use restore::{How, RestoredFlag, restore};
 use super::{Error, Result, change::Change};
 use crate::{
     flags::{Flag, Presence, Record, SegmentRecord, used_segments},
-    storage::archive::{Leaving, LeavingState},
+    storage::archive::Leaving,
 };
 
 /// The segments of environments, by the environments' ids.
@@ -32,39 +35,42 @@ pub(super) async fn segments_of(change: &mut Change<'_>, presences: &BTreeMap<i6
     Ok(segments)
 }
 
-/// Archives a flag, as a part of a change that judges the environments without it. `presences` are all that it has. Returns
-/// the entry's id.
+/// Archives flags, each with all its presences, as a part of a change that judges the environments without them. Returns the
+/// entries' ids in the same order.
 pub(super) async fn archive(
     change: &mut Change<'_>,
-    record: Record,
-    presences: BTreeMap<i64, Presence>,
+    flags: Vec<(Record, BTreeMap<i64, Presence>)>,
     segments: &Segments,
-) -> Result<i64> {
+) -> Result<Range<i64>> {
+    let leaving = flags.iter().map(|(record, presences)| leaving(change.environments(), record, presences, segments));
+    let leaving = leaving.collect::<Result<Vec<_>>>()?;
     let project = change.project();
-    let names: Vec<(i64, String)> = presences.keys().map(|id| (*id, change.name(*id).to_owned())).collect();
-    let states = presences.values().zip(&names).map(|(presence, (environment_id, environment))| {
-        let used = used_segments(&presence.state.rules);
-        let there = segments.get(environment_id).into_iter().flatten();
-        LeavingState {
-            environment_id: *environment_id,
-            environment,
-            presence,
-            segments: there.filter(|segment| used.contains(segment.key.as_str())).collect(),
+    let (account_id, actor) = (project.who.account_id, project.who.actor());
+    let ids = change.write.archive_flags(account_id, project.project_id, actor, &leaving).await?;
+    for (record, presences) in flags {
+        for (environment_id, presence) in presences {
+            let before = Flag::new(record.clone(), presence);
+            change.record_flag(environment_id, "flag.archive", record.id, Some(&before), None).await?;
         }
-    });
-    let leaving = Leaving {
-        account_id: project.who.account_id,
-        project_id: project.project_id,
-        actor: project.who.actor(),
-        record: &record,
-        states: states.collect(),
-    };
-    let id = change.write.archive_flag(leaving).await?;
-    for (environment_id, presence) in presences {
-        let before = Flag::new(record.clone(), presence);
-        change.record_flag(environment_id, "flag.archive", record.id, Some(&before), None).await?;
     }
-    Ok(id)
+    Ok(ids)
+}
+
+/// Makes a flag ready to be archived. `environments` are the names and ids of those of the project.
+pub(super) fn leaving(
+    environments: &[(String, i64)],
+    record: &Record,
+    presences: &BTreeMap<i64, Presence>,
+    segments: &Segments,
+) -> Result<Leaving> {
+    let mut leaving = Leaving::new(record)?;
+    for (name, id) in environments {
+        let Some(presence) = presences.get(id) else { continue };
+        let used = used_segments(&presence.state.rules);
+        let there = segments.get(id).into_iter().flatten();
+        leaving.add((name, *id), presence, there.filter(|segment| used.contains(segment.key.as_str())))?;
+    }
+    Ok(leaving)
 }
 
 /// Returns the error for an entry that is not there.

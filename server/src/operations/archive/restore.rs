@@ -71,7 +71,7 @@ pub(crate) async fn restore(backend: &Backend, target: &ProjectTarget, id: i64, 
     for plan in &plans {
         let record = &plan.archived.record;
         for (environment_id, place) in &plan.places {
-            drafts.entry(*environment_id).or_default().put_flag(&record.key, &record.shared, &place.state);
+            drafts.entry(*environment_id).or_default().put_flag(&record.key, &record.shared, &place.state)?;
         }
     }
     change.touch(drafts.keys().copied().collect::<Vec<_>>()).await?;

@@ -65,15 +65,18 @@ pub(crate) async fn change_flag(
     if is_same_shared && is_same_state {
         return Ok(ChangedFlag { flag: Flag::new(before, old), environments: Vec::new(), moved: None });
     }
-    if target.is_named && !is_shared && let Some(message) = differing(&before.shared, &record.shared) {
+    if target.is_named
+        && !is_shared
+        && let Some(message) = differing(&before.shared, &record.shared)
+    {
         return Err(Error::Conflict(message));
     }
     let has_same_values = record.shared.has_same_values(&before.shared);
     let mut drafts = BTreeMap::new();
-    draft_shared(&before, &record, &others, &mut drafts);
+    draft_shared(&before, &record, &others, &mut drafts)?;
     if !has_same_values || !is_same_state {
         let mut draft = Draft::default();
-        check_size("flag", draft.put_flag(key, &record.shared, &state), &backend.limits)?;
+        check_size("flag", draft.put_flag(key, &record.shared, &state)?, &backend.limits)?;
         drafts.insert(here, draft);
     }
     change.check(drafts, own_place(key)).await?;

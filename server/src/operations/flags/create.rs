@@ -9,7 +9,9 @@ use super::{
     shared::{differing, draft_shared, update_shared},
 };
 use crate::{
-    flags::{Changes, Flag, Limits, Problems, Record, Segment, SegmentRecord, Shared, State, check::Draft, used_segments},
+    flags::{
+        Changes, Flag, Limits, Problems, Record, Segment, SegmentRecord, Shared, State, check::Draft, used_segments,
+    },
     operations::{Backend, Error, Result, change::Change, target::EnvironmentTarget},
 };
 
@@ -76,7 +78,7 @@ impl Creation<'_> {
             return Err(Error::Conflict(message));
         }
         let mut drafts = BTreeMap::new();
-        draft_shared(&before, &record, &others, &mut drafts);
+        draft_shared(&before, &record, &others, &mut drafts)?;
         drafts.insert(here, self.draft(&key, &record.shared, &state)?);
         self.change.check(drafts, own_place(&key)).await?;
         if record.shared != before.shared {
@@ -101,7 +103,7 @@ impl Creation<'_> {
         let mut others = self.change.everywhere();
         others.retain(|environment_id| *environment_id != here);
         for environment_id in &others {
-            drafts.entry(*environment_id).or_default().put_flag(key, shared, &off);
+            drafts.entry(*environment_id).or_default().put_flag(key, shared, &off)?;
         }
         let brought = self.bring_segments(&state, &others, &mut drafts).await?;
         self.change.check(drafts, own_place(key)).await?;
@@ -135,7 +137,7 @@ impl Creation<'_> {
     /// The flag as the target would have it.
     fn draft(&self, key: &str, shared: &Shared, state: &State) -> Result<Draft> {
         let mut draft = Draft::default();
-        check_size("flag", draft.put_flag(key, shared, state), self.limits)?;
+        check_size("flag", draft.put_flag(key, shared, state)?, self.limits)?;
         Ok(draft)
     }
 

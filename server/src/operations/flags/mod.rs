@@ -12,16 +12,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use change::change_flag;
-pub(crate) use create::create_flag;
 pub(super) use create::check_limit;
+pub(crate) use create::create_flag;
 pub(crate) use remove::{RemovedFlag, remove_flag};
-pub(super) use shared::{differing, update_shared};
+pub(super) use shared::differing;
 
-use super::{
-    Backend, Error, Result,
-    change::{Change, Place},
-    target::EnvironmentTarget,
-};
+use super::{Backend, Error, Result, change::Change, judge::Place, target::EnvironmentTarget};
 use crate::flags::{Flag, Limits, Moved, Presence};
 
 /// A flag after a change.

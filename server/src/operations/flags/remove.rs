@@ -9,7 +9,7 @@ use super::{absent, at_version};
 use crate::{
     flags::{Flag, check::Draft},
     operations::{
-        Backend, Error, Precondition, Result, archive, change::Change, precondition::tag, target::EnvironmentTarget,
+        Backend, Precondition, Result, archive, change::Change, precondition::tag, target::EnvironmentTarget,
     },
 };
 
@@ -61,10 +61,10 @@ pub(crate) async fn remove_flag(
 
     let archive_id = if is_last {
         let segments = archive::segments_of(&mut change, &presences).await?;
-        Some(archive::archive(&mut change, record, presences, &segments).await?)
+        Some(archive::archive(&mut change, vec![(record, presences)], &segments).await?.start)
     } else {
         for (environment_id, presence) in presences {
-            change.write.delete_presence(record.id, environment_id).await?;
+            change.write.delete_presences(&[(record.id, environment_id, presence.version)]).await?;
             let before = Flag::new(record.clone(), presence);
             change.record_flag(environment_id, "flag.delete", record.id, Some(&before), None).await?;
         }

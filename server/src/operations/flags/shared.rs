@@ -26,17 +26,18 @@ pub(super) fn draft_shared(
     after: &Record,
     presences: &BTreeMap<i64, Presence>,
     drafts: &mut BTreeMap<i64, Draft>,
-) {
+) -> Result<()> {
     if before.shared.has_same_values(&after.shared) {
-        return;
+        return Ok(());
     }
     for (environment_id, presence) in presences {
-        drafts.entry(*environment_id).or_default().put_flag(&after.key, &after.shared, &presence.state);
+        drafts.entry(*environment_id).or_default().put_flag(&after.key, &after.shared, &presence.state)?;
     }
+    Ok(())
 }
 
 /// Writes shared fields, and gives each of these environments its next version of the flag.
-pub(in crate::operations) async fn update_shared(
+pub(super) async fn update_shared(
     change: &mut Change<'_>,
     before: &Record,
     after: &Record,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::flags::{Problems, Record, SegmentRecord, Shared, State, as_code, check::Draft, definition, schema};
+use crate::flags::{Problems, Shared, State, as_code, check::Draft, definition, schema};
 
 /// The flags and segments of an environment as code.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,7 +44,9 @@ impl Document {
     pub(super) fn judge(&self, problems: &mut Problems) {
         let mut draft = Draft::default();
         for (key, flag) in &self.flags {
-            draft.put_flag(key, &flag.shared, &flag.state);
+            if let Err(error) = draft.put_flag(key, &flag.shared, &flag.state) {
+                problems.add(flag_place(flag.position), error.to_string());
+            }
         }
         self.segments.iter().for_each(|(key, rules)| _ = draft.put_segment(key, rules));
         for aside in draft.check_alone() {
@@ -71,10 +73,13 @@ pub(super) fn segment_place(key: &str) -> Place {
     Place::from("segments").entry(key)
 }
 
-/// Writes the flags and segments of an environment as a document.
-pub(super) fn content_text(flags: &[(Record, State)], segments: &[SegmentRecord]) -> anyhow::Result<String> {
-    let flags = flags.iter().map(|(record, state)| as_code(&record.key, &record.shared, state)).collect();
-    let segments = segments.iter().map(|segment| (segment.key.clone(), definition(&segment.rules))).collect();
+/// Writes flags and segments, sorted by key, as a document.
+pub(super) fn content_text<'a>(
+    flags: impl Iterator<Item = (&'a str, &'a Shared, &'a State)>,
+    segments: impl Iterator<Item = (&'a str, &'a [Value])>,
+) -> anyhow::Result<String> {
+    let flags = flags.map(|(key, shared, state)| as_code(key, shared, state)).collect();
+    let segments = segments.map(|(key, rules)| (key.to_owned(), definition(rules))).collect();
     Ok(serde_json::to_string_pretty(&FlagsAsCode { flags, segments })? + "\n")
 }
 

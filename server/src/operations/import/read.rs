@@ -170,7 +170,10 @@ impl<'l> Reader<'l> {
         let changes = Changes::read(fields, self.limits, &mut found);
         let (key, shared, mut state) = changes.new_flag(&mut found);
         if let Some(key) = key.filter(|key| is_key(key)) {
-            self.check_size(Draft::default().put_flag(&key, &shared, &state), place);
+            match Draft::default().put_flag(&key, &shared, &state) {
+                Ok(bytes) => self.check_size(bytes, place),
+                Err(error) => self.problems.add(place.clone(), error.to_string()),
+            }
             if !found.is_empty() {
                 self.document.faulty.insert(key.clone());
                 // Nobody looks at them any more, and they may be large.

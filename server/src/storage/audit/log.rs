@@ -1,6 +1,6 @@
 //! The lines that a write leaves in the log once it lasts: one for each change, up to a number.
 
-use super::Entry;
+use super::StoredEntry;
 
 /// The most lines of one write.
 const MAX_LINES: usize = 100;
@@ -22,17 +22,17 @@ struct Line {
 }
 
 impl Changes {
-    pub(super) fn note(&mut self, entry: &Entry<'_>) {
+    pub(super) fn note(&mut self, entry: &StoredEntry) {
         if self.lines.len() == MAX_LINES {
             self.left_out += 1;
             return;
         }
         self.lines.push(Line {
-            action: entry.action.into(),
+            action: entry.action.clone(),
             project_id: entry.project_id,
-            environment: entry.environment.map(str::to_owned),
-            target: entry.target.into(),
-            actor: entry.actor.to_string(),
+            environment: entry.environment.clone(),
+            target: entry.target.clone(),
+            actor: entry.actor.clone(),
         });
     }
 
