@@ -12,6 +12,7 @@ use super::{
     rows::{Cell, Many},
     segments::rules_of,
     session::Session,
+    states::{StateRow, StoredState},
     texts::LargeText,
 };
 use crate::flags::{Presence, Record, SegmentRecord, State, definition};
@@ -59,8 +60,7 @@ struct LeavingState {
     environment_id: i64,
     environment: String,
     version: i64,
-    /// JSON.
-    state: String,
+    state: StoredState,
     /// Keys and definitions of the segments that it uses.
     segments: Vec<(String, LargeText)>,
 }
@@ -89,7 +89,7 @@ impl Leaving {
             environment_id,
             environment: environment.into(),
             version: presence.version,
-            state: serde_json::to_string(&presence.state)?,
+            state: StoredState::new(&presence.state)?,
             segments: segments.map(|segment| (segment.key.clone(), text(segment))).collect(),
         });
         Ok(())
@@ -111,6 +111,14 @@ struct ArchivedRow {
     shared: String,
     created_at: String,
     archived_at: String,
+}
+
+#[derive(FromRow)]
+struct PlaceRow {
+    environment_id: i64,
+    environment: String,
+    #[sqlx(flatten)]
+    state: StateRow,
 }
 
 impl Storage {
@@ -165,8 +173,9 @@ async fn archived(session: &mut Session, project_id: i64, id: i64) -> anyhow::Re
     .fetch_optional(&mut *session)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let states: Vec<(i64, String, String)> = sqlx::query_as(
-        "SELECT environment_id, environment, state FROM archive_states WHERE archive_id = $1 ORDER BY environment_id",
+    let states: Vec<PlaceRow> = sqlx::query_as(
+        "SELECT s.environment_id, s.environment, s.state, t.text AS rules FROM archive_states s \
+         LEFT JOIN texts t ON t.id = s.rules_id WHERE s.archive_id = $1 ORDER BY s.environment_id",
     )
     .bind(id)
     .fetch_all(&mut *session)
@@ -182,9 +191,9 @@ async fn archived(session: &mut Session, project_id: i64, id: i64) -> anyhow::Re
     for (environment_id, key, text) in segments {
         used.entry(environment_id).or_default().push(SegmentRecord::new(key, rules_of(&text)?));
     }
-    let states = states.into_iter().map(|(environment_id, environment, state)| {
+    let states = states.into_iter().map(|PlaceRow { environment_id, environment, state }| {
         let segments = used.remove(&environment_id).unwrap_or_default();
-        Ok(ArchivedState { environment_id, environment, state: serde_json::from_str(&state)?, segments })
+        Ok(ArchivedState { environment_id, environment, state: state.read()?, segments })
     });
     let states = states.collect::<anyhow::Result<_>>()?;
     let ArchivedRow { id, flag_id, key, shared, created_at, archived_at } = row;
@@ -229,17 +238,22 @@ impl Write {
             rows.push([id, project_id, flag.id.into(), key, shared, created_at, (&now).into(), (&actor).into()]);
             for place in places {
                 let environment_id = Cell::from(place.environment_id);
-                states.push([id, environment_id, (&place.environment).into(), (&place.state).into()]);
+                let (environment, text) = ((&place.environment).into(), (&place.state.text).into());
+                states.push(([id, environment_id, environment, text], place.state.rules.as_ref()));
                 let used = place.segments.iter();
                 segments.extend(used.map(|(key, text)| ([id, environment_id, key.into()], text)));
             }
         }
         let begin = "INSERT INTO archive (id, project_id, flag_id, key, shared, created_at, archived_at, actor) VALUES";
         self.many(Many { begin, end: "" }, rows).await?;
-        let begin = "INSERT INTO archive_states (archive_id, environment_id, environment, state) VALUES";
-        self.many(Many { begin, end: "" }, states).await?;
-        let texts: Vec<&LargeText> = segments.iter().map(|(_, text)| *text).collect();
+        let rules = states.iter().filter_map(|(_, rules)| *rules);
+        let texts: Vec<&LargeText> = rules.chain(segments.iter().map(|(_, text)| *text)).collect();
         let text_ids = self.text_ids(account_id, texts.into_iter()).await?;
+        let states = states.into_iter().map(|([id, environment_id, environment, text], rules)| {
+            [id, environment_id, environment, text, rules.and_then(|rules| text_ids.get(rules)).into()]
+        });
+        let begin = "INSERT INTO archive_states (archive_id, environment_id, environment, state, rules_id) VALUES";
+        self.many(Many { begin, end: "" }, states.collect()).await?;
         let segments = segments
             .into_iter()
             .map(|([id, environment_id, key], text)| [id, environment_id, key, text_ids.get(text).into()]);

@@ -47,8 +47,8 @@ impl Write {
     /// Gives a new environment what another has: how its flags are set, and its segments.
     pub(crate) async fn copy_environment(&mut self, from: i64, to: i64) -> sqlx::Result<()> {
         sqlx::query(
-            "INSERT INTO flag_states (flag_id, environment_id, state, version, updated_at) \
-             SELECT flag_id, $1, state, 1, $2 FROM flag_states WHERE environment_id = $3",
+            "INSERT INTO flag_states (flag_id, environment_id, state, rules_id, version, updated_at) \
+             SELECT flag_id, $1, state, rules_id, 1, $2 FROM flag_states WHERE environment_id = $3",
         )
         .bind(to)
         .bind(now())
@@ -139,7 +139,7 @@ mod tests {
             .execute(write.connection())
             .await
             .unwrap();
-        sqlx::query("INSERT INTO flag_states VALUES ($1, $2, $3, 7, '')")
+        sqlx::query("INSERT INTO flag_states VALUES ($1, $2, $3, NULL, 7, '')")
             .bind(flag_id)
             .bind(environment_id)
             .bind(state)

@@ -8,6 +8,8 @@ use super::{
     Storage, Write, now,
     rows::{Cell, Many},
     session::Session,
+    states::{StateRow, StoredState},
+    texts::LargeText,
 };
 use crate::flags::{Presence, Record, Shared, State};
 
@@ -34,8 +36,8 @@ pub(crate) struct StoredRecord {
 pub(crate) struct StoredPresence {
     pub(crate) flag_id: i64,
     pub(crate) environment_id: i64,
-    /// JSON; `None` for the state that is there.
-    pub(crate) state: Option<String>,
+    /// `None` for the state that is there.
+    pub(crate) state: Option<StoredState>,
     pub(crate) version: i64,
     pub(crate) updated_at: String,
 }
@@ -54,7 +56,8 @@ impl StoredRecord {
 
 #[derive(FromRow)]
 struct PresenceRow {
-    state: String,
+    #[sqlx(flatten)]
+    state: StateRow,
     version: i64,
     updated_at: String,
 }
@@ -88,7 +91,7 @@ impl TryFrom<PresenceRow> for Presence {
 
     fn try_from(row: PresenceRow) -> anyhow::Result<Self> {
         let PresenceRow { state, version, updated_at } = row;
-        Ok(Self { state: serde_json::from_str(&state)?, version, updated_at })
+        Ok(Self { state: state.read()?, version, updated_at })
     }
 }
 
@@ -102,9 +105,10 @@ impl Storage {
     /// A flag of a project in one of its environments.
     pub(crate) async fn flag(&self, environment_id: i64, key: &str) -> anyhow::Result<Option<(Record, Presence)>> {
         let row: Option<PresentFlagRow> = sqlx::query_as(
-            "SELECT f.id, f.key, f.shared, f.created_at, s.state, s.version, s.updated_at FROM environments e \
-             JOIN flags f ON f.project_id = e.project_id AND f.key = $2 \
-             JOIN flag_states s ON s.environment_id = e.id AND s.flag_id = f.id WHERE e.id = $1",
+            "SELECT f.id, f.key, f.shared, f.created_at, s.state, t.text AS rules, s.version, s.updated_at \
+             FROM environments e JOIN flags f ON f.project_id = e.project_id AND f.key = $2 \
+             JOIN flag_states s ON s.environment_id = e.id AND s.flag_id = f.id \
+             LEFT JOIN texts t ON t.id = s.rules_id WHERE e.id = $1",
         )
         .bind(environment_id)
         .bind(key)
@@ -124,6 +128,21 @@ impl Storage {
         .fetch_all(self)
         .await?;
         Ok(names.into_iter().map(|(name,)| name).collect())
+    }
+
+    /// The bytes of the stored texts of an environment's flags and segments. No text is read for it.
+    pub(crate) async fn environment_bytes(&self, environment_id: i64) -> sqlx::Result<usize> {
+        let (bytes,): (i64,) = sqlx::query_as(
+            "SELECT CAST( \
+             COALESCE((SELECT SUM(OCTET_LENGTH(f.shared) + OCTET_LENGTH(s.state) + COALESCE(t.bytes, 0)) \
+             FROM flag_states s JOIN flags f ON f.id = s.flag_id LEFT JOIN texts t ON t.id = s.rules_id \
+             WHERE s.environment_id = $1), 0) \
+             + COALESCE((SELECT SUM(OCTET_LENGTH(definition)) FROM segments WHERE environment_id = $1), 0) AS BIGINT)",
+        )
+        .bind(environment_id)
+        .fetch_one(self)
+        .await?;
+        Ok(usize::try_from(bytes).unwrap_or_default())
     }
 
     /// The flags and segments of an environment, sorted by key, and up to which write that is.
@@ -158,8 +177,9 @@ pub(crate) struct EnvironmentContent {
 
 async fn environment_flags(session: &mut Session, environment_id: i64) -> anyhow::Result<Vec<(Record, Presence)>> {
     let rows: Vec<PresentFlagRow> = sqlx::query_as(
-        "SELECT f.id, f.key, f.shared, f.created_at, s.state, s.version, s.updated_at FROM flag_states s \
-         JOIN flags f ON f.id = s.flag_id WHERE s.environment_id = $1",
+        "SELECT f.id, f.key, f.shared, f.created_at, s.state, t.text AS rules, s.version, s.updated_at \
+         FROM flag_states s JOIN flags f ON f.id = s.flag_id LEFT JOIN texts t ON t.id = s.rules_id \
+         WHERE s.environment_id = $1",
     )
     .bind(environment_id)
     .fetch_all(session)
@@ -183,11 +203,13 @@ impl Write {
 
     /// The flag in each environment that has it, by the environment's id; the project's first comes first.
     pub(crate) async fn presences(&mut self, flag_id: i64) -> anyhow::Result<BTreeMap<i64, Presence>> {
-        let rows: Vec<PlacedRow> =
-            sqlx::query_as("SELECT environment_id, state, version, updated_at FROM flag_states WHERE flag_id = $1")
-                .bind(flag_id)
-                .fetch_all(self.connection())
-                .await?;
+        let rows: Vec<PlacedRow> = sqlx::query_as(
+            "SELECT s.environment_id, s.state, t.text AS rules, s.version, s.updated_at FROM flag_states s \
+             LEFT JOIN texts t ON t.id = s.rules_id WHERE s.flag_id = $1",
+        )
+        .bind(flag_id)
+        .fetch_all(self.connection())
+        .await?;
         rows.into_iter().map(|row| Ok((row.environment_id, row.presence.try_into()?))).collect()
     }
 
@@ -253,6 +275,7 @@ impl Write {
     /// Makes a flag present in an environment. Its versions go on from where they were when it left.
     pub(crate) async fn create_presence(
         &mut self,
+        account_id: i64,
         flag_id: i64,
         environment_id: i64,
         state: State,
@@ -264,22 +287,21 @@ impl Write {
                 .fetch_optional(self.connection())
                 .await?;
         let presence = Presence { state, version: last.map_or(1, |(version,)| version + 1), updated_at: now() };
-        sqlx::query(
-            "INSERT INTO flag_states (flag_id, environment_id, state, version, updated_at) VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(flag_id)
-        .bind(environment_id)
-        .bind(serde_json::to_string(&presence.state)?)
-        .bind(presence.version)
-        .bind(&presence.updated_at)
-        .execute(self.connection())
-        .await?;
+        let stored = StoredPresence {
+            flag_id,
+            environment_id,
+            state: Some(StoredState::new(&presence.state)?),
+            version: presence.version,
+            updated_at: presence.updated_at.clone(),
+        };
+        self.put_presences(account_id, &[stored]).await?;
         Ok(presence)
     }
 
     /// Gives a flag the next version in an environment, and another state there if one is given.
     pub(crate) async fn update_presence(
         &mut self,
+        account_id: i64,
         flag_id: i64,
         environment_id: i64,
         presence: &mut Presence,
@@ -287,22 +309,17 @@ impl Write {
     ) -> anyhow::Result<()> {
         presence.version += 1;
         presence.updated_at = now();
-        // A state may be large.
-        let text = state.as_ref().map(serde_json::to_string).transpose()?;
+        let stored = StoredPresence {
+            flag_id,
+            environment_id,
+            state: state.as_ref().map(StoredState::new).transpose()?,
+            version: presence.version,
+            updated_at: presence.updated_at.clone(),
+        };
+        self.put_presences(account_id, &[stored]).await?;
         if let Some(state) = state {
             presence.state = state;
         }
-        sqlx::query(
-            "UPDATE flag_states SET state = COALESCE($1, state), version = $2, updated_at = $3 \
-             WHERE flag_id = $4 AND environment_id = $5",
-        )
-        .bind(text)
-        .bind(presence.version)
-        .bind(&presence.updated_at)
-        .bind(flag_id)
-        .bind(environment_id)
-        .execute(self.connection())
-        .await?;
         Ok(())
     }
 
@@ -320,17 +337,21 @@ impl Write {
     }
 
     /// Stores flags in environments: those that are new there, and those with other states or other shared fields.
-    pub(crate) async fn put_presences(&mut self, presences: &[StoredPresence]) -> sqlx::Result<()> {
+    pub(crate) async fn put_presences(&mut self, account_id: i64, presences: &[StoredPresence]) -> sqlx::Result<()> {
+        let stored: Vec<(&StoredPresence, &StoredState)> =
+            presences.iter().filter_map(|presence| Some((presence, presence.state.as_ref()?))).collect();
+        let rules: Vec<&LargeText> = stored.iter().filter_map(|(_, state)| state.rules.as_ref()).collect();
+        let rules_ids = self.text_ids(account_id, rules.into_iter()).await?;
         let with_states = Many {
-            begin: "INSERT INTO flag_states (flag_id, environment_id, state, version, updated_at) VALUES",
+            begin: "INSERT INTO flag_states (flag_id, environment_id, state, rules_id, version, updated_at) VALUES",
             end: "ON CONFLICT (environment_id, flag_id) DO UPDATE SET state = excluded.state, \
-                  version = excluded.version, updated_at = excluded.updated_at",
+                  rules_id = excluded.rules_id, version = excluded.version, updated_at = excluded.updated_at",
         };
-        let rows = presences.iter().filter_map(|presence| {
-            let StoredPresence { flag_id, environment_id, state, version, updated_at } = presence;
-            let state = state.as_ref()?;
+        let rows = stored.into_iter().map(|(presence, state)| {
+            let StoredPresence { flag_id, environment_id, version, updated_at, .. } = presence;
             let (flag_id, environment_id) = (Cell::from(*flag_id), Cell::from(*environment_id));
-            Some([flag_id, environment_id, state.into(), (*version).into(), updated_at.into()])
+            let rules_id = state.rules.as_ref().and_then(|rules| rules_ids.get(rules));
+            [flag_id, environment_id, (&state.text).into(), rules_id.into(), (*version).into(), updated_at.into()]
         });
         self.many(with_states, rows.collect()).await?;
         let versions = Many {

@@ -76,6 +76,8 @@ impl Write {
         sqlx::query(
             "DELETE FROM texts WHERE account_id = $1 \
              AND NOT EXISTS (SELECT 1 FROM audit_parts p WHERE p.text_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM flag_states s WHERE s.rules_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM archive_states s WHERE s.rules_id = texts.id) \
              AND NOT EXISTS (SELECT 1 FROM archive_segments s WHERE s.text_id = texts.id)",
         )
         .bind(account_id)

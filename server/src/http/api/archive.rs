@@ -19,7 +19,7 @@ use crate::{
         route::{Purpose, Routes},
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
-            page::link,
+            page,
             parameters::Parameters,
         },
     },
@@ -79,10 +79,11 @@ struct ArchivedFlag {
 #[into_params(parameter_in = Query)]
 struct Page {
     /// The largest number of entries. The default is 100.
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
+    limit: Option<String>,
     /// List only entries with lower ids. To go on, give the `next` of the page before.
-    before: Option<i64>,
+    #[param(value_type = Option<i64>)]
+    before: Option<String>,
 }
 
 /// The way in which a flag comes back.
@@ -155,16 +156,14 @@ async fn list_archive(
     Parameters(Page { limit, before }): Parameters<Page>,
     OriginalUri(uri): OriginalUri,
 ) -> ApiResult<Response> {
-    let limit = limit.unwrap_or(100);
-    if !(1..=1000).contains(&limit) {
-        return Err(ApiError::invalid("limit: expected an integer from 1 to 1000"));
-    }
-    let mut heads = archive::list(&app.backend, &target, before.unwrap_or(i64::MAX), limit + 1).await?;
+    let limit = page::limit(limit.as_deref(), 100)?;
+    let before = page::id("before", "an entry", before.as_deref(), i64::MAX)?;
+    let mut heads = archive::list(&app.backend, &target, before, limit + 1).await?;
     let has_next = heads.len() > limit;
     heads.truncate(limit);
     let next = heads.last().map(|head| head.id).filter(|_| has_next);
     let entries = heads.into_iter().map(ArchiveEntry::from).collect();
-    Ok((link(&uri, "before", next), Json(Archive { entries, next })).into_response())
+    Ok((page::link(&uri, "before", next), Json(Archive { entries, next })).into_response())
 }
 
 /// Read an archived flag with all that it had.
@@ -176,6 +175,8 @@ async fn read_archived_flag(
     EntryId(entry): EntryId,
     State(app): State<App>,
 ) -> ApiResult<Json<ArchivedFlag>> {
+    // It may be as large as the flag in all environments.
+    let _turn = app.large_reads.turn(usize::MAX).await?;
     Ok(Json(archive::read(&app.backend, &target, entry).await?.into()))
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn routes() -> Routes {
         (status = 304, description = "the caller has them already"),
     ))]
 async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
-    let listing = app.listings.get(app.storage(), &app.world(), target.environment_id).await?;
+    let listing = app.listings.get(app.storage(), &app.large_reads, &app.world(), target.environment_id).await?;
     let listing = listing.ok_or_else(|| ApiError::not_found("the environment was deleted in the meantime"))?;
     Ok(prepared::answer(&listing, &headers).await)
 }

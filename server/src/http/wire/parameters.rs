@@ -1,12 +1,12 @@
 //! Parameters of the query.
 
-use axum::{
-    extract::{FromRequestParts, Query},
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;
 
-use super::error::{ApiError, ApiResult};
+use super::{
+    error::{ApiError, ApiResult},
+    page::query,
+};
 
 /// Parameters of the query. An error names the parameter.
 #[derive(Debug)]
@@ -16,9 +16,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
-        match Query::<T>::try_from_uri(&parts.uri) {
-            Ok(Query(parameters)) => Ok(Self(parameters)),
-            Err(rejection) => Err(ApiError::invalid(format!("the query: {}", rejection.body_text()))),
-        }
+        query(&parts.uri).map(Self)
     }
 }

@@ -86,7 +86,10 @@ pub(crate) async fn restore(backend: &Backend, target: &ProjectTarget, id: i64, 
     for Returning { archived, places } in plans {
         change.write.unarchive_flag(target.project_id, &archived).await?;
         for (environment_id, place) in places {
-            let presence = change.write.create_presence(archived.record.id, environment_id, place.state).await?;
+            let presence = change
+                .write
+                .create_presence(target.who.account_id, archived.record.id, environment_id, place.state)
+                .await?;
             let flag = Flag::new(archived.record.clone(), presence);
             change.record_flag(environment_id, "flag.restore", archived.record.id, None, Some(&flag)).await?;
         }

@@ -90,7 +90,10 @@ pub(crate) async fn change_flag(
     }
     let mut presence = old.clone();
     let moved = moved(&old.state.rules, &state.rules);
-    change.write.update_presence(record.id, here, &mut presence, (!is_same_state).then_some(state)).await?;
+    change
+        .write
+        .update_presence(target.who.account_id, record.id, here, &mut presence, (!is_same_state).then_some(state))
+        .await?;
     let flag_id = record.id;
     let (before, flag) = (Flag::new(before, old), Flag::new(record, presence));
     change.record_flag(here, "flag.update", flag_id, Some(&before), Some(&flag)).await?;

@@ -127,7 +127,8 @@ impl Creation<'_> {
     }
 
     async fn create_presence(&mut self, record: &Record, environment_id: i64, state: State) -> Result<Flag> {
-        let presence = self.change.write.create_presence(record.id, environment_id, state).await?;
+        let presence =
+            self.change.write.create_presence(self.target.who.account_id, record.id, environment_id, state).await?;
         let flag = Flag::new(record.clone(), presence);
         self.change.touch([environment_id]).await?;
         self.change.record_flag(environment_id, "flag.create", record.id, None, Some(&flag)).await?;

@@ -47,9 +47,10 @@ pub(super) async fn update_shared(
     if !before.shared.is_same_for_programs(&after.shared) {
         change.touch(presences.keys().copied()).await?;
     }
+    let account_id = change.project().who.account_id;
     for (environment_id, old) in presences {
         let mut presence = old.clone();
-        change.write.update_presence(after.id, environment_id, &mut presence, None).await?;
+        change.write.update_presence(account_id, after.id, environment_id, &mut presence, None).await?;
         let (old, new) = (Flag::new(before.clone(), old), Flag::new(after.clone(), presence));
         change.record_flag(environment_id, "flag.update", after.id, Some(&old), Some(&new)).await?;
     }

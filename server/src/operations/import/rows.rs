@@ -14,6 +14,7 @@ use crate::{
         flags::{StoredPresence, StoredRecord},
         now,
         segments::StoredSegment,
+        states::StoredState,
     },
 };
 
@@ -67,7 +68,7 @@ impl Rows {
         write.archive_flags(account_id, project_id, project.who.actor(), &self.archived).await?;
         write.put_flags(project_id, &self.updated).await?;
         write.put_flags(project_id, &self.created).await?;
-        write.put_presences(&self.presences).await?;
+        write.put_presences(account_id, &self.presences).await?;
         write.delete_segments(self.environment_id, &self.deleted_segments).await?;
         write.put_segments(&self.segments).await?;
         write.record_all(account_id, &self.entries).await?;
@@ -174,7 +175,7 @@ impl<'p> Making<'p> {
             let (version, updated_at) = (update.presence.version + 1, self.now.clone());
             let presence = Presence { state: flag.state.clone(), version, updated_at };
             let state = (!update.is_same_state).then_some(&flag.state);
-            let state = state.map(serde_json::to_string).transpose()?;
+            let state = state.map(StoredState::new).transpose()?;
             self.put_presence(record.id, here, &presence, state);
             let flag_id = record.id;
             let before = Flag::new(update.before.clone(), update.presence.clone());
@@ -192,7 +193,7 @@ impl<'p> Making<'p> {
                 let record = Record { shared: flag.shared.clone(), ..known.clone() };
                 let last = plan.basis.surroundings.left.get(&record.id).copied().unwrap_or(0);
                 let presence = self.first_presence(&flag.state, last + 1);
-                self.put_presence(record.id, here, &presence, Some(serde_json::to_string(&flag.state)?));
+                self.put_presence(record.id, here, &presence, Some(StoredState::new(&flag.state)?));
                 let flag_id = record.id;
                 self.record_flag(here, "flag.create", flag_id, None, Some(Flag::new(record, presence)))?;
                 continue;
@@ -206,7 +207,7 @@ impl<'p> Making<'p> {
                 others.iter().map(|id| (*id, &off)).chain(std::iter::once((here, &flag.state)))
             {
                 let presence = self.first_presence(state, 1);
-                let stored = stored(0, environment_id, &presence, Some(serde_json::to_string(state)?));
+                let stored = stored(0, environment_id, &presence, Some(StoredState::new(state)?));
                 self.rows.created_presences.push((position, stored));
                 let after = Flag::new(record.clone(), presence);
                 let entry = self.entry(environment_id, "flag.create", None, Some(&after))?;
@@ -220,7 +221,7 @@ impl<'p> Making<'p> {
         Presence { state: state.clone(), version, updated_at: self.now.clone() }
     }
 
-    fn put_presence(&mut self, flag_id: i64, environment_id: i64, presence: &Presence, state: Option<String>) {
+    fn put_presence(&mut self, flag_id: i64, environment_id: i64, presence: &Presence, state: Option<StoredState>) {
         self.rows.presences.push(stored(flag_id, environment_id, presence, state));
     }
 
@@ -268,7 +269,7 @@ impl<'p> Making<'p> {
     }
 }
 
-fn stored(flag_id: i64, environment_id: i64, presence: &Presence, state: Option<String>) -> StoredPresence {
+fn stored(flag_id: i64, environment_id: i64, presence: &Presence, state: Option<StoredState>) -> StoredPresence {
     let (version, updated_at) = (presence.version, presence.updated_at.clone());
     StoredPresence { flag_id, environment_id, state, version, updated_at }
 }

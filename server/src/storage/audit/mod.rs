@@ -2,7 +2,6 @@
 
 mod erase;
 mod log;
-mod object;
 mod page;
 mod split;
 

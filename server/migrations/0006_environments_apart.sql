@@ -42,15 +42,17 @@ CREATE TABLE archive_states (
     environment_id BIGINT NOT NULL,
     environment TEXT NOT NULL,
     state TEXT NOT NULL,
+    -- The rules, where they are large, as in `flag_states`.
+    rules_id BIGINT REFERENCES texts (id) DEFERRABLE INITIALLY DEFERRED,
     PRIMARY KEY (archive_id, environment_id)
 );
+CREATE INDEX archive_states_of_text ON archive_states (rules_id);
 
 -- The segments that an archived flag used in each environment, as they were.
 CREATE TABLE archive_segments (
     archive_id BIGINT NOT NULL REFERENCES archive (id) ON DELETE CASCADE,
     environment_id BIGINT NOT NULL,
     key TEXT NOT NULL,
-    -- Deleting an account deletes both in any order.
     text_id BIGINT NOT NULL REFERENCES texts (id) DEFERRABLE INITIALLY DEFERRED,
     PRIMARY KEY (archive_id, environment_id, key)
 );
