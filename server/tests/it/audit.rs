@@ -18,9 +18,9 @@ fn every_change_is_recorded_with_who_made_it() {
         ask("PATCH", &format!("{project}/environments/staging"), json!({"name": "test"})).expect(200);
         let created = ask("POST", &format!("{project}/keys"), json!({"kind": "sdk", "name": "web"})).expect(201).json();
         ask("DELETE", &format!("{project}/keys/{}", created["id"]), json!({})).expect(204);
-        ask("DELETE", &format!("{project}/environments/test"), json!({})).expect(204);
+        ask("DELETE", &format!("{project}/environments/test"), json!({})).expect(200);
         let of_project = entries(&server, &account, &format!("{project}/audit"));
-        ask("DELETE", &project, json!({})).expect(204);
+        ask("DELETE", &project, json!({})).expect(200);
         ask("POST", "/api/v1/keys", json!({"name": "ci"})).expect(201);
 
         let actions: Vec<&str> = of_project.iter().rev().filter_map(|entry| entry["action"].as_str()).collect();

@@ -8,10 +8,10 @@ UPDATE flag_states SET
 ALTER TABLE flags DROP COLUMN version;
 ALTER TABLE flags DROP COLUMN updated_at;
 
--- The sequence of the last write that changed any field of its flags and segments, also those for people only.
+-- The sequence of the last write that changed any field of its flags and segments, also those for people only. It was kept
+-- by project before: `flags_changed` is not used any more, and SQLite cannot drop it because of the comma in its comment.
 ALTER TABLE environments ADD COLUMN changed BIGINT NOT NULL DEFAULT 0;
 UPDATE environments SET changed = (SELECT p.flags_changed FROM projects p WHERE p.id = environments.project_id);
-ALTER TABLE projects DROP COLUMN flags_changed;
 
 -- The last version of a flag in an environment that it left. If it comes back, it goes on counting from there. The flag may
 -- be in the archive.
