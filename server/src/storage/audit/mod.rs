@@ -1,13 +1,15 @@
 //! The audit: who changed what.
 
 mod page;
+mod select;
 mod split;
 
 use std::fmt;
 
 use serde_json::Value;
 
-pub(crate) use page::{EntryRow, Scope};
+pub(crate) use page::EntryRow;
+pub(crate) use select::{Selection, Subject};
 
 use super::{Write, now};
 use split::Split;
@@ -26,6 +28,25 @@ pub(crate) enum Actor {
 /// The text that is stored for [`Actor::CommandLine`].
 pub(crate) const COMMAND_LINE: &str = "command line";
 
+/// What is recorded.
+pub(crate) const ACTIONS: [&str; 15] = [
+    "account.create",
+    "environment.create",
+    "environment.delete",
+    "environment.rename",
+    "flag.create",
+    "flag.delete",
+    "flag.update",
+    "key.create",
+    "key.revoke",
+    "project.create",
+    "project.delete",
+    "project.rename",
+    "segment.create",
+    "segment.delete",
+    "segment.update",
+];
+
 /// A change to record. `before` and `after` must hold no key.
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
@@ -33,7 +54,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) project_id: Option<i64>,
     pub(crate) environment: Option<&'a str>,
     pub(crate) actor: Actor,
-    /// `flag.create`, `key.revoke`, ...
+    /// One of [`ACTIONS`].
     pub(crate) action: &'a str,
     /// The thing that changed: a flag's key, a name, an id.
     pub(crate) target: &'a str,
@@ -71,6 +92,7 @@ impl fmt::Display for Actor {
 impl Write {
     /// Records a change, together with the change or not at all.
     pub(crate) async fn record(&mut self, entry: Entry<'_>) -> sqlx::Result<()> {
+        debug_assert!(ACTIONS.contains(&entry.action), "{}", entry.action);
         let id = self.next_id().await?;
         let Split { unchanged, before, after, parts } = Split::of(entry.before, entry.after);
         sqlx::query(
