@@ -56,3 +56,26 @@ fn of_a_long_list_the_first_values_and_their_number_are_shown() {
         assert_eq!(condition(&explanation)["values"], values, "{count}");
     }
 }
+
+#[test]
+fn each_rule_shows_what_it_serves() {
+    let client = Client::from_snapshot(
+        r##"{"flags": [
+            {"key": "boolean", "enabled": true, "rules": [
+                {"conditions": [{"attribute": "a", "operator": "eq", "value": 1}], "value": false},
+                {"conditions": [], "value": true}]},
+            {"key": "typed", "enabled": true, "variants": {"dark": "#000", "light": "#fff"}, "default": "dark", "rules": [
+                {"conditions": [{"attribute": "a", "operator": "eq", "value": 1}], "value": "light"},
+                {"conditions": [], "value": {"split": [["dark", 25], ["light", 75]], "by": "team"}}]}]}"##,
+    )
+    .unwrap();
+    let user = user("team", "red".into());
+    let serves = |key: &str, rule: usize| explained(&client, key, &user)["rules"][rule]["serves"].clone();
+    assert_eq!((serves("boolean", 0), serves("boolean", 1)), (json!(false), json!(true)));
+    assert_eq!(serves("typed", 0), json!("light"));
+    let bucket = flagbit::bucket_of("red", "typed/split");
+    let split = json!({
+        "split": [["dark", 25], ["light", 75]], "by": "team", "salt": "typed/split", "found": "red", "bucket": bucket
+    });
+    assert_eq!(serves("typed", 1), split);
+}
