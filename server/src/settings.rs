@@ -221,6 +221,10 @@ pub(crate) struct Contexts {
     /// Largest context with an SDK key, which anybody may have; regular expressions search in it
     #[arg(long, env = "FLAGBIT_MAX_SDK_CONTEXT_BYTES", value_name = "BYTES", default_value_t = 4 << 10)]
     pub(crate) max_sdk_context_bytes: usize,
+
+    /// Attributes of a context; each rule looks for its attribute among them
+    #[arg(long, env = "FLAGBIT_MAX_CONTEXT_ATTRIBUTES", value_name = "NUMBER", default_value_t = 500)]
+    pub(crate) max_context_attributes: usize,
 }
 
 /// Limits of connections.

@@ -140,8 +140,10 @@ pub(super) fn check_whole(shared: &Shared, state: &State, problems: &mut Problem
 fn read_text(place: impl Into<Place>, limit: usize, value: Value, problems: &mut Problems) -> Option<Option<String>> {
     match value {
         Value::Null => return Some(None),
-        Value::String(text) if text.chars().count() <= limit => return Some(Some(text)),
-        Value::String(_) => problems.add(place, format!("more than {limit} characters")),
+        Value::String(text) => match text.chars().count() {
+            found if found > limit => problems.add(place, format!("at most {limit} characters, found {found}")),
+            _ => return Some(Some(text)),
+        },
         other => problems.add(place, format!("expected a string, found {}", describe(&other))),
     }
     None
@@ -151,8 +153,8 @@ fn read_tags(value: Value, problems: &mut Problems) -> Option<Vec<String>> {
     let tags = match value {
         Value::Null => return Some(Vec::new()),
         Value::Array(tags) if tags.len() <= MAX_TAGS => tags,
-        Value::Array(_) => {
-            problems.add("tags", format!("more than {MAX_TAGS} tags"));
+        Value::Array(tags) => {
+            problems.add("tags", format!("at most {MAX_TAGS} tags, found {}", tags.len()));
             return None;
         }
         other => {

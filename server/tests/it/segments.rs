@@ -93,7 +93,7 @@ fn a_segment_that_would_make_a_flag_too_dear_is_refused() {
         project.done("POST", "/flags", &json!({"key": "b", "enabled": true, "rules": asks}));
         let rules = vec![json!({"attribute": "x", "operator": "exists"}); 100_000];
         let message = project.refused("PUT", "/segments/s", &json!({"rules": rules}), 409);
-        assert!(message.contains("flag \"b\": rules[0].attribute: to answer this flag"), "{message}");
+        assert!(message.contains("flag \"a\": rules[0].value: an answer takes at most 100000"), "{message}");
     });
 }
 
