@@ -29,6 +29,8 @@ pub(crate) struct Changes {
     /// `true` if the needed field is there, right or wrong.
     has_key: bool,
     has_enabled: bool,
+    /// `true` if the names of environments are there, as an answer has them. A change ignores them.
+    has_environments: bool,
 }
 
 const FIELDS: &str = "key, name, description, tags, client_visible, variants, default, enabled, default_enabled, off, \
@@ -55,7 +57,8 @@ impl Changes {
             ("version", value) if value.is_i64() => return self.version = value.as_i64(),
             ("version", value) => ("an integer", value),
             // The server sets these. Callers may send them back as they read them.
-            ("created_at" | "updated_at", _) => return,
+            ("created_at" | "updated_at" | "moved", _) => return,
+            ("environments", _) => return self.has_environments = true,
             ("enabled", Value::Bool(enabled)) => return self.enabled = Some(enabled),
             ("enabled", value) => ("a boolean", value),
             ("client_visible", Value::Bool(visible)) => return self.client_visible = Some(visible),
@@ -104,6 +107,9 @@ impl Changes {
             if !is_there {
                 problems.add(field, "missing");
             }
+        }
+        if self.has_environments {
+            problems.add("environments", "the path says in which environments a new flag is; leave it out");
         }
         // A change removes such a field. A new flag has none to remove, and SDKs set a flag with such a null aside.
         if self.default_enabled == Some(None) {

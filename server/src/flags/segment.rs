@@ -81,7 +81,7 @@ pub(crate) fn read_segment(fields: Map<String, Value>, limits: &Limits, problems
             ("key", other) => problems.add("key", format!("expected a string, found {}", describe(&other))),
             ("version", value) if value.is_i64() => changes.version = value.as_i64(),
             ("version", other) => problems.add("version", format!("expected an integer, found {}", describe(&other))),
-            ("created_at" | "updated_at", _) => {}
+            ("created_at" | "updated_at" | "environments", _) => {}
             _ => problems.add(field.as_str(), "unknown field; a segment has rules"),
         }
     }

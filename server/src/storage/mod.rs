@@ -31,7 +31,7 @@ mod write;
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::AnyPool;
 use tokio::sync::Mutex;
 
@@ -80,5 +80,10 @@ impl Storage {
 
 /// Returns the present time as it is stored.
 pub(crate) fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+    stored_time(Utc::now())
+}
+
+/// Returns a time as it is stored. The texts of two times compare as the times do.
+pub(crate) fn stored_time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

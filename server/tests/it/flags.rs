@@ -146,8 +146,8 @@ fn what_others_lean_on_stays() {
         }
         let gone = project.request("DELETE", "/flags/theme").send();
         let message = "the change cannot be made, since it would break:\n\
-                       flag \"b\": rules[0].attribute: no flag \"theme\"\n\
-                       flag \"c\": rules[0].attribute: no flag \"theme\"";
+                       flag \"b\" in environment \"production\": rules[0].attribute: no flag \"theme\"\n\
+                       flag \"c\" in environment \"production\": rules[0].attribute: no flag \"theme\"";
         assert_eq!((gone.status, &gone.json()["error"]["message"]), (409, &message.into()));
 
         let fewer = json!({"variants": {"light": 1, "sepia": 3}});

@@ -230,6 +230,25 @@ fn nobody_gets_through_who_may_not() {
 }
 
 #[test]
+fn a_parameter_that_a_call_does_not_know_is_refused_and_nothing_happens() {
+    let server = Server::start(&Database::sqlite());
+    let house = House::build(&server, "ours");
+    let before = house.changes(&server);
+    for call in CALLS {
+        let path = format!("{}?dryrun=true&limit=1", house.path(call));
+        let answer = server.request(call.method, &path).key(house.key(Kind::Api)).body(call.body).send();
+        let known = "the query: unknown parameter \"dryrun\"; this call knows ";
+        assert!(answer.expect(400).message().starts_with(known), "{call:?}");
+    }
+    assert_eq!(house.changes(&server), before);
+    // Programs of any age ask for evaluations and snapshots, so those ignore what they do not know.
+    for path in ["/api/v1/snapshot?nonsense=1", "/openapi.json?nonsense=1"] {
+        server.request("GET", path).key(house.key(Kind::Server)).send().expect(200);
+    }
+    server.request("POST", "/api/v1/evaluate?nonsense=1").key(house.key(Kind::Server)).body("{}").send().expect(200);
+}
+
+#[test]
 fn everybody_gets_through_who_may() {
     on_each_database(|database| {
         let server = Server::start(database);

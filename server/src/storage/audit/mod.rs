@@ -3,6 +3,7 @@
 mod erase;
 mod log;
 mod page;
+mod select;
 mod split;
 
 use std::fmt;
@@ -10,7 +11,8 @@ use std::fmt;
 use serde_json::Value;
 
 pub(super) use log::Changes;
-pub(crate) use page::{EntryRow, Scope};
+pub(crate) use page::EntryRow;
+pub(crate) use select::{Selection, Subject};
 
 use super::{
     Write, now,
@@ -32,6 +34,28 @@ pub(crate) enum Actor {
 /// The text that is stored for [`Actor::CommandLine`].
 pub(crate) const COMMAND_LINE: &str = "command line";
 
+/// What is recorded.
+pub(crate) const ACTIONS: [&str; 18] = [
+    "account.create",
+    "environment.create",
+    "environment.delete",
+    "environment.rename",
+    "flag.archive",
+    "flag.create",
+    "flag.delete",
+    "flag.erase",
+    "flag.restore",
+    "flag.update",
+    "key.create",
+    "key.revoke",
+    "project.create",
+    "project.delete",
+    "project.rename",
+    "segment.create",
+    "segment.delete",
+    "segment.update",
+];
+
 /// A change to record. `before` and `after` must hold no key.
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
@@ -39,7 +63,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) project_id: Option<i64>,
     pub(crate) environment: Option<&'a str>,
     pub(crate) actor: Actor,
-    /// `flag.create`, `key.revoke`, ...
+    /// One of [`ACTIONS`].
     pub(crate) action: &'a str,
     /// The thing that changed: a flag's key, a name, an id.
     pub(crate) target: &'a str,
@@ -92,6 +116,7 @@ pub(crate) struct StoredEntry {
 
 impl From<Entry<'_>> for StoredEntry {
     fn from(entry: Entry<'_>) -> Self {
+        debug_assert!(ACTIONS.contains(&entry.action), "{}", entry.action);
         let Entry { account_id: _, project_id, environment, actor, action, target, flag_id, before, after } = entry;
         Self {
             project_id,
