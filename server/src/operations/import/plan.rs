@@ -165,9 +165,11 @@ impl Plan {
             }
         }
         let created = self.created.iter().filter_map(|key| self.document.flags.get(key));
-        let used = created.flat_map(|flag| used_segments(&flag.state.rules)).map(str::to_owned).collect();
-        let given = self.document.segments.iter().map(|(key, rules)| SegmentRecord::new(key.clone(), rules.clone()));
-        let given: Vec<SegmentRecord> = given.collect();
+        let used: BTreeSet<String> =
+            created.flat_map(|flag| used_segments(&flag.state.rules)).map(str::to_owned).collect();
+        let given = used.iter().filter_map(|key| self.document.segments.get_key_value(key));
+        let given: Vec<SegmentRecord> =
+            given.map(|(key, rules)| SegmentRecord::new(key.clone(), rules.clone())).collect();
         let others = self.basis.environments.iter().filter(|(_, id)| *id != target.environment_id).cloned();
         let brought = bring_segments(&self.basis.world, others, &used, &given, &mut drafts);
         Ok((drafts, brought))
