@@ -112,7 +112,7 @@
 #define FLAGBIT_ABI_MAJOR 1
 
 // The minor number of the ABI. A program needs a library with at least this one.
-#define FLAGBIT_ABI_MINOR 1
+#define FLAGBIT_ABI_MINOR 2
 
 // The error_code of an evaluation without an error.
 #define FLAGBIT_ERROR_CODE_NONE 0
@@ -244,7 +244,7 @@ enum flagbit_kind
     FLAGBIT_KIND_BOOLEAN = 1,
     // A string: see flagbit_evaluate_value.
     FLAGBIT_KIND_STRING = 2,
-    // A number: see `number`.
+    // A number: see `number` and `integer`.
     FLAGBIT_KIND_NUMBER = 3,
     // An object or a list: see flagbit_evaluate_value.
     FLAGBIT_KIND_JSON = 4,
@@ -254,6 +254,27 @@ enum flagbit_kind
 typedef enum flagbit_kind flagbit_kind;
 #else
 typedef int32_t flagbit_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// How to read the `integer` of a flagbit_evaluation.
+enum flagbit_integer_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    // The value is no integer from -2^63 to 2^64-1: it has a fraction or is too large, or the flag is of another kind.
+    FLAGBIT_INTEGER_KIND_NONE = 0,
+    // An integer from -2^63 to 2^63-1: the bits of an int64_t.
+    FLAGBIT_INTEGER_KIND_SIGNED = 1,
+    // An integer from 2^63 to 2^64-1: a uint64_t.
+    FLAGBIT_INTEGER_KIND_UNSIGNED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum flagbit_integer_kind flagbit_integer_kind;
+#else
+typedef int32_t flagbit_integer_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -450,7 +471,8 @@ typedef struct flagbit_evaluation {
     // 1 if the flag is on, 0 if it is off. A flag of another kind than BOOLEAN is on if it is enabled: if you want
     // only boolean flags, check `kind` too. If there is an error_code, use your default instead.
     uint32_t enabled;
-    // The value of a NUMBER flag; 0 for the other kinds.
+    // The value of a NUMBER flag; 0 for the other kinds. For an integer beyond 2^53 it is the nearest double, and
+    // `integer` is exact.
     double number;
     // The number of the variant of a typed flag; 0 for a BOOLEAN flag. It is unique in the process for one variant of
     // one snapshot, so you can use it as the key of a cache, for example of parsed JSON.
@@ -462,6 +484,15 @@ typedef struct flagbit_evaluation {
     uint32_t is_static;
     // Always 0.
     uint32_t reserved;
+    // The value of a NUMBER flag as an integer, exactly, if `integer_kind` says so; otherwise 0. A number without a
+    // fraction is an integer however it is written: 12.0 and 1.2e1 are 12.
+    // Since: ABI 1.2
+    uint64_t integer;
+    // A flagbit_integer_kind.
+    // Since: ABI 1.2
+    int32_t integer_kind;
+    // Always 0.
+    uint32_t reserved2;
 } flagbit_evaluation;
 
 // The evaluation of one flag in a flagbit_evaluations.

@@ -515,12 +515,16 @@ struct Evaluation {
     std::uint64_t generation;
     /// The type of the flag's value.
     Kind kind;
-    /// The value of a number flag; 0 for other flags.
+    /// The value of a number flag; 0 for other flags. For an integer beyond 2^53 it is the nearest double.
     double number;
     /// The number of the variant of a typed flag, unique in this process; 0 for booleans.
     std::uint64_t variant_id;
     /// True if the flag has the same value for every context because it has no rules: OpenFeature's STATIC.
     bool is_static;
+    /// The value of a number flag, exactly, if it is an integer from -2^63 to 2^63-1. 12.0 is 12.
+    std::optional<std::int64_t> integer;
+    /// The value of a number flag, exactly, if it is an integer from 0 to 2^64-1.
+    std::optional<std::uint64_t> unsigned_integer;
 
     /// Returns the name of the reason, such as `targeting_match`; the text is static.
     [[nodiscard]] const char *reason_name() const noexcept { return name(reason); }
@@ -543,9 +547,12 @@ struct FlagEvaluation {
 namespace detail {
 
 inline Evaluation evaluation_of(const flagbit_evaluation &from, bool default_value) noexcept {
-    Evaluation to{default_value,      static_cast<Reason>(from.reason), std::nullopt, std::nullopt,
-                  from.generation,    static_cast<Kind>(from.kind),     from.number,  from.variant_id,
-                  from.is_static == 1};
+    Evaluation to{default_value,       static_cast<Reason>(from.reason),
+                  std::nullopt,        std::nullopt,
+                  from.generation,     static_cast<Kind>(from.kind),
+                  from.number,         from.variant_id,
+                  from.is_static == 1, std::nullopt,
+                  std::nullopt};
     if (from.error_code == FLAGBIT_ERROR_CODE_NONE) {
         to.enabled = from.enabled == 1;
     } else {
@@ -553,6 +560,15 @@ inline Evaluation evaluation_of(const flagbit_evaluation &from, bool default_val
     }
     if (from.rule_index >= 0) {
         to.rule_index = static_cast<std::uint32_t>(from.rule_index);
+    }
+    if (from.integer_kind == FLAGBIT_INTEGER_KIND_SIGNED) {
+        // A copy of the bits: before C++20 a conversion of large values is up to the compiler.
+        std::int64_t integer = 0;
+        std::memcpy(&integer, &from.integer, sizeof integer);
+        to.integer = integer;
+    }
+    if (from.integer_kind == FLAGBIT_INTEGER_KIND_UNSIGNED || to.integer >= 0) {
+        to.unsigned_integer = from.integer;
     }
     return to;
 }
@@ -598,15 +614,6 @@ inline std::string text_of(Kind kind, TypedEvaluation evaluation, std::string_vi
 
 inline double number_of(const Evaluation &evaluation, double default_value) noexcept {
     return evaluation.kind == Kind::number ? evaluation.number : default_value;
-}
-
-inline std::int64_t integer_of(const Evaluation &evaluation, std::int64_t default_value) noexcept {
-    const double number = number_of(evaluation, 0.5);
-    if (!(number >= -0x1p63 && number < 0x1p63)) {
-        return default_value;
-    }
-    const auto integer = static_cast<std::int64_t>(number);
-    return static_cast<double>(integer) == number ? integer : default_value;
 }
 
 template <class Call>
@@ -890,7 +897,7 @@ class Client {
     }
 
     /// Returns the value of a number flag, or `default_value` if there is no answer or the flag is of another kind.
-    /// Allocates nothing.
+    /// For an integer beyond 2^53 it returns the nearest double. Allocates nothing.
     [[nodiscard]] double number_value(std::string_view key, const Context &context,
                                       double default_value = 0) const noexcept {
         return detail::number_of(evaluate(key, context), default_value);
@@ -900,14 +907,25 @@ class Client {
         return detail::number_of(evaluate(key, attributes), default_value);
     }
 
-    /// Returns the same as an integer, or `default_value` for a number with a fraction or outside -2^63 to 2^63-1.
+    /// Returns the value of a number flag as an integer, exactly, or `default_value` for a number with a fraction or
+    /// outside -2^63 to 2^63-1. Allocates nothing.
     [[nodiscard]] std::int64_t integer_value(std::string_view key, const Context &context,
                                              std::int64_t default_value = 0) const noexcept {
-        return detail::integer_of(evaluate(key, context), default_value);
+        return evaluate(key, context).integer.value_or(default_value);
     }
     [[nodiscard]] std::int64_t integer_value(std::string_view key, const Attributes &attributes = {},
                                              std::int64_t default_value = 0) const noexcept {
-        return detail::integer_of(evaluate(key, attributes), default_value);
+        return evaluate(key, attributes).integer.value_or(default_value);
+    }
+
+    /// Returns the same from 0 to 2^64-1, or `default_value` for any other number.
+    [[nodiscard]] std::uint64_t unsigned_value(std::string_view key, const Context &context,
+                                               std::uint64_t default_value = 0) const noexcept {
+        return evaluate(key, context).unsigned_integer.value_or(default_value);
+    }
+    [[nodiscard]] std::uint64_t unsigned_value(std::string_view key, const Attributes &attributes = {},
+                                               std::uint64_t default_value = 0) const noexcept {
+        return evaluate(key, attributes).unsigned_integer.value_or(default_value);
     }
 
     /// Explains an evaluation as JSON: each rule, and which of its conditions match. It is slow and contains values of

@@ -179,6 +179,7 @@ func (c *core) evaluation(key string, answer *answer, def any) Evaluation {
 		RuleIndex:  int(native.rule_index),
 		IsStatic:   native.is_static != 0,
 		Generation: uint64(native.generation),
+		integer:    integerOf(native),
 	}
 	switch {
 	case answer.variant != nil:

@@ -42,7 +42,7 @@ type Evaluation struct {
 	// caller's default is true.
 	Enabled bool
 	// Value is the flag's value: a bool; or for a typed flag a string, a float64, or a map[string]any or []any that belongs
-	// to the caller. On an error, it is the caller's default.
+	// to the caller. On an error, it is the caller's default. [Evaluation.Integer] has an integer beyond 2^53 exactly.
 	Value any
 	// Variant is the name of a typed flag's variant, or "override" if an override answers; "on" or "off" for a boolean flag;
 	// empty on an error.
@@ -61,6 +61,13 @@ type Evaluation struct {
 	Revision string
 	// Generation counts the changes of the client's flags; 0 if no flag was asked.
 	Generation uint64
+
+	integer integer
+}
+
+// Integer returns the value of a number flag, exactly; false unless it is an integer from -2^63 to 2^63-1. 12.0 is 12.
+func (e Evaluation) Integer() (int64, bool) {
+	return e.integer.signed()
 }
 
 // Err returns nil if the flag answered, else an *[EvaluationError]: errors.Is(evaluation.Err(), flagbit.FlagNotFound).

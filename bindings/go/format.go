@@ -38,11 +38,15 @@ func (s Status) String() string {
 
 // String is the evaluation in one line: the key, the value and the reason, or the error.
 func (e Evaluation) String() string {
+	value := e.Value
+	if integer, found := e.integer.text(); found {
+		value = integer
+	}
 	switch {
 	case e.ErrorCode != "":
 		return fmt.Sprintf("%q: %s: %s", e.FlagKey, e.ErrorCode, e.ErrorMessage)
 	case e.RuleIndex >= 0:
-		return fmt.Sprintf("%q: %v (variant %q, %s, rule %d)", e.FlagKey, e.Value, e.Variant, e.Reason, e.RuleIndex)
+		return fmt.Sprintf("%q: %v (variant %q, %s, rule %d)", e.FlagKey, value, e.Variant, e.Reason, e.RuleIndex)
 	}
-	return fmt.Sprintf("%q: %v (variant %q, %s)", e.FlagKey, e.Value, e.Variant, e.Reason)
+	return fmt.Sprintf("%q: %v (variant %q, %s)", e.FlagKey, value, e.Variant, e.Reason)
 }

@@ -4,7 +4,6 @@ package flagbit
 
 import (
 	"encoding/json"
-	"math"
 	"reflect"
 )
 
@@ -17,34 +16,32 @@ func (c *Client) String(key string, who AnyContext, def string) string {
 	return answer.variant.text
 }
 
-// Number returns the value of a number flag, or def without an answer or for a flag of another type.
+// Number returns the value of a number flag, or def without an answer or for a flag of another type. An integer beyond 2^53
+// is the nearest float64.
 func (c *Client) Number(key string, who AnyContext, def float64) float64 {
-	if number, found := c.number(key, who); found {
-		return number
+	answer, err := c.ask(key, who, false)
+	if err != nil || answer.native.error_code != 0 || answer.native.kind != kindNumber {
+		return def
+	}
+	return float64(answer.native.number)
+}
+
+// Integer returns the value of a number flag without a fraction, exactly, or def without an answer or for any other value.
+// [Value] also gives a uint64.
+func (c *Client) Integer(key string, who AnyContext, def int64) int64 {
+	answer, err := c.ask(key, who, false)
+	if err != nil {
+		return def
+	}
+	if found, fits := integerOf(&answer.native).signed(); fits {
+		return found
 	}
 	return def
 }
 
-// Integer returns the value of a number flag without a fraction, or def without an answer or for any other value.
-func (c *Client) Integer(key string, who AnyContext, def int64) int64 {
-	number, found := c.number(key, who)
-	// 2^63 is the first double above all int64.
-	if !found || number != math.Trunc(number) || number < math.MinInt64 || number >= -math.MinInt64 {
-		return def
-	}
-	return int64(number)
-}
-
-func (c *Client) number(key string, who AnyContext) (float64, bool) {
-	answer, err := c.ask(key, who, false)
-	if err != nil || answer.native.error_code != 0 || answer.native.kind != kindNumber {
-		return 0, false
-	}
-	return float64(answer.native.number), true
-}
-
 // JSON returns the value of a JSON flag: a map[string]any or []any that belongs to the caller, with float64 for numbers. It
-// returns def without an answer or for a flag of another type. [Value] reads the JSON into a type of your own.
+// returns def without an answer or for a flag of another type. [Value] reads the JSON into a type of your own, where an int64,
+// a uint64 or a json.Number keeps an integer beyond 2^53 exact.
 func (c *Client) JSON(key string, who AnyContext, def any) any {
 	answer, err := c.ask(key, who, true)
 	if err != nil || answer.variant == nil || answer.variant.kind != kindJSON {
@@ -55,7 +52,8 @@ func (c *Client) JSON(key string, who AnyContext, def any) any {
 
 // Value returns a flag's value if it has the default's type, or def otherwise.
 //
-// A bool asks a boolean flag, a string a string flag, an integer a number without a fraction that fits, a float a number.
+// A bool asks a boolean flag, a string a string flag, an integer a number without a fraction that fits, exactly, a float a
+// number.
 // Every other type asks a JSON flag, and encoding/json fills it: [Value] with a struct gives that struct, or def if the JSON
 // does not fit it.
 func Value[T any](client *Client, key string, who AnyContext, def T) T {
@@ -90,8 +88,6 @@ func (c *Client) fill(key string, who AnyContext, value reflect.Value) bool {
 	if err != nil || answer.native.error_code != 0 {
 		return false
 	}
-	number := float64(answer.native.number)
-	whole := answer.native.kind == kindNumber && number == math.Trunc(number)
 	switch kind := value.Kind(); kind {
 	case reflect.Bool:
 		value.SetBool(answer.native.enabled != 0)
@@ -103,19 +99,21 @@ func (c *Client) fill(key string, who AnyContext, value reflect.Value) bool {
 		value.SetString(answer.variant.text)
 		return true
 	case reflect.Float32, reflect.Float64:
-		value.SetFloat(number)
+		value.SetFloat(float64(answer.native.number))
 		return answer.native.kind == kindNumber
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		if !whole || number < math.MinInt64 || number >= -math.MinInt64 || value.OverflowInt(int64(number)) {
+		found, fits := integerOf(&answer.native).signed()
+		if !fits || value.OverflowInt(found) {
 			return false
 		}
-		value.SetInt(int64(number))
+		value.SetInt(found)
 		return true
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		if !whole || number < 0 || number >= math.MaxUint64 || value.OverflowUint(uint64(number)) {
+		found, fits := integerOf(&answer.native).unsigned()
+		if !fits || value.OverflowUint(found) {
 			return false
 		}
-		value.SetUint(uint64(number))
+		value.SetUint(found)
 		return true
 	}
 	if answer.native.kind != kindJSON || answer.variant == nil {

@@ -1,6 +1,7 @@
 package flagbit_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"reflect"
@@ -21,6 +22,9 @@ const typed = `[
 	{"key": "huge", "enabled": true, "variants": {"a": 1e300, "b": 1}, "default": "a"},
 	{"key": "2^63", "enabled": true, "variants": {"a": 9223372036854775808, "b": 1}, "default": "a"},
 	{"key": "-2^63", "enabled": true, "variants": {"a": -9223372036854775808, "b": 1}, "default": "a"},
+	{"key": "2^64-1", "enabled": true, "variants": {"a": 18446744073709551615, "b": 1}, "default": "a"},
+	{"key": "2^63-1", "enabled": true, "variants": {"a": 9223372036854775807, "b": 1}, "default": "a"},
+	{"key": "ids", "enabled": true, "variants": {"a": {"id": 9223372036854775807}, "b": {}}, "default": "a"},
 	{"key": "object", "enabled": true, "variants": {"a": {"retries": 3, "hosts": ["x", "y"]}, "b": {}}, "default": "a"},
 	{"key": "list", "enabled": true, "variants": {"a": [1, "two", null], "b": []}, "default": "a"}
 ]`
@@ -55,7 +59,7 @@ func TestTypedValues(t *testing.T) {
 	equal(t, "of another type", client.Number("theme", nil, 0.5), 0.5)
 	equal(t, "of another type", client.Number("on", nil, 0.5), 0.5)
 	for key, expected := range map[string]int64{
-		"whole": 300, "negative": -3, "-2^63": math.MinInt64, "fraction": 77, "huge": 77, "2^63": 77, "theme": 77, "on": 77, "unknown": 77,
+		"whole": 300, "negative": -3, "-2^63": math.MinInt64, "2^63-1": math.MaxInt64, "fraction": 77, "huge": 77, "2^63": 77, "2^64-1": 77, "theme": 77, "on": 77, "unknown": 77,
 	} {
 		equal(t, key, client.Integer(key, nil, 77), expected)
 	}
@@ -84,12 +88,21 @@ func TestValueIsOfTheDefaultsType(t *testing.T) {
 	equal(t, "uint8 of 300", flagbit.Value[uint8](client, "whole", nil, 7), 7)
 	equal(t, "uint of -3", flagbit.Value[uint](client, "negative", nil, 7), 7)
 	equal(t, "uint64 of 2^63", flagbit.Value[uint64](client, "2^63", nil, 7), 1<<63)
+	equal(t, "uint64 of 2^64-1", flagbit.Value[uint64](client, "2^64-1", nil, 7), math.MaxUint64)
+	equal(t, "uint32 of 2^63-1", flagbit.Value[uint32](client, "2^63-1", nil, 7), 7)
+	equal(t, "float64 of 2^64-1", flagbit.Value(client, "2^64-1", nil, 0.0), 1<<64)
 	equal(t, "int64 of 2^63", flagbit.Value[int64](client, "2^63", nil, 7), 7)
 	type yes bool
 	equal(t, "a named bool", flagbit.Value[yes](client, "on", nil, false), true)
 	equal(t, "a named bool of a text", flagbit.Value[yes](client, "theme", nil, true), true)
 	equal(t, "a float32 of a text", flagbit.Value[float32](client, "theme", nil, 7), 7)
 	equal(t, "any", flagbit.Value[any](client, "theme", nil, "a string"), "#fff")
+
+	type ids struct{ ID int64 }
+	equal(t, "inside JSON", flagbit.Value(client, "ids", nil, ids{}), ids{ID: math.MaxInt64})
+	exact := flagbit.Value(client, "ids", nil, map[string]json.Number{})
+	equal(t, "inside JSON, as text", exact["id"], "9223372036854775807")
+	equal(t, "printed", client.Evaluate("2^64-1", nil, nil).String(), `"2^64-1": 18446744073709551615 (variant "a", default)`)
 
 	def := config{Retries: 1, Hosts: []string{"default"}, Timeout: 2.5}
 	equal(t, "a struct", fmt.Sprint(flagbit.Value(client, "object", nil, def)), "{3 [x y] 0}")

@@ -44,6 +44,7 @@ type vector struct {
 	Kind       string
 	Value      string
 	Variant    string
+	Integer    *string
 }
 
 type nothingOfOurs struct{}
@@ -261,7 +262,35 @@ func (v vector) checkTyped(t *testing.T, client *flagbit.Client, who flagbit.Any
 	want("number", client.Number(v.Flag, who, -1.25), -1.25)
 	want("number", flagbit.Value(client, v.Flag, who, -1.25), -1.25)
 	want("json", client.JSON(v.Flag, who, "none"), "none")
+	v.checkIntegers(t, client, who, name)
 	type any_ any
 	want("json", flagbit.Value[any_](client, v.Flag, who, nil), nil)
 	want("boolean", flagbit.Value(client, v.Flag, who, v.Value != "true"), v.Value != "true")
+}
+
+// Asks for an integer of each type: it is exact, or the default where the type has no such value.
+func (v vector) checkIntegers(t *testing.T, client *flagbit.Client, who flagbit.AnyContext, name string) {
+	t.Helper()
+	text := ""
+	if v.Integer != nil {
+		text = *v.Integer
+	}
+	signed, err := strconv.ParseInt(text, 10, 64)
+	isSigned := err == nil
+	if !isSigned {
+		signed = -4321
+	}
+	unsigned, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		unsigned = 4321
+	}
+	equal(t, name+": Integer", client.Integer(v.Flag, who, -4321), signed)
+	equal(t, name+": an int64", flagbit.Value[int64](client, v.Flag, who, -4321), signed)
+	equal(t, name+": an int", flagbit.Value(client, v.Flag, who, -4321), int(signed))
+	equal(t, name+": a uint64", flagbit.Value[uint64](client, v.Flag, who, 4321), unsigned)
+	found, fits := client.Evaluate(v.Flag, who, nil).Integer()
+	equal(t, name+": the evaluation's", fits, isSigned)
+	if fits {
+		equal(t, name+": the evaluation's", found, signed)
+	}
 }

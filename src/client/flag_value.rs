@@ -1,8 +1,9 @@
 //! The types that a flag can be asked for.
 
-use crate::engine::VariantValue;
+use crate::engine::{Number, VariantValue};
 
-/// A type that a flag's value can have, see [`Client::value`](super::Client::value). Numbers as `i64` have no fraction.
+/// A type that a flag's value can have, see [`Client::value`](super::Client::value). `f64` is any number, the nearest double
+/// to an integer beyond 2^53; `i64` and `u64` are numbers without a fraction in their range, exactly.
 pub trait FlagValue: Sized {
     /// The value as this type; `None` for a flag of another one. `variant` is `None` for a boolean flag.
     fn of(enabled: bool, variant: Option<&VariantValue>) -> Option<Self>;
@@ -22,17 +23,19 @@ impl FlagValue for String {
 
 impl FlagValue for f64 {
     fn of(_: bool, variant: Option<&VariantValue>) -> Option<Self> {
-        if let Some(VariantValue::Number(number, _)) = variant { Some(*number) } else { None }
+        number(variant).map(Number::as_f64)
     }
 }
 
 impl FlagValue for i64 {
-    fn of(enabled: bool, variant: Option<&VariantValue>) -> Option<Self> {
-        let number = f64::of(enabled, variant)?;
-        // Every double from -2^63 up to 2^63, the latter excluded, is an i64 once it has no fraction.
-        let fits =
-            number.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
-        fits.then_some(number as i64)
+    fn of(_: bool, variant: Option<&VariantValue>) -> Option<Self> {
+        number(variant)?.as_i64()
+    }
+}
+
+impl FlagValue for u64 {
+    fn of(_: bool, variant: Option<&VariantValue>) -> Option<Self> {
+        number(variant)?.as_u64()
     }
 }
 
@@ -40,4 +43,8 @@ impl FlagValue for serde_json::Value {
     fn of(_: bool, variant: Option<&VariantValue>) -> Option<Self> {
         if let Some(VariantValue::Json(text)) = variant { serde_json::from_str(text).ok() } else { None }
     }
+}
+
+fn number(variant: Option<&VariantValue>) -> Option<Number> {
+    if let Some(VariantValue::Number(number, _)) = variant { Some(*number) } else { None }
 }

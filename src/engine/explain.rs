@@ -2,6 +2,7 @@
 
 use super::{
     Answer, Attributes, Clock, Context, ErrorCode, Flag, Snapshot, VariantValue, bucket,
+    json::Json,
     json_text::JsonText,
     operator::{Asked, Described},
     rule::{Condition, Question},
@@ -56,7 +57,8 @@ impl Explained<'_> {
                 json.field("kind").text(variant.value().type_name());
                 match variant.value() {
                     VariantValue::String(text) => json.field("value").text(text),
-                    VariantValue::Number(_, text) | VariantValue::Json(text) => json.field("value").raw(text),
+                    VariantValue::Number(number, _) => json.field("value").json(Json::Number(*number)),
+                    VariantValue::Json(text) => json.field("value").raw(text),
                 }
                 json.field("variant").text(variant.name());
             }

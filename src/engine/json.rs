@@ -11,10 +11,7 @@ use serde::{
     de::{DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
 
-use super::{
-    canonical::{NumberText, boolean},
-    json_text::JsonText,
-};
+use super::{canonical::boolean, json_text::JsonText, number::Number};
 
 /// Room for most lists and objects of a snapshot, so that they are allocated once.
 const USUAL_LENGTH: usize = 8;
@@ -27,14 +24,6 @@ pub(crate) enum Json<'a> {
     Text(&'a str),
     List(&'a [Json<'a>]),
     Object(Object<'a>),
-}
-
-/// A number token. The specification says in section 3.2 which ones are integers.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Number {
-    Negative(i64),
-    Unsigned(u64),
-    Double(f64),
 }
 
 impl<'a> Json<'a> {
@@ -76,25 +65,6 @@ impl<'a> Json<'a> {
             Json::Text(_) => "a long string".into(),
             Json::List(_) => "a list".into(),
             Json::Object(_) => "an object".into(),
-        }
-    }
-}
-
-impl Number {
-    pub(crate) fn canonical(self) -> String {
-        let text = match self {
-            Number::Negative(value) => NumberText::integer(value),
-            Number::Unsigned(value) => NumberText::integer(value),
-            Number::Double(value) => return ryu_js::Buffer::new().format(value).into(),
-        };
-        String::from_utf8_lossy(&text).into_owned()
-    }
-
-    pub(crate) fn as_double(self) -> f64 {
-        match self {
-            Number::Negative(value) => value as f64,
-            Number::Unsigned(value) => value as f64,
-            Number::Double(value) => value,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! JSON text, written field by field in an order that people read well.
 
-use super::json::{Json, Number};
+use super::{json::Json, number::Number};
 
 /// JSON on its way. What is written into it must balance.
 #[derive(Debug, Default)]

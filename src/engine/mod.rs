@@ -38,6 +38,7 @@ pub use evaluate::{Answer, ErrorCode, Reason};
 pub use explain::Explained;
 pub use moment::{Clock, Moment};
 pub use name::Name;
+pub use number::Number;
 pub use operator::{AttributeUse, Family, Negation, Operator};
 pub use packed::{PackedAttributes, PackedError, PackedList, PackedValue};
 pub use parse::MAX_SNAPSHOT_BYTES;

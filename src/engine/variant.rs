@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::number::Number;
+
 /// A named value of a typed flag.
 #[derive(Debug)]
 pub struct Variant {
@@ -15,8 +17,9 @@ pub struct Variant {
 pub enum VariantValue {
     /// A string.
     String(Box<str>),
-    /// A number, and its canonical text.
-    Number(f64, Box<str>),
+    /// A number, and its canonical text. It is an integer if it has no fraction and is from -2^63 to 2^64-1, however it
+    /// was written.
+    Number(Number, Box<str>),
     /// The compact JSON text of an object or a list.
     Json(Box<str>),
 }

@@ -168,7 +168,7 @@ fn evaluate(
         if matches!(answer, Err(ErrorCode::FlagNotFound)) {
             text::utf8(key)?;
         }
-        output.write(&flagbit_evaluation::new(&answer, generation));
+        flagbit_evaluation::write(&output, answer, generation);
         Ok(())
     })
 }

@@ -97,7 +97,7 @@ fn all(
     let (items, generation) = handle::borrow(client)?.0.evaluate_all_with(attributes, |key, answer, generation| {
         let key = texts.add(key)?;
         let (variant, value) = add_texts(&mut texts, &answer)?;
-        let evaluation = flagbit_evaluation::new(&answer, generation);
+        let evaluation = flagbit_evaluation::new(answer, generation);
         Some(flagbit_flag_evaluation { key, variant, value, evaluation })
     });
     let items: Option<Vec<_>> = items.into_iter().collect();

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::c_char,
+    mem,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -73,7 +74,7 @@ pub unsafe extern "C" fn flagbit_client_status(
         let mut texts = Texts::default();
         let mut add = |text: &str| texts.add(text).ok_or(Status::InvalidArgument);
         let report = flagbit_client_report {
-            struct_size: 0,
+            struct_size: mem::size_of::<flagbit_client_report>() as u32,
             state: status.state as i32,
             generation: status.generation,
             flags: status.flags as u64,
@@ -87,7 +88,7 @@ pub unsafe extern "C" fn flagbit_client_status(
             last_error: add(status.last_error.as_deref().unwrap_or_default())?,
         };
         text::copy_out(&texts, buffer, capacity, needed)?;
-        output.write(&report);
+        output.write(|| report);
         Ok(())
     })
 }

@@ -91,7 +91,7 @@ impl Outputs {
             let mut texts = Texts::default();
             let (variant, value) = add_texts(&mut texts, &answer).ok_or(Status::InvalidArgument)?;
             text::copy_out(&texts, self.buffer, self.capacity, self.needed)?;
-            output.write(&flagbit_evaluation::new(&answer, generation));
+            flagbit_evaluation::write(&output, answer, generation);
             handle::put(self.variant, variant);
             handle::put(self.value, value);
             Ok(())

@@ -28,20 +28,23 @@ impl<T: Versioned> Output<T> {
         if size < T::FIRST_SIZE { Err(Status::BadStructSize) } else { Ok(Self { place, size }) }
     }
 
-    /// Writes the fields that both sides know, except for the size, and sets the fields that only the caller knows to
-    /// zero.
-    #[inline]
-    pub(super) fn write(&self, value: &T) {
-        // The sizes are nearly always equal. A few moves then replace two calls.
+    /// Writes the fields that both sides know, and sets the fields that only the caller knows to zero. The size stays: it
+    /// is the value's own only where both are equal.
+    #[inline(always)]
+    pub(super) fn write(&self, value: impl Fn() -> T) {
+        // The sizes are nearly always equal. The fields then go from registers to the caller's memory.
         if self.size == mem::size_of::<T>() {
-            self.copy(value, mem::size_of::<T>());
+            // SAFETY: the header asks for `size` writable bytes.
+            unsafe { self.place.write_unaligned(value()) }
         } else {
-            self.copy(value, self.size.min(mem::size_of::<T>()));
+            self.write_part(&value());
         }
     }
 
-    #[inline(always)]
-    fn copy(&self, value: &T, known: usize) {
+    #[cold]
+    #[inline(never)]
+    fn write_part(&self, value: &T) {
+        let known = self.size.min(mem::size_of::<T>());
         let (from, to) = (ptr::from_ref(value).cast::<u8>(), self.place.cast::<u8>());
         let start = mem::size_of::<u32>();
         // SAFETY: the header asks for `size` writable bytes; the first `known` of them are also in `value`.

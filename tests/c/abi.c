@@ -4,7 +4,7 @@
 #define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)
 #define IS(name, number) _Static_assert((name) == (number), #name)
 
-_Static_assert(sizeof(flagbit_evaluation) == 56, "flagbit_evaluation");
+_Static_assert(sizeof(flagbit_evaluation) == 72, "flagbit_evaluation");
 AT(flagbit_evaluation, struct_size, 0);
 AT(flagbit_evaluation, error_code, 4);
 AT(flagbit_evaluation, reason, 8);
@@ -16,6 +16,10 @@ AT(flagbit_evaluation, variant_id, 32);
 AT(flagbit_evaluation, generation, 40);
 AT(flagbit_evaluation, is_static, 48);
 AT(flagbit_evaluation, reserved, 52);
+/* Version 0.1 ended here. */
+AT(flagbit_evaluation, integer, 56);
+AT(flagbit_evaluation, integer_kind, 64);
+AT(flagbit_evaluation, reserved2, 68);
 
 _Static_assert(sizeof(flagbit_client_report) == 80, "flagbit_client_report");
 AT(flagbit_client_report, struct_size, 0);
@@ -78,6 +82,9 @@ IS(FLAGBIT_KIND_BOOLEAN, 1);
 IS(FLAGBIT_KIND_STRING, 2);
 IS(FLAGBIT_KIND_NUMBER, 3);
 IS(FLAGBIT_KIND_JSON, 4);
+IS(FLAGBIT_INTEGER_KIND_NONE, 0);
+IS(FLAGBIT_INTEGER_KIND_SIGNED, 1);
+IS(FLAGBIT_INTEGER_KIND_UNSIGNED, 2);
 IS(FLAGBIT_REASON_ERROR, 0);
 IS(FLAGBIT_REASON_DISABLED, 1);
 IS(FLAGBIT_REASON_TARGETING_MATCH, 2);

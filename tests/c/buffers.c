@@ -7,7 +7,11 @@ static const char SNAPSHOT[] =
 static const char EXPLANATION[] =
     "{\"flag_key\":\"f\",\"enabled\":true,\"kind\":\"boolean\",\"value\":true,\"variant\":\"on\",\"reason\":"
     "\"default\",\"rule_index\":null,\"error_code\":null,\"error_message\":null,\"revision\":\"r1\",\"rules\":[]}";
-enum { LARGER = 64 };
+/* A boolean flag and a number flag are written in two ways. */
+static const char FLAGS[] =
+    "[{\"key\": \"f\", \"enabled\": true, \"default_enabled\": true},"
+    " {\"key\": \"n\", \"enabled\": true, \"variants\": {\"a\": 18446744073709551615, \"b\": 0}, \"default\": \"a\"}]";
+enum { LARGER = 64, FIRST_EVALUATION = 56 /* the size in version 0.1 */ };
 
 /* A struct as a later header has it: the same beginning, more fields. */
 typedef union evaluation_of_later {
@@ -29,28 +33,33 @@ static bool all_are(const uint8_t *bytes, size_t length, uint8_t value) {
     return true;
 }
 
-static void sizes_of_an_evaluation(const flagbit_client *client) {
+static void sizes_of_an_evaluation(const flagbit_client *client, const char *key) {
     const size_t exact = sizeof(flagbit_evaluation);
-    evaluation_of_later later;
+    evaluation_of_later later, whole;
+    whole.evaluation.struct_size = (uint32_t)exact;
+    CHECK_OK(flagbit_evaluate(client, key, NULL, &whole.evaluation));
+    CHECK(whole.evaluation.enabled == 1 && whole.evaluation.generation == 1);
+    CHECK(whole.evaluation.integer == (*key == 'n' ? UINT64_MAX : 0));
     for (size_t size = 0; size <= exact + LARGER; size++) {
         memset(&later, 0xA5, sizeof later);
         later.evaluation.struct_size = (uint32_t)size;
-        const flagbit_status status = flagbit_evaluate(client, "f", NULL, &later.evaluation);
+        const flagbit_status status = flagbit_evaluate(client, key, NULL, &later.evaluation);
         CHECK(later.evaluation.struct_size == size);
-        if (size < exact) {
+        if (size < FIRST_EVALUATION) {
             CHECK_STATUS(status, FLAGBIT_STATUS_BAD_STRUCT_SIZE);
             CHECK(all_are(later.bytes + 4, sizeof later - 4, 0xA5));
         } else {
+            const size_t known = size < exact ? size : exact;
             CHECK_STATUS(status, FLAGBIT_STATUS_OK);
-            CHECK(later.evaluation.enabled == 1 && later.evaluation.generation == 1);
-            CHECK(all_are(later.bytes + exact, size - exact, 0));
+            CHECK(memcmp(later.bytes + 4, whole.bytes + 4, known - 4) == 0);
+            CHECK(all_are(later.bytes + known, size - known, 0));
             CHECK(all_are(later.bytes + size, sizeof later - size, 0xA5));
         }
     }
 }
 
 static void every_form_looks_at_the_size(const flagbit_client *client) {
-    flagbit_evaluation small = {.struct_size = sizeof small - 1};
+    flagbit_evaluation small = {.struct_size = FIRST_EVALUATION - 1};
     CHECK_STATUS(flagbit_evaluate_n(client, "f", 1, NULL, &small), FLAGBIT_STATUS_BAD_STRUCT_SIZE);
     CHECK_STATUS(flagbit_evaluate_with(client, "f", NULL, &small), FLAGBIT_STATUS_BAD_STRUCT_SIZE);
     CHECK_STATUS(flagbit_evaluate_with_n(client, "f", 1, NULL, 0, &small), FLAGBIT_STATUS_BAD_STRUCT_SIZE);
@@ -157,7 +166,10 @@ static void texts_of(const flagbit_client *client, copies_text copy, const char 
 
 int main(void) {
     flagbit_client *client = open_text(SNAPSHOT);
-    sizes_of_an_evaluation(client);
+    flagbit_client *flags = open_text(FLAGS);
+    sizes_of_an_evaluation(flags, "f");
+    sizes_of_an_evaluation(flags, "n");
+    flagbit_client_free(flags);
     every_form_looks_at_the_size(client);
     sizes_of_a_report(client);
     texts_of(client, copy_revision, "r1", sizeof "r1");

@@ -59,7 +59,7 @@ static void check_all(flagbit_evaluations *all, uint32_t pro) {
     check_value(all, 3, FLAGBIT_KIND_STRING, "one", "a\0b", 3);
     check_value(all, 4, FLAGBIT_KIND_JSON, "two", "{}", 2);
     check_value(all, 5, FLAGBIT_KIND_NUMBER, "one", "1000", 4);
-    CHECK(item(all, 5)->evaluation.number == 1000);
+    CHECK(item(all, 5)->evaluation.number == 1000 && item(all, 5)->evaluation.integer == 1000);
     flagbit_evaluations_free(all);
 }
 

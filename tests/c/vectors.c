@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <json-c/json.h>
+#include <math.h>
 
 enum { LEAST_CASES = 7000 };
 
@@ -162,6 +164,21 @@ static bool enabled_of(json_object *expected) {
     return json_object_get_boolean(field(expected, typed ? "default" : "enabled"));
 }
 
+/* Checks the integer of a number that is one in decimal; `expected` is NULL for every other answer. */
+static void check_integer(const flagbit_evaluation *found, const char *expected) {
+    char text[24] = "";
+    if (found->integer_kind == FLAGBIT_INTEGER_KIND_SIGNED) {
+        snprintf(text, sizeof text, "%" PRId64, (int64_t)found->integer);
+    } else if (found->integer_kind == FLAGBIT_INTEGER_KIND_UNSIGNED) {
+        CHECK(found->integer > INT64_MAX);
+        snprintf(text, sizeof text, "%" PRIu64, found->integer);
+    } else {
+        CHECK(found->integer_kind == FLAGBIT_INTEGER_KIND_NONE && found->integer == 0);
+    }
+    CHECK_TEXT(text, expected == NULL ? "" : expected);
+    CHECK(found->reserved == 0 && found->reserved2 == 0);
+}
+
 static void check_evaluation(const flagbit_evaluation *found, json_object *expected) {
     json_object *rule = field(expected, "rule_index"), *code = field(expected, "error_code");
     const bool fallback = json_object_get_boolean(field(expected, "default"));
@@ -173,6 +190,8 @@ static void check_evaluation(const flagbit_evaluation *found, json_object *expec
     CHECK_TEXT(flagbit_error_code_name(found->error_code), code == NULL ? "" : json_object_get_string(code));
     CHECK(found->kind == kind_number(field(expected, "kind")));
     CHECK(found->number == (found->kind == FLAGBIT_KIND_NUMBER ? strtod(text_field(expected, "value"), NULL) : 0));
+    CHECK(!signbit(found->number) || found->number < 0); /* there is no -0 */
+    check_integer(found, text_field(expected, "integer"));
     CHECK((found->variant_id != 0) == (found->kind > FLAGBIT_KIND_BOOLEAN));
     if (check_failures != before) {
         fprintf(stderr, "    in the case %s\n", case_name);

@@ -135,7 +135,8 @@ static void values_by_type() {
     CHECK(client.integer_value("limit", {{"plan", "pro"}}) == 1000);
     CHECK(client.integer_value("ratio", {}, 7) == 7);  // a fraction
     CHECK(client.integer_value("ratio", pro, 7) == 7); // beyond the integers
-    CHECK(client.number_value("ratio", pro) == 0x1p63);
+    CHECK(client.number_value("ratio", pro) == 0x1p63 && client.unsigned_value("ratio", pro) == std::uint64_t{1} << 63);
+    CHECK(client.unsigned_value("limit") == 10 && client.unsigned_value("ratio", {}, 7) == 7);
     for (const char *key : {"limit", "config", "plain", "odd", "unknown", "\xFF"}) {
         CHECK(client.string_value(key, {}, "x") == "x");
     }
@@ -145,6 +146,16 @@ static void values_by_type() {
     for (const char *key : {"theme", "config", "plain", "odd", "unknown"}) {
         CHECK(client.number_value(key, {}, 7.5) == 7.5 && client.integer_value(key, pro, 7) == 7);
     }
+}
+
+static void integers_are_exact() {
+    const auto least = std::numeric_limits<std::int64_t>::min();
+    const auto most = std::numeric_limits<std::uint64_t>::max();
+    const Client client = Client::for_testing({{"least", least}, {"most", most}, {"whole", 12.0}}).value();
+    CHECK(client.integer_value("least") == least && client.unsigned_value("least", {}, 7) == 7);
+    CHECK(client.unsigned_value("most") == most && client.integer_value("most", {}, 7) == 7);
+    CHECK(client.integer_value("whole") == 12 && client.value("most").value == "18446744073709551615");
+    CHECK(client.evaluate("most").unsigned_integer == most && !client.evaluate("most").integer);
 }
 
 static void long_values_come_out_whole() {
@@ -292,6 +303,7 @@ int main() {
     all_at_once();
     typed_evaluations();
     values_by_type();
+    integers_are_exact();
     long_values_come_out_whole();
     explanations();
     what_a_client_tells();

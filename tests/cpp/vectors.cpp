@@ -97,12 +97,24 @@ static const std::map<std::string, Kind> KINDS = {{"", Kind::none},
                                                   {"number", Kind::number},
                                                   {"json", Kind::json}};
 
+// The integer in decimal, and the same as 64 bits without a sign; null where there is none.
+static bool integer_matches(const Evaluation &found, const Json &expected) {
+    const auto entry = expected.find("integer");
+    const std::string decimal = entry == expected.end() ? std::string() : text_or_none(*entry);
+    const bool negative = !decimal.empty() && decimal[0] == '-';
+    const bool fits = negative || decimal.size() < 19 || (decimal.size() == 19 && decimal <= "9223372036854775807");
+    return found.integer.has_value() == (!decimal.empty() && fits) &&
+           found.unsigned_integer.has_value() == (!decimal.empty() && !negative) &&
+           (!found.integer || std::to_string(*found.integer) == decimal) &&
+           (!found.unsigned_integer || std::to_string(*found.unsigned_integer) == decimal);
+}
+
 static bool matches(const Evaluation &found, const Json &expected) {
     const Json rule = found.rule_index ? Json(*found.rule_index) : Json();
     const Json code = found.error_code ? Json(name(*found.error_code)) : Json();
     return found.enabled == expected["enabled"].get<bool>() && text(expected["reason"]) == found.reason_name() &&
            rule == expected["rule_index"] && code == expected["error_code"] &&
-           KINDS.at(text_or_none(expected["kind"])) == found.kind;
+           KINDS.at(text_or_none(expected["kind"])) == found.kind && integer_matches(found, expected);
 }
 
 static bool matches(const TypedEvaluation &found, const Json &expected) {
@@ -111,6 +123,16 @@ static bool matches(const TypedEvaluation &found, const Json &expected) {
            found.value == text_or_none(expected["value"]) && found.variant == text_or_none(expected["variant"]) &&
            found.number == (number ? std::strtod(found.value.c_str(), nullptr) : 0) &&
            (found.variant_id != 0) == (found.kind > Kind::boolean);
+}
+
+// Asks for a number of each type; -7 and 7 stand in for a value of another type.
+template <class User>
+static bool asked_by_type(const Client &client, const Json &expected, const User &user) {
+    const std::string key = text(expected["flag"]);
+    const auto found = client.evaluate(key, user);
+    return client.integer_value(key, user, -7) == found.integer.value_or(-7) &&
+           client.unsigned_value(key, user, 7) == found.unsigned_integer.value_or(7) &&
+           client.number_value(key, user, 0.125) == (found.kind == Kind::number ? found.number : 0.125);
 }
 
 template <class User>
@@ -127,6 +149,7 @@ static bool run_case(const Client &client, const Json &expected, const User &use
     }
     return CHECK(matches(client.evaluate(key, user, by_default), expected)) &&
            CHECK(matches(client.value(key, user, by_default), expected)) &&
+           CHECK(asked_by_type(client, expected, user)) &&
            CHECK(client.is_enabled(key, user, by_default) ==
                  (boolean ? expected["enabled"].get<bool>() : by_default)) &&
            CHECK(all_match) && CHECK(in_all == (expected["error_code"] != "FLAG_NOT_FOUND"));

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use flagbit::{Attributes, Client, ClientError, Context, Evaluation, SnapshotError, Value};
+use flagbit::{Attributes, Client, ClientError, Context, Evaluation, SnapshotError, Value, VariantValue};
 use serde::Deserialize;
 
 use crate::pack::pack;
@@ -52,6 +52,7 @@ struct Case {
     kind: Option<String>,
     value: Option<String>,
     variant: Option<String>,
+    integer: Option<String>,
 }
 
 /// An attribute's value: a scalar's text, or the kinds and texts of a list.
@@ -93,6 +94,7 @@ fn check(client: &Client, case: &Case, attributes: &impl Attributes, context: &C
     let is_boolean = matches!(case.kind.as_deref(), None | Some("boolean"));
     let expected = if is_boolean { case.enabled } else { case.default };
     assert_eq!(client.is_enabled(&case.flag, attributes, case.default), expected);
+    check_numbers(client, case, attributes, &evaluation);
     check_explanation(case, &serde_json::from_str(&client.explain(&case.flag, context)).unwrap());
 }
 
@@ -111,6 +113,26 @@ fn check_evaluation(case: &Case, found: &Evaluation) {
     assert_eq!((kind, value, name), (case.kind.as_deref(), case.value.as_deref(), case.variant.as_deref()));
 }
 
+/// Asked for as a number and as an integer: every type has the exact value, the nearest one (a double), or none.
+fn check_numbers(client: &Client, case: &Case, attributes: &impl Attributes, found: &Evaluation) {
+    let number: Option<f64> =
+        case.value.as_ref().filter(|_| case.kind.as_deref() == Some("number")).map(|text| as_number(text));
+    let signed: Option<i64> = case.integer.as_ref().and_then(|text| text.parse().ok());
+    let unsigned: Option<u64> = case.integer.as_ref().and_then(|text| text.parse().ok());
+    let asked = client.value(&case.flag, attributes, 0.0625);
+    // To the bit: no language has a flag that is -0.
+    assert_eq!(asked.to_bits(), number.unwrap_or(0.0625).to_bits());
+    assert_eq!(client.value(&case.flag, attributes, -4_321_i64), signed.unwrap_or(-4_321));
+    assert_eq!(client.value(&case.flag, attributes, 4_321_u64), unsigned.unwrap_or(4_321));
+    if let Some(VariantValue::Number(number, _)) = found.variant.as_ref().map(|variant| variant.value()) {
+        assert_eq!((number.as_i64(), number.as_u64()), (signed, unsigned));
+    }
+}
+
+fn as_number(text: &str) -> f64 {
+    text.parse().unwrap()
+}
+
 /// The explanation comes to the same answer, and each rule's conditions to what the rule did.
 fn check_explanation(case: &Case, found: &serde_json::Value) {
     let text = |field: &str| found[field].as_str();
@@ -124,6 +146,13 @@ fn check_explanation(case: &Case, found: &serde_json::Value) {
             case.rule_index.map(Into::into)
         )
     );
+    if case.kind.as_deref() == Some("number") {
+        let value = found["value"].as_number().unwrap();
+        // serde_json tells integers from doubles by the text.
+        let expected = case.integer.clone().unwrap_or_else(|| as_number(case.value.as_ref().unwrap()).to_string());
+        let value = if value.is_f64() { value.as_f64().unwrap().to_string() } else { value.to_string() };
+        assert_eq!(value, expected);
+    }
     for rule in found["rules"].as_array().unwrap() {
         let conditions = rule["conditions"].as_array().map_or(&[][..], Vec::as_slice);
         if rule["outcome"] == "decided" {

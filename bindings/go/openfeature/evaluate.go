@@ -3,7 +3,6 @@ package flagbitopenfeature
 import (
 	"context"
 	"fmt"
-	"math"
 
 	flagbit "github.com/flagbit/flagbit/bindings/go"
 	"github.com/open-feature/go-sdk/openfeature"
@@ -13,8 +12,8 @@ import (
 func (p *Provider) BooleanEvaluation(
 	_ context.Context, flag string, def bool, who openfeature.FlattenedContext,
 ) openfeature.BoolResolutionDetail {
-	return resolve(p, flag, def, who, "a boolean", func(value any) (bool, bool) {
-		found, fits := value.(bool)
+	return resolve(p, flag, def, who, "a boolean", func(evaluation flagbit.Evaluation) (bool, bool) {
+		found, fits := evaluation.Value.(bool)
 		return found, fits
 	})
 }
@@ -23,8 +22,8 @@ func (p *Provider) BooleanEvaluation(
 func (p *Provider) StringEvaluation(
 	_ context.Context, flag string, def string, who openfeature.FlattenedContext,
 ) openfeature.StringResolutionDetail {
-	return resolve(p, flag, def, who, "a string", func(value any) (string, bool) {
-		found, fits := value.(string)
+	return resolve(p, flag, def, who, "a string", func(evaluation flagbit.Evaluation) (string, bool) {
+		found, fits := evaluation.Value.(string)
 		return found, fits
 	})
 }
@@ -33,41 +32,35 @@ func (p *Provider) StringEvaluation(
 func (p *Provider) FloatEvaluation(
 	_ context.Context, flag string, def float64, who openfeature.FlattenedContext,
 ) openfeature.FloatResolutionDetail {
-	return resolve(p, flag, def, who, "a number", func(value any) (float64, bool) {
-		found, fits := value.(float64)
+	return resolve(p, flag, def, who, "a number", func(evaluation flagbit.Evaluation) (float64, bool) {
+		found, fits := evaluation.Value.(float64)
 		return found, fits
 	})
 }
 
-// IntEvaluation asks a number flag for a number without a fraction.
+// IntEvaluation asks a number flag for a number without a fraction. The answer is exact.
 func (p *Provider) IntEvaluation(
 	_ context.Context, flag string, def int64, who openfeature.FlattenedContext,
 ) openfeature.IntResolutionDetail {
-	return resolve(p, flag, def, who, "a 64-bit integer", func(value any) (int64, bool) {
-		found, fits := value.(float64)
-		// 2^63 is the first double above all int64.
-		if !fits || found != math.Trunc(found) || found < math.MinInt64 || found >= -math.MinInt64 {
-			return 0, false
-		}
-		return int64(found), true
-	})
+	return resolve(p, flag, def, who, "a 64-bit integer", flagbit.Evaluation.Integer)
 }
 
 // ObjectEvaluation asks a JSON flag: a map[string]any or []any that belongs to the caller.
 func (p *Provider) ObjectEvaluation(
 	_ context.Context, flag string, def any, who openfeature.FlattenedContext,
 ) openfeature.InterfaceResolutionDetail {
-	return resolve(p, flag, def, who, "JSON", func(value any) (any, bool) {
-		switch value.(type) {
+	return resolve(p, flag, def, who, "JSON", func(evaluation flagbit.Evaluation) (any, bool) {
+		switch evaluation.Value.(type) {
 		case bool, string, float64:
 			return nil, false
 		}
-		return value, true
+		return evaluation.Value, true
 	})
 }
 
 func resolve[T any](
-	p *Provider, flag string, def T, who openfeature.FlattenedContext, wanted string, read func(any) (T, bool),
+	p *Provider, flag string, def T, who openfeature.FlattenedContext, wanted string,
+	read func(flagbit.Evaluation) (T, bool),
 ) openfeature.GenericResolutionDetail[T] {
 	attributes, pooled := attributesOf(who)
 	evaluation := p.client.Evaluate(flag, attributes, nil)
@@ -75,7 +68,7 @@ func resolve[T any](
 	if evaluation.ErrorCode != "" {
 		return failed(def, errorOf(evaluation))
 	}
-	value, fits := read(evaluation.Value)
+	value, fits := read(evaluation)
 	if !fits {
 		return failed(def, openfeature.NewTypeMismatchResolutionError(
 			fmt.Sprintf("flag %q is %s, not %s", flag, describe(evaluation.Value), wanted)))

@@ -56,6 +56,16 @@ export class Evaluator {
     }
   }
 
+  /** Returns the value of a number flag that is an integer; undefined if there is no such answer. */
+  integer(flagKey: string, context: unknown): bigint | undefined {
+    try {
+      const { native: found, variant } = this.#answer(flagKey, context);
+      return found.errorCode === 0 ? variant?.integer : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Returns the library's answer. Throws Unanswerable. */
   #answer(flagKey: string, context: unknown): Answer {
     if (inFrame(this.#client, flagKey, context)) {
@@ -81,7 +91,7 @@ export class Evaluator {
       status = frame.status();
       found = frame.evaluation();
       if (texts !== undefined && found.variantId !== 0) {
-        return { native: found, variant: this.#variants.add(found, ...texts) };
+        return { native: found, variant: this.#variants.add(found, frame.integer(), ...texts) };
       }
     }
     if (status === Status.INVALID_UTF8) {
@@ -117,7 +127,12 @@ export class Evaluator {
       if (found.variantId !== 0) {
         variant =
           this.#variants.get(found.variantId) ??
-          this.#variants.add(found, frame.textAt(view, at + 8, block), frame.textAt(view, at + 16, block));
+          this.#variants.add(
+            found,
+            frame.readInteger(view, at + 24),
+            frame.textAt(view, at + 8, block),
+            frame.textAt(view, at + 16, block),
+          );
       }
       const evaluation = this.#evaluation(flagKey, found, variant, false);
       if (evaluation === FORGOTTEN) return FORGOTTEN;

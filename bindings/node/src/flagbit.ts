@@ -132,12 +132,14 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
    * Returns a flag's value if it has the type of `defaultValue`, or `defaultValue` otherwise. Never throws.
    *
    * The type of `defaultValue` chooses the flag's type: a boolean asks a boolean flag, a string a string flag, a number
-   * a number flag; an object or an array asks JSON of that kind. The fields of the JSON are not checked. The JSON
-   * belongs to the caller.
+   * a number flag, a bigint a number without a fraction from -2^63 to 2^64-1; an object or an array asks JSON of that
+   * kind. A bigint is exact, and a number is the nearest one, as with `JSON.parse`. The fields of the JSON are not
+   * checked. The JSON belongs to the caller.
    */
   value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: boolean): boolean;
   value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: string): string;
   value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: number): number;
+  value<Who extends AttributesOf<Who>>(flagKey: string, context: AnyContext<Who>, defaultValue: bigint): bigint;
   value<Json extends object, Who extends AttributesOf<Who> = object>(
     flagKey: string,
     context: AnyContext<Who>,
@@ -145,6 +147,7 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
   ): Json;
   value(flagKey: string, context: AnyContext<object>, defaultValue: unknown): unknown {
     if (typeof defaultValue === 'boolean') return this.isEnabled(flagKey, context, defaultValue);
+    if (typeof defaultValue === 'bigint') return this.#evaluator.integer(flagKey, context) ?? defaultValue;
     return fitting(this.#evaluator.value(flagKey, context), defaultValue);
   }
 

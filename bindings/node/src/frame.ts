@@ -3,6 +3,7 @@
  * its answer is read from here, so that the calls that matter convert no argument: that would be half of their time.
  */
 
+import { IntegerKind } from './codes.js';
 import { FRAME_EVALUATION, FRAME_TEXT, native } from './native.js';
 
 /** The offset of the key; the packed attributes follow it. */
@@ -76,6 +77,16 @@ export function readEvaluation(from: DataView, at: number): NativeEvaluation {
 
 /** Reads the evaluation that the addon left in the frame. */
 export const evaluation = (): NativeEvaluation => readEvaluation(view, FRAME_EVALUATION);
+
+/** Reads the exact value of a number flag from the flagbit_evaluation at an offset; undefined if it is no integer. */
+export function readInteger(from: DataView, at: number): bigint | undefined {
+  const kind = from.getInt32(at + 64, LITTLE);
+  if (kind === IntegerKind.NONE) return undefined;
+  return kind === IntegerKind.SIGNED ? from.getBigInt64(at + 56, LITTLE) : from.getBigUint64(at + 56, LITTLE);
+}
+
+/** Reads the integer of the evaluation that the addon left in the frame. */
+export const integer = (): bigint | undefined => readInteger(view, FRAME_EVALUATION);
 
 /** Reads a flagbit_text at an offset: its text in a block. */
 export function textAt(from: DataView, at: number, block: Buffer): string {

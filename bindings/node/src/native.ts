@@ -127,7 +127,7 @@ function load(): Addon {
     if (major !== ABI_MAJOR || minor < ABI_MINOR) {
       throw refused(path, `its ABI is ${major}.${minor} (version ${addon.version})`);
     }
-    if (addon.frameText !== FRAME_TEXT || addon.frameEvaluation !== FRAME_EVALUATION || addon.evaluationSize !== 56) {
+    if (addon.frameText !== FRAME_TEXT || addon.frameEvaluation !== FRAME_EVALUATION || addon.evaluationSize !== 72) {
       throw refused(path, 'it was built for another version of this package');
     }
     return addon;
@@ -136,7 +136,7 @@ function load(): Addon {
 }
 
 /** The offsets of the key and of the evaluation in the frame (`frame.ts`). */
-export const FRAME_TEXT = 88;
+export const FRAME_TEXT = 104;
 export const FRAME_EVALUATION = 32;
 
 export const addon: Addon = load();

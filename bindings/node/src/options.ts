@@ -7,13 +7,13 @@ import { Option } from './codes.js';
 import type { FlagValue } from './evaluation.js';
 import type { Logger } from './log.js';
 import { native, type Owner } from './native.js';
-import { encode, encodeJson } from './text.js';
+import { encode, encodeJson, encodeValues } from './text.js';
 
 /** A snapshot: its JSON text, or the object that `JSON.parse` would make of it. */
 export type Snapshot = string | Uint8Array | object;
 
-/** Flags that give everybody the same answer, by key. */
-export type FlagValues = { readonly [flagKey: string]: FlagValue };
+/** Flags that give everybody the same answer, by key. A bigint is an integer, exactly. */
+export type FlagValues = { readonly [flagKey: string]: FlagValue | bigint };
 
 /** The options of every client. */
 export interface ClientOptions {
@@ -146,7 +146,7 @@ export function valuesBytes(values: unknown): Uint8Array {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw new TypeError(`flags are an object of keys and values, not ${nameOfType(values)}`);
   }
-  return encodeJson(values);
+  return encodeValues(values);
 }
 
 // For a wrong value, the message has only the type, or the number: a text may be a key in the wrong place.

@@ -29,9 +29,22 @@ export function encodeShown(text: string): Buffer {
 
 /** Returns a value's JSON text. Throws SnapshotError for values outside JSON, which `JSON.stringify` leaves out. */
 export function encodeJson(value: object): Buffer {
+  return encoded(() => JSON.stringify(value, sayable) as string | undefined);
+}
+
+/** Returns the JSON text of flags' values, of which a bigint is an integer. Throws SnapshotError like `encodeJson`. */
+export function encodeValues(values: object): Buffer {
+  const field = ([key, value]: [string, unknown]): string =>
+    typeof value === 'bigint'
+      ? `${JSON.stringify(key)}:${value}`
+      : JSON.stringify({ [key]: value }, sayable).slice(1, -1);
+  return encoded(() => `{${Object.entries(values).map(field).filter(Boolean).join()}}`);
+}
+
+function encoded(write: () => string | undefined): Buffer {
   let text: string | undefined;
   try {
-    text = JSON.stringify(value, sayable);
+    text = write();
   } catch (error) {
     throw new SnapshotError(
       `it cannot be written as JSON: ${types.isNativeError(error) ? error.message : nameOfType(error)}`,

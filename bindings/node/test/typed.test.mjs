@@ -86,7 +86,7 @@ test('all flags at once before any was asked alone', (t) => {
 test('a flag of another type gives the default', (t) => {
   const client = opened(t, SNAPSHOT);
   const type = (value) => (Array.isArray(value) ? 'array' : typeof value);
-  for (const fallback of [true, false, 'x', 7, 7.5, { x: 1 }, ['x'], null, undefined, 7n, Symbol('s'), () => {}]) {
+  for (const fallback of [true, false, 'x', 7, 7.5, { x: 1 }, ['x'], null, undefined, Symbol('s'), () => {}]) {
     for (const [key, [first]] of Object.entries(EXPECTED)) {
       if (type(first) !== type(fallback) || fallback === null)
         assert.equal(client.value(key, null, fallback), fallback);
@@ -174,6 +174,23 @@ test('overrides are typed too', (t) => {
   assert.equal(client.value('theme', null, 'x'), '#fff');
   const every = FlagBit.forTesting(values).evaluateAll();
   for (const [key, value] of Object.entries(values)) assert.deepEqual(every[key].value, value);
+});
+
+test('a bigint asks for an integer, exactly', (t) => {
+  const values = { most: 2n ** 64n - 1n, least: -(2n ** 63n), odd: 2n ** 53n + 1n, beyond: 2n ** 64n, half: 0.5, no: 'x' };
+  const client = FlagBit.forTesting(values);
+  for (const key of ['most', 'least', 'odd']) {
+    assert.equal(client.value(key, null, 7n), values[key]);
+    assert.equal(client.value(key, { plan: 'pro' }, 0), Number(values[key]));
+    assert.equal(client.evaluate(key).value, Number(values[key]));
+  }
+  for (const key of ['beyond', 'half', 'no', 'unknown']) assert.equal(client.value(key, null, 7n), 7n);
+  const all = opened(t, [typed('whole', { a: 12, b: 1 }), typed('fraction', { a: 1.5, b: 1 })]);
+  all.evaluateAll();
+  assert.deepEqual([all.value('whole', null, 7n), all.value('fraction', null, 7n)], [12n, 7n]);
+  const override = client.override({ most: 5n, skipped: undefined });
+  assert.equal(client.value('most', null, 7n), 5n);
+  override.end();
 });
 
 test('a closed client gives the default', (t) => {

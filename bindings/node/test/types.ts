@@ -71,6 +71,7 @@ FlagBit.open({ url: 'http://127.0.0.1', headers: { 'X-Team': 5 } });
 
 const text: string = client.value('a', user, 'default');
 const number: number = client.value('a', { plan: 'pro' }, 5);
+const big: bigint = client.value('a', null, 5n);
 const boolean: boolean = client.value('a', null, false);
 const list: string[] = client.value('a', context, ['x']);
 const limits: { rate: number } = client.value('a', undefined, { rate: 5 });
@@ -103,13 +104,14 @@ async function wait(): Promise<boolean> {
 }
 
 function scoped(): void {
-  using testing = FlagBit.forTesting({ a: true, b: 'text', c: 5, d: { e: [null] } });
+  using testing = FlagBit.forTesting({ a: true, b: 'text', c: 5, d: { e: [null] }, f: 5n });
   using override: Override = testing.override({ a: false });
   override.end();
 }
 
 export {
   all,
+  big,
   boolean,
   everybody,
   limits,

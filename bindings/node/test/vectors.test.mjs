@@ -40,9 +40,16 @@ const attributes = (pairs) => Object.fromEntries(pairs.map(([name, kind, text]) 
 /** A value as the vectors write it, as JavaScript has it. */
 function read(kind, text) {
   if (kind === 'boolean') return text === 'true';
-  // A flag's -0 is 0, and an integer beyond 2^53 the nearest double.
-  if (kind === 'number') return Number(text) + 0;
+  // An integer beyond 2^53 is the nearest double.
+  if (kind === 'number') return Number(text);
   return kind === 'json' ? JSON.parse(text) : text;
+}
+
+/** Asked for as a bigint a number is exact, and as a number the nearest one; other flags give the default. */
+function checkNumbers(client, { flag, kind, value, integer }, context) {
+  assert.equal(client.value(flag, context, -4321n), typeof integer === 'string' ? BigInt(integer) : -4321n);
+  assert.equal(client.value(flag, context, 0.0625), kind === 'number' ? Number(value) : 0.0625);
+  if (kind === 'number') assert.equal(client.explain(flag, context).value, Number(integer ?? value));
 }
 
 function check(client, vector) {
@@ -59,6 +66,7 @@ function check(client, vector) {
     if (errorCode === null) {
       assert.deepEqual(found.value, read(kind, vector.value));
       assert.deepEqual(client.value(flag, context, found.value), found.value);
+      checkNumbers(client, vector, context);
     } else {
       assert.equal(found.value, fallback);
     }

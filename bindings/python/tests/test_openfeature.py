@@ -51,6 +51,7 @@ SNAPSHOT = {
         typed("text", "a", a="A", b="B"),
         typed("whole", "a", a=7, b=8),
         typed("fraction", "a", a=0.5, b=1),
+        typed("exact", "a", a=2**64 - 1, b=1),
         typed("large", "a", a=1e300, b=1),
         typed("json", "a", a={"b": [1]}, b={}),
         typed("list", "a", a=[1, 2], b=[]),
@@ -85,15 +86,15 @@ def test_its_name() -> None:
     [
         ("boolean", False, {"on": True}),
         ("string", "none", {"text": "A"}),
-        ("integer", -1, {"whole": 7, "large": int(1e300)}),
-        ("float", -1.0, {"whole": 7.0, "fraction": 0.5, "large": 1e300}),
+        ("integer", -1, {"whole": 7, "exact": 2**64 - 1}),
+        ("float", -1.0, {"whole": 7.0, "fraction": 0.5, "exact": 2.0**64, "large": 1e300}),
         ("object", {"none": True}, {"json": {"b": [1]}, "list": [1, 2]}),
     ],
 )
 def test_each_type_gives_its_flags_and_no_others(
     client: OpenFeatureClient, kind: str, default: Any, answers: dict[str, Any]
 ) -> None:
-    for key in ("on", "text", "whole", "fraction", "large", "json", "list"):
+    for key in ("on", "text", "whole", "fraction", "exact", "large", "json", "list"):
         now = getattr(client, f"get_{kind}_details")(key, default)
         later = asyncio.run(getattr(client, f"get_{kind}_details_async")(key, default))
         assert now == later
@@ -110,7 +111,8 @@ def test_each_type_gives_its_flags_and_no_others(
         ("string", "on", 'flag "on" is a boolean, not a string'),
         ("integer", "on", 'flag "on" is a boolean, not an integer'),
         ("integer", "fraction", 'flag "fraction" is a number with a fraction, not an integer'),
-        ("string", "large", 'flag "large" is a number, not a string'),
+        ("integer", "large", 'flag "large" is a number beyond 64 bits, not an integer'),
+        ("string", "exact", 'flag "exact" is a number, not a string'),
         ("float", "list", 'flag "list" is an object, not a number'),
         ("object", "whole", 'flag "whole" is a number, not an object'),
     ],

@@ -103,9 +103,27 @@ def test_value_answers_for_the_type_of_the_default(client: flagbit.Client) -> No
     assert client.value("limit", PRO, default=0) == 1000
     assert type(client.value("limit", default=0.0)) is float
     assert client.value("ratio", default=0.0) == 0.5
-    assert client.value("huge", PRO, default=0) == int(1e300)
+    assert client.value("huge", PRO, default=7) == 7, "beyond 64 bits"
     assert client.value("config", PRO, default={"x": 1}) == {}
     assert client.value("hosts", default=["x"]) == ["a"]
+
+
+INTEGERS = [0, -1, 2**53 + 1, -(2**53) - 1, 2**63 - 1, 2**63, 2**64 - 1, -(2**63)]
+
+
+@pytest.mark.parametrize("integer", INTEGERS)
+def test_integers_are_exact_in_tests_and_in_json(integer: int) -> None:
+    with flagbit.Client.for_testing({"integer": integer, "json": {"list": [integer]}}) as client:
+        assert client.value("integer", default=1) == integer
+        assert client.value("integer", default=1.0) == float(integer)
+        assert client.value("json", default={"none": None}) == {"list": [integer]}
+
+
+def test_an_integer_beyond_64_bits_is_a_float() -> None:
+    with flagbit.Client.for_testing({"more": 2**64, "less": -(2**70)}) as client:
+        assert (client.value("more", default=1), client.value("less", default=1)) == (1, 1)
+        assert client.evaluate("more").value == 2.0**64
+        assert client.value("less", default=1.0) == -(2.0**70)
 
 
 DEFAULTS: list[Any] = [True, False, "x", 7, 7.5, {"x": 1}, ["x"]]

@@ -53,16 +53,17 @@ def supported(case: dict[str, Any]) -> dict[str, Any]:
     return {name: READERS[kind](text) for name, kind, text in case["context"] if is_supported(kind, text)}
 
 
-def is_value(found: Any, kind: str | None, text: str | None) -> bool:
+def is_value(found: Any, case: dict[str, Any]) -> bool:
     """Returns whether a value is a vector's, and of Python's type for it."""
+    kind, text = case["kind"], case["value"]
     if kind == "boolean":
         return found is (text == "true")
     if kind == "string":
         return type(found) is str and found == text
     if kind == "number":
-        expected = float(str(text))
-        whole = expected.is_integer() and abs(expected) <= 2**53
-        return type(found) is (int if whole else float) and found == expected
+        if case["integer"] is not None:
+            return type(found) is int and str(found) == case["integer"]
+        return type(found) is float and found == float(text)
     return json.dumps(found) == json.dumps(json.loads(str(text)))
 
 
@@ -76,6 +77,18 @@ def check_refusal(refused: dict[str, Any], message: str) -> None:
     assert int(found[2]) == refused.get("column", int(found[2]))
 
 
+def check_numbers(client: flagbit.Client, case: dict[str, Any], context: Any) -> None:
+    """Asked for as an int and as a float, a number is exact and the nearest one; other flags give the default."""
+    is_number = case["kind"] == "number"
+    integer, number = case.get("integer"), float(case["value"]) if is_number else 0.0625
+    as_integer = client.value(case["flag"], context, default=-4321)
+    as_float = client.value(case["flag"], context, default=0.0625)
+    assert (type(as_integer), as_integer) == (int, -4321 if integer is None else int(integer))
+    assert (type(as_float), as_float, math.copysign(1, as_float)) == (float, number, math.copysign(1, number))
+    if is_number:
+        assert client.explain(case["flag"], context)["value"] == (number if integer is None else int(integer))
+
+
 def check(client: flagbit.Client, case: dict[str, Any]) -> None:
     key, default = case["flag"], case["default"]
     expected = case["enabled"], case["reason"], case["rule_index"], case["error_code"]
@@ -85,7 +98,8 @@ def check(client: flagbit.Client, case: dict[str, Any]) -> None:
         if case["error_code"]:
             assert found.value is default
         else:
-            assert is_value(found.value, case["kind"], case["value"])
+            assert is_value(found.value, case)
+            check_numbers(client, case, context)
             assert client.value(key, context, default=found.value) == found.value
         assert found.variant == case["variant"]
         enabled = case["enabled"] if case["kind"] in ("boolean", None) else default

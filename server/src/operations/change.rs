@@ -119,6 +119,10 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    pub(super) fn account_id(&self) -> i64 {
+        self.target.who.account_id
+    }
+
     pub(super) fn project_id(&self) -> i64 {
         self.target.project_id
     }
@@ -322,7 +326,7 @@ mod tests {
 
     async fn first_api_key(backend: &Backend, account_id: i64) -> i64 {
         let owner = crate::storage::keys::Owner { account_id, project_id: None };
-        backend.follower.storage().keys(owner).await.unwrap()[0].id
+        backend.follower.storage().keys(owner, 0, 1).await.unwrap()[0].id
     }
 
     /// Settings as they are without options.

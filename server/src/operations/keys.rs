@@ -82,14 +82,36 @@ pub(crate) async fn revoke_api_key(backend: &Backend, who: Who, key_id: i64) -> 
     revoke(backend, who, api_keys_of(who), key_id).await
 }
 
+/// The keys to list: at most `limit`, with ids above `after`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeysPage {
+    pub(crate) after: i64,
+    pub(crate) limit: usize,
+}
+
+/// Keys, and whether there are more.
+#[derive(Debug)]
+pub(crate) struct ListedKeys {
+    pub(crate) keys: Vec<KeyRow>,
+    pub(crate) has_next: bool,
+}
+
 /// Lists the keys of a project, oldest first, revoked ones too.
-pub(crate) async fn list_keys(backend: &Backend, target: &ProjectTarget) -> Result<Vec<KeyRow>> {
-    Ok(backend.follower.storage().keys(target.owner()).await?)
+pub(crate) async fn list_keys(backend: &Backend, target: &ProjectTarget, page: KeysPage) -> Result<ListedKeys> {
+    list(backend, target.owner(), page).await
 }
 
 /// Lists the API keys of the account, oldest first, revoked ones too.
-pub(crate) async fn list_api_keys(backend: &Backend, who: Who) -> Result<Vec<KeyRow>> {
-    Ok(backend.follower.storage().keys(api_keys_of(who)).await?)
+pub(crate) async fn list_api_keys(backend: &Backend, who: Who, page: KeysPage) -> Result<ListedKeys> {
+    list(backend, api_keys_of(who), page).await
+}
+
+async fn list(backend: &Backend, owner: Owner, KeysPage { after, limit }: KeysPage) -> Result<ListedKeys> {
+    let at_most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let mut keys = backend.follower.storage().keys(owner, after, at_most).await?;
+    let has_next = keys.len() > limit;
+    keys.truncate(limit);
+    Ok(ListedKeys { keys, has_next })
 }
 
 fn api_keys_of(who: Who) -> Owner {

@@ -7,6 +7,8 @@ use tokio::{
     time::timeout,
 };
 
+/// An answer from texts with fewer bytes does not wait.
+const LARGE: usize = 256 << 10;
 /// The number of large answers that are put together at once.
 const AT_ONCE: usize = 2;
 /// The time for which a request waits for others.
@@ -33,10 +35,14 @@ impl Default for LargeReads {
 }
 
 impl LargeReads {
-    /// Waits for a turn. Whoever waits holds no connection to the database.
-    pub(crate) async fn turn(&self) -> Result<Turn, Busy> {
+    /// Waits for the turn of an answer from texts of so many bytes. A small answer needs none. Whoever waits holds no
+    /// connection to the database.
+    pub(crate) async fn turn(&self, bytes: usize) -> Result<Option<Turn>, Busy> {
+        if bytes < LARGE {
+            return Ok(None);
+        }
         match timeout(WAIT, Arc::clone(&self.0).acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(Turn { _permit: permit }),
+            Ok(Ok(permit)) => Ok(Some(Turn { _permit: permit })),
             _ => Err(Busy),
         }
     }

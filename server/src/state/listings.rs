@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::large_reads::LargeReads;
 use crate::{
     flags::{Flag, definition},
     storage::{Storage, flags::EnvironmentContent},
@@ -79,6 +80,7 @@ impl Listings {
     pub(crate) async fn get(
         &self,
         storage: &Storage,
+        large_reads: &LargeReads,
         world: &World,
         target: (i64, i64),
     ) -> Result<Option<Arc<Body>>, NoListing> {
@@ -93,6 +95,8 @@ impl Listings {
         {
             return Ok(Some(Arc::clone(&known.body)));
         }
+        let bytes = storage.environment_bytes(environment_id).await.map_err(anyhow::Error::from)?;
+        let _turn = large_reads.turn(bytes).await.map_err(|_| NoListing::Busy)?;
         let Some(content) = storage.environment(environment_id).await? else {
             self.0.lock().remove(&environment_id);
             return Ok(None);

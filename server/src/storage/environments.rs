@@ -46,8 +46,8 @@ impl Write {
     /// Gives a new environment what another has: how its flags are set, and its segments.
     pub(crate) async fn copy_environment(&mut self, from: i64, to: i64) -> sqlx::Result<()> {
         sqlx::query(
-            "INSERT INTO flag_states (flag_id, environment_id, state) \
-             SELECT flag_id, $1, state FROM flag_states WHERE environment_id = $2",
+            "INSERT INTO flag_states (flag_id, environment_id, state, rules_id) \
+             SELECT flag_id, $1, state, rules_id FROM flag_states WHERE environment_id = $2",
         )
         .bind(to)
         .bind(from)
@@ -136,7 +136,7 @@ mod tests {
             .execute(write.connection())
             .await
             .unwrap();
-        sqlx::query("INSERT INTO flag_states VALUES ($1, $2, $3)")
+        sqlx::query("INSERT INTO flag_states VALUES ($1, $2, $3, NULL)")
             .bind(flag_id)
             .bind(environment_id)
             .bind(state)

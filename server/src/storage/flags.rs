@@ -6,6 +6,7 @@ use super::{
     Storage, Write, now,
     rows::{Cell, Many},
     session::Session,
+    states::StateRow,
 };
 use crate::flags::{Record, Shared, State};
 
@@ -31,15 +32,6 @@ pub(crate) struct StoredRecord {
     pub(crate) updated_at: String,
 }
 
-/// How a flag is set in an environment, in the form in which it is stored.
-#[derive(Debug)]
-pub(crate) struct StoredState {
-    pub(crate) flag_id: i64,
-    pub(crate) environment_id: i64,
-    /// JSON.
-    pub(crate) state: String,
-}
-
 impl StoredRecord {
     /// Makes a flag ready to be stored.
     ///
@@ -51,21 +43,12 @@ impl StoredRecord {
     }
 }
 
-impl StoredState {
-    /// Makes a state ready to be stored.
-    ///
-    /// # Errors
-    /// The state cannot be written as JSON.
-    pub(crate) fn new(flag_id: i64, environment_id: i64, state: &State) -> serde_json::Result<Self> {
-        Ok(Self { flag_id, environment_id, state: serde_json::to_string(state)? })
-    }
-}
-
 #[derive(FromRow)]
 struct FlagWithState {
     #[sqlx(flatten)]
     flag: FlagRow,
-    state: String,
+    #[sqlx(flatten)]
+    state: StateRow,
 }
 
 impl TryFrom<FlagRow> for Record {
@@ -79,7 +62,7 @@ impl TryFrom<FlagRow> for Record {
 
 impl FlagWithState {
     fn read(self) -> anyhow::Result<(Record, State)> {
-        Ok((self.flag.try_into()?, serde_json::from_str(&self.state)?))
+        Ok((self.flag.try_into()?, self.state.read()?))
     }
 }
 
@@ -87,15 +70,31 @@ impl Storage {
     /// A flag of a project in one of its environments.
     pub(crate) async fn flag(&self, environment_id: i64, key: &str) -> anyhow::Result<Option<(Record, State)>> {
         let row: Option<FlagWithState> = sqlx::query_as(
-            "SELECT f.id, f.key, f.shared, f.version, f.created_at, f.updated_at, s.state FROM environments e \
-             JOIN flags f ON f.project_id = e.project_id AND f.key = $2 \
-             JOIN flag_states s ON s.environment_id = e.id AND s.flag_id = f.id WHERE e.id = $1",
+            "SELECT f.id, f.key, f.shared, f.version, f.created_at, f.updated_at, s.state, t.text AS rules \
+             FROM environments e JOIN flags f ON f.project_id = e.project_id AND f.key = $2 \
+             JOIN flag_states s ON s.environment_id = e.id AND s.flag_id = f.id \
+             LEFT JOIN texts t ON t.id = s.rules_id WHERE e.id = $1",
         )
         .bind(environment_id)
         .bind(key)
         .fetch_optional(self)
         .await?;
         row.map(FlagWithState::read).transpose()
+    }
+
+    /// The bytes of the stored texts of an environment's flags and segments. No text is read for it.
+    pub(crate) async fn environment_bytes(&self, environment_id: i64) -> sqlx::Result<usize> {
+        let (bytes,): (i64,) = sqlx::query_as(
+            "SELECT CAST( \
+             COALESCE((SELECT SUM(OCTET_LENGTH(f.shared) + OCTET_LENGTH(s.state) + COALESCE(t.bytes, 0)) \
+             FROM flag_states s JOIN flags f ON f.id = s.flag_id LEFT JOIN texts t ON t.id = s.rules_id \
+             WHERE s.environment_id = $1), 0) \
+             + COALESCE((SELECT SUM(OCTET_LENGTH(definition)) FROM segments WHERE environment_id = $1), 0) AS BIGINT)",
+        )
+        .bind(environment_id)
+        .fetch_one(self)
+        .await?;
+        Ok(usize::try_from(bytes).unwrap_or_default())
     }
 
     /// The flags and segments of an environment, sorted by key, and up to which write of the project that is.
@@ -125,8 +124,9 @@ pub(crate) struct EnvironmentContent {
 
 async fn environment_flags(session: &mut Session, environment_id: i64) -> anyhow::Result<Vec<(Record, State)>> {
     let rows: Vec<FlagWithState> = sqlx::query_as(
-        "SELECT f.id, f.key, f.shared, f.version, f.created_at, f.updated_at, s.state FROM flag_states s \
-         JOIN flags f ON f.id = s.flag_id WHERE s.environment_id = $1",
+        "SELECT f.id, f.key, f.shared, f.version, f.created_at, f.updated_at, s.state, t.text AS rules \
+         FROM flag_states s JOIN flags f ON f.id = s.flag_id LEFT JOIN texts t ON t.id = s.rules_id \
+         WHERE s.environment_id = $1",
     )
     .bind(environment_id)
     .fetch_all(session)
@@ -147,16 +147,6 @@ impl Write {
         .fetch_optional(self.connection())
         .await?;
         row.map(Record::try_from).transpose()
-    }
-
-    /// The flag's state in each environment.
-    pub(crate) async fn flag_states(&mut self, flag_id: i64) -> anyhow::Result<Vec<(i64, State)>> {
-        let rows: Vec<(i64, String)> =
-            sqlx::query_as("SELECT environment_id, state FROM flag_states WHERE flag_id = $1 ORDER BY environment_id")
-                .bind(flag_id)
-                .fetch_all(self.connection())
-                .await?;
-        rows.into_iter().map(|(environment_id, state)| Ok((environment_id, serde_json::from_str(&state)?))).collect()
     }
 
     pub(crate) async fn count_flags(&mut self, project_id: i64) -> sqlx::Result<usize> {
@@ -186,45 +176,17 @@ impl Write {
         Ok(Record { id, key, shared, version: 1, created_at: now.clone(), updated_at: now })
     }
 
-    /// Gives a flag its shared fields and the next version.
-    pub(crate) async fn update_flag(&mut self, flag: &mut Record) -> anyhow::Result<()> {
+    /// Gives a flag its shared fields and the next version. `before` are its shared fields as they are stored.
+    pub(crate) async fn update_flag(&mut self, flag: &mut Record, before: &Shared) -> anyhow::Result<()> {
         flag.version += 1;
         flag.updated_at = now();
-        sqlx::query("UPDATE flags SET shared = $1, version = $2, updated_at = $3 WHERE id = $4")
-            .bind(serde_json::to_string(&flag.shared)?)
+        // A text that stays is not written again: it may be large, and a switch leaves it as it is.
+        let shared = (flag.shared != *before).then(|| serde_json::to_string(&flag.shared)).transpose()?;
+        sqlx::query("UPDATE flags SET version = $1, updated_at = $2, shared = COALESCE($3, shared) WHERE id = $4")
             .bind(flag.version)
             .bind(&flag.updated_at)
+            .bind(shared)
             .bind(flag.id)
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
-
-    pub(crate) async fn create_state(
-        &mut self,
-        flag_id: i64,
-        environment_id: i64,
-        state: &State,
-    ) -> anyhow::Result<()> {
-        sqlx::query("INSERT INTO flag_states (flag_id, environment_id, state) VALUES ($1, $2, $3)")
-            .bind(flag_id)
-            .bind(environment_id)
-            .bind(serde_json::to_string(state)?)
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
-
-    pub(crate) async fn update_state(
-        &mut self,
-        flag_id: i64,
-        environment_id: i64,
-        state: &State,
-    ) -> anyhow::Result<()> {
-        sqlx::query("UPDATE flag_states SET state = $1 WHERE flag_id = $2 AND environment_id = $3")
-            .bind(serde_json::to_string(state)?)
-            .bind(flag_id)
-            .bind(environment_id)
             .execute(self.connection())
             .await?;
         Ok(())
@@ -242,17 +204,6 @@ impl Write {
             let (id, version) = (Cell::from(*id), Cell::from(*version));
             [id, project_id.into(), key.into(), shared.into(), version, created_at.into(), updated_at.into()]
         });
-        self.many(statement, rows.collect()).await
-    }
-
-    /// Stores how flags are set in environments.
-    pub(crate) async fn put_states(&mut self, states: &[StoredState]) -> sqlx::Result<()> {
-        let statement = Many {
-            begin: "INSERT INTO flag_states (flag_id, environment_id, state) VALUES",
-            end: "ON CONFLICT (environment_id, flag_id) DO UPDATE SET state = excluded.state",
-        };
-        let rows =
-            states.iter().map(|state| [state.flag_id.into(), state.environment_id.into(), Cell::from(&state.state)]);
         self.many(statement, rows.collect()).await
     }
 

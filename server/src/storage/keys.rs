@@ -10,6 +10,13 @@ pub(crate) struct Owner {
     pub(crate) project_id: Option<i64>,
 }
 
+impl Owner {
+    /// The project as the indexes of keys have it: 0 for the account itself.
+    fn project_or_none(self) -> i64 {
+        self.project_id.unwrap_or(0)
+    }
+}
+
 /// The purpose of a new key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grant<'a> {
@@ -34,15 +41,17 @@ pub(crate) struct KeyRow {
 }
 
 impl Storage {
-    /// All keys of an owner, revoked ones too, oldest first.
-    pub(crate) async fn keys(&self, owner: Owner) -> sqlx::Result<Vec<KeyRow>> {
+    /// The oldest keys of an owner with ids above `after`, revoked ones too, oldest first.
+    pub(crate) async fn keys(&self, owner: Owner, after: i64, limit: i64) -> sqlx::Result<Vec<KeyRow>> {
         sqlx::query_as(
             "SELECT k.id, k.kind, k.name, k.ending, e.name AS environment, k.created_at, k.revoked_at \
              FROM keys k LEFT JOIN environments e ON e.id = k.environment_id \
-             WHERE k.account_id = $1 AND k.project_id IS NOT DISTINCT FROM $2 ORDER BY k.id",
+             WHERE k.account_id = $1 AND COALESCE(k.project_id, 0) = $2 AND k.id > $3 ORDER BY k.id LIMIT $4",
         )
         .bind(owner.account_id)
-        .bind(owner.project_id)
+        .bind(owner.project_or_none())
+        .bind(after)
+        .bind(limit)
         .fetch_all(self)
         .await
     }
@@ -54,10 +63,10 @@ impl Write {
         sqlx::query_as(
             "SELECT k.id, k.kind, k.name, k.ending, e.name AS environment, k.created_at, k.revoked_at \
              FROM keys k LEFT JOIN environments e ON e.id = k.environment_id \
-             WHERE k.account_id = $1 AND k.project_id IS NOT DISTINCT FROM $2 AND k.id = $3",
+             WHERE k.account_id = $1 AND COALESCE(k.project_id, 0) = $2 AND k.id = $3",
         )
         .bind(owner.account_id)
-        .bind(owner.project_id)
+        .bind(owner.project_or_none())
         .bind(key_id)
         .fetch_optional(self.connection())
         .await
@@ -79,10 +88,10 @@ impl Write {
     pub(crate) async fn count_keys(&mut self, owner: Owner) -> sqlx::Result<i64> {
         let (count,) = sqlx::query_as(
             "SELECT COUNT(*) FROM keys \
-             WHERE account_id = $1 AND project_id IS NOT DISTINCT FROM $2 AND revoked_at IS NULL",
+             WHERE account_id = $1 AND COALESCE(project_id, 0) = $2 AND revoked_at IS NULL",
         )
         .bind(owner.account_id)
-        .bind(owner.project_id)
+        .bind(owner.project_or_none())
         .fetch_one(self.connection())
         .await?;
         Ok(count)

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Mark, Storage, hex::hash_of_hex, session::Session};
+use super::{Mark, Storage, hex::hash_of_hex, session::Session, states::StateRow};
 use crate::key::{Hash, Kind};
 
 /// One state of the database, in a transaction that only reads.
@@ -33,7 +33,7 @@ pub(crate) struct StoredContent {
 }
 
 /// A flag as it is stored: the JSON of the fields that all environments share, and the JSON of one environment's fields.
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 pub(crate) struct StoredFlag {
     pub(crate) key: String,
     pub(crate) shared: String,
@@ -50,6 +50,14 @@ pub(crate) struct StoredKey {
     pub(crate) scope: Option<(i64, i64)>,
     pub(crate) is_revoked: bool,
     pub(crate) hash: Hash,
+}
+
+#[derive(FromRow)]
+struct FlagRow {
+    key: String,
+    shared: String,
+    #[sqlx(flatten)]
+    state: StateRow,
 }
 
 #[derive(FromRow)]
@@ -90,13 +98,15 @@ impl Reading {
 
     /// The flags and segments of an environment.
     pub(crate) async fn content(&mut self, environment_id: i64) -> sqlx::Result<StoredContent> {
-        let flags = sqlx::query_as(
-            "SELECT f.key, f.shared, s.state FROM flags f JOIN flag_states s ON s.flag_id = f.id \
-             WHERE s.environment_id = $1 ORDER BY f.key",
+        let rows: Vec<FlagRow> = sqlx::query_as(
+            "SELECT f.key, f.shared, s.state, t.text AS rules FROM flags f JOIN flag_states s ON s.flag_id = f.id \
+             LEFT JOIN texts t ON t.id = s.rules_id WHERE s.environment_id = $1 ORDER BY f.key",
         )
         .bind(environment_id)
         .fetch_all(&mut self.session)
         .await?;
+        let flag = |FlagRow { key, shared, state }| StoredFlag { key, shared, state: state.text() };
+        let flags = rows.into_iter().map(flag).collect();
         let segments = sqlx::query_as("SELECT key, definition FROM segments WHERE environment_id = $1 ORDER BY key")
             .bind(environment_id)
             .fetch_all(&mut self.session)

@@ -59,6 +59,17 @@ rule 1: decided, serves on
 }
 
 #[test]
+fn an_integer_has_all_its_digits() {
+    let snapshot = json!([
+        {"key": "limit", "enabled": true, "variants": {"most": u64::MAX, "whole": 12.0}, "default": "most", "rules": [
+            {"conditions": [{"attribute": "plan", "operator": "eq", "value": "free"}], "value": "whole"}]}]);
+    let eval = |arguments: &[&str]| run_with(&[&["eval", "-"], arguments].concat(), snapshot.to_string().as_bytes());
+    assert!(eval(&["limit"]).output.starts_with("limit = 18446744073709551615 (variant most)\n"));
+    assert!(eval(&["limit", "plan=free"]).output.starts_with("limit = 12 (variant whole)\n"));
+    assert_eq!(eval(&["--json", "limit"]).json()["value"], u64::MAX);
+}
+
+#[test]
 fn json_is_the_engines_explanation() {
     let explanation = eval(&["--json", "theme", "plan=pro"]).json();
     assert_eq!(explanation["variant"], "dark");

@@ -54,6 +54,36 @@ fn a_list_never_holds_a_key() {
 }
 
 #[test]
+fn keys_are_listed_in_pages() {
+    on_each_database(|database| {
+        let server = Server::start(database);
+        let account = server.account();
+        let get = |path: &str| server.request("GET", path).key(&account.api_key).send();
+        for name in 0..3 {
+            create(&server, &account, &json!({"kind": "sdk", "name": format!("key {name}")})).expect(201);
+        }
+        let all = get(&keys(&account)).expect(200).json();
+        assert_eq!((all["keys"].as_array().map(Vec::len), &all["next"]), (Some(5), &Value::Null));
+        for limit in [1, 2, 4, 5, 6] {
+            let (mut paged, mut next) = (Vec::new(), Some(format!("{}?limit={limit}", keys(&account))));
+            while let Some(path) = next {
+                let answer = get(&path).expect(200);
+                next = answer.next_page();
+                let page = answer.json();
+                assert_eq!(page["next"].is_null(), next.is_none());
+                paged.extend_from_slice(page["keys"].as_array().expect("a list"));
+            }
+            assert_eq!(Value::from(paged), all["keys"], "{limit}");
+        }
+        for (query, message) in
+            [("limit=0", "limit: expected an integer from 1 to 1000"), ("after=x", "after: expected the id of a key")]
+        {
+            assert_eq!(get(&format!("/api/v1/keys?{query}")).expect(400).message(), message);
+        }
+    });
+}
+
+#[test]
 fn a_key_is_for_one_environment() {
     let server = Server::start(&Database::sqlite());
     let account = server.account();

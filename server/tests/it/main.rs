@@ -3,7 +3,7 @@
 mod account_command;
 mod architecture;
 mod audit;
-mod audit_size;
+
 mod check;
 mod cors;
 mod disk;
@@ -21,6 +21,7 @@ mod hostile;
 mod imports;
 mod isolation;
 mod keys;
+mod large_texts;
 mod limits;
 mod logs;
 mod long_work;

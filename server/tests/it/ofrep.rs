@@ -14,6 +14,9 @@ fn flags() -> Value {
         {"key": "off-typed", "enabled": false, "default": "a", "off": "b", "variants": {"a": "A", "b": ""}},
         {"key": "integer", "enabled": true, "default": "a", "variants": {"a": 10, "b": 0}, "rules": pro},
         {"key": "float", "enabled": true, "default": "a", "variants": {"a": 10, "b": 0.5}, "rules": pro},
+        {"key": "exact", "enabled": true, "default": "a", "variants": {"a": 9_223_372_036_854_775_807_u64, "b": u64::MAX}, "rules": pro},
+        {"key": "exact-float", "enabled": true, "default": "a", "variants": {"a": 9_223_372_036_854_775_807_u64, "b": 0.5}},
+        {"key": "large", "enabled": true, "default": "a", "variants": {"a": 1e300, "b": i64::MIN}, "rules": pro},
         {"key": "object", "enabled": true, "default": "a", "variants": {"a": {"x": [1, 2.0]}, "b": []}, "rules": pro},
         {"key": "aside", "enabled": true, "client_visible": true, "rules": [{"attribute": "a", "operator": "like", "value": 1}]},
     ])
@@ -52,6 +55,11 @@ fn one_flag_has_value_variant_and_a_standard_reason() {
             ("integer", &pro, "0", "b", "TARGETING_MATCH", "targeting_match", Some(0)),
             ("float", &user, "10.0", "a", "DEFAULT", "default", None),
             ("float", &pro, "0.5", "b", "TARGETING_MATCH", "targeting_match", Some(0)),
+            ("exact", &user, "9223372036854775807", "a", "DEFAULT", "default", None),
+            ("exact", &pro, "18446744073709551615", "b", "TARGETING_MATCH", "targeting_match", Some(0)),
+            ("exact-float", &user, "9223372036854775807.0", "a", "STATIC", "default", None),
+            ("large", &user, "1e+300", "a", "DEFAULT", "default", None),
+            ("large", &pro, "-9223372036854775808.0", "b", "TARGETING_MATCH", "targeting_match", Some(0)),
             ("object", &user, r#"{"x":[1,2.0]}"#, "a", "DEFAULT", "default", None),
         ] {
             let answer = one(&server, &account, flag, context);
@@ -121,7 +129,7 @@ fn all_flags_come_in_one_answer_with_or_without_a_slash() {
     {
         for path in ["", "/"] {
             let answer = post(&server, path, &account.server_key).body(body).send();
-            assert_eq!((answer.status, keys(&answer).len()), (200, 8), "{path} {body}");
+            assert_eq!((answer.status, keys(&answer).len()), (200, 11), "{path} {body}");
             let json = answer.json();
             assert!(json["metadata"]["revision"].is_string());
             for flag in json["flags"].as_array().expect("flags") {

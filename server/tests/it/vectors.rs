@@ -38,6 +38,7 @@ struct Case {
     kind: Option<String>,
     value: Option<String>,
     variant: Option<String>,
+    integer: Option<String>,
 }
 
 /// An attribute's value: a scalar's text, or the kinds and texts of a list.
@@ -245,6 +246,11 @@ fn check(server: &Server, account: &Account, project: i64, case: &Case) {
             let answer = one.json();
             assert_eq!((one.status, &answer), (200, &several[&case.flag]));
             check_answer(case, &answer);
+            if case.kind.as_deref() == Some("number") {
+                let path = format!("/ofrep/v1/evaluate/flags/{}?project_id={project}", case.flag);
+                let body = format!(r#"{{"context":{context}}}"#);
+                check_number(case, &server.request("POST", &path).key(&account.api_key).body(body).send());
+            }
         }
         Some("FLAG_NOT_FOUND") => {
             assert_eq!((one.status, one.code(), several), (404, "FLAG_NOT_FOUND".into(), json!({})));
@@ -262,6 +268,7 @@ fn check(server: &Server, account: &Account, project: i64, case: &Case) {
 fn check_answer(case: &Case, answer: &Value) {
     let value = match case.kind.as_deref() {
         Some("string") => case.value.clone().map(Value::String),
+        Some("number") => Some(number(case)),
         _ => case.value.as_deref().map(|text| serde_json::from_str(text).expect("JSON")),
     };
     let expected = json!({
@@ -269,6 +276,30 @@ fn check_answer(case: &Case, answer: &Value) {
         "variant": case.variant, "rule_index": case.rule_index,
     });
     assert_eq!(*answer, expected);
+}
+
+/// The number as JSON has it: exact if it is an integer.
+fn number(case: &Case) -> Value {
+    let text = case.value.as_deref().expect("a value");
+    match &case.integer {
+        Some(integer) => serde_json::from_str(integer).expect("an integer"),
+        None => text.parse::<f64>().expect("a number").into(),
+    }
+}
+
+/// By OFREP an integer has every digit. It has a point, too, if another value of the flag is no integer.
+fn check_number(case: &Case, answer: &Answer) {
+    #[derive(Deserialize)]
+    struct Success<'a> {
+        #[serde(borrow)]
+        value: &'a RawValue,
+    }
+    let text = answer.text();
+    let found = serde_json::from_str::<Success<'_>>(&text).expect("an answer").value.get();
+    match &case.integer {
+        Some(integer) => assert_eq!(found.strip_suffix(".0").unwrap_or(found), integer),
+        None => assert_eq!(serde_json::from_str::<Value>(found).expect("a number"), number(case)),
+    }
 }
 
 fn context(case: &Case) -> String {

@@ -40,7 +40,7 @@ pub(super) fn lte(source: &Source<'_, '_>) -> Result<Test, Problem> {
 fn read(source: &Source<'_, '_>, operator: Operator, comparison: Comparison) -> Result<Test, Problem> {
     let value = value(source.fields)?;
     let bound = match value {
-        Json::Number(number) => Some(number.as_double()),
+        Json::Number(number) => Some(number.as_f64()),
         Json::Text(text) => number::read(text.as_bytes()),
         Json::Null | Json::Boolean(_) | Json::List(_) | Json::Object(_) => None,
     };

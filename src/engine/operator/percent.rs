@@ -47,7 +47,7 @@ fn read_salted(fields: &Object<'_>) -> Result<Test, Problem> {
 
 fn read_share(json: Json<'_>) -> Result<Share, Problem> {
     match json {
-        Json::Number(number) if (0.0..=100.0).contains(&number.as_double()) => Ok(Share::new(number.as_double())),
+        Json::Number(number) if (0.0..=100.0).contains(&number.as_f64()) => Ok(Share::new(number.as_f64())),
         _ => {
             let message = format!("a percentage is a number from 0 to 100, found {}", json.describe());
             Err(Problem::new(ProblemKind::Value, message))

@@ -103,7 +103,7 @@ fn parse_variant(name: &str, value: Json<'_>, earlier: &[Arc<Variant>]) -> Resul
 pub(super) fn variant_value(value: Json<'_>) -> Result<VariantValue, Problem> {
     match value {
         Json::Text(text) => Ok(VariantValue::String(text.into())),
-        Json::Number(number) => Ok(VariantValue::Number(number.as_double(), number.canonical().into())),
+        Json::Number(number) => Ok(VariantValue::Number(number.exact(), number.canonical().into())),
         Json::List(_) | Json::Object(_) if value.has_duplicates() => {
             Err(Problem::new(ProblemKind::Duplicate, "duplicate field inside"))
         }
@@ -184,9 +184,9 @@ fn parse_share(entry: Json<'_>, variants: &[Arc<Variant>]) -> Result<(u8, u32), 
         return Err(Problem::new(ProblemKind::Type, message));
     };
     let variant = position(variants, name).ok_or_else(|| unknown_variant(name))?;
-    let thousandths = (weight.as_double() * 1000.0).round();
+    let thousandths = (weight.as_f64() * 1000.0).round();
     // The nearest double to n/1000 is what the decimal n/1000 was read as, so this is exact.
-    if !(0.0..=100_000.0).contains(&thousandths) || thousandths / 1000.0 != weight.as_double() {
+    if !(0.0..=100_000.0).contains(&thousandths) || thousandths / 1000.0 != weight.as_f64() {
         let message = format!("a weight is from 0 to 100 in steps of 0.001, found {}", weight.canonical());
         return Err(Problem::new(ProblemKind::Value, message));
     }

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 ABI_MAJOR = 1
-ABI_MINOR = 1
+ABI_MINOR = 2
 
 
 class Status(IntEnum):
@@ -55,6 +55,12 @@ class Kind(IntEnum):
     STRING = 2
     NUMBER = 3
     JSON = 4
+
+
+class IntegerKind(IntEnum):
+    NONE = 0
+    SIGNED = 1
+    UNSIGNED = 2
 
 
 class Reason(IntEnum):

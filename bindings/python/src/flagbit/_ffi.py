@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn, SupportsIndex
 from . import _library
 from ._codes import AttributeKind as AttributeKind
 from ._codes import ErrorCode as ErrorCode
+from ._codes import IntegerKind as IntegerKind
 from ._codes import Kind as Kind
 from ._codes import Option as Option
 from ._codes import Reason as Reason
@@ -84,6 +85,9 @@ class Evaluation(ctypes.Structure):
         ("generation", c_uint64),
         ("is_static", c_uint32),
         ("reserved", c_uint32),
+        ("integer", c_uint64),
+        ("integer_kind", c_int32),
+        ("reserved2", c_uint32),
     ]
 
 

@@ -12,8 +12,6 @@ def fitting(value: FlagValue | None, default: FlagValue) -> FlagValue:
     if isinstance(default, str):
         return value if isinstance(value, str) else default
     if isinstance(default, int):
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
         return value if isinstance(value, int) else default
     if isinstance(default, float):
         return float(value) if isinstance(value, (int, float)) else default

@@ -11,31 +11,37 @@ from .evaluation import FlagValue
 CACHED = 256
 """How many variants a client remembers, each of up to 64 KiB. A full cache is emptied and filled again."""
 
-_EXACT = 2.0**53
-"""From here on not every integer is a double, so a number stays the double that it is."""
-
 
 class Variant:
     """A variant's name and its value."""
 
     __slots__ = ("_value", "name")
 
-    def __init__(self, kind: int, number: float, name: str, text: str) -> None:
+    def __init__(self, native: _ffi.Evaluation, name: str, text: str) -> None:
         self.name = name
         self._value: FlagValue | Callable[[], FlagValue]
-        if kind == _ffi.Kind.STRING:
+        if native.kind == _ffi.Kind.STRING:
             self._value = text
-        elif kind == _ffi.Kind.NUMBER:
-            self._value = int(number) if number.is_integer() and abs(number) <= _EXACT else number
+        elif native.kind == _ffi.Kind.NUMBER:
+            self._value = _number(native)
         else:
             # Each caller gets a new object, since callers may change it; `loads` is faster than copying an object.
             self._value = lambda: json.loads(text)
 
     @property
     def value(self) -> FlagValue:
-        """A str, an int where the number is one, else a float, or a dict or list of the caller's own."""
+        """A str; an int for a number without a fraction from -2^63 to 2^64-1, a float for any other; or a dict or list
+        of the caller's own."""
         value = self._value
         return value() if callable(value) else value
+
+
+def _number(native: _ffi.Evaluation) -> int | float:
+    if native.integer_kind == _ffi.IntegerKind.NONE:
+        return float(native.number)
+    integer = int(native.integer)
+    is_negative = native.integer_kind == _ffi.IntegerKind.SIGNED and integer >= 2**63
+    return integer - 2**64 if is_negative else integer
 
 
 class Variants:
@@ -50,7 +56,7 @@ class Variants:
 
     def add(self, native: _ffi.Evaluation, name: str, text: str) -> Variant:
         """Remembers the answer of a typed flag."""
-        variant = Variant(native.kind, native.number, name, text)
+        variant = Variant(native, name, text)
         if len(self._known) >= CACHED:
             self._known.clear()
         self._known[native.variant_id] = variant

@@ -288,8 +288,8 @@ class Client:
         """Returns a flag's value if it has the type of `default`, or `default` otherwise. Never raises.
 
         The type of `default` chooses the flag's type: a bool asks a boolean flag, a str a string flag, an int a number
-        without a fraction, a float a number, a dict or a list JSON of that kind. A bool is not a number. A dict or a
-        list belongs to the caller.
+        without a fraction from -2^63 to 2^64-1, a float a number, a dict or a list JSON of that kind. An int is exact;
+        a float is the nearest one. A bool is not a number. A dict or a list belongs to the caller.
         """
         if type(default) is bool:
             return self.is_enabled(flag_key, context, default)

@@ -30,7 +30,8 @@ class Evaluation:
 
     value: FlagValue
     """The flag's value: `enabled` for a boolean flag; a str, int, float, dict or list for a typed flag. A number is an
-    int if it has no fraction and is at most 2^53. On an error, the caller's default as it was given."""
+    int, exactly, if it has no fraction and is from -2^63 to 2^64-1. On an error, the caller's default as it was
+    given."""
 
     variant: str | None
     """The name of a typed flag's variant, or `"override"` if an override answers; `"on"` or `"off"` for a boolean flag;

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{FromRequestParts, OriginalUri, Query, State},
+    extract::{FromRequestParts, OriginalUri, State},
     http::{Uri, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -17,7 +17,7 @@ use crate::{
         route::{Purpose, Routes},
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
-            page::link,
+            page,
         },
     },
     key::Kind,
@@ -28,8 +28,6 @@ use crate::{
 
 /// The bytes of a page, about. One entry may have more.
 const MAX_PAGE_BYTES: usize = 1 << 20;
-/// A page with more bytes waits until others are done.
-const LARGE_PAGE_BYTES: usize = 64 << 10;
 
 pub(crate) fn routes() -> Routes {
     Routes::of(Purpose::Management).routes(routes!(audit_of_account)).routes(routes!(audit_of_project))
@@ -109,14 +107,10 @@ impl FromRequestParts<App> for Page {
             limit: Option<String>,
             before: Option<String>,
         }
-        let Query(texts) = Query::<Texts>::try_from_uri(&parts.uri)
-            .map_err(|error| ApiError::invalid(format!("the query: {}", error.body_text())))?;
-        let limit = texts.limit.map_or(Ok(100), |text| text.parse());
-        let limit = limit.ok().filter(|limit| (1..=1000).contains(limit));
-        let before = texts.before.map_or(Ok(i64::MAX), |text| text.parse());
+        let Texts { limit, before } = page::query(&parts.uri)?;
         Ok(Self {
-            limit: limit.ok_or_else(|| ApiError::invalid("limit: expected an integer from 1 to 1000"))?,
-            before: before.map_err(|_| ApiError::invalid("before: expected the id of an entry"))?,
+            limit: page::limit(limit.as_deref(), 100)?,
+            before: page::id("before", "an entry", before.as_deref(), i64::MAX)?,
         })
     }
 }
@@ -181,9 +175,9 @@ async fn read(app: &App, scope: Scope, limit: usize, uri: &Uri) -> ApiResult<Res
     let Some(page) = app.storage().audit_page(scope, limit, MAX_PAGE_BYTES).await? else {
         return Ok(Json(Audit { entries: Vec::new(), next: None }).into_response());
     };
-    let _turn = if page.bytes > LARGE_PAGE_BYTES { Some(app.large_reads.turn().await?) } else { None };
+    let _turn = app.large_reads.turn(page.bytes).await?;
     let rows = app.storage().read_audit_page(&page).await?;
     let entries = rows.iter().map(AuditEntry::of).collect::<anyhow::Result<_>>()?;
     let next = page.has_next.then_some(page.last);
-    Ok((link(uri, "before", next), Json(Audit { entries, next })).into_response())
+    Ok((page::link(uri, "before", next), Json(Audit { entries, next })).into_response())
 }

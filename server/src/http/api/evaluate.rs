@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
-use flagbit::{Answer, Context, ErrorCode, Flag, Moment, Variant, VariantValue, Warning};
+use flagbit::{Answer, Context, ErrorCode, Flag, Moment, Number, Variant, VariantValue, Warning};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -110,7 +110,11 @@ fn by_key<S: Serializer>(flags: &[(&str, Outcome<'_>)], serializer: S) -> Result
 pub(super) enum JsonValue<'a> {
     Boolean(bool),
     Text(&'a str),
+    Negative(i64),
+    Unsigned(u64),
     Double(f64),
+    /// A number that is written in a form of its own.
+    Written(Box<RawValue>),
     /// JSON as the engine writes it.
     Raw(&'a RawValue),
 }
@@ -120,9 +124,23 @@ impl<'a> JsonValue<'a> {
         match answer.variant().map(|variant| variant.value()) {
             None => Self::Boolean(answer.enabled()),
             Some(VariantValue::String(text)) => Self::Text(text),
-            Some(VariantValue::Number(number, text)) => raw(text).unwrap_or(Self::Double(*number)),
+            Some(VariantValue::Number(number, _)) => match *number {
+                Number::Negative(integer) => Self::Negative(integer),
+                Number::Unsigned(integer) => Self::Unsigned(integer),
+                Number::Double(double) => Self::Double(double),
+            },
             Some(VariantValue::Json(text)) => raw(text).unwrap_or(Self::Text(text)),
         }
+    }
+
+    /// The same with `.0` after an integer, every digit of which stays.
+    pub(super) fn with_point(self) -> Self {
+        let written = match &self {
+            Self::Negative(integer) => format!("{integer}.0"),
+            Self::Unsigned(integer) => format!("{integer}.0"),
+            _ => return self,
+        };
+        RawValue::from_string(written).map_or(self, Self::Written)
     }
 }
 

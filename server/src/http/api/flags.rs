@@ -54,7 +54,7 @@ pub(crate) fn routes() -> Routes {
     ))]
 async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
     let ids = (target.project_id, target.environment_id);
-    let listing = app.listings.get(app.storage(), &app.world(), ids).await?;
+    let listing = app.listings.get(app.storage(), &app.large_reads, &app.world(), ids).await?;
     let listing = listing.ok_or_else(|| ApiError::not_found("the environment was deleted in the meantime"))?;
     Ok(prepared::answer(&listing, &headers).await)
 }

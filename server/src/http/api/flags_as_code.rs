@@ -52,6 +52,7 @@ struct ImportOptions {
         (status = 304, description = "the caller has them already"),
     ))]
 async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
+    let _turn = app.large_reads.turn(app.storage().environment_bytes(target.environment_id).await?).await?;
     let Export { text, tag } = import::export(&app.backend, &target).await?;
     let etag = quoted(&tag);
     let status = read_status(&headers, &etag);

@@ -1,8 +1,12 @@
 //! Keys of projects, and API keys.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::{FromRequestParts, OriginalUri, State},
+    http::{HeaderMap, StatusCode, Uri, request::Parts},
+};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 use super::{auth::Manager, target::KeyId};
@@ -12,10 +16,14 @@ use crate::{
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
             json::JsonBody,
+            page,
         },
     },
     key::Kind,
-    operations::{keys, target::ProjectTarget},
+    operations::{
+        keys::{self, KeysPage, ListedKeys},
+        target::ProjectTarget,
+    },
     state::App,
     storage::keys::KeyRow,
 };
@@ -32,6 +40,37 @@ pub(crate) fn routes() -> Routes {
 struct Keys {
     /// Oldest first, revoked ones too.
     keys: Vec<Key>,
+    /// The `after` of the next page; `null` on the last page. The header `Link` has the whole path.
+    next: Option<i64>,
+}
+
+/// The part of the keys to list.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Page {
+    /// The largest number of keys. The default is 1000.
+    #[param(required = false, minimum = 1, maximum = 1000)]
+    limit: usize,
+    /// List only keys with higher ids. To go on, give the `next` of the page before.
+    #[param(required = false)]
+    after: i64,
+}
+
+impl FromRequestParts<App> for Page {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> ApiResult<Self> {
+        #[derive(Deserialize)]
+        struct Texts {
+            limit: Option<String>,
+            after: Option<String>,
+        }
+        let Texts { limit, after } = page::query(&parts.uri)?;
+        Ok(Self {
+            limit: page::limit(limit.as_deref(), 1000)?,
+            after: page::id("after", "a key", after.as_deref(), 0)?,
+        })
+    }
 }
 
 /// A key without its secret.
@@ -90,6 +129,12 @@ struct NewApiKey {
     name: String,
 }
 
+impl From<Page> for KeysPage {
+    fn from(Page { limit, after }: Page) -> Self {
+        Self { after, limit }
+    }
+}
+
 impl Key {
     /// `None` for a kind that this server does not know.
     fn of(row: KeyRow) -> Option<Self> {
@@ -100,11 +145,18 @@ impl Key {
 }
 
 /// List the SDK and server keys of a project.
-#[utoipa::path(get, path = "/api/v1/projects/{id}/keys", tag = "keys", responses(
-    (status = 200, description = "the keys, without their secrets", body = Keys),
+#[utoipa::path(get, path = "/api/v1/projects/{id}/keys", tag = "keys", params(Page), responses(
+    (status = 200, description = "the keys, without their secrets", body = Keys,
+        headers(("Link" = String, description = "the path of the next page"))),
+    (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
-async fn list_keys(target: ProjectTarget, State(app): State<App>) -> ApiResult<Json<Keys>> {
-    Ok(listing(keys::list_keys(&app.backend, &target).await?))
+async fn list_keys(
+    target: ProjectTarget,
+    page: Page,
+    OriginalUri(uri): OriginalUri,
+    State(app): State<App>,
+) -> ApiResult<(HeaderMap, Json<Keys>)> {
+    Ok(listing(&uri, keys::list_keys(&app.backend, &target, page.into()).await?))
 }
 
 /// Create an SDK or server key for an environment of a project; it is shown this once.
@@ -134,11 +186,18 @@ async fn revoke_key(target: ProjectTarget, KeyId(id): KeyId, State(app): State<A
 }
 
 /// List the API keys of the account.
-#[utoipa::path(get, path = "/api/v1/keys", tag = "keys", responses(
-    (status = 200, description = "the keys, without their secrets", body = Keys),
+#[utoipa::path(get, path = "/api/v1/keys", tag = "keys", params(Page), responses(
+    (status = 200, description = "the keys, without their secrets", body = Keys,
+        headers(("Link" = String, description = "the path of the next page"))),
+    (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
-async fn list_api_keys(Manager(who): Manager, State(app): State<App>) -> ApiResult<Json<Keys>> {
-    Ok(listing(keys::list_api_keys(&app.backend, who).await?))
+async fn list_api_keys(
+    Manager(who): Manager,
+    page: Page,
+    OriginalUri(uri): OriginalUri,
+    State(app): State<App>,
+) -> ApiResult<(HeaderMap, Json<Keys>)> {
+    Ok(listing(&uri, keys::list_api_keys(&app.backend, who, page.into()).await?))
 }
 
 /// Create an API key, which may do everything in the account; it is shown this once.
@@ -164,8 +223,9 @@ async fn revoke_api_key(Manager(who): Manager, KeyId(id): KeyId, State(app): Sta
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn listing(rows: Vec<KeyRow>) -> Json<Keys> {
-    Json(Keys { keys: rows.into_iter().filter_map(Key::of).collect() })
+fn listing(uri: &Uri, listed: ListedKeys) -> (HeaderMap, Json<Keys>) {
+    let next = listed.keys.last().map(|key| key.id).filter(|_| listed.has_next);
+    (page::link(uri, "after", next), Json(Keys { keys: listed.keys.into_iter().filter_map(Key::of).collect(), next }))
 }
 
 fn created(created: keys::CreatedKey) -> ApiResult<(StatusCode, Json<CreatedKey>)> {

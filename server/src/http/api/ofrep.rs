@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use flagbit::{Answer, Context, Flag, Reason, VariantValue};
+use flagbit::{Answer, Context, Flag, Number, Reason, VariantValue};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -148,17 +148,13 @@ fn reason(answer: &Answer<'_>) -> &'static str {
     }
 }
 
-/// Some clients tell integers from other numbers by the point, so a flag with fractions has it in all its values.
+/// Some clients tell integers from other numbers by the point, so a flag with a value that is no integer has it in all its
+/// values.
 fn value<'a>(flag: &Flag, answer: &Answer<'a>) -> JsonValue<'a> {
-    let has_fraction = |value: &VariantValue| matches!(value, VariantValue::Number(number, _) if number.fract() != 0.0);
-    match answer.variant().map(|variant| variant.value()) {
-        Some(VariantValue::Number(number, _))
-            if flag.variants().iter().any(|variant| has_fraction(variant.value())) =>
-        {
-            JsonValue::Double(*number)
-        }
-        _ => JsonValue::new(answer),
-    }
+    let value = JsonValue::new(answer);
+    let mut values = flag.variants().iter().map(|variant| variant.value());
+    let has_double = values.any(|value| matches!(value, VariantValue::Number(Number::Double(_), _)));
+    if has_double { value.with_point() } else { value }
 }
 
 /// The caller, and the context of the request.

@@ -48,9 +48,10 @@ struct SegmentListing {
 #[utoipa::path(get, path = "/segments", tag = "segments", responses(
     (status = 200, description = "the segments", body = SegmentListing),
 ))]
-async fn list_segments(target: EnvironmentTarget, State(app): State<App>) -> ApiResult<Json<SegmentListing>> {
+async fn list_segments(target: EnvironmentTarget, State(app): State<App>) -> ApiResult<Response> {
+    let _turn = app.large_reads.turn(app.storage().environment_bytes(target.environment_id).await?).await?;
     let segments = app.storage().segments(target.environment_id).await?;
-    Ok(Json(SegmentListing { segments: segments.into_iter().map(Segment::from).collect() }))
+    Ok(Json(SegmentListing { segments: segments.into_iter().map(Segment::from).collect() }).into_response())
 }
 
 /// Read a segment.

@@ -1,6 +1,37 @@
-//! Pages of listings: the header that leads to the next one.
+//! Pages of listings: the parameters that ask for one, and the header that leads to the next.
 
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::{
+    extract::Query,
+    http::{HeaderMap, HeaderValue, Uri, header},
+};
+use serde::de::DeserializeOwned;
+
+use super::error::{ApiError, ApiResult};
+
+/// The largest number of things on a page.
+const MAX_LIMIT: usize = 1000;
+
+/// Reads the parameters of a query as texts, so that each can be refused in its own words.
+pub(crate) fn query<T: DeserializeOwned>(uri: &Uri) -> ApiResult<T> {
+    match Query::try_from_uri(uri) {
+        Ok(Query(texts)) => Ok(texts),
+        Err(error) => Err(ApiError::invalid(format!("the query: {}", error.body_text()))),
+    }
+}
+
+/// Reads the largest number of things on a page.
+pub(crate) fn limit(text: Option<&str>, default: usize) -> ApiResult<usize> {
+    let limit = text.map_or(Some(default), |text| text.parse().ok());
+    limit
+        .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+        .ok_or_else(|| ApiError::invalid(format!("limit: expected an integer from 1 to {MAX_LIMIT}")))
+}
+
+/// Reads an id; `whose` says in an error of what.
+pub(crate) fn id(name: &str, whose: &str, text: Option<&str>, default: i64) -> ApiResult<i64> {
+    let error = |_| ApiError::invalid(format!("{name}: expected the id of {whose}"));
+    text.map_or(Ok(default), |text| text.parse().map_err(error))
+}
 
 /// Returns the header `Link` with the path of the next page; nothing where there is none. `cursor` is the parameter that
 /// says where a page begins, and `next` its next value. All other parameters stay.

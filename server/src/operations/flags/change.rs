@@ -15,6 +15,7 @@ use crate::{
         precondition::{check_version, tag},
         target::EnvironmentTarget,
     },
+    storage::states::StoredState,
 };
 
 /// A flag after a change.
@@ -82,9 +83,11 @@ pub(crate) async fn change_flag(
     }
     change.check(drafts, own_place(key)).await?;
 
-    change.write.update_flag(&mut record).await?;
+    change.write.update_flag(&mut record, &before.shared).await?;
     if !is_same_state {
-        change.write.update_state(record.id, target.environment_id, &states[position].1).await?;
+        let (account_id, environment_id) = (target.who.account_id, target.environment_id);
+        let state = StoredState::new(record.id, environment_id, &states[position].1)?;
+        change.write.put_states(account_id, &[state]).await?;
     }
     if !record.shared.is_same_for_programs(&before.shared) {
         change.touch_all().await?;

@@ -8,6 +8,7 @@ use super::{check_size, own_place};
 use crate::{
     flags::{Changes, Flag, Problems, Segment, SegmentRecord, check::Draft, used_segments},
     operations::{Backend, Error, Result, change::Change, target::EnvironmentTarget},
+    storage::states::StoredState,
     world::World,
 };
 
@@ -59,10 +60,12 @@ pub(crate) async fn create_flag(
 
     write_segments(&mut change, brought).await?;
     let record = change.write.create_flag(target.project_id, &key, &shared).await?;
-    for environment_id in change.everywhere() {
+    let states = change.everywhere().into_iter().map(|environment_id| {
         let state = if change.is_target(environment_id) { &state } else { &off };
-        change.write.create_state(record.id, environment_id, state).await?;
-    }
+        StoredState::new(record.id, environment_id, state)
+    });
+    let states = states.collect::<serde_json::Result<Vec<_>>>()?;
+    change.write.put_states(target.who.account_id, &states).await?;
     change.touch_all().await?;
     let flag = Flag::new(record, state);
     change.record("flag.create", &key, None, Some(&flag)).await?;

@@ -8,15 +8,15 @@ use crate::{
     operations::{Result, change::Change, flags::Brought, target::EnvironmentTarget},
     storage::{
         audit::{Entry, StoredEntry},
-        flags::{StoredRecord, StoredState},
+        flags::StoredRecord,
         now,
         segments::StoredSegment,
+        states::StoredState,
     },
 };
 
 /// The rows of an import.
 pub(super) struct Rows {
-    account_id: i64,
     /// The environments whose snapshots change.
     touched: Vec<i64>,
     deleted: Vec<i64>,
@@ -40,7 +40,6 @@ impl Rows {
 
     fn make(plan: &Plan, brought: Brought, target: &EnvironmentTarget) -> Result<Self> {
         let mut rows = Self {
-            account_id: target.who.account_id,
             touched: plan.touched(target, &brought),
             deleted: plan.deleted.iter().map(|(record, _)| record.id).collect(),
             flags: Vec::new(),
@@ -134,18 +133,19 @@ impl Rows {
     pub(super) async fn write(mut self, change: &mut Change<'_>) -> Result<()> {
         let (project_id, environment_id) = (change.project_id(), change.environment_id());
         change.touch(&self.touched).await?;
-        let (write, account_id) = (&mut change.write, self.account_id);
+        let account_id = change.account_id();
+        let write = &mut change.write;
         let new = &mut self.flags[self.updated..];
         let ids = write.next_ids(new.len()).await?;
         new.iter_mut().zip(ids).for_each(|(flag, id)| flag.id = id);
-        let states: Vec<StoredState> = self
-            .states
-            .into_iter()
-            .map(|(flag, state)| StoredState { flag_id: self.flags[flag].id, ..state })
-            .collect();
+        let states = self.states.into_iter().map(|(flag, mut state)| {
+            state.flag_id = self.flags[flag].id;
+            state
+        });
+        let states: Vec<StoredState> = states.collect();
         write.delete_flags(&self.deleted).await?;
         write.put_flags(project_id, &self.flags).await?;
-        write.put_states(&states).await?;
+        write.put_states(account_id, &states).await?;
         write.delete_segments(environment_id, &self.deleted_segments).await?;
         write.put_segments(&self.segments).await?;
         write.record_all(account_id, &self.entries).await?;

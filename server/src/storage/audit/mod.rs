@@ -1,6 +1,5 @@
 //! The audit: who changed what.
 
-mod object;
 mod page;
 mod split;
 

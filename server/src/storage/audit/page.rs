@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{object::Object, split::Side};
-use crate::storage::{Storage, session::Session};
+use super::split::Side;
+use crate::storage::{Storage, object::Object, session::Session};
 
 /// The bytes of an entry besides its documents, about.
 const HEAD_BYTES: i64 = 256;

@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::object::Object;
-use crate::storage::texts::{LARGE, LargeText};
+use crate::storage::{
+    object::Object,
+    texts::{LARGE, LargeText},
+};
 
 /// The documents that a field belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -72,14 +72,21 @@ impl Database {
 }
 
 impl Database {
-    /// The bytes that its tables and indexes take on disk.
+    /// The bytes that its tables and indexes take on disk. Pages of SQLite that are free are used again.
     pub(crate) fn bytes(&self) -> i64 {
         self.number(if self.url.starts_with("sqlite") {
-            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+            "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
         } else {
             "SELECT CAST(SUM(pg_total_relation_size(oid)) AS BIGINT) FROM pg_class \
-             WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'flag_states'"
+             WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         })
+    }
+
+    /// Lets PostgreSQL make what it keeps about the free space of each table, which it otherwise makes at any time.
+    pub(crate) fn settle(&self) {
+        if !self.url.starts_with("sqlite") {
+            self.execute("VACUUM".into());
+        }
     }
 
     /// Asks the database for a number.

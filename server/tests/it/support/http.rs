@@ -66,6 +66,12 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The path of the next page, from the header `Link`.
+    pub(crate) fn next_page(&self) -> Option<String> {
+        let link = self.header("link")?.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\""));
+        Some(link.expect("a link").to_owned())
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.body
     }

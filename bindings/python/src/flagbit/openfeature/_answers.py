@@ -39,10 +39,8 @@ def _string(value: FlagValue) -> str | None:
 
 
 def _integer(value: FlagValue) -> int | None:
-    # A bool is an int in Python, but not to the author of a flag. From 2^53 on whole numbers arrive as floats.
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return int(value) if value == int(value) else None
+    # A bool is an int in Python, but not to the author of a flag.
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _float(value: FlagValue) -> float | None:
@@ -71,7 +69,7 @@ def typed(evaluation: Evaluation, asked: Type[T]) -> T:
 
 def _words(value: FlagValue) -> str:
     if isinstance(value, float):
-        return "a number with a fraction" if value != int(value) else FLOAT.words
+        return "a number beyond 64 bits" if value.is_integer() else "a number with a fraction"
     return next(other.words for other in (BOOLEAN, STRING, FLOAT, OBJECT) if other.read(value) is not None)
 
 

@@ -1,17 +1,19 @@
-//! The audit of large flags: what a change adds to the database, and what reading it takes.
+//! Large texts: what a change adds to the database, and what reading them takes.
 
 use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::support::{Project, Server, on_each_database};
+use crate::support::{Database, Project, Server, on_each_database};
 
 const SWITCHES: usize = 100;
 
-/// A flag that is on for so many users by name, each of 20 bytes.
+/// A flag that names so many users in its rules, in 20 bytes each, and has a value of 50 kB.
 fn large_flag(ids: usize) -> Value {
     let ids: Vec<String> = (0..ids).map(|index| format!("user-{index:011}")).collect();
-    json!({"key": "large", "enabled": true, "rules": [{"attribute": "user_id", "operator": "in", "value": ids}]})
+    let variants = json!({"long": ids[..3_000].join(" "), "short": ""});
+    let rules = json!([{"conditions": [{"attribute": "user_id", "operator": "in", "value": ids}], "value": "long"}]);
+    json!({"key": "large", "enabled": true, "default": "short", "variants": variants, "rules": rules})
 }
 
 fn switch(project: &Project, count: usize) {
@@ -26,8 +28,8 @@ fn a_switch_of_a_large_flag_adds_less_than_a_kilobyte() {
         let server = Server::start(database);
         let project = Project::new(&server);
         project.done("POST", "/flags", &large_flag(10_000));
-        // What the first ones leave free, the next ones use.
         switch(&project, 2);
+        database.settle();
         let before = database.bytes();
         switch(&project, SWITCHES);
         let added = (database.bytes() - before) / SWITCHES as i64;
@@ -66,4 +68,28 @@ fn pages_of_large_entries_are_bounded() {
         // The answers that clients have not taken yet, and what two at once are put together from.
         assert!(taken < 200 << 20, "{taken} bytes");
     });
+}
+
+#[test]
+fn whole_environments_are_put_together_a_few_at_a_time() {
+    let server = Server::start(&Database::sqlite());
+    let project = Project::new(&server);
+    let large = large_flag(100_000);
+    let flag = |index: usize| {
+        let mut flag = large.clone();
+        flag["key"] = format!("large-{index}").into();
+        flag
+    };
+    project.done("PUT", "/snapshot", &json!({"flags": (0..8).map(flag).collect::<Vec<_>>()}));
+    server.forget_peak_memory();
+    let before = server.peak_memory();
+    thread::scope(|scope| {
+        for _ in 0..12 {
+            // Answers that are not taken yet have a limit of their own.
+            scope.spawn(|| assert!([200, 503].contains(&project.get("/snapshot").status)));
+        }
+    });
+    let taken = server.peak_memory() - before;
+    println!("{taken} bytes for 12 readers, {before} before");
+    assert!(taken < 600 << 20, "{taken} bytes");
 }
