@@ -101,8 +101,8 @@ class Stub(Kit):
 class RealServer(Kit):
     """The real server with an account and a project."""
 
-    def __init__(self, *options: str, port: int = 0) -> None:
-        super().__init__("server", options=options, port=port)
+    def __init__(self, *options: str, port: int = 0, database: str | None = None) -> None:
+        super().__init__("server", options=options, port=port, database=database)
         account = self.do("sign_up")
         self.api_key: str = account["api_key"]
         self.key: str = account["server_key"]

@@ -3,7 +3,7 @@
 
 use sqlx::{AssertSqlSafe, query};
 
-use super::Write;
+use super::{Write, dialect::Dialect};
 
 /// The rows of one statement. Databases bound its parameters: SQLite 32,766, PostgreSQL 65,535.
 pub(super) const ROWS: usize = 500;
@@ -65,7 +65,7 @@ impl Write {
     ) -> sqlx::Result<()> {
         for chunk in rows.chunks(ROWS) {
             // Built of constants and numbers alone.
-            let mut query = query(AssertSqlSafe(statement(many, chunk.len(), COLUMNS)));
+            let mut query = query(AssertSqlSafe(statement(self.dialect(), many, chunk.len(), COLUMNS)));
             for cell in chunk.iter().flatten().copied() {
                 query = match cell {
                     Cell::Number(number) => query.bind(number),
@@ -80,22 +80,12 @@ impl Write {
     }
 }
 
-/// The numbers of parameters: `$7, $8`.
-pub(super) fn numbers(first: usize, count: usize) -> String {
-    let mut numbers = String::with_capacity(count * 7);
-    for number in first..first + count {
-        numbers += if number == first { "$" } else { ", $" };
-        numbers += &number.to_string();
-    }
-    numbers
-}
-
-fn statement(Many { begin, end }: Many, rows: usize, columns: usize) -> String {
+fn statement(dialect: Dialect, Many { begin, end }: Many, rows: usize, columns: usize) -> String {
     let mut statement = String::with_capacity(begin.len() + end.len() + rows * columns * 7);
     statement += begin;
     for row in 0..rows {
         statement += if row == 0 { " (" } else { ", (" };
-        statement += &numbers(row * columns + 1, columns);
+        statement += &dialect.parameters(row * columns + 1, columns);
         statement.push(')');
     }
     statement.push(' ');
@@ -110,7 +100,9 @@ mod tests {
     #[test]
     fn each_value_has_a_number() {
         let many = Many { begin: "INSERT INTO t (a, b) VALUES", end: "ON CONFLICT DO NOTHING" };
-        let expected = "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING";
-        assert_eq!(statement(many, 2, 2), expected);
+        for (dialect, rows) in [(Dialect::Postgres, "($1, $2), ($3, $4)"), (Dialect::Sqlite, "(?, ?), (?, ?)")] {
+            let expected = format!("INSERT INTO t (a, b) VALUES {rows} ON CONFLICT DO NOTHING");
+            assert_eq!(statement(dialect, many, 2, 2), expected);
+        }
     }
 }

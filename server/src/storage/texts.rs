@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use super::{
     Write,
     hex::hex,
-    rows::{Cell, Many, ROWS, numbers},
+    rows::{Cell, Many, ROWS},
 };
 
 /// A text with more bytes is stored once, and referred to. A reference takes about as many.
@@ -50,8 +50,8 @@ impl Write {
         let hashes: Vec<&str> = missing.keys().copied().collect();
         // Writes take turns, so nobody stores or deletes a text between the statements.
         for chunk in hashes.chunks(ROWS) {
-            let numbers = numbers(2, chunk.len());
-            let statement = format!("SELECT hash, id FROM texts WHERE account_id = $1 AND hash IN ({numbers})");
+            let (account, hashes) = (self.dialect().parameters(1, 1), self.dialect().parameters(2, chunk.len()));
+            let statement = format!("SELECT hash, id FROM texts WHERE account_id = {account} AND hash IN ({hashes})");
             let mut query = sqlx::query_as(AssertSqlSafe(statement)).bind(account_id);
             for hash in chunk {
                 query = query.bind(*hash);

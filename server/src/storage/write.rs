@@ -4,14 +4,14 @@ use std::{ops::Range, sync::Arc};
 
 use tokio::time::timeout;
 
-use super::{ACQUIRE_TIMEOUT, Mark, Outage, Storage, audit::Changes, file::File, session::Session};
+use super::{ACQUIRE_TIMEOUT, Mark, Outage, Storage, audit::Changes, dialect::Dialect, file::File, session::Session};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {
     session: Session,
     mark: Mark,
     before: Mark,
-    commit: &'static str,
+    dialect: Dialect,
     /// SQLite's file.
     file: Option<File>,
     /// For the log.
@@ -31,8 +31,8 @@ impl Storage {
             .await?;
         let before = Mark::of(&mut session, sequence - 1).await?;
         let mark = Mark::record(&mut session, sequence).await?;
-        let (commit, file) = (self.dialect.commit_writing(), self.file.clone());
-        Ok(Write { before, session, mark, commit, file, changes: Changes::default() })
+        let (dialect, file) = (self.dialect, self.file.clone());
+        Ok(Write { before, session, mark, dialect, file, changes: Changes::default() })
     }
 }
 
@@ -50,6 +50,10 @@ impl Write {
     /// The write before this one.
     pub(crate) fn before(&self) -> Mark {
         self.before
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     pub(crate) fn connection(&mut self) -> &mut Session {
@@ -86,7 +90,7 @@ impl Write {
     /// # Errors
     /// See [`Session::commit`]. [`super::Outage::Missing`] where the write went into a file that is gone.
     pub(crate) async fn commit(self) -> sqlx::Result<()> {
-        self.session.commit(self.commit).await?;
+        self.session.commit(self.dialect.commit_writing()).await?;
         self.file.as_ref().map_or(Ok(()), File::check_written)?;
         self.changes.log();
         Ok(())

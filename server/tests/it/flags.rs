@@ -16,7 +16,8 @@ fn a_flag_is_created_read_changed_and_deleted() {
         let created = project.send("POST", "/flags", &new);
         assert_eq!((created.status, created.header("etag")), (201, Some("\"1\"")));
         assert_eq!(created.header("location"), Some(&*format!("{}/flags/checkout-v2", project.path())));
-        let flag = created.json();
+        let mut flag = created.json();
+        assert_eq!(flag.as_object_mut().and_then(|flag| flag.remove("environments")), Some(json!(["production"])));
         let (created_at, updated_at) = (flag["created_at"].clone(), flag["updated_at"].clone());
         let expected = json!({"key": "checkout-v2", "name": "Checkout", "tags": ["shop"], "client_visible": false,
             "enabled": true, "default_enabled": false, "rules": new["rules"], "version": 1,
@@ -55,8 +56,12 @@ fn a_change_that_changes_nothing_keeps_the_version() {
     on_each_database(|database| {
         let server = Server::start(database);
         let project = Project::new(&server);
-        let flag = project.done("POST", "/flags", &json!({"key": "a", "enabled": true}));
-        assert_eq!(project.done("PUT", "/flags/a", &flag), flag, "what was read can be sent back");
+        let created = project.done("POST", "/flags", &json!({"key": "a", "enabled": true}));
+        let message = project.refused("POST", "/flags", &created, 400);
+        assert!(message.contains("environments: the path says"), "{message}");
+        let mut flag = created.clone();
+        flag["environments"] = json!([]);
+        assert_eq!(project.done("PUT", "/flags/a", &created), flag, "what was answered can be sent back");
         let nothing =
             json!({"enabled": true, "rules": null, "default_enabled": false, "tags": [], "description": null});
         assert_eq!(project.done("PATCH", "/flags/a", &nothing), flag);
@@ -155,7 +160,7 @@ fn what_others_lean_on_stays() {
         assert_eq!(
             message,
             "the change cannot be made, since it would break:\n\
-             flag \"b\": rules[0].value: the flag \"theme\" has no variant \"dark\""
+             flag \"b\" in environment \"production\": rules[0].value: the flag \"theme\" has no variant \"dark\""
         );
         project.done("PATCH", "/flags/theme", &json!({"variants": {"light": 1, "dark": 2}}));
 

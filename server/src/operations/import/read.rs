@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     document::{Document, FlagAsCode, flag_place, segment_place},
-    weight::{MAX_VALUES, Weight},
+    weight::{MAX_MEMORY_MIB, Weight},
 };
 use crate::flags::{Changes, KEY_RULE, Limits, Problems, check::Draft, definition, describe, is_key, read_segment};
 
@@ -154,15 +154,18 @@ impl<'l> Reader<'l> {
             self.refuse_size(bytes, place);
             return false;
         }
-        let had_too_many = self.total.has_too_many_values();
+        let was_too_much = self.total.takes_too_much_memory();
         self.total += weight;
-        let has_too_many = self.total.has_too_many_values();
-        if has_too_many && !had_too_many {
-            let message = format!("with this, the document has more than {MAX_VALUES} values, which is the most");
+        let is_too_much = self.total.takes_too_much_memory();
+        if is_too_much && !was_too_much {
+            let message = format!(
+                "with this, reading the document takes more than {MAX_MEMORY_MIB} MiB of memory, which is the most; it \
+                 has too many short values"
+            );
             self.problems.add(place.clone(), message);
         }
-        self.has_oversized |= has_too_many;
-        !has_too_many
+        self.has_oversized |= is_too_much;
+        !is_too_much
     }
 
     fn read_flag(&mut self, fields: Map<String, Value>, position: usize, place: &Place) {
