@@ -5,6 +5,7 @@
 pub(crate) mod accounts;
 pub(crate) mod archive;
 pub(crate) mod audit;
+mod changes;
 mod dialect;
 pub(crate) mod environments;
 mod failure;

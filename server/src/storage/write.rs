@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use tokio::time::timeout;
 
-use super::{ACQUIRE_TIMEOUT, Mark, Outage, Storage, audit::Changes, dialect::Dialect, file::File, session::Session};
+use super::{ACQUIRE_TIMEOUT, Mark, Outage, Storage, changes::Changes, dialect::Dialect, file::File, session::Session};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {

@@ -35,7 +35,8 @@ fn what_goes_out_comes_back_in() {
         let imported = project.send("PUT", "/snapshot", &document());
         let expected = json!({"dry_run": false,
             "flags": {"created": ["checkout", "plain", "theme"], "updated": [], "deleted": []},
-            "segments": {"created": ["staff"], "updated": [], "deleted": []}});
+            "segments": {"created": ["staff"], "updated": [], "deleted": []},
+            "archived": [], "removes": 0, "environments": ["production"]});
         assert_eq!((imported.status, imported.json()), (200, expected));
         let exported = project.get("/snapshot");
         assert_eq!(exported.json(), document());
@@ -53,7 +54,11 @@ fn what_goes_out_comes_back_in() {
         snapshot["environment"] = "production".into();
         for same in [document(), exported.json(), listing.clone(), snapshot] {
             let answer = project.done("PUT", "/snapshot", &same);
-            assert_eq!(answer, json!({"dry_run": false, "flags": nothing(), "segments": nothing()}));
+            assert_eq!(
+                answer,
+                json!({"dry_run": false, "flags": nothing(), "segments": nothing(),
+                "archived": [], "removes": 0, "environments": []})
+            );
         }
         assert_eq!(project.get("/flags").json(), listing, "no version rose");
     });
@@ -78,13 +83,14 @@ fn a_dry_run_tells_what_an_import_does() {
             "flags": {"created": ["other"], "deleted": ["plain"], "updated": [
                 {"key": "checkout", "fields": ["description", "name", "rules", "tags"]},
                 {"key": "theme", "fields": ["rules"], "moved": {"light>dark": 10}}]},
-            "segments": {"created": ["new"], "updated": [], "deleted": ["staff"]}});
+            "segments": {"created": ["new"], "updated": [], "deleted": ["staff"]},
+            "archived": ["plain"], "removes": 2, "environments": ["production"]});
         assert_eq!((dry.status, dry.json()), (200, expected.clone()));
         assert_eq!((project.get("/flags").json(), project.get("/snapshot").json()), before, "nothing was written");
 
         // Under its entity tag, what it told is what happens; once somebody changed something, it does not.
         let etag = dry.header("etag").unwrap();
-        let put = || project.request("PUT", "/snapshot").header("if-match", etag).json(&changed).send();
+        let put = || project.request("PUT", "/snapshot?removes=2").header("if-match", etag).json(&changed).send();
         project.done("PATCH", "/flags/plain", &json!({"description": "meanwhile"}));
         assert_eq!((put().status, put().code()), (412, "PRECONDITION_FAILED".into()));
         project.done("PATCH", "/flags/plain", &json!({"description": null}));

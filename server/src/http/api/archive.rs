@@ -95,6 +95,7 @@ struct Restoring {
     #[param(default = false)]
     as_was: bool,
     /// `references`: with the archived flags that it asks and the segments that it used, where they are missing.
+    #[param(inline)]
     with: Option<With>,
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::no_entry;
 use crate::{
     flags::{Flag, Segment, SegmentRecord, asked_flags, check::Draft},
-    operations::{Backend, Error, Result, change::Change, flags::check_limit, target::ProjectTarget},
+    operations::{Backend, Error, Result, change::Change, target::ProjectTarget},
     storage::archive::{Archived, ArchivedState},
 };
 
@@ -61,7 +61,7 @@ pub(crate) async fn restore(backend: &Backend, target: &ProjectTarget, id: i64, 
     if how.with_references {
         find_references(&mut change, &mut plans, how, backend.limits.max_flags).await?;
     }
-    check_limit(&mut change, &backend.limits, plans.len()).await?;
+    change.check_limit(&backend.limits, plans.len()).await?;
 
     let segments = if how.with_references { missing_segments(&mut change, &plans).await? } else { BTreeMap::new() };
     let mut drafts: BTreeMap<i64, Draft> = BTreeMap::new();

@@ -143,7 +143,7 @@ impl Creation<'_> {
     }
 
     async fn check_limit(&mut self) -> Result<()> {
-        check_limit(&mut self.change, self.limits, 1).await
+        self.change.check_limit(self.limits, 1).await
     }
 
     /// Finds the segments that the flag uses and that other environments lack, which get those of the target. An environment
@@ -168,16 +168,4 @@ impl Creation<'_> {
         }
         Ok(brought)
     }
-}
-
-/// Refuses more flags than a project may have.
-pub(in crate::operations) async fn check_limit(change: &mut Change<'_>, limits: &Limits, more: usize) -> Result<()> {
-    let project_id = change.project().project_id;
-    let count = change.write.count_flags(project_id).await? + more;
-    if count > limits.max_flags {
-        let limit = limits.max_flags;
-        let message = format!("the project would have {count} flags; this server allows {limit} (--max-flags)");
-        return Err(Error::LimitReached(message));
-    }
-    Ok(())
 }

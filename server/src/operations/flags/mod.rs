@@ -12,7 +12,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use change::change_flag;
-pub(super) use create::check_limit;
 pub(crate) use create::create_flag;
 pub(crate) use remove::{RemovedFlag, remove_flag};
 pub(super) use shared::differing;

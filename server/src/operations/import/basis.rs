@@ -2,9 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::deleted;
 use crate::{
-    operations::{Backend, Result, change::Change, target::EnvironmentTarget},
+    operations::{Backend, Error, Result, change::Change, target::EnvironmentTarget},
     storage::surroundings::Surroundings,
     world::World,
 };
@@ -21,7 +20,7 @@ impl Basis {
     /// Reads the newest state; `None` where it changed while it was read.
     ///
     /// # Errors
-    /// [`crate::operations::Error::NotFound`] where the environment was deleted; the database fails.
+    /// [`Error::NotFound`] where the environment was deleted; the database fails.
     pub(super) async fn read(backend: &Backend, target: &EnvironmentTarget) -> Result<Option<Self>> {
         let surroundings = backend.follower.storage().surroundings(target.project_id, target.environment_id).await?;
         let surroundings = surroundings.ok_or_else(deleted)?;
@@ -51,4 +50,9 @@ fn is_same(world: &World, environments: &[(String, i64)], changed: &BTreeMap<i64
         && environments
             .iter()
             .all(|(_, id)| world.changed(*id).is_some() && world.changed(*id) == changed.get(id).copied())
+}
+
+/// Returns the error for an environment that was deleted after the request came.
+pub(super) fn deleted() -> Error {
+    Error::NotFound("the environment was deleted in the meantime".into())
 }

@@ -8,6 +8,7 @@ mod checks;
 mod difference;
 mod document;
 mod drafts;
+mod options;
 mod plan;
 mod read;
 mod rows;
@@ -17,11 +18,12 @@ use std::sync::Arc;
 
 pub(crate) use difference::Difference;
 pub(crate) use document::{Document, FlagsAsCode};
+pub(crate) use options::Options;
 pub(crate) use read::Reader;
 pub(crate) use weight::Weight;
 
 use super::{Backend, Error, Precondition, Result, change::Change, target::EnvironmentTarget};
-use basis::Basis;
+use basis::{Basis, deleted};
 use document::{content_text, tag_of};
 use plan::Plan;
 use rows::Rows;
@@ -60,17 +62,6 @@ pub(crate) async fn export(backend: &Backend, target: &EnvironmentTarget) -> Res
         content_text(flags, segments).map(|text| Export { tag: tag_of(&text), text })
     };
     Ok(tokio::task::spawn_blocking(write).await.map_err(anyhow::Error::from)??)
-}
-
-/// The way in which an import is made.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Options {
-    /// Only tell what would change.
-    pub(crate) dry_run: bool,
-    /// Change shared fields in all environments that have the flags, though the target names one environment.
-    pub(crate) is_shared: bool,
-    /// The number of flags and segments that the caller expects to leave the environment.
-    pub(crate) removes: Option<usize>,
 }
 
 /// Makes the flags and segments of an environment those of a document.
@@ -117,8 +108,4 @@ pub(crate) async fn import(
     Err(Error::Busy(format!(
         "other changes came in between, {ATTEMPTS} times; nothing was changed; import again when fewer flags change"
     )))
-}
-
-fn deleted() -> Error {
-    Error::NotFound("the environment was deleted in the meantime".into())
 }

@@ -8,12 +8,10 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{
-    Options,
     basis::Basis,
-    content_text,
     difference::{Difference, Differences, Updated},
-    document::{Document, FlagAsCode},
-    tag_of,
+    document::{Document, FlagAsCode, content_text, tag_of},
+    options::Options,
 };
 use crate::{
     flags::{Moved, Presence, Record, SegmentRecord, Shared, State, as_code, moved, used_segments},

@@ -1,7 +1,6 @@
 //! The audit: who changed what.
 
 mod erase;
-mod log;
 mod page;
 mod select;
 mod split;
@@ -10,12 +9,13 @@ use std::fmt;
 
 use serde_json::Value;
 
-pub(super) use log::Changes;
 pub(crate) use page::EntryRow;
 pub(crate) use select::{Selection, Subject};
 
 use super::{
-    Write, now,
+    Write,
+    changes::Line,
+    now,
     rows::{Cell, Many},
 };
 use split::Split;
@@ -130,6 +130,18 @@ impl From<Entry<'_>> for StoredEntry {
     }
 }
 
+impl StoredEntry {
+    fn line(&self) -> Line {
+        Line {
+            action: self.action.clone(),
+            project_id: self.project_id,
+            environment: self.environment.clone(),
+            target: self.target.clone(),
+            actor: self.actor.clone(),
+        }
+    }
+}
+
 impl Write {
     /// Records a change, together with the change or not at all.
     pub(crate) async fn record(&mut self, entry: Entry<'_>) -> sqlx::Result<()> {
@@ -139,7 +151,7 @@ impl Write {
 
     /// Records changes of one account in their order.
     pub(crate) async fn record_all(&mut self, account_id: i64, entries: &[StoredEntry]) -> sqlx::Result<()> {
-        entries.iter().for_each(|entry| self.changes.note(entry));
+        entries.iter().for_each(|entry| self.changes.note(|| entry.line()));
         let first = self.next_ids(entries.len()).await?.start;
         let entries = || (first..).zip(entries);
         let at = now();

@@ -1,43 +1,37 @@
 //! The lines that a write leaves in the log once it lasts: one for each change, up to a number.
 
-use super::StoredEntry;
-
 /// The most lines of one write.
 const MAX_LINES: usize = 100;
 
 /// The changes of a write in progress.
 #[derive(Debug, Default)]
-pub(in crate::storage) struct Changes {
+pub(super) struct Changes {
     lines: Vec<Line>,
     left_out: usize,
 }
 
+/// A change, for the log.
 #[derive(Debug)]
-struct Line {
-    action: String,
-    project_id: Option<i64>,
-    environment: Option<String>,
-    target: String,
-    actor: String,
+pub(super) struct Line {
+    pub(super) action: String,
+    pub(super) project_id: Option<i64>,
+    pub(super) environment: Option<String>,
+    pub(super) target: String,
+    pub(super) actor: String,
 }
 
 impl Changes {
-    pub(super) fn note(&mut self, entry: &StoredEntry) {
-        if self.lines.len() == MAX_LINES {
+    /// Adds a change.
+    pub(super) fn note(&mut self, line: impl FnOnce() -> Line) {
+        if self.lines.len() < MAX_LINES {
+            self.lines.push(line());
+        } else {
             self.left_out += 1;
-            return;
         }
-        self.lines.push(Line {
-            action: entry.action.clone(),
-            project_id: entry.project_id,
-            environment: entry.environment.clone(),
-            target: entry.target.clone(),
-            actor: entry.actor.clone(),
-        });
     }
 
     /// Writes the lines. The request's id stands in them by the request's span.
-    pub(in crate::storage) fn log(self) {
+    pub(super) fn log(self) {
         for Line { action, project_id, environment, target, actor } in self.lines {
             // A flag is what people look for.
             let flag = action.starts_with("flag.").then_some(&target);
