@@ -2,12 +2,56 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Write, hex::hex};
+use super::{Storage, Write, hex::hex};
 
 /// A text with more bytes is stored once, and referred to. A reference takes about as many.
 pub(super) const LARGE: usize = 128;
 
+/// The conditions for texts of a step that nothing refers to.
+macro_rules! unused {
+    ($statement:literal) => {
+        concat!(
+            $statement,
+            " FROM texts WHERE id > $1 AND id <= $2 AND NOT EXISTS (SELECT 1 FROM audit_parts p WHERE p.text_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM flag_states s WHERE s.rules_id = texts.id)"
+        )
+    };
+}
+
+/// Some texts that follow each other by their ids.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextStep {
+    /// The id before the first one.
+    after: i64,
+    pub(crate) last: i64,
+}
+
+impl Storage {
+    /// Returns the texts after an id, as many as one write may delete; `None` at the end.
+    pub(crate) async fn texts_after(&self, after: i64) -> sqlx::Result<Option<TextStep>> {
+        let (last,): (Option<i64>,) =
+            sqlx::query_as("SELECT MAX(id) FROM (SELECT id FROM texts WHERE id > $1 ORDER BY id LIMIT 100) AS step")
+                .bind(after)
+                .fetch_one(self)
+                .await?;
+        Ok(last.map(|last| TextStep { after, last }))
+    }
+
+    /// Returns whether nothing refers to some text of a step.
+    pub(crate) async fn has_unused_text(&self, step: TextStep) -> sqlx::Result<bool> {
+        let (count,): (i64,) =
+            sqlx::query_as(unused!("SELECT COUNT(*)")).bind(step.after).bind(step.last).fetch_one(self).await?;
+        Ok(count > 0)
+    }
+}
+
 impl Write {
+    /// Deletes the texts of a step that nothing refers to, as this write sees it.
+    pub(crate) async fn delete_unused_texts(&mut self, step: TextStep) -> sqlx::Result<()> {
+        sqlx::query(unused!("DELETE")).bind(step.after).bind(step.last).execute(self.connection()).await?;
+        Ok(())
+    }
+
     /// Returns the id of a text of an account. A text that is new is stored.
     pub(super) async fn text_id(&mut self, account_id: i64, text: &str) -> sqlx::Result<i64> {
         let hash = hex(&Sha256::digest(text).into());

@@ -1,6 +1,7 @@
 //! The audit: who changed what.
 
 mod page;
+mod prune;
 mod select;
 mod split;
 
