@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn white_space_and_escapes_weigh_nothing_or_one() {
         for (json, bytes, values) in
-            [("7", 1, 1), (r#"{"a" : [ 1, 2 ] }"#, 11, 4), (r#""a b,[{\"A\\""#, 12, 1), ("[\n  \"\u{e4}\"\n]", 6, 2)]
+            [("7", 1, 1), (r#"{"a" : [ 1, 2 ] }"#, 11, 4), (r#""a b,[{\"A\\""#, 11, 1), ("[\n  \"\u{e4}\"\n]", 6, 2)]
         {
             assert_eq!(Weight::of(json), Weight { bytes, values }, "{json}");
         }
