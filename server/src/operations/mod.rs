@@ -20,6 +20,7 @@ pub(crate) mod keys;
 mod names;
 mod precondition;
 pub(crate) mod projects;
+pub(crate) mod retention;
 pub(crate) mod segments;
 pub(crate) mod target;
 

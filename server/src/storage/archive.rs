@@ -286,7 +286,7 @@ impl Write {
         self.delete_archived(archived.id).await?;
         self.delete_versions(*flag_id).await?;
         self.erase_documents(*flag_id, project_id, key).await?;
-        self.delete_unused_texts(account_id).await
+        self.delete_unused_texts_of(account_id).await
     }
 
     /// Deletes the oldest entries of all archives from before a time, up to a number. Returns their number.
@@ -307,7 +307,7 @@ impl Write {
         accounts.sort_unstable();
         accounts.dedup();
         for account_id in accounts {
-            self.delete_unused_texts(account_id).await?;
+            self.delete_unused_texts_of(account_id).await?;
         }
         Ok(rows.len())
     }

@@ -1,8 +1,10 @@
 //! The audit: every change with who made it, newest first, in pages, without secrets.
 
+use std::{thread, time::Duration};
+
 use serde_json::{Value, json};
 
-use crate::support::{Account, Database, Project, Server, on_each_database};
+use crate::support::{Account, Database, Project, Server, on_each_database, within};
 
 #[test]
 fn every_change_is_recorded_with_who_made_it() {
@@ -209,6 +211,56 @@ fn filters_leave_the_entries_that_fit() {
             let found = answer.expect(400).message();
             assert!(found.starts_with(message), "{query}: {found}");
         }
+    });
+}
+
+#[test]
+fn old_entries_and_texts_that_nothing_needs_are_deleted_by_a_setting() {
+    on_each_database(|database| {
+        let server = Server::start(database);
+        let account = server.account();
+        let project = Project::of(&server, &account.api_key, account.project);
+        let rules = |name: &str| {
+            let ids: Vec<String> = (0..50).map(|index| format!("{name}-{index}")).collect();
+            json!([{"attribute": "user_id", "operator": "in", "value": ids}])
+        };
+        project.done("POST", "/flags", &json!({"key": "f", "enabled": true, "rules": rules("first")}));
+        for (name, enabled) in [("second", true), ("third", true), ("third", false)] {
+            project.done("PATCH", "/flags/f", &json!({"enabled": enabled, "rules": rules(name)}));
+        }
+        let all = entries(&server, &account, "/api/v1/audit");
+        let texts = || database.number("SELECT COUNT(*) FROM texts");
+        assert_eq!(texts(), 3);
+        // Everything but the last entry becomes old.
+        let last = &all[0]["id"];
+        database.execute(format!("UPDATE audit SET at = '2020-01-01T00:00:00.000Z' WHERE id < {last}"));
+        drop(server);
+
+        // By default, nothing is deleted.
+        let server = Server::start(database);
+        thread::sleep(Duration::from_millis(500));
+        assert_eq!(entries(&server, &account, "/api/v1/audit").len(), all.len());
+        drop(server);
+
+        let server = Server::start_with(database, &["--max-audit-age-days", "30"]);
+        within(Duration::from_secs(20), || entries(&server, &account, "/api/v1/audit").len() == 1 && texts() == 1);
+        assert_eq!(entries(&server, &account, "/api/v1/audit"), all[..1]);
+        let project = Project::of(&server, &account.api_key, account.project);
+        assert_eq!(project.get("/flags/f").json()["rules"], rules("third"));
+        assert_eq!(database.number("SELECT COUNT(*) FROM audit_parts"), 1);
+        drop(server);
+
+        // A text of a flag stays without the audit, and goes with the flag.
+        database.execute("UPDATE audit SET at = '2020-01-01T00:00:00.000Z'".into());
+        let server = Server::start_with(database, &["--max-audit-age-days", "30"]);
+        within(Duration::from_secs(20), || entries(&server, &account, "/api/v1/audit").is_empty());
+        assert_eq!(texts(), 1);
+        let project = Project::of(&server, &account.api_key, account.project);
+        assert_eq!(project.get("/flags/f").json()["rules"], rules("third"));
+        server.request("DELETE", project.path()).key(&account.api_key).send().expect(204);
+        drop(server);
+        let _server = Server::start(database);
+        within(Duration::from_secs(20), || texts() == 0);
     });
 }
 

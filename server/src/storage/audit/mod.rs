@@ -2,6 +2,7 @@
 
 mod erase;
 mod page;
+mod prune;
 mod select;
 mod split;
 
