@@ -36,10 +36,19 @@ fn wait_for(seen: &Receiver<(bool, Instant)>, wanted: bool) -> Instant {
     }
 }
 
-/// Measures from the first byte of the request that changes the flag, and from the end of its answer, with a pause
-/// before each.
-fn flip(server: &Server, client: &Client, count: u64, pause: impl Fn(u64) -> Duration) -> (Spread, Spread) {
-    let (mut from_request, mut from_answer) = (Spread::new(), Spread::new());
+/// The times of changes, in milliseconds.
+struct Times {
+    /// From the first byte of the request to the end of its answer.
+    answer: Spread,
+    /// From the first byte of the request until the client sees the change.
+    from_request: Spread,
+    /// From the end of the answer.
+    from_answer: Spread,
+}
+
+/// Measures changes of the flag, with a pause before each.
+fn flip(server: &Server, client: &Client, count: u64, pause: impl Fn(u64) -> Duration) -> Times {
+    let (mut answer, mut from_request, mut from_answer) = (Spread::new(), Spread::new(), Spread::new());
     let was_on = client.is_enabled(FLAG, &Context::EMPTY, false);
     thread::scope(|scope| {
         let (sender, seen) = channel();
@@ -51,18 +60,23 @@ fn flip(server: &Server, client: &Client, count: u64, pause: impl Fn(u64) -> Dur
             server.switch(FLAG, wanted);
             let answered = Instant::now();
             let at = wait_for(&seen, wanted);
+            answer.record(answered.duration_since(start));
             from_request.record(at.duration_since(start));
             from_answer.record(at.saturating_duration_since(answered));
         }
         client.close();
     });
-    (from_request, from_answer)
+    Times { answer, from_request, from_answer }
 }
 
-fn print(title: &str, count: u64, (mut from_request, mut from_answer): (Spread, Spread)) {
-    for (since, times) in [("the request", &mut from_request), ("its answer", &mut from_answer)] {
+fn print(title: &str, count: u64, mut times: Times) {
+    for (what, times) in [
+        ("the answer, since the request", &mut times.answer),
+        ("seen, since the request", &mut times.from_request),
+        ("seen, since its answer", &mut times.from_answer),
+    ] {
         let [half, most, all] = [0.5, 0.99, 1.0].map(|part| times.milliseconds(part));
-        println!("| {title}, since {since} | {count} | {half} | {most} | {all} |");
+        println!("| {title}: {what} | {count} | {half} | {most} | {all} |");
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod cost;
 mod flips;
+mod imports;
 mod relay;
 mod server;
 mod spread;
@@ -18,6 +19,7 @@ fn main() {
     match &*what {
         "streaming" => flips::streaming(&server, count),
         "polling" => flips::polling(&server, count),
+        "imports" => imports::measure(&server, count),
         "swaps" => swaps::measure(&server, count),
         "wire" => cost::wire(&server),
         "polling-clients" => cost::clients(&server, count, false),

@@ -3,7 +3,7 @@
 use std::{env, time::Duration};
 
 use flagbit::{Client, ClientOptions};
-use ureq::Agent;
+use ureq::{Agent, RequestBuilder, typestate::WithBody};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -34,12 +34,38 @@ impl Server {
 
     /// Switches a flag; returns once the server has answered.
     pub(crate) fn switch(&self, flag: &str, enabled: bool) {
-        let url = format!("{}/api/v1/projects/{}/flags/{flag}", self.url, self.project);
-        let request = self.agent.patch(url).header("Authorization", format!("Bearer {}", self.api_key));
+        let url = self.of_project(&format!("/flags/{flag}"));
+        self.send(self.agent.patch(url), &format!(r#"{{"enabled": {enabled}}}"#));
+    }
+
+    /// Creates a flag.
+    pub(crate) fn create(&self, flag: &str) {
+        self.send(self.agent.post(self.of_project("/flags")), &format!(r#"{{"key": "{flag}", "enabled": false}}"#));
+    }
+
+    /// Makes the flags those of a document.
+    pub(crate) fn import(&self, document: &str) {
+        self.send(self.agent.put(self.of_project("/snapshot")), document);
+    }
+
+    /// Another project on the same server.
+    pub(crate) fn other_project(&self) -> Self {
+        let answer = self.send(self.agent.post(format!("{}/api/v1/projects", self.url)), r#"{"name": "other"}"#);
+        let id = answer.split(r#""id":"#).nth(1).and_then(|rest| rest.split(',').next()).expect("an id");
+        let (url, server_key, api_key) = (self.url.clone(), self.server_key.clone(), self.api_key.clone());
+        Self { url, server_key, api_key, project: id.into(), agent: Agent::new_with_defaults() }
+    }
+
+    fn of_project(&self, path: &str) -> String {
+        format!("{}/api/v1/projects/{}{path}", self.url, self.project)
+    }
+
+    fn send(&self, request: RequestBuilder<WithBody>, body: &str) -> String {
+        let request = request.header("Authorization", format!("Bearer {}", self.api_key));
         let request = request.header("Content-Type", "application/json");
-        let mut answer = request.send(format!(r#"{{"enabled": {enabled}}}"#)).expect("a change of a flag");
+        let mut answer = request.send(body).expect("a write that succeeds");
         // Read to its end, so that the connection can be used again.
-        answer.body_mut().read_to_vec().expect("the flag");
+        answer.body_mut().read_to_string().expect("an answer")
     }
 }
 

@@ -101,8 +101,8 @@ class Stub(Kit):
 class RealServer(Kit):
     """The real server with an account and a project."""
 
-    def __init__(self, *options: str, port: int = 0) -> None:
-        super().__init__("server", options=options, port=port)
+    def __init__(self, *options: str, port: int = 0, database: str | None = None) -> None:
+        super().__init__("server", options=options, port=port, database=database)
         account = self.do("sign_up")
         self.api_key: str = account["api_key"]
         self.key: str = account["server_key"]
@@ -115,6 +115,11 @@ class RealServer(Kit):
 
     def of_project(self, method: str, path: str, body: object = None) -> Answer:
         return self.ask(method, f"/projects/{self.project}{path}", body)
+
+    def import_flags(self, document: object) -> None:
+        """Makes the flags and segments those of a document, and confirms how many leave."""
+        tried = self.of_project("PUT", "/snapshot?dry_run=true", document)
+        self.of_project("PUT", f"/snapshot?removes={tried['removes']}", document)
 
     def create(self, key: str, enabled: bool) -> None:
         """Creates a flag that answers everybody the same."""

@@ -1,26 +1,22 @@
 //! The engine's judgement of a write: the environment's snapshot with the change, parsed as every SDK will.
 //!
-//! The whole snapshot, because a flag may break others: those that ask it, and those behind them. It takes some ten
-//! milliseconds for 10,000 flags.
+//! A flag may break others: those that ask it, and those behind them. [`Compiled`] reads as much as that takes.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashSet},
-};
+use std::collections::HashSet;
 
-use flagbit::{MAX_SNAPSHOT_BYTES, Place, ProblemKind, Snapshot, SnapshotError, Subject, Warning};
-use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use flagbit::{MAX_SNAPSHOT_BYTES, Place, ProblemKind, SnapshotError, Subject, Warning};
+use serde_json::Value;
 
 use super::{
-    Labels, Problem, Problems, Shared, State, changes::check_whole, definition, flag::snapshot_text, snapshot_of,
+    Compiled, FlagText, Labels, Problem, Problems, Shared, SnapshotText, State, changes::check_whole, definition,
+    text::Changed,
 };
 
-/// The changes of a write to the snapshot of one environment: texts by key, `None` for a deletion.
-#[derive(Debug, Default)]
+/// The changes of a write to the snapshot of one environment.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
-    flags: BTreeMap<String, Option<String>>,
-    segments: BTreeMap<String, Option<String>>,
+    flags: Changed<FlagText>,
+    segments: Changed<String>,
     /// Problems that the engine would let pass.
     asides: Vec<Aside>,
 }
@@ -40,10 +36,8 @@ pub(crate) struct Aside {
 pub(crate) struct Judged {
     /// The flags and segments that the change makes unusable, and those of the draft that are unusable.
     pub(crate) asides: Vec<Aside>,
-    /// The snapshot with the change, as SDKs will download it.
-    pub(crate) text: String,
-    /// The same snapshot, parsed.
-    pub(crate) snapshot: Snapshot,
+    /// The flags with the change, as evaluations and SDKs will read them.
+    pub(crate) flags: Compiled,
 }
 
 /// The reason why no SDK would read the snapshot.
@@ -57,35 +51,29 @@ pub(crate) enum Refusal {
     Unreadable(SnapshotError),
 }
 
-#[derive(Deserialize)]
-struct Document<'t> {
-    #[serde(borrow)]
-    flags: Vec<&'t RawValue>,
-    #[serde(borrow, default)]
-    segments: BTreeMap<String, &'t RawValue>,
-}
-
-#[derive(Deserialize)]
-struct KeyOf<'t> {
-    #[serde(borrow)]
-    key: Cow<'t, str>,
-}
-
 impl Draft {
     pub(crate) fn is_empty(&self) -> bool {
         self.flags.is_empty() && self.segments.is_empty()
     }
 
-    /// Creates a flag, or replaces it. How many bytes it takes.
-    pub(crate) fn put_flag(&mut self, key: &str, shared: &Shared, state: &State) -> usize {
+    /// Creates a flag, or replaces it. Returns the bytes that it takes.
+    ///
+    /// # Errors
+    /// The parts cannot be written as JSON.
+    pub(crate) fn put_flag(&mut self, key: &str, shared: &Shared, state: &State) -> anyhow::Result<usize> {
         let mut problems = Problems::default();
         check_whole(shared, state, &mut problems);
+        let text = FlagText::new(key, &serde_json::to_string(shared)?, &serde_json::to_string(state)?)?;
+        let bytes = text.text.len();
+        self.put_text(key, text, problems);
+        Ok(bytes)
+    }
+
+    /// Creates a flag, or replaces it, with the problems of it that the engine would let pass.
+    pub(crate) fn put_text(&mut self, key: &str, text: FlagText, problems: Problems) {
         let aside = |problem| Aside { subject: Subject::Flag(key.into()), problem, is_circle: false };
         self.asides.extend(problems.into_first().1.into_iter().map(aside));
-        let text = snapshot_text(key, shared, state);
-        let bytes = text.len();
         self.flags.insert(key.into(), Some(text));
-        bytes
     }
 
     pub(crate) fn delete_flag(&mut self, key: &str) {
@@ -104,40 +92,37 @@ impl Draft {
         self.segments.insert(key.into(), None);
     }
 
-    /// Judges an environment with the change. `text` is its snapshot before the change, `before` is the same, parsed, and
-    /// `labels` are those after the change.
+    /// Judges an environment with the change. `before` are its flags before that, and `labels` are those after it.
     ///
     /// # Errors
-    /// The snapshot before the change cannot be read.
-    pub(crate) fn check(
-        &self,
-        labels: &Labels,
-        text: &[u8],
-        before: &Snapshot,
-    ) -> anyhow::Result<Result<Judged, Refusal>> {
-        let text = self.apply(Some(labels), text)?;
-        if text.len() > MAX_SNAPSHOT_BYTES {
-            return Ok(Err(Refusal::TooLarge { bytes: text.len() }));
+    /// No SDK would read the flags.
+    pub(crate) fn check(&self, labels: &Labels, before: &Compiled) -> Result<Judged, Refusal> {
+        let text = before.text().with(Some(labels), &self.flags, &self.segments);
+        let bytes = text.bytes().len();
+        if bytes > MAX_SNAPSHOT_BYTES {
+            return Err(Refusal::TooLarge { bytes });
         }
-        let known = before.warnings().iter().map(identity).collect();
-        Ok(match Snapshot::parse(text.as_bytes(), usize::MAX) {
-            Ok(after) => Ok(Judged { asides: self.asides(&after, &known), text, snapshot: after }),
+        let known = before.warnings().map(identity).collect();
+        match before.with(text, &self.flags, self.segments.is_empty()) {
+            Ok(flags) => Ok(Judged { asides: self.asides(flags.warnings(), &known), flags }),
             Err(SnapshotError::TooDeep { .. }) => Err(Refusal::TooDeep),
             Err(error) => Err(Refusal::Unreadable(error)),
-        })
+        }
     }
 
     /// Checks the draft by itself, as a whole snapshot. Returns nothing if that snapshot would be refused.
     pub(crate) fn check_alone(&self) -> Vec<Aside> {
-        let text = self.apply(None, br#"{"flags": []}"#).unwrap_or_default();
-        let snapshot = Snapshot::parse(text.as_bytes(), MAX_SNAPSHOT_BYTES);
-        snapshot.map(|snapshot| self.asides(&snapshot, &HashSet::new())).unwrap_or_default()
+        let text = SnapshotText::default().with(None, &self.flags, &self.segments);
+        if text.bytes().len() > MAX_SNAPSHOT_BYTES {
+            return Vec::new();
+        }
+        let flags = Compiled::new(text, HashSet::new());
+        flags.map(|flags| self.asides(flags.warnings(), &HashSet::new())).unwrap_or_default()
     }
 
     /// The warnings of a snapshot with the change, but for those that were known before.
-    fn asides(&self, after: &Snapshot, known: &HashSet<Identity<'_>>) -> Vec<Aside> {
-        let new = after.warnings().iter();
-        let new = new.filter(|warning| self.touches(warning.subject()) || !known.contains(&identity(warning)));
+    fn asides<'w>(&self, after: impl Iterator<Item = &'w Warning>, known: &HashSet<Identity<'_>>) -> Vec<Aside> {
+        let new = after.filter(|warning| self.touches(warning.subject()) || !known.contains(&identity(warning)));
         self.asides.iter().cloned().chain(new.map(Aside::from)).collect()
     }
 
@@ -147,31 +132,6 @@ impl Draft {
             Subject::Segment(key) => self.segments.contains_key(key),
             Subject::Segments => false,
         }
-    }
-
-    /// The snapshot's text with the change.
-    fn apply(&self, labels: Option<&Labels>, snapshot: &[u8]) -> anyhow::Result<String> {
-        let document: Document = serde_json::from_slice(snapshot)?;
-        let mut flags: BTreeMap<Cow<'_, str>, &str> = BTreeMap::new();
-        for flag in document.flags {
-            let KeyOf { key } = serde_json::from_str(flag.get())?;
-            flags.insert(key, flag.get());
-        }
-        let segments = document.segments.iter();
-        let mut segments: BTreeMap<&str, &str> = segments.map(|(key, segment)| (key.as_str(), segment.get())).collect();
-        for (key, flag) in &self.flags {
-            match flag {
-                Some(flag) => _ = flags.insert(key.into(), flag),
-                None => _ = flags.remove(key.as_str()),
-            }
-        }
-        for (key, segment) in &self.segments {
-            match segment {
-                Some(segment) => _ = segments.insert(key, segment),
-                None => _ = segments.remove(key.as_str()),
-            }
-        }
-        Ok(snapshot_of(labels, &flags, &segments))
     }
 }
 

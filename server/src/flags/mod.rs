@@ -4,6 +4,7 @@
 
 mod changes;
 pub(crate) mod check;
+mod compiled;
 pub(crate) mod document;
 mod fields;
 mod flag;
@@ -17,12 +18,15 @@ mod text;
 mod work;
 
 pub(crate) use changes::Changes;
-pub(crate) use flag::{Flag, Record, Shared, State, as_code};
+pub(crate) use compiled::Compiled;
+pub(crate) use flag::{Flag, Presence, Record, Shared, State, as_code};
 pub(crate) use limits::Limits;
 pub(crate) use moved::{Moved, moved};
 pub(crate) use problems::{Problem, Problems, describe, lines};
-pub(crate) use segment::{Segment, SegmentRecord, definition, read_segment, read_segment_as_code, used_segments};
-pub(crate) use text::{Labels, snapshot_of};
+pub(crate) use segment::{
+    Segment, SegmentRecord, asked_flags, definition, read_segment, read_segment_as_code, used_segments,
+};
+pub(crate) use text::{FlagText, Labels, SnapshotText};
 pub(crate) use work::Work;
 
 /// Returns whether a text can be the key of a flag or a segment. Paths and messages hold such keys as they are.

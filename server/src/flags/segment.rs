@@ -39,6 +39,16 @@ impl SegmentRecord {
     pub(crate) fn new(key: String, rules: Vec<Value>) -> Self {
         Self { key, rules, version: 0, created_at: String::new(), updated_at: String::new() }
     }
+
+    /// The segment as it is stored and stands in the snapshot.
+    pub(crate) fn definition(&self) -> Value {
+        definition(&self.rules)
+    }
+
+    /// The first version, stored at this time.
+    pub(crate) fn stored_first(self, now: &str) -> Self {
+        Self { version: 1, created_at: now.into(), updated_at: now.into(), ..self }
+    }
 }
 
 impl From<SegmentRecord> for Segment {
@@ -82,7 +92,7 @@ pub(crate) fn read_segment_as_code(
             ("key", other) => problems.add("key", format!("expected a string, found {}", describe(&other))),
             ("version", value) if value.is_i64() => changes.version = value.as_i64(),
             ("version", other) => problems.add("version", format!("expected an integer, found {}", describe(&other))),
-            ("created_at" | "updated_at", _) => {}
+            ("created_at" | "updated_at" | "environments", _) => {}
             _ => problems.add_ignorable(field.as_str(), || fields::SEGMENT.unknown(&field)),
         }
     }
@@ -109,6 +119,16 @@ pub(crate) fn used_segments(rules: &[Value]) -> BTreeSet<&str> {
         }
     }
     used
+}
+
+/// The flags that rules ask.
+pub(crate) fn asked_flags(rules: &[Value]) -> impl Iterator<Item = &str> {
+    let asks = |condition: &&Value| {
+        let operator = condition.get("operator").and_then(Value::as_str).and_then(Operator::named);
+        matches!(operator, Some((Operator::FlagIs, _)))
+    };
+    let asking = rules.iter().flat_map(conditions).filter(asks);
+    asking.filter_map(|condition| condition.get("attribute").and_then(Value::as_str))
 }
 
 /// The conditions of a rule; one without is one itself.

@@ -26,7 +26,7 @@ pub(crate) struct FlagListing {
 
 impl From<EnvironmentContent> for FlagListing {
     fn from(content: EnvironmentContent) -> Self {
-        let flags = content.flags.into_iter().map(|(record, state)| Flag::new(record, state)).collect();
+        let flags = content.flags.into_iter().map(|(record, presence)| Flag::new(record, presence)).collect();
         let segments = content.segments.into_iter().map(|segment| (segment.key, definition(&segment.rules))).collect();
         Self { flags, segments }
     }
@@ -64,7 +64,7 @@ struct Listing {
 
 impl Listing {
     fn bytes(&self) -> usize {
-        self.body.plain.bytes.len() + self.body.gzip.bytes.len()
+        self.body.len()
     }
 }
 
@@ -75,17 +75,15 @@ impl From<anyhow::Error> for NoListing {
 }
 
 impl Listings {
-    /// Returns the listing of an environment as of the newest write; `None` for an environment that was deleted. `target` are
-    /// the ids of the project and the environment.
+    /// Returns the listing of an environment as of the newest write; `None` for an environment that was deleted.
     pub(crate) async fn get(
         &self,
         storage: &Storage,
         large_reads: &LargeReads,
         world: &World,
-        target: (i64, i64),
+        environment_id: i64,
     ) -> Result<Option<Arc<Body>>, NoListing> {
-        let (project_id, environment_id) = target;
-        let (changed, epoch) = (world.flags_changed(project_id), world.epoch);
+        let (changed, epoch) = (world.changed(environment_id), world.epoch);
         let slot = Arc::clone(self.0.lock().entry(environment_id).or_default());
         // A request that comes while the listing is built waits for it instead of building another.
         let mut listing = tokio::time::timeout(WAIT, slot.lock()).await.map_err(|_| NoListing::Busy)?;
@@ -104,7 +102,7 @@ impl Listings {
         let changed = content.changed;
         let body = tokio::task::spawn_blocking(move || {
             // The tag is the content's, so that a change of another environment leaves it.
-            serde_json::to_string(&FlagListing::from(content)).map(|text| Body::new(environment_id, text))
+            serde_json::to_string(&FlagListing::from(content)).map(|text| Body::new(environment_id, text.into()))
         });
         let body = Arc::new(body.await.map_err(anyhow::Error::from)?.map_err(anyhow::Error::from)?);
         *listing = Some(Listing { changed, epoch, body: Arc::clone(&body) });

@@ -17,6 +17,8 @@ pub(crate) enum Outage {
     Away,
     /// It cannot read or write its files.
     Broken,
+    /// Other writes of this server or of a replica take longer than a write waits.
+    Busy,
     /// Its disk is full.
     Full,
     /// Another program has been writing for longer than a write waits.
@@ -34,6 +36,7 @@ impl fmt::Display for Outage {
         formatter.write_str(match self {
             Self::Away => "the database cannot be reached; nothing was changed",
             Self::Broken => "the database cannot use its files; nothing was changed",
+            Self::Busy => "another write is in progress; nothing was changed; try again",
             Self::Full => "the disk of the database is full; nothing was changed",
             Self::Locked => "the database is locked by another program; nothing was changed",
             Self::Missing => {
@@ -76,7 +79,7 @@ fn of_postgres(error: &PgDatabaseError) -> Option<Outage> {
         "25006" => Some(Outage::ReadOnly),
         "53100" => Some(Outage::Full),
         // lock_not_available, serialization_failure, deadlock_detected.
-        "55P03" | "40001" | "40P01" => Some(Outage::Locked),
+        "55P03" | "40001" | "40P01" => Some(Outage::Busy),
         _ if is_fatal(error) => Some(Outage::Away),
         // Connections, resources, an operator's intervention, the system under it.
         code if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => Some(Outage::Away),
@@ -107,8 +110,8 @@ fn is_fatal(error: &PgDatabaseError) -> bool {
     matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic)
 }
 
-fn is_locked(error: &sqlx::Error) -> bool {
-    outage(error) == Some(Outage::Locked)
+pub(super) fn is_locked(error: &sqlx::Error) -> bool {
+    matches!(outage(error), Some(Outage::Busy | Outage::Locked))
 }
 
 pub(super) fn code(error: &sqlx::Error) -> Option<String> {

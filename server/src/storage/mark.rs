@@ -31,18 +31,19 @@ impl Mark {
     }
 
     /// Gives the write in progress its token.
-    pub(super) async fn record(session: &mut Session, sequence: i64) -> sqlx::Result<()> {
+    pub(super) async fn record(session: &mut Session, sequence: i64) -> sqlx::Result<Self> {
         let mut token = [0; 8];
         getrandom::fill(&mut token).map_err(|error| sqlx::Error::Io(error.into()))?;
+        let token = i64::from_ne_bytes(token);
         sqlx::query(
             "INSERT INTO writes (slot, sequence, token) VALUES ($1, $2, $3) \
              ON CONFLICT (slot) DO UPDATE SET sequence = excluded.sequence, token = excluded.token",
         )
         .bind(sequence % KEPT)
         .bind(sequence)
-        .bind(i64::from_ne_bytes(token))
+        .bind(token)
         .execute(session)
         .await?;
-        Ok(())
+        Ok(Self { sequence, token })
     }
 }

@@ -132,11 +132,11 @@ async fn migrate(
             ),
             Failure::Connecting(error) => match outage(&error) {
                 Some(Outage::Away) if begun.elapsed() < ACQUIRE_TIMEOUT => error,
-                Some(Outage::Locked) if begun.elapsed() < MIGRATION_TIMEOUT => error,
+                Some(Outage::Busy | Outage::Locked) if begun.elapsed() < MIGRATION_TIMEOUT => error,
                 _ => return Err(failure::opening(path, error)),
             },
             Failure::Migrating(MigrateError::Execute(error))
-                if outage(&error) == Some(Outage::Locked) && begun.elapsed() < MIGRATION_TIMEOUT =>
+                if failure::is_locked(&error) && begun.elapsed() < MIGRATION_TIMEOUT =>
             {
                 error
             }

@@ -3,7 +3,11 @@
 use serde_json::Value;
 use sqlx::FromRow;
 
-use super::{Storage, Write, now, session::Session};
+use super::{
+    Storage, Write, now,
+    rows::{Cell, Many},
+    session::Session,
+};
 use crate::{
     flags::{SegmentRecord, definition},
     json,
@@ -18,18 +22,43 @@ struct SegmentRow {
     updated_at: String,
 }
 
+/// A segment in the form in which it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredSegment {
+    environment_id: i64,
+    key: String,
+    /// JSON.
+    definition: String,
+    version: i64,
+    created_at: String,
+    updated_at: String,
+}
+
+impl StoredSegment {
+    /// Makes a segment ready to be stored.
+    pub(crate) fn new(environment_id: i64, segment: &SegmentRecord) -> Self {
+        let SegmentRecord { key, rules, version, created_at, updated_at } = segment.clone();
+        let definition = definition(&rules).to_string();
+        Self { environment_id, key, definition, version, created_at, updated_at }
+    }
+}
+
 impl TryFrom<SegmentRow> for SegmentRecord {
     type Error = anyhow::Error;
 
     fn try_from(row: SegmentRow) -> anyhow::Result<Self> {
         let SegmentRow { key, definition, version, created_at, updated_at } = row;
-        let mut definition: Value = json::read(definition.as_bytes())?;
-        let rules = match definition.get_mut("rules").map(Value::take) {
-            Some(Value::Array(rules)) => rules,
-            _ => Vec::new(),
-        };
-        Ok(Self { key, rules, version, created_at, updated_at })
+        Ok(Self { key, rules: rules_of(&definition)?, version, created_at, updated_at })
     }
+}
+
+/// Reads the rules of a segment's definition.
+pub(super) fn rules_of(definition: &str) -> anyhow::Result<Vec<Value>> {
+    let mut definition: Value = json::read(definition.as_bytes())?;
+    Ok(match definition.get_mut("rules").map(Value::take) {
+        Some(Value::Array(rules)) => rules,
+        _ => Vec::new(),
+    })
 }
 
 /// The segments of an environment, sorted by key.
@@ -131,6 +160,28 @@ impl Write {
         .execute(self.connection())
         .await?;
         Ok(())
+    }
+
+    /// Stores segments of environments: new ones, and those that have other rules.
+    pub(crate) async fn put_segments(&mut self, segments: &[StoredSegment]) -> sqlx::Result<()> {
+        let statement = Many {
+            begin: "INSERT INTO segments (environment_id, key, definition, version, created_at, updated_at) VALUES",
+            end: "ON CONFLICT (environment_id, key) DO UPDATE SET definition = excluded.definition, \
+                  version = excluded.version, updated_at = excluded.updated_at",
+        };
+        let rows = segments.iter().map(|segment| {
+            let StoredSegment { environment_id, key, definition, version, created_at, updated_at } = segment;
+            let (id, version) = (Cell::from(*environment_id), Cell::from(*version));
+            [id, key.into(), definition.into(), version, created_at.into(), updated_at.into()]
+        });
+        self.many(statement, rows.collect()).await
+    }
+
+    /// Deletes segments of an environment.
+    pub(crate) async fn delete_segments(&mut self, environment_id: i64, keys: &[String]) -> sqlx::Result<()> {
+        let statement = Many { begin: "DELETE FROM segments WHERE (environment_id, key) IN (VALUES", end: ")" };
+        let rows = keys.iter().map(|key| [environment_id.into(), Cell::from(key)]);
+        self.many(statement, rows.collect()).await
     }
 
     pub(crate) async fn delete_segment(&mut self, environment_id: i64, key: &str) -> sqlx::Result<()> {

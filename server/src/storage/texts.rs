@@ -1,34 +1,131 @@
 //! Large texts, each stored once in an account.
 
-use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
 
-use super::{Write, hex::hex};
+use sha2::{Digest, Sha256};
+use sqlx::AssertSqlSafe;
+
+use super::{
+    Storage, Write,
+    hex::hex,
+    rows::{Cell, Many, ROWS},
+};
 
 /// A text with more bytes is stored once, and referred to. A reference takes about as many.
 pub(super) const LARGE: usize = 128;
 
+/// A large text with its hash.
+#[derive(Debug, PartialEq)]
+pub(super) struct LargeText {
+    text: String,
+    /// The SHA-256 in hexadecimal.
+    hash: String,
+}
+
+/// The ids of texts, by hash.
+pub(super) struct TextIds(HashMap<String, i64>);
+
+impl LargeText {
+    pub(super) fn new(text: String) -> Self {
+        Self { hash: hex(&Sha256::digest(&text).into()), text }
+    }
+}
+
+impl TextIds {
+    /// The id of a text; `None` for a text that was not given to [`Write::text_ids`].
+    pub(super) fn get(&self, text: &LargeText) -> Option<i64> {
+        self.0.get(&text.hash).copied()
+    }
+}
+
+/// A statement about the texts within bounds that nothing refers to.
+macro_rules! unused {
+    ($statement:literal, $bounds:literal) => {
+        concat!(
+            $statement,
+            " FROM texts WHERE ",
+            $bounds,
+            " AND NOT EXISTS (SELECT 1 FROM audit_parts p WHERE p.text_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM flag_states s WHERE s.rules_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM archive_states s WHERE s.rules_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM archive_segments s WHERE s.text_id = texts.id)"
+        )
+    };
+}
+
+/// Some texts that follow each other by their ids.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextStep {
+    /// The id before the first one.
+    after: i64,
+    pub(crate) last: i64,
+}
+
+impl Storage {
+    /// Returns the texts after an id, as many as one write may delete; `None` at the end.
+    pub(crate) async fn texts_after(&self, after: i64) -> sqlx::Result<Option<TextStep>> {
+        let (last,): (Option<i64>,) =
+            sqlx::query_as("SELECT MAX(id) FROM (SELECT id FROM texts WHERE id > $1 ORDER BY id LIMIT 100) AS step")
+                .bind(after)
+                .fetch_one(self)
+                .await?;
+        Ok(last.map(|last| TextStep { after, last }))
+    }
+
+    /// Returns whether nothing refers to some text of a step.
+    pub(crate) async fn has_unused_text(&self, step: TextStep) -> sqlx::Result<bool> {
+        let (count,): (i64,) = sqlx::query_as(unused!("SELECT COUNT(*)", "id > $1 AND id <= $2"))
+            .bind(step.after)
+            .bind(step.last)
+            .fetch_one(self)
+            .await?;
+        Ok(count > 0)
+    }
+}
+
 impl Write {
-    /// Returns the id of a text of an account. A text that is new is stored.
-    pub(super) async fn text_id(&mut self, account_id: i64, text: &str) -> sqlx::Result<i64> {
-        let hash = hex(&Sha256::digest(text).into());
-        // Writes take turns, so nobody stores or deletes the text between the two statements.
-        let known: Option<(i64,)> = sqlx::query_as("SELECT id FROM texts WHERE account_id = $1 AND hash = $2")
-            .bind(account_id)
-            .bind(&hash)
-            .fetch_optional(self.connection())
-            .await?;
-        if let Some((id,)) = known {
-            return Ok(id);
+    /// Returns the ids of texts of an account. Texts that are new are stored.
+    pub(super) async fn text_ids(
+        &mut self,
+        account_id: i64,
+        texts: impl Iterator<Item = &LargeText>,
+    ) -> sqlx::Result<TextIds> {
+        let mut missing: BTreeMap<&str, &str> = texts.map(|text| (text.hash.as_str(), text.text.as_str())).collect();
+        let mut known = HashMap::with_capacity(missing.len());
+        let hashes: Vec<&str> = missing.keys().copied().collect();
+        // Writes take turns, so nobody stores or deletes a text between the statements.
+        for chunk in hashes.chunks(ROWS) {
+            let (account, hashes) = (self.dialect().parameters(1, 1), self.dialect().parameters(2, chunk.len()));
+            let statement = format!("SELECT hash, id FROM texts WHERE account_id = {account} AND hash IN ({hashes})");
+            let mut query = sqlx::query_as(AssertSqlSafe(statement)).bind(account_id);
+            for hash in chunk {
+                query = query.bind(*hash);
+            }
+            let found: Vec<(String, i64)> = query.fetch_all(self.connection()).await?;
+            found.iter().for_each(|(hash, _)| _ = missing.remove(hash.as_str()));
+            known.extend(found);
         }
-        let id = self.next_id().await?;
-        sqlx::query("INSERT INTO texts (id, account_id, hash, bytes, text) VALUES ($1, $2, $3, $4, $5)")
-            .bind(id)
-            .bind(account_id)
-            .bind(hash)
-            .bind(i64::try_from(text.len()).unwrap_or(i64::MAX))
-            .bind(text)
-            .execute(self.connection())
-            .await?;
-        Ok(id)
+        let ids = if missing.is_empty() { 0..0 } else { self.next_ids(missing.len()).await? };
+        known.extend(missing.keys().map(|hash| String::from(*hash)).zip(ids));
+        let many = Many { begin: "INSERT INTO texts (id, account_id, hash, bytes, text) VALUES", end: "" };
+        let rows = missing.into_iter().map(|(hash, text)| {
+            let bytes = i64::try_from(text.len()).unwrap_or(i64::MAX);
+            [Cell::from(known[hash]), account_id.into(), hash.into(), bytes.into(), text.into()]
+        });
+        self.many(many, rows.collect()).await?;
+        Ok(TextIds(known))
+    }
+
+    /// Deletes the texts of a step that nothing refers to, as this write sees it.
+    pub(crate) async fn delete_unused_texts(&mut self, step: TextStep) -> sqlx::Result<()> {
+        let statement = unused!("DELETE", "id > $1 AND id <= $2");
+        sqlx::query(statement).bind(step.after).bind(step.last).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Deletes the texts of an account that nothing refers to, as this write sees it.
+    pub(super) async fn delete_unused_texts_of(&mut self, account_id: i64) -> sqlx::Result<()> {
+        sqlx::query(unused!("DELETE", "account_id = $1")).bind(account_id).execute(self.connection()).await?;
+        Ok(())
     }
 }

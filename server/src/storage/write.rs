@@ -1,19 +1,21 @@
 //! Writes: one at a time, each with a number of its own.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use tokio::time::timeout;
 
-use super::{ACQUIRE_TIMEOUT, Mark, Storage, file::File, session::Session};
+use super::{ACQUIRE_TIMEOUT, Mark, Outage, Storage, changes::Changes, dialect::Dialect, file::File, session::Session};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {
     session: Session,
-    sequence: i64,
+    mark: Mark,
     before: Mark,
-    commit: &'static str,
+    dialect: Dialect,
     /// SQLite's file.
     file: Option<File>,
+    /// For the log.
+    pub(super) changes: Changes,
 }
 
 impl Storage {
@@ -22,26 +24,36 @@ impl Storage {
         // The database would let one writer in at a time too. But SQLite would pick one by chance instead of in turn, and
         // writers that wait would hold the connections that readers need.
         let turn = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.writing).lock_owned()).await;
-        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let turn = turn.map_err(|_| Outage::Busy)?;
         let mut session = self.begin(self.dialect.begin_writing(), Some(turn)).await?;
         let (sequence,) = sqlx::query_as("UPDATE meta SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence")
             .fetch_one(&mut session)
             .await?;
         let before = Mark::of(&mut session, sequence - 1).await?;
-        Mark::record(&mut session, sequence).await?;
-        Ok(Write { before, session, sequence, commit: self.dialect.commit_writing(), file: self.file.clone() })
+        let mark = Mark::record(&mut session, sequence).await?;
+        let (dialect, file) = (self.dialect, self.file.clone());
+        Ok(Write { before, session, mark, dialect, file, changes: Changes::default() })
     }
 }
 
 impl Write {
     /// The number of this write.
     pub(crate) fn sequence(&self) -> i64 {
-        self.sequence
+        self.mark.sequence
+    }
+
+    /// This write.
+    pub(crate) fn mark(&self) -> Mark {
+        self.mark
     }
 
     /// The write before this one.
     pub(crate) fn before(&self) -> Mark {
         self.before
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     pub(crate) fn connection(&mut self) -> &mut Session {
@@ -50,16 +62,23 @@ impl Write {
 
     /// An id that was never used.
     pub(crate) async fn next_id(&mut self) -> sqlx::Result<i64> {
-        let (id,) = sqlx::query_as("UPDATE meta SET last_id = last_id + 1 WHERE id = 1 RETURNING last_id")
+        Ok(self.next_ids(1).await?.start)
+    }
+
+    /// Ids that were never used, as many as there are things to store.
+    pub(crate) async fn next_ids(&mut self, count: usize) -> sqlx::Result<Range<i64>> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let (last,): (i64,) = sqlx::query_as("UPDATE meta SET last_id = last_id + $1 WHERE id = 1 RETURNING last_id")
+            .bind(count)
             .fetch_one(self.connection())
             .await?;
-        Ok(id)
+        Ok(last - count + 1..last + 1)
     }
 
     /// Notes that the snapshot of an environment changes with this write.
     pub(crate) async fn touch(&mut self, environment_id: i64) -> sqlx::Result<()> {
         sqlx::query("UPDATE environments SET revision = $1 WHERE id = $2")
-            .bind(self.sequence)
+            .bind(self.mark.sequence)
             .bind(environment_id)
             .execute(self.connection())
             .await?;
@@ -71,7 +90,9 @@ impl Write {
     /// # Errors
     /// See [`Session::commit`]. [`super::Outage::Missing`] where the write went into a file that is gone.
     pub(crate) async fn commit(self) -> sqlx::Result<()> {
-        self.session.commit(self.commit).await?;
-        Ok(self.file.as_ref().map_or(Ok(()), File::check_written)?)
+        self.session.commit(self.dialect.commit_writing()).await?;
+        self.file.as_ref().map_or(Ok(()), File::check_written)?;
+        self.changes.log();
+        Ok(())
     }
 }

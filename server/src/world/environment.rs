@@ -1,16 +1,11 @@
 //! An environment, compiled.
 
-use std::collections::{BTreeMap, HashSet};
-
-use anyhow::Context;
-use flagbit::Snapshot;
-use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use std::{collections::HashSet, sync::Arc};
 
 use super::Body;
 use crate::{
-    flags::{Labels, check::Judged, snapshot_of},
-    storage::load::{StoredContent, StoredFlag},
+    flags::{Compiled, FlagText, Labels, SnapshotText},
+    storage::load::StoredContent,
 };
 
 /// The flags of one environment at one revision. Immutable.
@@ -19,82 +14,37 @@ pub(crate) struct Environment {
     pub(crate) project_id: i64,
     pub(crate) name: String,
     pub(crate) revision: i64,
-    /// The compiled flags, for evaluations.
-    pub(crate) snapshot: Snapshot,
-    /// The keys of the flags that client keys may see.
-    pub(crate) client_visible: HashSet<String>,
-    /// The keys of the flags that may search with regular expressions, also through segments and other flags.
-    pub(crate) searching: HashSet<String>,
+    pub(crate) flags: Compiled,
     /// The text that SDKs download.
     pub(crate) body: Body,
 }
 
-/// The shared fields that programs read. SDKs need no field that is for people alone.
-#[derive(Deserialize)]
-struct ForPrograms<'t> {
-    #[serde(default)]
-    client_visible: Option<bool>,
-    #[serde(borrow)]
-    variants: Option<&'t RawValue>,
-    #[serde(borrow)]
-    default: Option<&'t RawValue>,
-}
-
 impl Environment {
+    pub(super) fn new(labels: Labels, flags: Compiled) -> Self {
+        let Labels { project_id, environment: name, revision } = labels;
+        let body = Body::new(revision, flags.text().bytes().clone());
+        Self { project_id, name, revision, flags, body }
+    }
+
     /// Compiles an environment. Texts are put together from those that are stored: reading them all into trees would take
-    /// several times as long as the rest. If `judged` has the very text, it was parsed already.
+    /// several times as long as the rest.
     ///
     /// # Errors
     /// The database does not hold a snapshot. No write can bring that about.
-    pub(super) fn compile(labels: Labels, content: StoredContent, judged: Option<Judged>) -> anyhow::Result<Self> {
-        let searching = searching(&content);
-        let mut client_visible = HashSet::new();
+    pub(super) fn compile(labels: Labels, mut content: StoredContent) -> anyhow::Result<Self> {
         // Databases sort by their own rules.
-        let mut flags = BTreeMap::new();
+        content.flags.sort_unstable_by(|flag, other| flag.key.cmp(&other.key));
+        let mut client_visible = HashSet::new();
+        let mut flags = Vec::with_capacity(content.flags.len());
         for flag in content.flags {
-            let (text, is_visible) = flag_text(&flag)?;
+            let FlagText { text, client_visible: is_visible } = FlagText::new(&flag.key, &flag.shared, &flag.state)?;
             if is_visible {
                 client_visible.insert(flag.key.clone());
             }
-            flags.insert(flag.key, text);
+            flags.push((Arc::from(flag.key), text));
         }
-        let segments = content.segments.into_iter().collect::<BTreeMap<_, _>>();
-        let text = snapshot_of(Some(&labels), &flags, &segments);
-        let snapshot = match judged {
-            Some(judged) if judged.text == text => judged.snapshot,
-            _ => Snapshot::parse(text.as_bytes(), usize::MAX)?,
-        };
-        let Labels { project_id, environment: name, revision } = labels;
-        Ok(Self { project_id, name, revision, snapshot, client_visible, searching, body: Body::new(revision, text) })
+        let texts = flags.iter().map(|(key, text)| (Arc::clone(key), text.as_str()));
+        let text = SnapshotText::new(Some(&labels), texts, Arc::new(content.segments.into_iter().collect()));
+        Ok(Self::new(labels, Compiled::new(text, client_visible)?))
     }
-}
-
-/// Returns the keys of the flags that may search with regular expressions. Their texts tell, which the server wrote itself:
-/// they have no escapes in the names of operators. A value with the same text costs its flag little.
-fn searching(content: &StoredContent) -> HashSet<String> {
-    let searches = |text: &str| text.contains("matches\"");
-    let asks_others = |text: &str| text.contains("in_segment\"") || text.contains("flag_is\"");
-    let (flags, segments) = (&content.flags, &content.segments);
-    if !segments.iter().any(|(_, text)| searches(text)) && !flags.iter().any(|flag| searches(&flag.state)) {
-        return HashSet::new();
-    }
-    let flags = flags.iter().filter(|flag| searches(&flag.state) || asks_others(&flag.state));
-    flags.map(|flag| flag.key.clone()).collect()
-}
-
-/// Returns a flag as it stands in the snapshot, and whether client keys see it.
-fn flag_text(flag: &StoredFlag) -> anyhow::Result<(String, bool)> {
-    let shared: ForPrograms = serde_json::from_str(&flag.shared)?;
-    let state = flag.state.trim_start().strip_prefix('{').context("the state of a flag is an object")?;
-    let mut text = format!(r#"{{"key":{}"#, Value::from(flag.key.as_str()));
-    for (field, value) in [("variants", shared.variants), ("default", shared.default)] {
-        if let Some(value) = value {
-            text += &format!(r#","{field}":{}"#, value.get());
-        }
-    }
-    if state.trim_start() != "}" {
-        text.push(',');
-    }
-    text += state;
-    Ok((text, shared.client_visible == Some(true)))
 }

@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{
     World,
-    load::{JudgedEnvironments, load},
+    load::{JudgedEnvironments, JudgedWrite, load},
 };
 use crate::storage::{self, Mark, Outage, Storage, Write};
 
@@ -32,7 +32,7 @@ pub(crate) struct Follower {
     seen: ArcSwap<Option<Instant>>,
     loading: Mutex<()>,
     /// The environments of the write that was committed last, until they are served.
-    judged: parking_lot::Mutex<JudgedEnvironments>,
+    judged: parking_lot::Mutex<JudgedWrite>,
 }
 
 impl Follower {
@@ -90,10 +90,18 @@ impl Follower {
         Ok(())
     }
 
+    /// Loads what was written up to now, as fast as a write would.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn refresh(&self) -> anyhow::Result<()> {
+        timeout(WRITER_TIMEOUT, self.catch_up()).await.map_err(|_| storage::Error::from(Outage::Away))?
+    }
+
     /// Returns the state at a write: the one before a write in progress, which that write changes.
     pub(crate) async fn world_at(&self, mark: Mark) -> anyhow::Result<Arc<World>> {
         if self.world().mark != mark {
-            timeout(WRITER_TIMEOUT, self.catch_up()).await.map_err(|_| storage::Error::from(Outage::Away))??;
+            self.refresh().await?;
         }
         let world = self.world();
         anyhow::ensure!(world.mark == mark, "the state at write {} could not be loaded", mark.sequence);
@@ -108,13 +116,13 @@ impl Follower {
         self.commit_judged(write, JudgedEnvironments::new()).await
     }
 
-    /// [`Self::commit`] of a write for which the engine judged environments. Those that are, byte for byte, what was
-    /// committed are served without parsing them a second time.
+    /// [`Self::commit`] of a write for which the engine judged environments. They are, byte for byte, what is committed, and
+    /// are served without reading them back.
     pub(crate) async fn commit_judged(&self, write: Write, judged: JudgedEnvironments) -> Result<(), storage::Error> {
         let is_idle = self.seen.load().is_none();
         if !is_idle {
             // Before the commit, since a notification of it may come before this goes on.
-            *self.judged.lock() = judged;
+            *self.judged.lock() = JudgedWrite { mark: write.mark(), environments: judged };
         }
         write.commit().await?;
         if !is_idle {

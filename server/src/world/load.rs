@@ -4,22 +4,26 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{Environment, HalfHash, KeyEntry, Project, World, halves};
 use crate::{
-    flags::{Labels, check::Judged},
+    flags::{Compiled, Labels},
     storage::{
-        Storage,
+        Mark, Storage,
         load::{EnvironmentHead, Reading},
     },
 };
 
 /// Environments that the engine judged for a write, by id.
-pub(crate) type JudgedEnvironments = HashMap<i64, Judged>;
+pub(crate) type JudgedEnvironments = HashMap<i64, Compiled>;
 
-/// Loads the newest state of the database; `None` when that is `old` already. What is `judged` is not parsed again.
-pub(super) async fn load(
-    storage: &Storage,
-    old: &World,
-    mut judged: JudgedEnvironments,
-) -> anyhow::Result<Option<World>> {
+/// A write with the environments that it changed. They are what the write wrote, byte for byte.
+#[derive(Debug, Default)]
+pub(crate) struct JudgedWrite {
+    pub(crate) mark: Mark,
+    pub(crate) environments: JudgedEnvironments,
+}
+
+/// Loads the newest state of the database; `None` when that is `old` already. Environments that `judged` has are not read
+/// again.
+pub(super) async fn load(storage: &Storage, old: &World, mut judged: JudgedWrite) -> anyhow::Result<Option<World>> {
     let mut reading = storage.reading().await?;
     let mark = reading.newest;
     if mark == old.mark {
@@ -29,27 +33,35 @@ pub(super) async fn load(
     // worth anything.
     let nothing = World { epoch: old.epoch + 1, ..World::default() };
     let old = if reading.continues(old.mark).await? { old } else { &nothing };
+    if !judged.environments.is_empty() && mark != judged.mark && !reading.continues(judged.mark).await? {
+        // It was not committed, or is lost.
+        judged.environments.clear();
+    }
     let heads = reading.environments().await?;
     let keys = load_keys(&mut reading, old).await?;
     let mut projects: HashMap<i64, Project> = HashMap::new();
     let mut environments = HashMap::with_capacity(heads.len());
+    let changed: HashMap<i64, i64> = heads.iter().map(|head| (head.id, head.changed)).collect();
     for head in heads {
-        let project = projects.entry(head.project_id).or_insert_with(|| Project {
-            account_id: head.account_id,
-            flags_changed: head.flags_changed,
-            environments: Vec::new(),
-        });
+        let project = projects
+            .entry(head.project_id)
+            .or_insert_with(|| Project { account_id: head.account_id, environments: Vec::new() });
         project.environments.push((head.name.clone(), head.id));
         let id = head.id;
         let known = old.environments.get(&id).filter(|known| known.revision == head.revision);
         let environment = match known {
             Some(known) => Arc::clone(known),
-            None => Arc::new(load_environment(&mut reading, head, judged.remove(&id)).await?),
+            None => {
+                // The last write that changed it is the one that was judged.
+                let judged = judged.environments.remove(&id).filter(|_| head.revision == judged.mark.sequence);
+                Arc::new(load_environment(&mut reading, head, judged).await?)
+            }
         };
         environments.insert(id, environment);
     }
     reading.end().await?;
-    Ok(Some(World { mark, epoch: old.epoch, projects: projects.into(), environments: environments.into(), keys }))
+    let (projects, environments, changed) = (projects.into(), environments.into(), changed.into());
+    Ok(Some(World { mark, epoch: old.epoch, projects, environments, changed, keys }))
 }
 
 async fn load_keys(reading: &mut Reading, old: &World) -> anyhow::Result<Arc<HashMap<HalfHash, KeyEntry>>> {
@@ -78,9 +90,12 @@ async fn load_keys(reading: &mut Reading, old: &World) -> anyhow::Result<Arc<Has
 async fn load_environment(
     reading: &mut Reading,
     head: EnvironmentHead,
-    judged: Option<Judged>,
+    judged: Option<Compiled>,
 ) -> anyhow::Result<Environment> {
-    let content = reading.content(head.id).await?;
     let labels = Labels { project_id: head.project_id, environment: head.name, revision: head.revision };
-    tokio::task::spawn_blocking(move || Environment::compile(labels, content, judged)).await?
+    if let Some(flags) = judged {
+        return Ok(tokio::task::spawn_blocking(move || Environment::new(labels, flags)).await?);
+    }
+    let content = reading.content(head.id).await?;
+    tokio::task::spawn_blocking(move || Environment::compile(labels, content)).await?
 }

@@ -31,7 +31,9 @@ impl Document {
     pub(crate) fn judge(&self, problems: &mut Problems) {
         let mut draft = Draft::default();
         for (key, flag) in &self.flags {
-            draft.put_flag(key, &flag.shared, &flag.state);
+            if let Err(error) = draft.put_flag(key, &flag.shared, &flag.state) {
+                problems.add(flag.place.clone(), error.to_string());
+            }
         }
         self.segments.iter().for_each(|(key, rules)| _ = draft.put_segment(key, rules));
         let mut found: Vec<(usize, Problem)> = Vec::new();

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     content::{Document, FlagAsCode, segment_place},
     value::{self, describe_text},
-    weight::{MAX_VALUES, Weight},
+    weight::{MAX_MEMORY_MIB, Weight},
 };
 use crate::{
     flags::{
@@ -206,14 +206,17 @@ impl<'l> Reader<'l> {
             self.refuse_size(bytes, place);
             return false;
         }
-        let had_too_many = self.total.has_too_many_values();
+        let was_too_much = self.total.takes_too_much_memory();
         self.total += weight;
-        let has_too_many = self.total.has_too_many_values();
-        if has_too_many && !had_too_many {
-            let message = format!("with this, the document has more than {MAX_VALUES} values, which is the most");
+        let is_too_much = self.total.takes_too_much_memory();
+        if is_too_much && !was_too_much {
+            let message = format!(
+                "with this, reading the document takes more than {MAX_MEMORY_MIB} MiB of memory, which is the most; it \
+                 has too many short values"
+            );
             self.problems.add(place.clone(), message);
         }
-        !has_too_many
+        !is_too_much
     }
 
     fn read_flag(
@@ -235,9 +238,12 @@ impl<'l> Reader<'l> {
             }
         }
         let changes = Changes::read(fields, self.limits, &mut found);
-        let (key, shared, mut state) = changes.into_flag(&mut found);
+        let (key, shared, mut state) = changes.new_flag(&mut found);
         if let Some(key) = key.filter(|key| is_key(key)) {
-            self.count_bytes(Draft::default().put_flag(&key, &shared, &state), &place);
+            match Draft::default().put_flag(&key, &shared, &state) {
+                Ok(bytes) => self.count_bytes(bytes, &place),
+                Err(error) => self.problems.add(place.clone(), error.to_string()),
+            }
             if !found.is_empty() {
                 self.document.faulty.insert(key.clone());
                 // Nobody looks at them any more, and they may be large.

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
-use flagbit::{Answer, Context, ErrorCode, Flag, Moment, Number, Snapshot, Variant, VariantValue};
+use flagbit::{Answer, Context, ErrorCode, Flag, Moment, Number, Variant, VariantValue, Warning};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -164,8 +164,8 @@ pub(super) fn now() -> Moment {
 }
 
 /// Tells why a flag is set aside. Client keys may not read rules, not even in messages.
-pub(super) fn set_aside(snapshot: &Snapshot, flag_key: &str, is_client: bool) -> String {
-    match snapshot.warning_of(flag_key).filter(|_| !is_client) {
+pub(super) fn set_aside(warning: Option<&Warning>, flag_key: &str, is_client: bool) -> String {
+    match warning.filter(|_| !is_client) {
         Some(warning) => format!("flag {flag_key:?} is set aside: {warning}"),
         None => format!("flag {flag_key:?} is set aside: its definition cannot be read"),
     }
@@ -174,16 +174,16 @@ pub(super) fn set_aside(snapshot: &Snapshot, flag_key: &str, is_client: bool) ->
 impl Evaluator {
     /// The flag of that key, if the caller may see it.
     pub(super) fn flag(&self, key: &str) -> Option<&Flag> {
-        self.environment.snapshot.find(key.as_bytes()).filter(|flag| self.sees(flag))
+        self.environment.flags.find(key).filter(|flag| self.sees(flag))
     }
 
     /// All flags that the caller may see, sorted by key.
     pub(super) fn flags(&self) -> impl Iterator<Item = &Flag> {
-        self.environment.snapshot.flags().filter(|flag| self.sees(flag))
+        self.environment.flags.flags().filter(|flag| self.sees(flag))
     }
 
     fn sees(&self, flag: &Flag) -> bool {
-        !self.is_client || self.environment.client_visible.contains(flag.key())
+        !self.is_client || self.environment.flags.is_client_visible(flag.key())
     }
 
     /// Evaluates on a thread for work that may take long, where the flags may search with regular expressions or are many,
@@ -193,10 +193,10 @@ impl Evaluator {
         keys: Option<&[K]>,
         work: impl FnOnce(&Self, &Watch) -> ApiResult<Response> + Send + 'static,
     ) -> ApiResult<Response> {
-        let searching = &self.environment.searching;
+        let searching = self.environment.flags.searching();
         let is_short = match keys {
             Some(keys) => keys.len() <= MAX_SHORT && !keys.iter().any(|key| searching.contains(key.as_ref())),
-            None => self.environment.snapshot.flags().len() <= MAX_SHORT && searching.is_empty(),
+            None => self.environment.flags.flags().len() <= MAX_SHORT && searching.is_empty(),
         };
         if is_short {
             return work(&self, &Watch::without_limit());
@@ -206,14 +206,14 @@ impl Evaluator {
     }
 
     pub(super) fn answer<'a>(&'a self, flag: &'a Flag, context: &Watched<'_>) -> Result<Answer<'a>, ErrorCode> {
-        let answer = flag.evaluate(&self.environment.snapshot, context, now)?;
+        let answer = self.environment.flags.evaluate(flag, context, now)?;
         self.app.metrics.evaluated(&self.environment, flag.key(), answer.enabled());
         Ok(answer)
     }
 
     /// Tells why a flag that is set aside does not answer.
     pub(super) fn set_aside(&self, flag: &Flag) -> String {
-        set_aside(&self.environment.snapshot, flag.key(), self.is_client)
+        set_aside(self.environment.flags.warning_of(flag.key()), flag.key(), self.is_client)
     }
 
     fn outcome<'a>(&'a self, flag: &'a Flag, context: &Watched<'_>) -> (&'a str, Outcome<'a>) {

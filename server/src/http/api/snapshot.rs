@@ -65,7 +65,7 @@ async fn snapshot(
         Some(revision) if revision > reader.environment.revision => at_revision(&app, &reader, revision).await?,
         _ => reader.environment,
     };
-    Ok(prepared::answer(&environment.body, &headers))
+    Ok(prepared::answer(&environment.body, &headers).await)
 }
 
 /// The environment once it has a revision.

@@ -133,7 +133,8 @@ fn explain(play: Play, settings: &Requests, watch: &Watch) -> ApiResult<Explanat
 
 fn explanation(snapshot: &Snapshot, flag_key: &str, context: &Context) -> String {
     let answer = snapshot.evaluate(flag_key, context, now);
-    let error_message = (answer == Err(ErrorCode::ParseError)).then(|| set_aside(snapshot, flag_key, false));
+    let error_message =
+        (answer == Err(ErrorCode::ParseError)).then(|| set_aside(snapshot.warning_of(flag_key), flag_key, false));
     let found = snapshot.find(flag_key.as_bytes()).ok_or(ErrorCode::FlagNotFound);
     let flag = answer.and(found).map(|flag| (snapshot, flag));
     Explained { flag_key, flag, error_message: error_message.as_deref(), revision: None }.explain(context, now)

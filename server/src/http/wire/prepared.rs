@@ -7,6 +7,7 @@ use axum::{
 
 use super::{
     conditional::takes_gzip,
+    error::ApiError,
     etag::{etag_header, read_status},
 };
 use crate::world::Body;
@@ -16,11 +17,11 @@ use crate::world::Body;
 pub(crate) struct Shared;
 
 /// Answers with a body that was prepared.
-pub(crate) fn answer(body: &Body, headers: &HeaderMap) -> Response {
+pub(crate) async fn answer(body: &Body, headers: &HeaderMap) -> Response {
     let is_gzip = takes_gzip(headers);
-    let encoded = if is_gzip { &body.gzip } else { &body.plain };
-    let status = read_status(headers, &encoded.etag);
-    let etag = etag_header(&encoded.etag);
+    let etag = if is_gzip { &body.gzip_etag } else { &body.plain_etag };
+    let status = read_status(headers, etag);
+    let etag = etag_header(etag);
     // Two keys never share an answer, and neither do two encodings.
     let caching =
         [(header::CACHE_CONTROL, "private, no-cache"), (header::VARY, "Authorization, X-API-Key, Accept-Encoding")];
@@ -28,7 +29,11 @@ pub(crate) fn answer(body: &Body, headers: &HeaderMap) -> Response {
         return (status, etag, caching).into_response();
     }
     let json = [(header::CONTENT_TYPE, "application/json")];
-    let mut response = (etag, caching, json, encoded.bytes.clone()).into_response();
+    let gzip = if is_gzip { body.gzip().await } else { None };
+    if is_gzip && gzip.is_none() {
+        return ApiError::internal().into_response();
+    }
+    let mut response = (etag, caching, json, gzip.unwrap_or_else(|| body.plain.clone())).into_response();
     response.extensions_mut().insert(Shared);
     if is_gzip {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::flags::{Record, SegmentRecord, State, as_code, definition, schema};
+use crate::flags::{Shared, State, as_code, definition, schema};
 
 /// The flags and segments of an environment as code.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,10 +18,13 @@ pub(crate) struct FlagsAsCode {
     segments: Map<String, Value>,
 }
 
-/// Writes the flags and segments of an environment as a document.
-pub(super) fn content_text(flags: &[(Record, State)], segments: &[SegmentRecord]) -> anyhow::Result<String> {
-    let flags = flags.iter().map(|(record, state)| as_code(&record.key, &record.shared, state)).collect();
-    let segments = segments.iter().map(|segment| (segment.key.clone(), definition(&segment.rules))).collect();
+/// Writes flags and segments, sorted by key, as a document.
+pub(super) fn content_text<'a>(
+    flags: impl Iterator<Item = (&'a str, &'a Shared, &'a State)>,
+    segments: impl Iterator<Item = (&'a str, &'a [Value])>,
+) -> anyhow::Result<String> {
+    let flags = flags.map(|(key, shared, state)| as_code(key, shared, state)).collect();
+    let segments = segments.map(|(key, rules)| (key.to_owned(), definition(rules))).collect();
     Ok(serde_json::to_string_pretty(&FlagsAsCode { flags, segments })? + "\n")
 }
 

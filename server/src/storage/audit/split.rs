@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::storage::{object::Object, texts::LARGE};
+use crate::storage::{
+    object::Object,
+    texts::{LARGE, LargeText},
+};
 
 /// The documents that a field belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +21,7 @@ pub(super) struct Part {
     pub(super) side: Side,
     pub(super) field: String,
     /// JSON.
-    pub(super) text: String,
+    pub(super) text: LargeText,
 }
 
 /// A change as it is stored. Texts are JSON.
@@ -83,7 +86,7 @@ impl Fields {
     fn add(&mut self, side: Side, name: &str, value: &Value) {
         let text = value.to_string();
         if text.len() > LARGE {
-            return self.parts.push(Part { side, field: name.into(), text });
+            return self.parts.push(Part { side, field: name.into(), text: LargeText::new(text) });
         }
         let object = match side {
             Side::Before => &mut self.before,
@@ -105,7 +108,8 @@ mod tests {
         let long = "x".repeat(LARGE);
         let before = json!({"key": "a", "enabled": true, "rules": [&long], "old": [&long]});
         let after = json!({"key": "a", "enabled": false, "rules": [&long], "name": "new"});
-        let part = |side, field: &str| Part { side, field: field.into(), text: format!("[\"{long}\"]") };
+        let part =
+            |side, field: &str| Part { side, field: field.into(), text: LargeText::new(format!("[\"{long}\"]")) };
         let split = Split::of(Some(&before), Some(&after));
         assert_eq!(
             split,

@@ -1,0 +1,60 @@
+//! Measures how long other writes wait while an import of 10,000 flags runs.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+    time::Instant,
+};
+
+use super::{server::Server, spread::Spread};
+
+const FLAGS: usize = 10_000;
+
+/// Flags with three rules each, of which every one differs with the number.
+fn flags(number: u64) -> String {
+    let flag = |index: usize| {
+        format!(
+            r#"{{"key": "flag_{index}", "enabled": true, "rules": [
+                {{"attribute": "country", "operator": "in", "value": ["AU", "BR", "CA", "CN", "DE", "IN", "JP", "MX"]}},
+                {{"attribute": "plan", "operator": "eq", "value": "plan-{number}-{index}"}},
+                {{"operator": "percent", "value": 30}}]}}"#
+        )
+    };
+    format!(r#"{{"flags": [{}]}}"#, (0..FLAGS).map(flag).collect::<Vec<_>>().join(","))
+}
+
+/// Writes to another project until the imports are over. The longest of these writes is about the time for which an import
+/// holds the lock of all writes.
+fn others(server: &Server, is_over: &AtomicBool) -> Spread {
+    let mut times = Spread::new();
+    let mut is_on = false;
+    while !is_over.load(Relaxed) {
+        is_on = !is_on;
+        let start = Instant::now();
+        server.switch("other", is_on);
+        times.record(start.elapsed());
+    }
+    times
+}
+
+pub(crate) fn measure(server: &Server, count: u64) {
+    let other = server.other_project();
+    other.create("other");
+    let (creating, changing) = (flags(0), (1..count).map(flags).collect::<Vec<_>>());
+    for (title, documents) in [("creates", &[creating][..]), ("changes", &changing), ("deletes", &[r#"{"flags": []}"#.into()])] {
+        let is_over = AtomicBool::new(false);
+        let mut imports = Spread::new();
+        let mut times = thread::scope(|scope| {
+            let others = scope.spawn(|| others(&other, &is_over));
+            for document in documents {
+                let start = Instant::now();
+                server.import(document);
+                imports.record(start.elapsed());
+            }
+            is_over.store(true, Relaxed);
+            others.join().expect("writes that succeed")
+        });
+        let (import, half, all) = (imports.milliseconds(0.5), times.milliseconds(0.5), times.milliseconds(1.0));
+        println!("| an import that {title} {FLAGS} flags | {} | {import} | {half} | {all} |", documents.len());
+    }
+}
