@@ -34,11 +34,14 @@ pub(crate) const FLAG: Fields = Fields {
         "rules",
         "version",
     ],
-    accepted: &["created_at", "updated_at"],
+    accepted: &["created_at", "updated_at", "environments", "moved"],
 };
 
-pub(crate) const SEGMENT: Fields =
-    Fields { owner: "a segment has", written: &["rules"], accepted: &["key", "version", "created_at", "updated_at"] };
+pub(crate) const SEGMENT: Fields = Fields {
+    owner: "a segment has",
+    written: &["rules"],
+    accepted: &["key", "version", "created_at", "updated_at", "environments"],
+};
 
 /// A rule that is one condition.
 pub(crate) const RULE: Fields = Fields { owner: "a rule has", ..CONDITION };
