@@ -264,7 +264,7 @@ impl Write {
         for Leaving { flag, states } in flags {
             presences.extend(states.iter().map(|place| (flag.id, place.environment_id, place.version)));
         }
-        self.delete_presences(&presences).await?;
+        self.remember_versions(&presences).await?;
         self.delete_flags(flags.iter().map(|leaving| leaving.flag.id)).await?;
         Ok(ids)
     }

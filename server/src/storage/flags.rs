@@ -367,6 +367,15 @@ impl Write {
 
     /// Takes flags out of environments, given by the ids of both and the flag's version there, which is remembered.
     pub(crate) async fn delete_presences(&mut self, presences: &[(i64, i64, i64)]) -> sqlx::Result<()> {
+        self.remember_versions(presences).await?;
+        let delete = Many { begin: "DELETE FROM flag_states WHERE (environment_id, flag_id) IN (VALUES", end: ")" };
+        let rows =
+            presences.iter().map(|(flag_id, environment_id, _)| [Cell::from(*environment_id), (*flag_id).into()]);
+        self.many(delete, rows.collect()).await
+    }
+
+    /// Remembers the versions of flags that leave environments, given as to [`Self::delete_presences`].
+    pub(super) async fn remember_versions(&mut self, presences: &[(i64, i64, i64)]) -> sqlx::Result<()> {
         let remember = Many {
             begin: "INSERT INTO flag_versions (flag_id, environment_id, version) VALUES",
             end: "ON CONFLICT (flag_id, environment_id) DO UPDATE SET version = excluded.version",
@@ -374,14 +383,10 @@ impl Write {
         let rows = presences.iter().map(|(flag_id, environment_id, version)| {
             [Cell::from(*flag_id), (*environment_id).into(), (*version).into()]
         });
-        self.many(remember, rows.collect()).await?;
-        let delete = Many { begin: "DELETE FROM flag_states WHERE (flag_id, environment_id) IN (VALUES", end: ")" };
-        let rows =
-            presences.iter().map(|(flag_id, environment_id, _)| [Cell::from(*flag_id), (*environment_id).into()]);
-        self.many(delete, rows.collect()).await
+        self.many(remember, rows.collect()).await
     }
 
-    /// Deletes flags that no environment has.
+    /// Deletes flags, in all environments.
     pub(super) async fn delete_flags(&mut self, ids: impl Iterator<Item = i64>) -> sqlx::Result<()> {
         let statement = Many { begin: "DELETE FROM flags WHERE id IN (VALUES", end: ")" };
         self.many(statement, ids.map(|id| [Cell::from(id)]).collect()).await
