@@ -199,11 +199,12 @@ fn asks_flags(text: &str) -> bool {
 
 /// Returns the keys of the flags that may search with regular expressions.
 fn searching(text: &SnapshotText) -> HashSet<String> {
-    if !text.segments().values().any(|text| searches(text)) && !text.flags().any(|(_, text)| searches(text)) {
+    let segments_search = text.segments().values().any(|text| searches(text));
+    if !segments_search && !text.flags().any(|(_, text)| searches(text)) {
         return HashSet::new();
     }
-    let flags = text.flags().filter(|(_, text)| searches(text) || asks_segments(text) || asks_flags(text));
-    flags.map(|(key, _)| String::from(&**key)).collect()
+    let may_search = |text: &str| searches(text) || asks_segments(text) && segments_search || asks_flags(text);
+    text.flags().filter(|(_, text)| may_search(text)).map(|(key, _)| String::from(&**key)).collect()
 }
 
 /// Returns the keys of the flags that others ask.

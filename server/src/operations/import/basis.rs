@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::deleted;
 use crate::{
     flags::{Record, SegmentRecord, State},
-    operations::{Backend, Result, change::Change, target::EnvironmentTarget},
+    operations::{Backend, Error, Result, change::Change, target::EnvironmentTarget},
     storage::flags::EnvironmentContent,
     world::World,
 };
@@ -26,7 +25,7 @@ impl Basis {
     /// Reads the newest state; `None` where it changed while it was read.
     ///
     /// # Errors
-    /// [`crate::operations::Error::NotFound`] where the environment was deleted; the database fails.
+    /// [`Error::NotFound`] where the environment was deleted; the database fails.
     pub(super) async fn read(backend: &Backend, target: &EnvironmentTarget) -> Result<Option<Self>> {
         let content = backend.follower.storage().environment(target.environment_id).await?;
         let EnvironmentContent { changed, flags, segments } = content.ok_or_else(deleted)?;
@@ -48,4 +47,9 @@ impl Basis {
         change.world().flags_changed(change.project_id()) == Some(self.changed)
             && change.environments == self.environments
     }
+}
+
+/// Returns the error for an environment that was deleted after the request came.
+pub(super) fn deleted() -> Error {
+    Error::NotFound("the environment was deleted in the meantime".into())
 }

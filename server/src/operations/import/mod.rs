@@ -19,7 +19,7 @@ pub(crate) use read::Reader;
 pub(crate) use weight::Weight;
 
 use super::{Backend, Error, Precondition, Result, change::Change, target::EnvironmentTarget};
-use basis::Basis;
+use basis::{Basis, deleted};
 use document::{content_text, tag_of};
 use plan::Plan;
 use rows::Rows;
@@ -94,8 +94,4 @@ pub(crate) async fn import(
     Err(Error::Busy(format!(
         "other changes came in between, {ATTEMPTS} times; nothing was changed; import again when fewer flags change"
     )))
-}
-
-fn deleted() -> Error {
-    Error::NotFound("the environment was deleted in the meantime".into())
 }

@@ -10,10 +10,8 @@ use serde_json::{Map, Value};
 
 use super::{
     basis::Basis,
-    content_text,
     difference::{Difference, Differences, Updated},
-    document::{Document, FlagAsCode, flag_place, segment_place},
-    tag_of,
+    document::{Document, FlagAsCode, content_text, flag_place, segment_place, tag_of},
 };
 use crate::{
     flags::{Moved, Record, SegmentRecord, Shared, State, as_code, check::Draft, moved, used_segments},
