@@ -22,6 +22,18 @@ static inline void check_evaluation(flagbit_status status, const client_slot *sl
     check(!slot->closed || found->error_code == FLAGBIT_ERROR_CODE_PROVIDER_NOT_READY);
     check((found->error_code == FLAGBIT_ERROR_CODE_NONE) == (found->reason != FLAGBIT_REASON_ERROR));
     check((found->error_code == FLAGBIT_ERROR_CODE_NONE) == (found->kind != FLAGBIT_KIND_NONE));
+    // The number is the nearest double to the integer, where there is one.
+    switch (found->integer_kind) {
+        case FLAGBIT_INTEGER_KIND_NONE:
+            check(found->integer == 0);
+            break;
+        case FLAGBIT_INTEGER_KIND_SIGNED:
+            check(found->kind == FLAGBIT_KIND_NUMBER && found->number == (double)(int64_t)found->integer);
+            break;
+        default:
+            check(found->integer_kind == FLAGBIT_INTEGER_KIND_UNSIGNED && found->kind == FLAGBIT_KIND_NUMBER);
+            check(found->integer > INT64_MAX && found->number == (double)found->integer);
+    }
 }
 
 // The answer of a boolean flag is that of the evaluation, in whatever form it is asked.

@@ -51,11 +51,14 @@
  *   A whole context in one buffer, integers little-endian and unaligned:
  *     buffer     length u32 of the whole buffer, version u8 (1), three zero bytes, attributes
  *     attribute  kind u8 (flagbit_attribute_kind), name length u32, name, value length u32, value
- *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1; unsupported: none;
+ *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1;
+ *                unsupported: none, or reason u8 (flagbit_unsupported_reason), or reason u8, position u32, type name;
  *                list: elements, each kind u8 (not list), value length u32, value; at most 1000, more are unsupported
  *   Names are unique; if a name is repeated, its first value counts. C and C++ programs pack attributes with
  *   flagbit_attributes_*, at the end of this file. "Unsupported" is for bindings: a value of the host language that no
- *   rule can match.
+ *   rule can match. The reason decides the message of flagbit_context_new. The position is the index of an element that
+ *   makes its list unsupported, 0xFFFFFFFF if there is none, or the length of a list that is too long; the type name is
+ *   UTF-8. Libraries before ABI 1.2 take no reason.
  *
  * A complete program
  *
@@ -374,6 +377,47 @@ enum flagbit_attribute_kind
 typedef enum flagbit_attribute_kind flagbit_attribute_kind;
 #else
 typedef uint8_t flagbit_attribute_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Why an attribute is unsupported. The numbers are part of the ABI; those above are kept for what comes.
+enum flagbit_unsupported_reason
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    // The binding does not say.
+    FLAGBIT_UNSUPPORTED_REASON_UNKNOWN = 0,
+    // A value of a type that has no counterpart. The detail is the type's name.
+    FLAGBIT_UNSUPPORTED_REASON_TYPE = 1,
+    // A null in a list, or a null pointer.
+    FLAGBIT_UNSUPPORTED_REASON_NULL = 2,
+    // A list in a list.
+    FLAGBIT_UNSUPPORTED_REASON_NESTED_LIST = 3,
+    // A list of more than 1,000 elements. The position is the number of elements.
+    FLAGBIT_UNSUPPORTED_REASON_LIST_TOO_LONG = 4,
+    // Text with a lone surrogate, or bytes that are not UTF-8.
+    FLAGBIT_UNSUPPORTED_REASON_NOT_UNICODE = 5,
+    // NaN or an infinity.
+    FLAGBIT_UNSUPPORTED_REASON_NOT_FINITE = 6,
+    // An integer beyond the range of a double.
+    FLAGBIT_UNSUPPORTED_REASON_TOO_LARGE = 7,
+    // A moment without a time zone.
+    FLAGBIT_UNSUPPORTED_REASON_NO_TIME_ZONE = 8,
+    // A moment outside the years 0 to 9999 in UTC, or one that is invalid.
+    FLAGBIT_UNSUPPORTED_REASON_TIME_RANGE = 9,
+    // The name is not Unicode text. The attribute's name is a form of it that can be shown.
+    FLAGBIT_UNSUPPORTED_REASON_NAME = 10,
+    // Pointers or wrappers that are nested too deep, such as those that form a circle.
+    FLAGBIT_UNSUPPORTED_REASON_TOO_DEEP = 11,
+    // Reading the value failed, or it changed meanwhile.
+    FLAGBIT_UNSUPPORTED_REASON_UNREADABLE = 12,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum flagbit_unsupported_reason flagbit_unsupported_reason;
+#else
+typedef uint8_t flagbit_unsupported_reason;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 

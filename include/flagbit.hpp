@@ -157,8 +157,11 @@ class Value {
     Value(const std::string &text) noexcept : Value(std::string_view(text)) {}
     /// Without this overload a string literal would be a boolean.
     Value(const char *text) noexcept
-        : kind_(text == nullptr ? FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED : FLAGBIT_ATTRIBUTE_KIND_STRING),
-          text_(text == nullptr ? std::string_view() : std::string_view(text)) {}
+        : kind_(FLAGBIT_ATTRIBUTE_KIND_STRING), text_(text == nullptr ? std::string_view() : std::string_view(text)) {
+        if (text == nullptr) {
+            become_unsupported(FLAGBIT_UNSUPPORTED_REASON_NULL);
+        }
+    }
     /// Deleted because it could mean a letter or a small number. Write a string or an int.
     Value(char) = delete;
     Value(std::nullptr_t) = delete;
@@ -202,10 +205,16 @@ class Value {
         }
     }
 
+    void become_unsupported(std::uint8_t reason) noexcept {
+        kind_ = FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED;
+        size_ = 1;
+        bytes_[0] = reason;
+    }
+
     void write_moment(std::int64_t second, std::uint32_t nanosecond) noexcept {
         constexpr std::int64_t day = 86400, first = -62167219200, last = 253402300799; // of the years 0 to 9999
         if (second < first || second > last) {
-            kind_ = FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED;
+            become_unsupported(FLAGBIT_UNSUPPORTED_REASON_TIME_RANGE);
             return;
         }
         // Count days from 1 March of the year -400, so that a leap day is the last day of its year. An era of 400 years

@@ -110,3 +110,19 @@ const (
 	attributeKindUnsupported = 6
 	attributeKindList        = 7
 )
+
+const (
+	unsupportedReasonUnknown     = 0
+	unsupportedReasonType        = 1
+	unsupportedReasonNull        = 2
+	unsupportedReasonNestedList  = 3
+	unsupportedReasonListTooLong = 4
+	unsupportedReasonNotUnicode  = 5
+	unsupportedReasonNotFinite   = 6
+	unsupportedReasonTooLarge    = 7
+	unsupportedReasonNoTimeZone  = 8
+	unsupportedReasonTimeRange   = 9
+	unsupportedReasonName        = 10
+	unsupportedReasonTooDeep     = 11
+	unsupportedReasonUnreadable  = 12
+)

@@ -72,7 +72,10 @@ func NewContext(attributes Attributes) (*Context, error) {
 	buffer := pack(attributes)
 	defer buffer.release()
 	if buffer.odd {
-		return nil, newError(statusUnsupportedValue, firstProblem(attributes))
+		// The library says what is wrong.
+		handle, err := newNativeContext(packFirstUnsupported(attributes))
+		freeContext(handle)
+		return nil, err
 	}
 	if len(buffer.bytes) == 0 {
 		return nil, newError(statusUnsupportedValue, tooLong)

@@ -127,25 +127,26 @@ func TestValuesOfAllKinds(t *testing.T) {
 	equal(t, "unsupported values", client.Status().UnsupportedValues, 0)
 }
 
+const notUnicode = "string that is not Unicode text; replace lone surrogates and bytes that are not UTF-8"
+
 func TestUnsupportedValuesHaveTheirOwnMessages(t *testing.T) {
 	for _, one := range []struct {
 		value   any
 		problem string
 	}{
-		{"\xff", "has a string that is not UTF-8; replace the bytes that are not, as with strings.ToValidUTF8"},
+		{"\xff", "has a " + notUnicode},
 		{make([]string, 1001), "is a list of 1001 elements; a list has at most 1000"},
-		{[]any{"a", nil}, "has nil at [1] of its list; leave the element out"},
-		{[]*time.Time{nil}, "has nil at [0] of its list; leave the element out"},
-		{[][]string{{"a"}}, "has, at [0] of its list, a list, which a list cannot hold; a list holds single values only"},
-		{[]string{"a", "\xff"}, "has, at [1] of its list, a string that is not UTF-8; replace the bytes that are not, as with " +
-			"strings.ToValidUTF8"},
-		{math.NaN(), "has the number NaN, which no rule can match; give a finite number"},
-		{[]float64{math.Inf(1)}, "has, at [0] of its list, an infinity, which no rule can match; give a finite number"},
-		{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "has a time outside the years 0 to 9999 in UTC"},
-		{json.Number("many"), "has a json.Number that is not a finite number"},
+		{[]any{"a", nil}, "has, at [1] of its list, a null; leave it out"},
+		{[]*time.Time{nil}, "has, at [0] of its list, a null; leave it out"},
+		{[][]string{{"a"}}, "has, at [0] of its list, a list; a list holds single values only"},
+		{[]string{"a", "\xff"}, "has, at [1] of its list, a " + notUnicode},
+		{math.NaN(), "has a number that is not finite; give a finite number"},
+		{[]float64{math.Inf(1)}, "has, at [0] of its list, a number that is not finite; give a finite number"},
+		{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "has a moment that is invalid or outside the years 0 to 9999 in UTC"},
+		{json.Number("many"), "has a number that is not finite; give a finite number"},
+		{pointer(pointer("text")), "has a value behind too many pointers; give the value itself"},
 		{[]byte("a"), "has a value of the type []uint8; give a string"},
-		{map[string]int{}, "has a value of the type map[string]int; give a string, a bool, a finite number, a time.Time or a slice " +
-			"of these"},
+		{map[string]int{}, "has a value of the type map[string]int; give a string, a boolean, a finite number, a moment or a list"},
 	} {
 		_, err := flagbit.NewContext(flagbit.Attributes{"a": one.value, "b": 1})
 		if want := `the attribute "a" ` + one.problem; err == nil || !strings.Contains(err.Error(), want) {
@@ -153,7 +154,7 @@ func TestUnsupportedValuesHaveTheirOwnMessages(t *testing.T) {
 		}
 	}
 	_, err := flagbit.NewContext(flagbit.Attributes{"a\xff": 1})
-	if want := `the name of the attribute "a\\xff" is not UTF-8`; err == nil || !strings.Contains(err.Error(), want) {
+	if want := `the attribute "a\\xff" has a name that is not Unicode text; give a name that is`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("said %v, expected %s", err, want)
 	}
 }

@@ -4,7 +4,6 @@ package flagbit
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"math"
 	"reflect"
@@ -15,68 +14,87 @@ import (
 	"unicode/utf8"
 )
 
-const whatToGive = "give a string, a bool, a finite number, a time.Time or a slice of these"
-
-// Returns the message of the first attribute, by name, that no rule can match; "" if there is none. The message names the
-// attribute and what to give instead, never the value.
-func firstProblem(attributes Attributes) string {
-	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if !utf8.ValidString(name) {
-			shown := strings.Trim(strconv.QuoteToASCII(name), `"`)
-			return fmt.Sprintf(`the name of the attribute %q is not UTF-8; give a name of UTF-8 text`, shown)
-		}
-		if _, supported := appendAttribute(nil, name, attributes[name]); !supported {
-			return fmt.Sprintf("the attribute %q %s", name, problemOf(attributes[name]))
-		}
-	}
-	return ""
+// Why a value is unsupported. The library makes the message of it, which never holds the value.
+type unsupportedValue struct {
+	reason byte
+	// The index of an element in its list, or the number of elements of a list that is too long.
+	position uint32
+	typeName string
 }
 
-func problemOf(value any) string {
+const noPosition = math.MaxUint32
+
+// Packs the first attribute, by name, that no rule can match, with its reason, so that the error always names the same one.
+func packFirstUnsupported(attributes Attributes) []byte {
+	buffer := []byte{0, 0, 0, 0, 1, 0, 0, 0}
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		problem := unsupportedValue{reason: unsupportedReasonName, position: noPosition}
+		if utf8.ValidString(name) {
+			if _, supported := appendAttribute(nil, name, attributes[name]); supported {
+				continue
+			}
+			problem = problemOf(attributes[name])
+		} else {
+			name = strings.Trim(strconv.QuoteToASCII(name), `"`)
+		}
+		buffer = appendStart(buffer, attributeKindUnsupported, name, 5+len(problem.typeName))
+		buffer = little.AppendUint32(append(buffer, problem.reason), problem.position)
+		buffer = append(buffer, problem.typeName...)
+		break
+	}
+	return finish(buffer)
+}
+
+func problemOf(value any) unsupportedValue {
 	list := reflect.ValueOf(value)
 	kind := list.Kind()
 	if (kind != reflect.Slice && kind != reflect.Array) || list.Type().Elem().Kind() == reflect.Uint8 {
-		return "has " + problemOfScalar(value)
+		return problemOfScalar(value)
 	}
 	if list.Len() > mostElements {
-		return fmt.Sprintf("is a list of %d elements; a list has at most %d", list.Len(), mostElements)
+		return unsupportedValue{reason: unsupportedReasonListTooLong, position: uint32(min(list.Len(), noPosition-1))}
 	}
 	for index := range list.Len() {
 		element := list.Index(index).Interface()
+		var problem unsupportedValue
 		switch _, kind := appendValue(nil, element); kind {
 		case absent:
-			return fmt.Sprintf("has nil at [%d] of its list; leave the element out", index)
+			problem.reason = unsupportedReasonNull
 		case unsupported:
-			return fmt.Sprintf("has, at [%d] of its list, %s", index, problemOfScalar(element))
+			problem = problemOfScalar(element)
+		default:
+			continue
 		}
+		if kind := reflect.ValueOf(element).Kind(); kind == reflect.Slice || kind == reflect.Array {
+			problem.reason = unsupportedReasonNestedList
+		}
+		problem.position = uint32(index)
+		return problem
 	}
-	return "is an array of a type that is not supported; give a slice"
+	return unsupportedValue{reason: unsupportedReasonUnreadable, position: noPosition}
 }
 
-func problemOfScalar(value any) string {
-	switch value := value.(type) {
+func problemOfScalar(value any) unsupportedValue {
+	problem := unsupportedValue{position: noPosition}
+	switch value.(type) {
 	case time.Time, *time.Time:
-		return "a time outside the years 0 to 9999 in UTC"
+		problem.reason = unsupportedReasonTimeRange
+		return problem
 	case json.Number:
-		return "a json.Number that is not a finite number"
-	case []byte:
-		return "a value of the type []uint8; give a string"
-	default:
-		return problemOfKind(reflect.Indirect(reflect.ValueOf(value)))
+		problem.reason = unsupportedReasonNotFinite
+		return problem
 	}
-}
-
-func problemOfKind(value reflect.Value) string {
-	switch value.Kind() {
+	reflected := reflect.ValueOf(value)
+	switch reflect.Indirect(reflected).Kind() {
 	case reflect.String:
-		return "a string that is not UTF-8; replace the bytes that are not, as with strings.ToValidUTF8"
+		problem.reason = unsupportedReasonNotUnicode
 	case reflect.Float32, reflect.Float64:
-		if math.IsNaN(value.Float()) {
-			return "the number NaN, which no rule can match; give a finite number"
-		}
-		return "an infinity, which no rule can match; give a finite number"
-	case reflect.Slice, reflect.Array:
-		return "a list, which a list cannot hold; a list holds single values only"
+		problem.reason = unsupportedReasonNotFinite
+	case reflect.Pointer, reflect.Interface:
+		problem.reason = unsupportedReasonTooDeep
+	default:
+		problem.reason = unsupportedReasonType
+		problem.typeName = reflected.Type().String()
 	}
-	return fmt.Sprintf("a value of the type %s; %s", value.Type(), whatToGive)
+	return problem
 }

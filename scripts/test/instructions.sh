@@ -20,3 +20,11 @@ GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX2_Usable,-ERMS,-FSRM \
 strip --strip-all -o "$out/stripped.so" "$(readlink -f "$library")"
 python3 benches/instructions/compare.py "$out/counts" "$(uname -m) $(cat "$out/features")" \
     "$(stat -c %s "$out/stripped.so")"
+
+# Whatever the shape of a snapshot, the work is linear in its size.
+cc -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror -Iinclude benches/instructions/growth.c "$library" \
+    -Wl,-rpath,"$(dirname "$library")" -o "$out/growth"
+rm -f "$out/growth-counts"
+python3 benches/instructions/growth.py write "$out/shapes" \
+    | xargs valgrind --quiet --tool=callgrind --combine-dumps=yes --callgrind-out-file="$out/growth-counts" "$out/growth"
+python3 benches/instructions/growth.py check "$out/growth-counts"

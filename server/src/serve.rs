@@ -18,6 +18,7 @@ use crate::{
         edge::{Edge, accept, connection},
     },
     logs,
+    operations::{archive, retention},
     settings::Settings,
     state::App,
     storage,
@@ -116,7 +117,14 @@ async fn greet(app: &App, address: SocketAddr, metrics: Option<&TcpListener>) ->
 fn background(app: &App) -> tokio::task::JoinHandle<()> {
     let (app, follower) = (app.clone(), Arc::clone(app.follower()));
     tokio::spawn(async move {
-        tokio::join!(follower.follow(), app.rates.tidy(), app.metrics.upkeep());
+        let archive_days = app.backend.accounts.archive_days;
+        tokio::join!(
+            Arc::clone(&follower).follow(),
+            app.rates.tidy(),
+            app.metrics.upkeep(),
+            retention::keep(&follower, &app.audit),
+            archive::prune(&follower, archive_days)
+        );
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
 
+use chrono::{DateTime, Days, Utc};
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
@@ -30,6 +31,9 @@ pub(crate) struct Settings {
 
     #[command(flatten)]
     pub(crate) accounts: Accounts,
+
+    #[command(flatten)]
+    pub(crate) audit: Audit,
 
     #[command(flatten)]
     pub(crate) health: Health,
@@ -78,6 +82,10 @@ fn default_database() -> String {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Accounts")]
 pub(crate) struct Accounts {
+    /// Days for which an archived flag can be restored; then it is deleted
+    #[arg(long, env = "FLAGBIT_ARCHIVE_DAYS", value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) archive_days: u32,
+
     /// Environments that a project may have
     #[arg(long, env = "FLAGBIT_MAX_ENVIRONMENTS", value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_environments: u32,
@@ -93,6 +101,23 @@ pub(crate) struct Accounts {
     /// Let anybody sign up, not only the first account
     #[arg(long, env = "FLAGBIT_SIGNUP")]
     pub(crate) signup: bool,
+}
+
+/// The audit.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Audit")]
+pub(crate) struct Audit {
+    /// Days after which entries of the audit are deleted (0: never)
+    #[arg(long, env = "FLAGBIT_MAX_AUDIT_AGE_DAYS", value_name = "DAYS", default_value_t = 0,
+        value_parser = clap::value_parser!(u32).range(0..=36_500))]
+    max_audit_age_days: u32,
+}
+
+impl Audit {
+    /// Returns the time of the oldest entry that stays; `None` where all stay.
+    pub(crate) fn oldest(&self) -> Option<DateTime<Utc>> {
+        (self.max_audit_age_days > 0).then(|| Utc::now() - Days::new(self.max_audit_age_days.into()))
+    }
 }
 
 /// The limits of health.
@@ -221,6 +246,10 @@ pub(crate) struct Contexts {
     /// Largest context with an SDK key, which anybody may have; regular expressions search in it
     #[arg(long, env = "FLAGBIT_MAX_SDK_CONTEXT_BYTES", value_name = "BYTES", default_value_t = 4 << 10)]
     pub(crate) max_sdk_context_bytes: usize,
+
+    /// Attributes of a context; each rule looks for its attribute among them
+    #[arg(long, env = "FLAGBIT_MAX_CONTEXT_ATTRIBUTES", value_name = "NUMBER", default_value_t = 500)]
+    pub(crate) max_context_attributes: usize,
 }
 
 /// Limits of connections.

@@ -103,6 +103,17 @@ mod tests {
     }
 
     #[test]
+    fn another_number_is_a_change_and_another_spelling_is_none() {
+        let number = |token: &str| {
+            let variants = format!(r#""variants": {{"a": {token}, "b": 1}}, "default": "a""#);
+            snapshot(&format!(r#"[{{"key": "f", "enabled": true, {variants}}}]"#))
+        };
+        assert_eq!(changes_between(Some(&number("12")), &number("12.0")), keys(&[]));
+        let (odd, even) = (number("9007199254740993"), number("9007199254740992"));
+        assert_eq!(changes_between(Some(&odd), &even), keys(&["f"]));
+    }
+
+    #[test]
     fn a_listener_that_is_too_far_behind_is_told_all() {
         let mut history = History::default();
         for generation in 1..=100 {

@@ -9,6 +9,7 @@ use super::{
     canonical::{NumberText, boolean},
     name::word,
     packed::{PackedAttributes, PackedValue},
+    unsupported::{Unsupported, UnsupportedReason},
 };
 
 /// Attributes by name, as canonical text in UTF-8, for an evaluation to read.
@@ -143,7 +144,7 @@ impl Context {
             if builder.has(name) {
                 return Err(ContextError::new(name, "is given twice"));
             }
-            match value.ok_or_else(|| ContextError::unsupported(name))? {
+            match value.ok_or_else(|| ContextError::unsupported(name, packed.fault(name)))? {
                 PackedValue::Scalar(value) => builder.put(name, value)?,
                 PackedValue::List(items) => builder.put_list(name, items)?,
             }
@@ -207,7 +208,7 @@ impl ContextBuilder {
         if let Value::List(items) = value {
             return self.put_list(name, items.iter().copied());
         }
-        let value = self.append_value(name, value)?;
+        let value = self.append_value(name, value, None)?;
         let earlier = self.slot(name);
         if let Some(Slot::Scalar(position)) = earlier {
             self.entries[position].value = value;
@@ -225,9 +226,11 @@ impl ContextBuilder {
         name: &str,
         items: impl Iterator<Item = Value<'v>>,
     ) -> Result<(), ContextError> {
-        let items: Box<[Range]> = items.map(|item| self.append_value(name, item)).collect::<Result<_, _>>()?;
+        let append = |(index, item)| self.append_value(name, item, Some(index));
+        let items: Box<[Range]> = items.enumerate().map(append).collect::<Result<_, _>>()?;
         if items.len() > MAX_LIST {
-            return Err(ContextError::new(name, &format!("is a list of more than {MAX_LIST} elements")));
+            let fault = Unsupported::new(UnsupportedReason::ListTooLong, Some(items.len()));
+            return Err(ContextError::unsupported(name, fault));
         }
         let earlier = self.slot(name);
         if let Some(Slot::List(position)) = earlier {
@@ -241,17 +244,19 @@ impl ContextBuilder {
         Ok(())
     }
 
-    /// Appends a scalar's canonical text.
-    fn append_value(&mut self, name: &str, value: Value<'_>) -> Result<Range, ContextError> {
+    /// Appends a scalar's canonical text. `index` is that of an element in its list.
+    fn append_value(&mut self, name: &str, value: Value<'_>, index: Option<usize>) -> Result<Range, ContextError> {
+        let unsupported = |reason| ContextError::unsupported(name, Unsupported::new(reason, index));
         match value {
             Value::String(text) => self.append(name, text.as_bytes()),
             Value::Integer(integer) => self.append(name, &NumberText::integer(integer)),
             Value::Unsigned(integer) => self.append(name, &NumberText::integer(integer)),
             Value::Number(number) => {
-                self.append(name, &NumberText::double(number).ok_or_else(|| ContextError::unsupported(name))?)
+                let text = NumberText::double(number).ok_or_else(|| unsupported(UnsupportedReason::NotFinite))?;
+                self.append(name, &text)
             }
             Value::Boolean(value) => self.append(name, boolean(value).as_bytes()),
-            Value::List(_) => Err(ContextError::unsupported(name)),
+            Value::List(_) => Err(unsupported(UnsupportedReason::NestedList)),
         }
     }
 
@@ -333,8 +338,8 @@ impl ContextError {
     }
 
     #[cold]
-    fn unsupported(name: &str) -> Self {
-        Self::new(name, "has an unsupported value: give a string, a boolean, a finite number or a list of these")
+    fn unsupported(name: &str, fault: Unsupported<'_>) -> Self {
+        Self::new(name, &fault.to_string())
     }
 }
 

@@ -13,6 +13,9 @@ use super::{
 /// Of a long list this many values are shown.
 const SHOWN: usize = 20;
 
+/// An attribute is shown up to this many bytes, since each condition shows it again.
+const SHOWN_BYTES: usize = 1_000;
+
 /// The subject of an explanation.
 #[derive(Debug, Clone, Copy)]
 pub struct Explained<'e> {
@@ -144,12 +147,23 @@ fn write_split(json: &mut JsonText, typed: &Typed, split: &Split, question: &Que
     });
 }
 
+/// An attribute's text, without the end of a long one.
+fn write_found(json: &mut JsonText, found: &[u8]) {
+    match found.split_at_checked(SHOWN_BYTES) {
+        Some((shown, rest)) if !rest.is_empty() => {
+            let shown = shown.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+            json.text(&format!("{shown}..."));
+        }
+        _ => json.bytes(found),
+    }
+}
+
 /// The text that was hashed, and its bucket.
 fn write_bucket(json: &mut JsonText, found: Option<&[u8]>, salt: &str) {
     json.field("salt").text(salt);
     match found {
         Some(found) => {
-            json.field("found").bytes(found);
+            write_found(json.field("found"), found);
             json.field("bucket").number(bucket::of(found, salt.as_bytes()));
         }
         None => {
@@ -223,8 +237,10 @@ fn write_condition(
                 return;
             }
             match (question.attributes.list(attribute), found) {
-                (Some(items), _) => json.field("found").list(|json| items.for_each(|item| json.bytes(&item))),
-                (None, Some(found)) => json.field("found").bytes(&found),
+                (Some(items), _) => {
+                    json.field("found").list(|json| items.take(SHOWN).for_each(|item| write_found(json, &item)));
+                }
+                (None, Some(found)) => write_found(json.field("found"), &found),
                 (None, None) => json.field("found").raw("null"),
             }
         }

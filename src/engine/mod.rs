@@ -29,8 +29,10 @@ mod snapshot;
 mod snapshot_error;
 mod text_set;
 mod typed;
+mod unsupported;
 mod variant;
 mod warning;
+mod work;
 
 pub use bucket::bucket_of;
 pub use context::{Attributes, Context, ContextBuilder, ContextError, MAX_LIST, Value};

@@ -7,15 +7,16 @@
 //! attribute:  kind u8, name length u32, name, value length u32, value
 //! ```
 //!
-//! The values: a string is UTF-8, an integer, an unsigned integer and a number have 8 bytes, a boolean one, an
-//! unsupported value none. A list has elements, each `kind u8, value length u32, value`, of the other kinds. Names are
-//! unique; where one is not, its first value counts.
+//! The values: a string is UTF-8, an integer, an unsigned integer and a number have 8 bytes, a boolean one. An unsupported
+//! value has none, or `reason u8`, or `reason u8, position u32, type name`. A list has elements, each
+//! `kind u8, value length u32, value`, of the other kinds. Names are unique; where one is not, its first value counts.
 
 use std::{error, fmt, ops::Deref};
 
 use super::{
     Attributes, MAX_LIST, Name, Value,
     canonical::{NumberText, boolean},
+    unsupported::{Unsupported, UnsupportedReason},
 };
 
 const HEADER: usize = 8;
@@ -103,6 +104,13 @@ impl<'a> PackedAttributes<'a> {
             };
             Some((str::from_utf8(raw.name).ok()?, value))
         })
+    }
+
+    /// Returns why the attribute of that name is unsupported.
+    #[cold]
+    pub(super) fn fault(&self, name: &str) -> Unsupported<'a> {
+        let value = self.find_raw(&Name::new(name));
+        value.map_or(Unsupported::new(UnsupportedReason::Unknown, None), |value| value.fault())
     }
 
     /// A context of these attributes, without those that are unsupported.
@@ -232,7 +240,8 @@ impl<'a> RawValue<'a> {
             Kind::String => true,
             Kind::Integer | Kind::Unsigned | Kind::Number => self.bytes.len() == 8,
             Kind::Boolean => matches!(self.bytes, [0 | 1]),
-            Kind::Unsupported => self.bytes.is_empty(),
+            // Later versions may say more about the reason.
+            Kind::Unsupported => true,
             // In a list there is no list.
             Kind::List => false,
         };
@@ -251,6 +260,24 @@ impl<'a> RawValue<'a> {
             count += 1;
         }
         Ok(unsupported || count > MAX_LIST)
+    }
+
+    /// Returns why the value is unsupported.
+    #[cold]
+    fn fault(&self) -> Unsupported<'a> {
+        let of = |reason| Unsupported::new(reason, None);
+        match Kind::new(self.kind) {
+            Some(Kind::Unsupported) => Unsupported::read(self.bytes),
+            Some(Kind::Number) => of(UnsupportedReason::NotFinite),
+            Some(Kind::List) => {
+                let is_wrong = |(_, item): &(usize, RawValue<'_>)| item.scalar().is_none();
+                match RawItems(self.bytes).enumerate().take(MAX_LIST).find(is_wrong) {
+                    Some((index, item)) => item.fault().in_list(index),
+                    None => Unsupported::new(UnsupportedReason::ListTooLong, Some(RawItems(self.bytes).count())),
+                }
+            }
+            _ => of(UnsupportedReason::Unknown),
+        }
     }
 
     /// The elements of a supported list.

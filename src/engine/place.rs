@@ -7,9 +7,14 @@ use super::json::Json;
 /// A name in a place is shown up to this many characters.
 const SHOWN: usize = 300;
 
+/// Of a place with more steps than these together, the first and the last ones are shown.
+const FIRST: usize = 12;
+const LAST: usize = 4;
+
 /// A place in a snapshot: the steps that lead there from the outside.
 ///
-/// As text it reads `flags[3].rules[0].value`, `flags["KEY"].enabled`, or `snapshot` for the whole.
+/// As text it reads `flags[3].rules[0].value`, `flags["KEY"].enabled`, or `snapshot` for the whole. Section 10.5 of the
+/// specification has the grammar.
 ///
 /// Since: 0.1
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,17 +96,37 @@ impl fmt::Display for Place {
         if self.is_empty() {
             return formatter.write_str("snapshot");
         }
+        let hidden = if self.0.len() > FIRST + LAST { FIRST..self.0.len() - LAST } else { 0..0 };
         for (index, step) in self.0.iter().enumerate() {
-            match step {
-                Step::Field(name) => {
-                    write!(formatter, "{}{}", if index == 0 { "" } else { "." }, shortened(name))?;
+            if hidden.contains(&index) {
+                if index == hidden.start {
+                    formatter.write_str("...")?;
                 }
-                Step::Entry(name) => write!(formatter, "[{}]", Json::Text(&shortened(name)).to_text())?,
+                continue;
+            }
+            match step {
+                Step::Field(name) if is_word(name) => {
+                    write!(formatter, "{}{name}", if index == 0 { "" } else { "." })?;
+                }
+                Step::Field(name) => write_entry(formatter, name)?,
+                Step::Entry(name) => write_entry(formatter, name)?,
                 Step::Index(index) => write!(formatter, "[{index}]")?,
             }
         }
         Ok(())
     }
+}
+
+fn write_entry(formatter: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+    write!(formatter, "[{}]", Json::Text(&shortened(name)).to_text())
+}
+
+/// Returns whether a field is written without quotes.
+fn is_word(name: &str) -> bool {
+    let mut letters = name.bytes();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == b'_')
+        && name.len() <= SHOWN
 }
 
 /// A name that is too long to be read is cut, so that messages stay short whatever a snapshot holds.
@@ -125,6 +150,23 @@ mod tests {
         let entry = Place::from("flags").entry("a \"b\"]\n");
         assert_eq!(entry.field("enabled").to_string(), "flags[\"a \\\"b\\\"]\\n\"].enabled");
         assert_eq!(Place::default().to_string(), "snapshot");
+    }
+
+    #[test]
+    fn a_field_that_is_no_word_is_quoted() {
+        for (name, text) in [("rules", "rules"), ("_2", "_2"), ("2", "[\"2\"]"), ("", "[\"\"]"), ("a.b", "[\"a.b\"]")] {
+            assert_eq!(Place::from(name).to_string(), text);
+            let inside = if text == name { format!("[0].{text}") } else { format!("[0]{text}") };
+            assert_eq!(Place::default().index(0).field(name).to_string(), inside);
+        }
+    }
+
+    #[test]
+    fn a_deep_place_is_shown_without_its_middle() {
+        let deep = |count: usize| Place::from("a").join(&vec![Step::Index(0); count - 2]).field("b").to_string();
+        assert_eq!(deep(16), format!("a{}.b", "[0]".repeat(14)));
+        assert_eq!(deep(17), format!("a{}...{}.b", "[0]".repeat(11), "[0]".repeat(3)));
+        assert_eq!(deep(120), deep(17));
     }
 
     #[test]

@@ -79,14 +79,19 @@ impl Problem {
 
     /// Returns the place, the kind and the message, which is bounded.
     pub(super) fn into_parts(self) -> (Place, ProblemKind, String) {
-        let Parts { steps, kind, mut message } = *self.0;
-        if message.len() > MAX_MESSAGE {
-            let end = (0..=MAX_MESSAGE).rev().find(|end| message.is_char_boundary(*end));
-            message.truncate(end.unwrap_or_default());
-            message += "...";
-        }
-        (Place::new(steps.into_iter().rev()), kind, message)
+        let Parts { steps, kind, message } = *self.0;
+        (Place::new(steps.into_iter().rev()), kind, bounded(message))
     }
+}
+
+/// Cuts a message that is too long to be read.
+pub(super) fn bounded(mut message: String) -> String {
+    if message.len() > MAX_MESSAGE {
+        let end = (0..=MAX_MESSAGE).rev().find(|end| message.is_char_boundary(*end));
+        message.truncate(end.unwrap_or_default());
+        message += "...";
+    }
+    message
 }
 
 #[cfg(test)]

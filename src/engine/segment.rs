@@ -3,6 +3,7 @@
 use super::{
     Attributes,
     rule::{Question, Rule},
+    work::Work,
 };
 
 #[derive(Debug, PartialEq)]
@@ -12,23 +13,23 @@ pub(super) struct Segment {
     salt: Box<str>,
     rules: Box<[Rule]>,
     is_timed: bool,
-    /// The largest number of conditions that an answer can take.
-    conditions: u64,
+    /// The largest work of an answer.
+    work: Work,
 }
 
 impl Segment {
     pub(super) fn new(name: &str, rules: Box<[Rule]>, is_timed: bool) -> Self {
-        let conditions = rules.iter().map(|rule| 1 + rule.conditions().len() as u64).sum();
-        Self { name: name.into(), salt: format!("{name}/segment").into(), rules, is_timed, conditions }
+        let work = Work::of(rules.iter().flat_map(Rule::conditions));
+        Self { name: name.into(), salt: format!("{name}/segment").into(), rules, is_timed, work }
     }
 
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns the largest number of conditions that an answer can take, and whether an answer needs the time.
-    pub(super) fn cost(&self) -> (u64, bool) {
-        (self.conditions, self.is_timed)
+    /// Returns the largest work of an answer, and whether an answer needs the time.
+    pub(super) fn cost(&self) -> (Work, bool) {
+        (self.work, self.is_timed)
     }
 
     pub(super) fn includes(&self, question: &Question<'_, impl Attributes>) -> bool {

@@ -2,7 +2,10 @@
 
 use std::{error, fmt};
 
-use super::Place;
+use super::{Place, problem::bounded};
+
+/// The most levels of lists and objects, which the JSON reader sets.
+const MAX_DEPTH: usize = 127;
 
 /// The reason why a whole snapshot is refused.
 ///
@@ -44,7 +47,7 @@ pub enum SnapshotError {
 impl SnapshotError {
     #[cold]
     pub(super) fn shape(place: Place, message: impl Into<String>) -> Self {
-        Self::Shape { place, message: message.into() }
+        Self::Shape { place, message: bounded(message.into()) }
     }
 }
 
@@ -58,7 +61,10 @@ impl fmt::Display for SnapshotError {
                 write!(formatter, "the snapshot is not JSON: line {line}, column {column}: {message}")
             }
             Self::TooDeep { line, column } => {
-                write!(formatter, "the snapshot is not JSON: line {line}, column {column}: nested too deep")
+                write!(
+                    formatter,
+                    "the snapshot is not JSON: line {line}, column {column}: nested deeper than {MAX_DEPTH} levels"
+                )
             }
             Self::Shape { place, message } => write!(formatter, "{place}: {message}"),
         }

@@ -101,19 +101,38 @@ static void text_is_utf8(void) {
 }
 
 static void what_no_rule_can_match_is_named(void) {
-    static const char MESSAGE[] = "the attribute \"odd\" has an unsupported value: give a string, a boolean, a finite "
-                                  "number or a list of these";
+    static const char GIVE[] = "the attribute \"odd\" has an unsupported value; give a string, a boolean, a finite "
+                               "number, a moment or a list of these";
     uint8_t buffer[64];
     const double zero = 0.0, odd[] = {zero / zero, 1 / zero, -1 / zero};
     for (size_t index = 0; index < sizeof odd / sizeof *odd; index++) {
         flagbit_attributes attributes = flagbit_attributes_begin(buffer, sizeof buffer);
         flagbit_attributes_string(&attributes, "plan", "pro");
         flagbit_attributes_number(&attributes, "odd", odd[index]);
-        refused(buffer, attributes.length, FLAGBIT_STATUS_UNSUPPORTED_VALUE, MESSAGE);
+        refused(buffer, attributes.length, FLAGBIT_STATUS_UNSUPPORTED_VALUE,
+                "the attribute \"odd\" has a number that is not finite; give a finite number");
     }
-    flagbit_attributes attributes = flagbit_attributes_begin(buffer, sizeof buffer);
-    flagbit_attributes_append(&attributes, FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED, "odd", 3, NULL, 0);
-    refused(buffer, attributes.length, FLAGBIT_STATUS_UNSUPPORTED_VALUE, MESSAGE);
+    static const struct {
+        const char *value;
+        size_t length;
+        const char *message;
+    } reasons[] = {
+        {"", 0, GIVE},
+        {"\xC8", 1, GIVE},
+        {"\x02", 1, "the attribute \"odd\" has a null; leave it out"},
+        {"\x08", 1, "the attribute \"odd\" has a moment without a time zone; give one with a time zone"},
+        {"\x02\x07\0\0\0", 5, "the attribute \"odd\" has, at [7] of its list, a null; leave it out"},
+        {"\x01\xFF\xFF\xFF\xFFMap", 8,
+         "the attribute \"odd\" has a value of the type Map; give a string, a boolean, a finite number, a moment or a "
+         "list of these"},
+    };
+    flagbit_attributes attributes;
+    for (size_t index = 0; index < sizeof reasons / sizeof *reasons; index++) {
+        attributes = flagbit_attributes_begin(buffer, sizeof buffer);
+        flagbit_attributes_append(&attributes, FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED, "odd", 3, reasons[index].value,
+                                  reasons[index].length);
+        refused(buffer, attributes.length, FLAGBIT_STATUS_UNSUPPORTED_VALUE, reasons[index].message);
+    }
 
     attributes = flagbit_attributes_begin(buffer, sizeof buffer);
     flagbit_attributes_string(&attributes, "plan", "pro");

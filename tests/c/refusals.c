@@ -25,7 +25,7 @@ static void texts_that_are_not_json(const flagbit_client *client) {
     char deep[512];
     memset(deep, '[', sizeof deep - 1);
     deep[sizeof deep - 1] = '\0';
-    refused(client, deep, "the snapshot is not JSON: line 1, column 128: nested too deep");
+    refused(client, deep, "the snapshot is not JSON: line 1, column 128: nested deeper than 127 levels");
 }
 
 static void shapes_that_are_no_snapshot(const flagbit_client *client) {

@@ -147,16 +147,27 @@ static void lists_with_anything_else() {
 
 static void what_no_rule_can_match_is_named() {
     const char *missing = nullptr;
-    for (const Value &odd : {Value(missing), Value(std::nan("")), Value(HUGE_VAL), Value(-HUGE_VAL)}) {
+    const std::string not_finite = "a number that is not finite; give a finite number";
+    const auto late =
+        std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>(std::chrono::seconds(1LL << 40));
+    const std::pair<Value, std::string> cases[] = {
+        {missing, "a null; leave it out"},
+        {std::nan(""), not_finite},
+        {HUGE_VAL, not_finite},
+        {-HUGE_VAL, not_finite},
+        {late, "a moment that is invalid or outside the years 0 to 9999 in UTC; give another one"},
+    };
+    for (const auto &[odd, problem] : cases) {
+        Attributes listed;
+        const auto in_list = Context::create(listed.set("odd", {Value(1), odd}));
+        CHECK_TEXT(in_list.error().message.c_str(),
+                   ("the attribute \"odd\" has, at [1] of its list, " + problem).c_str());
         Attributes attributes;
         attributes.set("odd", odd).set("plan", "pro");
         const auto refused = Context::create(attributes);
         CHECK(!refused);
         CHECK_STATUS(refused.error().status, FLAGBIT_STATUS_UNSUPPORTED_VALUE);
-        CHECK_TEXT(
-            refused.error().message.c_str(),
-            "the attribute \"odd\" has an unsupported value: give a string, a boolean, a finite number or a list of "
-            "these");
+        CHECK_TEXT(refused.error().message.c_str(), ("the attribute \"odd\" has " + problem).c_str());
         // In a call it counts as absent and is counted.
         const Client client =
             Client::from_snapshot(R"([{"key": "f", "enabled": true, "rules": [{"attribute": "odd", "operator": "neq",)"

@@ -36,6 +36,27 @@ fn a_percentage_shows_what_it_hashed_and_the_bucket() {
 }
 
 #[test]
+fn a_percentage_with_a_salt_of_its_own_shows_that_salt_and_its_bucket() {
+    let client = one_rule(r#"{"operator": "percent", "value": {"percent": 50, "salt": "exp-7"}}"#);
+    let explanation = explained(&client, "f", &user("user_id", "usr_1".into()));
+    assert_eq!(condition(&explanation)["salt"], json!("exp-7"));
+    assert_eq!(condition(&explanation)["bucket"], json!(flagbit::bucket_of("usr_1", "exp-7")));
+}
+
+/// Each condition shows its attribute, so a long one would make an explanation larger than flag and context together.
+#[test]
+fn of_a_long_attribute_the_beginning_is_shown() {
+    let client = one_rule(r#"{"attribute": "a", "operator": "has", "value": "x"}"#);
+    let found = |value: Value<'_>| condition(&explained(&client, "f", &user("a", value)))["found"].clone();
+    assert_eq!(found("y".repeat(1_000).as_str().into()), json!("y".repeat(1_000)));
+    // A character is never cut in two.
+    let euros = "€".repeat(400);
+    assert_eq!(found(euros.as_str().into()), json!(format!("{}...", "€".repeat(333))));
+    let items = [Value::String(&euros); 30];
+    assert_eq!(found(Value::List(&items)), json!(vec![format!("{}...", "€".repeat(333)); 20]));
+}
+
+#[test]
 fn contains_shows_the_text_and_where_it_looked() {
     let client = one_rule(r#"{"attribute": "email", "operator": "contains", "value": "@shop"}"#);
     for (email, holds) in [("a@shop.example", true), ("@shop", true), ("shop", false), ("", false)] {
@@ -55,4 +76,27 @@ fn of_a_long_list_the_first_values_and_their_number_are_shown() {
         assert_eq!(condition(&explanation)["value"].as_array().unwrap().len(), 20);
         assert_eq!(condition(&explanation)["values"], values, "{count}");
     }
+}
+
+#[test]
+fn each_rule_shows_what_it_serves() {
+    let client = Client::from_snapshot(
+        r##"{"flags": [
+            {"key": "boolean", "enabled": true, "rules": [
+                {"conditions": [{"attribute": "a", "operator": "eq", "value": 1}], "value": false},
+                {"conditions": [], "value": true}]},
+            {"key": "typed", "enabled": true, "variants": {"dark": "#000", "light": "#fff"}, "default": "dark", "rules": [
+                {"conditions": [{"attribute": "a", "operator": "eq", "value": 1}], "value": "light"},
+                {"conditions": [], "value": {"split": [["dark", 25], ["light", 75]], "by": "team"}}]}]}"##,
+    )
+    .unwrap();
+    let user = user("team", "red".into());
+    let serves = |key: &str, rule: usize| explained(&client, key, &user)["rules"][rule]["serves"].clone();
+    assert_eq!((serves("boolean", 0), serves("boolean", 1)), (json!(false), json!(true)));
+    assert_eq!(serves("typed", 0), json!("light"));
+    let bucket = flagbit::bucket_of("red", "typed/split");
+    let split = json!({
+        "split": [["dark", 25], ["light", 75]], "by": "team", "salt": "typed/split", "found": "red", "bucket": bucket
+    });
+    assert_eq!(serves("typed", 1), split);
 }

@@ -9,13 +9,14 @@ use cbindgen::{Builder, Config};
 use codes::Codes;
 
 /// The files, in the order of the header.
-const SOURCES: [&str; 19] = [
+const SOURCES: [&str; 20] = [
     "src/ffi/version.rs",
     "src/ffi/status.rs",
     "src/engine/evaluate.rs",
     "src/client/state.rs",
     "src/ffi/names.rs",
     "src/engine/packed.rs",
+    "src/engine/unsupported.rs",
     "src/ffi/text_list.rs",
     "src/ffi/error.rs",
     "src/ffi/context.rs",

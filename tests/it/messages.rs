@@ -38,7 +38,7 @@ fn what_is_not_json_is_refused_with_line_and_column() {
         "the snapshot is not JSON: line 2, column 3: the text is not UTF-8"
     );
     let deep = "[".repeat(100_000);
-    assert!(refusal(deep).ends_with("nested too deep"), "depth");
+    assert!(refusal(deep).ends_with("nested deeper than 127 levels"), "depth");
 }
 
 #[test]
@@ -238,12 +238,40 @@ fn an_evaluation_without_an_answer_has_words_for_it() {
 #[test]
 fn a_context_names_the_attribute_it_cannot_take() {
     let error = Context::builder().set("score", f64::NAN).unwrap_err();
-    let text = "the attribute \"score\" has an unsupported value: give a string, a boolean, a finite number or a list of these";
-    assert_eq!(error.to_string(), text);
+    assert_eq!(error.to_string(), "the attribute \"score\" has a number that is not finite; give a finite number");
     let twice = [("plan", Some(Value::Boolean(true))), ("plan", Some(Value::Boolean(false)))];
     let packed = pack(&twice);
     let error = Context::from_packed(&PackedAttributes::new(&packed).unwrap()).unwrap_err();
     assert_eq!(error.to_string(), r#"the attribute "plan" is given twice"#);
+}
+
+#[test]
+fn a_context_says_why_it_cannot_take_an_attribute() {
+    let (one, list) = (Value::Integer(1), [Value::Integer(1)]);
+    for (value, text) in [
+        (Value::Number(f64::INFINITY), "has a number that is not finite; give a finite number"),
+        (
+            Value::List(&[one, Value::Number(f64::NAN)]),
+            "has, at [1] of its list, a number that is not finite; give a finite number",
+        ),
+        (Value::List(&[Value::List(&list)]), "has, at [0] of its list, a list; a list holds single values only"),
+        (Value::List(&[one; 1001]), "is a list of 1001 elements; a list has at most 1000"),
+    ] {
+        let text = format!("the attribute \"a\" {text}");
+        assert_eq!(Context::builder().set("a", value).unwrap_err().to_string(), text);
+        // Packed, the layout has no list in a list.
+        let packed = pack(&[("b", Some(one)), ("a", Some(value))]);
+        if let Ok(packed) = PackedAttributes::new(&packed) {
+            assert_eq!(Context::from_packed(&packed).unwrap_err().to_string(), text);
+        }
+    }
+    let mut packed = pack(&[("b", Some(one)), ("a", None)]);
+    let length = packed.len();
+    packed.extend([2, 1, 0, 0, 0]);
+    packed[length - 4] = 5;
+    packed[0] += 5;
+    let error = Context::from_packed(&PackedAttributes::new(&packed).unwrap()).unwrap_err();
+    assert_eq!(error.to_string(), "the attribute \"a\" has, at [1] of its list, a null; leave it out");
 }
 
 #[test]

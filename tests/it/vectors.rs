@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use flagbit::{Attributes, Client, ClientError, Context, Evaluation, SnapshotError, Value, VariantValue};
+use flagbit::{
+    Attributes, Client, ClientError, Context, Evaluation, MAX_SNAPSHOT_BYTES, Snapshot, SnapshotError, Value,
+    VariantValue,
+};
 use serde::Deserialize;
 
 use crate::pack::pack;
@@ -208,6 +211,58 @@ fn run(group: &Group) -> usize {
         check(&client, case, &flagbit::PackedAttributes::new(&pack(&values)).unwrap(), &context);
     }
     group.cases.len()
+}
+
+/// Returns what is left of a place after the grammar of the specification's section 10.5; nothing for a place.
+fn beyond_grammar(place: &str) -> &str {
+    if place == "snapshot" {
+        return "";
+    }
+    let (mut rest, mut steps) = (place, 0);
+    loop {
+        let after = match rest.strip_prefix("...") {
+            Some(after) if steps == 12 => after,
+            _ => rest,
+        };
+        let next = step(after, steps == 0);
+        let Some(next) = next else { return if place.is_empty() { "nothing" } else { rest } };
+        (rest, steps) = (next, steps + 1);
+    }
+}
+
+/// Takes one step of a place off a text.
+fn step(text: &str, is_first: bool) -> Option<&str> {
+    if let Some(inside) = text.strip_prefix('[') {
+        let mut values = serde_json::Deserializer::from_str(inside).into_iter::<serde_json::Value>();
+        let is_step = match values.next()?.ok()? {
+            serde_json::Value::String(name) => name.chars().count() <= 303,
+            serde_json::Value::Number(index) => index.is_u64(),
+            _ => false,
+        };
+        return inside[values.byte_offset()..].strip_prefix(']').filter(|_| is_step);
+    }
+    let word = if is_first { text } else { text.strip_prefix('.')? };
+    let end = word.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(word.len());
+    word[..end].starts_with(|letter: char| !letter.is_ascii_digit()).then(|| &word[end..])
+}
+
+#[test]
+fn every_place_of_the_vectors_is_written_in_one_way() {
+    let mut places = Vec::new();
+    for group in files().into_iter().flat_map(|file| file.groups) {
+        match Snapshot::parse(group.snapshot.as_bytes(), MAX_SNAPSHOT_BYTES) {
+            Ok(snapshot) => places.extend(snapshot.warnings().iter().map(|warning| warning.place().to_string())),
+            Err(SnapshotError::Shape { place, .. }) => places.push(place.to_string()),
+            Err(_) => {}
+        }
+    }
+    assert!(places.len() > 500, "{}", places.len());
+    for place in &places {
+        assert_eq!(beyond_grammar(place), "", "{place}");
+    }
+    for wrong in ["", "flags.?", "a.", ".a", "a[b]", "a[-1]", "a.b c", "[1].2", "a...b", "a[0]...[0]", "flags[\"a]"] {
+        assert_ne!(beyond_grammar(wrong), "", "{wrong}");
+    }
 }
 
 fn check_refusal(refused: &Refused, error: ClientError) {

@@ -116,6 +116,11 @@ class RealServer(Kit):
     def of_project(self, method: str, path: str, body: object = None) -> Answer:
         return self.ask(method, f"/projects/{self.project}{path}", body)
 
+    def import_flags(self, document: object) -> None:
+        """Makes the flags and segments those of a document, and confirms how many leave."""
+        tried = self.of_project("PUT", "/snapshot?dry_run=true", document)
+        self.of_project("PUT", f"/snapshot?removes={tried['removes']}", document)
+
     def create(self, key: str, enabled: bool) -> None:
         """Creates a flag that answers everybody the same."""
         self.do("create", flag={"key": key, "enabled": enabled, "default_enabled": True})

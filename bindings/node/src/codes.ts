@@ -94,3 +94,19 @@ export const AttributeKind = {
   UNSUPPORTED: 6,
   LIST: 7,
 } as const;
+
+export const UnsupportedReason = {
+  UNKNOWN: 0,
+  TYPE: 1,
+  NULL: 2,
+  NESTED_LIST: 3,
+  LIST_TOO_LONG: 4,
+  NOT_UNICODE: 5,
+  NOT_FINITE: 6,
+  TOO_LARGE: 7,
+  NO_TIME_ZONE: 8,
+  TIME_RANGE: 9,
+  NAME: 10,
+  TOO_DEEP: 11,
+  UNREADABLE: 12,
+} as const;

@@ -5,7 +5,7 @@ import * as frame from './frame.js';
 import { native, type Owner } from './native.js';
 import { CONTEXT_MARK, packApart } from './attributes.js';
 import { hadUnsupported } from './pack.js';
-import { firstProblem } from './unsupported.js';
+import { packFirstUnsupported } from './unsupported.js';
 
 /** A value that rules compare. A `number` that is an integer within 2^53, and a `bigint` of 64 bits, is an integer. */
 export type Scalar = string | number | bigint | boolean;
@@ -43,10 +43,10 @@ export class Context {
   constructor(attributes: Attributes = {}) {
     const packed = packApart(attributes);
     if (typeof packed === 'string') throw new ContextError(packed);
-    const problem = hadUnsupported() ? firstProblem(attributes) : undefined;
-    if (problem !== undefined) throw new ContextError(problem, 'UNSUPPORTED_VALUE');
+    // Of an unsupported attribute the library makes an error.
+    const unsupported = hadUnsupported() ? packFirstUnsupported(attributes) : undefined;
     frame.putApart(0, 0);
-    this.owner = native.newContext(EMPTY, packed);
+    this.owner = native.newContext(EMPTY, unsupported ?? packed);
     this.#place = frame.lastContext();
     Object.freeze(this);
   }

@@ -23,7 +23,10 @@ export interface Evaluation<Default = unknown> {
    * `disabled`.
    */
   readonly enabled: boolean;
-  /** The flag's value: `enabled` for a boolean flag. On an error, the caller's default as it was given. */
+  /**
+   * The flag's value: `enabled` for a boolean flag. A number is the nearest one to an integer beyond 2^53, which
+   * `FlagBit.value` gives exactly. On an error, the caller's default as it was given.
+   */
   readonly value: FlagValue | Default;
   /**
    * The name of a typed flag's variant, or `override` if an override answers; `on` or `off` for a boolean flag; null on

@@ -1,48 +1,62 @@
-/** Why an attribute is unsupported, and what to give instead. Messages name the attribute, never its value. */
+/** Why an attribute is unsupported. The library makes the message of it, which never holds the value. */
 
 import { types } from 'node:util';
 import { nameOfType, packApart } from './attributes.js';
+import { AttributeKind, UnsupportedReason } from './codes.js';
 import { MOST_ELEMENTS, hadUnsupported } from './pack.js';
 
-const GIVE = 'give a string, a boolean, a finite number, a bigint, a Date or an array of these';
+const NO_POSITION = 0xffff_ffff;
 
-/** Returns the message of the first attribute that is unsupported, or undefined if all are supported. */
-export function firstProblem(attributes: object): string | undefined {
+interface Problem {
+  readonly reason: number;
+  /** The index of an element in its list, or the number of elements of a list that is too long. */
+  readonly position?: number;
+  readonly typeName?: string;
+}
+
+/** Returns packed attributes that have only the first unsupported one with its reason, or undefined if all are supported. */
+export function packFirstUnsupported(attributes: object): Uint8Array | undefined {
   for (const [name, value] of Object.entries(attributes)) {
-    if (!name.isWellFormed()) {
-      const shown = JSON.stringify(name);
-      return `the name of the attribute ${shown} has a lone surrogate; give a name that isWellFormed()`;
-    }
-    if (!isSupported(value)) return `the attribute ${JSON.stringify(name)} ${problemOf(value)}`;
+    if (!name.isWellFormed()) return packed(JSON.stringify(name).slice(1, -1), { reason: UnsupportedReason.NAME });
+    if (!isSupported(value)) return packed(name, problemOf(value));
   }
   return undefined;
+}
+
+function packed(name: string, { reason, position = NO_POSITION, typeName = '' }: Problem): Uint8Array {
+  const [key, detail] = [Buffer.from(name), Buffer.from(typeName)];
+  const bytes = Buffer.alloc(8 + 9 + key.length + 5 + detail.length);
+  bytes.writeUInt32LE(bytes.length, 0);
+  bytes.writeUInt8(1, 4);
+  let at = bytes.writeUInt8(AttributeKind.UNSUPPORTED, 8);
+  at = bytes.writeUInt32LE(key.length, at);
+  at += key.copy(bytes, at);
+  at = bytes.writeUInt32LE(5 + detail.length, at);
+  at = bytes.writeUInt8(reason, at);
+  at = bytes.writeUInt32LE(position, at);
+  detail.copy(bytes, at);
+  return bytes;
 }
 
 function isSupported(value: unknown): boolean {
   return typeof packApart({ value }) !== 'string' && !hadUnsupported();
 }
 
-function problemOf(value: unknown): string {
-  if (!Array.isArray(value)) return `has ${problemOfScalar(value)}`;
-  if (value.length > MOST_ELEMENTS) {
-    return `is a list of ${value.length} elements; a list has at most ${MOST_ELEMENTS}`;
+function problemOf(value: unknown): Problem {
+  if (!Array.isArray(value)) return problemOfScalar(value);
+  if (value.length > MOST_ELEMENTS) return { reason: UnsupportedReason.LIST_TOO_LONG, position: value.length };
+  for (const [position, element] of (value as unknown[]).entries()) {
+    if (element === null || element === undefined) return { reason: UnsupportedReason.NULL, position };
+    if (Array.isArray(element)) return { reason: UnsupportedReason.NESTED_LIST, position };
+    if (!isSupported(element)) return { ...problemOfScalar(element), position };
   }
-  for (const [index, element] of (value as unknown[]).entries()) {
-    if (element === null || element === undefined) {
-      return `has ${String(element)} at [${index}] of its list; leave the element out`;
-    }
-    if (Array.isArray(element)) return `has a list at [${index}] of its list; a list holds single values only`;
-    if (!isSupported(element)) return `has, at [${index}] of its list, ${problemOfScalar(element)}`;
-  }
-  return `has a value that changed while it was read; ${GIVE}`;
+  return { reason: UnsupportedReason.UNREADABLE };
 }
 
-function problemOfScalar(value: unknown): string {
-  if (typeof value === 'string') return 'a string with a lone surrogate; replace it, as toWellFormed() does';
-  if (typeof value === 'number') {
-    return `the number ${Number.isNaN(value) ? 'NaN' : 'Infinity'}, which no rule can match; give a finite number`;
-  }
-  if (typeof value === 'bigint') return 'a bigint beyond the range of a double; give it as a string';
-  if (types.isDate(value)) return 'a Date that is invalid or outside the years 0 to 9999 in UTC';
-  return `a value of the type ${nameOfType(value)}; ${GIVE}`;
+function problemOfScalar(value: unknown): Problem {
+  if (typeof value === 'string') return { reason: UnsupportedReason.NOT_UNICODE };
+  if (typeof value === 'number') return { reason: UnsupportedReason.NOT_FINITE };
+  if (typeof value === 'bigint') return { reason: UnsupportedReason.TOO_LARGE };
+  if (types.isDate(value)) return { reason: UnsupportedReason.TIME_RANGE };
+  return { reason: UnsupportedReason.TYPE, typeName: nameOfType(value) };
 }

@@ -131,27 +131,29 @@ test('a list with anything else is absent', () => {
   }
 });
 
+const NOT_UNICODE = 'string that is not Unicode text; replace lone surrogates and bytes that are not UTF-8';
+
 test('an unsupported value has its own message', () => {
   for (const [value, problem] of [
-    ['\ud800', 'has a string with a lone surrogate; replace it, as toWellFormed() does'],
+    ['\ud800', `has a ${NOT_UNICODE}`],
     [Array(1001).fill('a'), 'is a list of 1001 elements; a list has at most 1000'],
-    [['a', null], 'has null at [1] of its list; leave the element out'],
-    [[undefined], 'has undefined at [0] of its list; leave the element out'],
-    [['a', ['b']], 'has a list at [1] of its list; a list holds single values only'],
-    [['a', '\udfff'], 'has, at [1] of its list, a string with a lone surrogate; replace it, as toWellFormed() does'],
-    [NaN, 'has the number NaN, which no rule can match; give a finite number'],
-    [[-Infinity], 'has, at [0] of its list, the number Infinity, which no rule can match; give a finite number'],
-    [10n ** 400n, 'has a bigint beyond the range of a double; give it as a string'],
-    [new Date(NaN), 'has a Date that is invalid or outside the years 0 to 9999 in UTC'],
+    [['a', null], 'has, at [1] of its list, a null; leave it out'],
+    [[undefined], 'has, at [0] of its list, a null; leave it out'],
+    [['a', ['b']], 'has, at [1] of its list, a list; a list holds single values only'],
+    [['a', '\udfff'], `has, at [1] of its list, a ${NOT_UNICODE}`],
+    [NaN, 'has a number that is not finite; give a finite number'],
+    [[-Infinity], 'has, at [0] of its list, a number that is not finite; give a finite number'],
+    [10n ** 400n, 'has an integer beyond the range of a double; give it as a string'],
+    [new Date(NaN), 'has a moment that is invalid or outside the years 0 to 9999 in UTC; give another one'],
     [
       new Map(),
-      'has a value of the type Map; give a string, a boolean, a finite number, a bigint, a Date or an array of these',
+      'has a value of the type Map; give a string, a boolean, a finite number, a moment or a list of these',
     ],
   ]) {
     const message = `the attribute "a" ${problem}`;
     assert.throws(() => new Context({ b: 1, a: value }), { name: 'ContextError', status: 'UNSUPPORTED_VALUE', message });
   }
-  const message = 'the name of the attribute "\\ud800" has a lone surrogate; give a name that isWellFormed()';
+  const message = 'the attribute "\\\\ud800" has a name that is not Unicode text; give a name that is';
   assert.throws(() => new Context({ '\ud800': 1 }), { name: 'ContextError', message });
 });
 

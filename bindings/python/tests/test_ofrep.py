@@ -43,7 +43,7 @@ DEFAULTS: dict[str, Any] = {"boolean": True, "string": "none", "integer": -1, "f
 def server() -> Iterator[RealServer]:
     with RealServer() as server:
         flags = json.loads((SCENARIOS / "flags.json").read_text())["flags"]
-        server.of_project("PUT", "/snapshot", {"flags": flags + MORE})
+        server.import_flags({"flags": flags + MORE})
         server.do("stop")
         server.do("set_aside", key="aside")
         server.do("start")

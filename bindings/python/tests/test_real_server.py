@@ -64,7 +64,7 @@ def test_polling_and_streaming_clients_see_a_flip(server: RealServer) -> None:
 
 def test_what_did_not_change_is_not_sent_again_and_what_did_is_compressed(server: RealServer) -> None:
     snapshot = json.loads((REPOSITORY / "examples/flags.json").read_text())
-    server.of_project("PUT", "/snapshot", {"flags": snapshot["flags"]})
+    server.import_flags({"flags": snapshot["flags"]})
     with Kit("relay", port=server.port) as between, flagbit.Client(between.url, server_key=server.key) as client:
         assert client.wait_until_ready(20) is True
         assert client.refresh(20) is True
@@ -170,7 +170,7 @@ def test_a_key_of_an_environment_reads_that_environment(server: RealServer) -> N
 def test_an_api_key_reads_the_listing_of_a_project(server: RealServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "flagbit")
     snapshot = json.loads((REPOSITORY / "examples/flags.json").read_text())
-    server.of_project("PUT", "/snapshot", {"flags": snapshot["flags"]})
+    server.import_flags({"flags": snapshot["flags"]})
     account: dict[str, Any] = {"api_key": server.api_key, "project_id": server.project}
     with pytest.raises(flagbit.FlagBitError, match="poll_interval= takes 60 s or more"):
         flagbit.Client(server.url, poll_interval=30, **account)
@@ -203,7 +203,7 @@ def test_answers_are_those_of_the_server(server: RealServer) -> None:
         },
     ]
     testers = {"rules": [{"attribute": "plan", "operator": "eq", "value": "pro"}]}
-    server.of_project("PUT", "/snapshot", {"flags": snapshot["flags"] + more, "segments": {"testers": testers}})
+    server.import_flags({"flags": snapshot["flags"] + more, "segments": {"testers": testers}})
     with flagbit.Client(server.url, server_key=server.key) as client:
         assert client.wait_until_ready(20) is True
         assert client.warnings() == []

@@ -29,6 +29,8 @@ pub(crate) struct Changes {
     /// `true` if the needed field is there, right or wrong.
     has_key: bool,
     has_enabled: bool,
+    /// `true` if the names of environments are there, as an answer has them. A change ignores them.
+    has_environments: bool,
 }
 
 const FIELDS: &str = "key, name, description, tags, client_visible, variants, default, enabled, default_enabled, off, \
@@ -55,7 +57,8 @@ impl Changes {
             ("version", value) if value.is_i64() => return self.version = value.as_i64(),
             ("version", value) => ("an integer", value),
             // The server sets these. Callers may send them back as they read them.
-            ("created_at" | "updated_at", _) => return,
+            ("created_at" | "updated_at" | "moved", _) => return,
+            ("environments", _) => return self.has_environments = true,
             ("enabled", Value::Bool(enabled)) => return self.enabled = Some(enabled),
             ("enabled", value) => ("a boolean", value),
             ("client_visible", Value::Bool(visible)) => return self.client_visible = Some(visible),
@@ -99,11 +102,14 @@ impl Changes {
     }
 
     /// Makes a new flag of the fields, with its key.
-    pub(crate) fn into_flag(self, problems: &mut Problems) -> (Option<String>, Shared, State) {
+    pub(crate) fn new_flag(&self, problems: &mut Problems) -> (Option<String>, Shared, State) {
         for (field, is_there) in [("key", self.has_key), ("enabled", self.has_enabled)] {
             if !is_there {
                 problems.add(field, "missing");
             }
+        }
+        if self.has_environments {
+            problems.add("environments", "the path says in which environments a new flag is; leave it out");
         }
         // A change removes such a field. A new flag has none to remove, and SDKs set a flag with such a null aside.
         if self.default_enabled == Some(None) {
@@ -118,7 +124,7 @@ impl Changes {
         let (mut shared, mut state) = (Shared::default(), State::default());
         self.apply(&mut shared, &mut state);
         state.settle(&shared);
-        (self.key, shared, state)
+        (self.key.clone(), shared, state)
     }
 }
 
@@ -140,8 +146,10 @@ pub(super) fn check_whole(shared: &Shared, state: &State, problems: &mut Problem
 fn read_text(place: impl Into<Place>, limit: usize, value: Value, problems: &mut Problems) -> Option<Option<String>> {
     match value {
         Value::Null => return Some(None),
-        Value::String(text) if text.chars().count() <= limit => return Some(Some(text)),
-        Value::String(_) => problems.add(place, format!("more than {limit} characters")),
+        Value::String(text) => match text.chars().count() {
+            found if found > limit => problems.add(place, format!("at most {limit} characters, found {found}")),
+            _ => return Some(Some(text)),
+        },
         other => problems.add(place, format!("expected a string, found {}", describe(&other))),
     }
     None
@@ -151,8 +159,8 @@ fn read_tags(value: Value, problems: &mut Problems) -> Option<Vec<String>> {
     let tags = match value {
         Value::Null => return Some(Vec::new()),
         Value::Array(tags) if tags.len() <= MAX_TAGS => tags,
-        Value::Array(_) => {
-            problems.add("tags", format!("more than {MAX_TAGS} tags"));
+        Value::Array(tags) => {
+            problems.add("tags", format!("at most {MAX_TAGS} tags, found {}", tags.len()));
             return None;
         }
         other => {

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The changes of a write to the snapshot of one environment.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
     flags: Changed<FlagText>,
     segments: Changed<String>,

@@ -42,8 +42,15 @@ pub(crate) struct Record {
     pub(crate) id: i64,
     pub(crate) key: String,
     pub(crate) shared: Shared,
-    pub(crate) version: i64,
     pub(crate) created_at: String,
+}
+
+/// The part of a flag that one environment has.
+#[derive(Debug, Clone)]
+pub(crate) struct Presence {
+    pub(crate) state: State,
+    /// Counts the writes of the flag in this environment, those of its shared fields too.
+    pub(crate) version: i64,
     pub(crate) updated_at: String,
 }
 
@@ -75,7 +82,7 @@ pub(crate) struct Flag {
     off: Option<String>,
     #[schema(value_type = Vec<schema::Rule>)]
     rules: Vec<Value>,
-    /// Counts the writes; the entity tag of the flag is this number in quotes.
+    /// Counts the writes of the flag in this environment; the entity tag of the flag is this number in quotes.
     pub(crate) version: i64,
     created_at: String,
     updated_at: String,
@@ -95,6 +102,19 @@ impl Shared {
     pub(crate) fn has_same_values(&self, other: &Self) -> bool {
         // The engine numbers variants in their order, but no answer depends on it.
         self.variants == other.variants && self.default == other.default
+    }
+
+    /// Returns the names of the fields that differ.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let fields = [
+            ("name", self.name == other.name),
+            ("description", self.description == other.description),
+            ("tags", self.tags == other.tags),
+            ("client_visible", self.client_visible == other.client_visible),
+            ("variants", self.variants == other.variants),
+            ("default", self.default == other.default),
+        ];
+        fields.into_iter().filter(|(_, is_same)| !is_same).map(|(field, _)| field).collect()
     }
 }
 
@@ -124,8 +144,9 @@ pub(crate) fn as_code(key: &str, shared: &Shared, state: &State) -> Value {
 }
 
 impl Flag {
-    pub(crate) fn new(record: Record, state: State) -> Self {
+    pub(crate) fn new(record: Record, presence: Presence) -> Self {
         let Shared { name, description, tags, client_visible, variants, default } = record.shared;
+        let Presence { state, version, updated_at } = presence;
         let is_boolean = variants.is_none();
         Self {
             key: record.key,
@@ -139,9 +160,9 @@ impl Flag {
             default_enabled: state.default_enabled.or_else(|| is_boolean.then_some(false)),
             off: state.off,
             rules: state.rules,
-            version: record.version,
+            version,
             created_at: record.created_at,
-            updated_at: record.updated_at,
+            updated_at,
         }
     }
 }

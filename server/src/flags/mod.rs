@@ -17,11 +17,11 @@ mod work;
 
 pub(crate) use changes::Changes;
 pub(crate) use compiled::Compiled;
-pub(crate) use flag::{Flag, Record, Shared, State, as_code};
+pub(crate) use flag::{Flag, Presence, Record, Shared, State, as_code};
 pub(crate) use limits::Limits;
 pub(crate) use moved::{Moved, moved};
 pub(crate) use problems::{Problem, Problems, describe, lines};
-pub(crate) use segment::{Segment, SegmentRecord, definition, read_segment, used_segments};
+pub(crate) use segment::{Segment, SegmentRecord, asked_flags, definition, read_segment, used_segments};
 pub(crate) use text::{FlagText, Labels, SnapshotText};
 pub(crate) use work::Work;
 

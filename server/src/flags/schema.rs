@@ -80,6 +80,14 @@ pub(crate) struct FlagChanges {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String)]
     updated_at: Option<String>,
+    /// Ignored, so that an answer can be sent back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<String>)]
+    environments: Option<Vec<String>>,
+    /// Ignored, so that an answer can be sent back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = std::collections::HashMap<String, f64>)]
+    moved: Option<Value>,
 }
 
 /// A new flag.
@@ -137,4 +145,8 @@ pub(crate) struct SegmentRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String)]
     updated_at: Option<String>,
+    /// Ignored, so that an answer can be sent back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<String>)]
+    environments: Option<Vec<String>>,
 }

@@ -40,6 +40,11 @@ impl SegmentRecord {
         Self { key, rules, version: 0, created_at: String::new(), updated_at: String::new() }
     }
 
+    /// The segment as it is stored and stands in the snapshot.
+    pub(crate) fn definition(&self) -> Value {
+        definition(&self.rules)
+    }
+
     /// The first version, stored at this time.
     pub(crate) fn stored_first(self, now: &str) -> Self {
         Self { version: 1, created_at: now.into(), updated_at: now.into(), ..self }
@@ -76,7 +81,7 @@ pub(crate) fn read_segment(fields: Map<String, Value>, limits: &Limits, problems
             ("key", other) => problems.add("key", format!("expected a string, found {}", describe(&other))),
             ("version", value) if value.is_i64() => changes.version = value.as_i64(),
             ("version", other) => problems.add("version", format!("expected an integer, found {}", describe(&other))),
-            ("created_at" | "updated_at", _) => {}
+            ("created_at" | "updated_at" | "environments", _) => {}
             _ => problems.add(field.as_str(), "unknown field; a segment has rules"),
         }
     }
@@ -109,7 +114,7 @@ pub(crate) fn used_segments(rules: &[Value]) -> BTreeSet<&str> {
 }
 
 /// The flags that rules ask.
-pub(super) fn asked_flags(rules: &[Value]) -> impl Iterator<Item = &str> {
+pub(crate) fn asked_flags(rules: &[Value]) -> impl Iterator<Item = &str> {
     let asks = |condition: &&Value| {
         let operator = condition.get("operator").and_then(Value::as_str).and_then(Operator::named);
         matches!(operator, Some((Operator::FlagIs, _)))

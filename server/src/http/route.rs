@@ -2,8 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use axum::{Router, routing::MethodRouter};
-use utoipa::openapi::OpenApi;
+use axum::{Router, http::Method, routing::MethodRouter};
+use utoipa::openapi::{
+    OpenApi, RefOr,
+    path::{Operation, ParameterIn, PathItem},
+};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::wire::body::BodyLimit;
@@ -58,9 +61,14 @@ impl Purpose {
         matches!(self, Self::Evaluation | Self::Ofrep | Self::Rules)
     }
 
+    /// Returns whether people and their scripts manage things with it.
+    pub(crate) fn is_management(self) -> bool {
+        matches!(self, Self::Management | Self::Definitions)
+    }
+
     /// Returns whether it works on the database instead of the state in memory.
     pub(crate) fn uses_database(self) -> bool {
-        matches!(self, Self::Management | Self::Definitions | Self::Signup)
+        self.is_management() || self == Self::Signup
     }
 
     /// Returns the largest body.
@@ -120,7 +128,8 @@ impl Routes {
     /// Two paths cannot be told apart.
     pub(crate) fn into_parts(self) -> anyhow::Result<(Router<App>, OpenApi, Table)> {
         let (router, document) = self.router.split_for_parts();
-        Ok((router, document, Table::new(self.purposes)?))
+        let table = Table::new(self.purposes, &document)?;
+        Ok((router, document, table))
     }
 }
 
@@ -130,6 +139,41 @@ pub(crate) struct Route {
     /// The template of its path; never a path, which may name users.
     pub(crate) template: String,
     pub(crate) purpose: Purpose,
+    /// The parameters that each method knows in the query, from the document.
+    queries: HashMap<Method, Vec<String>>,
+}
+
+impl Route {
+    /// Returns the parameters that a method knows in the query; `None` where unknown ones are ignored, because programs of
+    /// any age ask.
+    pub(crate) fn known_parameters(&self, method: &Method) -> Option<&[String]> {
+        if !self.purpose.is_management() {
+            return None;
+        }
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.queries.get(method).map(Vec::as_slice)
+    }
+}
+
+/// Returns the parameters in the query of each method of a path.
+fn queries(path: &PathItem) -> HashMap<Method, Vec<String>> {
+    let PathItem { get, put, post, delete, patch, .. } = path;
+    let operations = [
+        (Method::GET, get),
+        (Method::PUT, put),
+        (Method::POST, post),
+        (Method::DELETE, delete),
+        (Method::PATCH, patch),
+    ];
+    operations.into_iter().filter_map(|(method, operation)| Some((method, in_query(operation.as_ref()?)))).collect()
+}
+
+fn in_query(operation: &Operation) -> Vec<String> {
+    let parameters = operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
+        RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(parameter.name.clone()),
+        _ => None,
+    });
+    parameters.collect()
 }
 
 /// All routes. The router inside decides by the same templates with the same matcher, but it tells its decision only after
@@ -141,11 +185,14 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    fn new(routes: Vec<(String, Purpose)>) -> anyhow::Result<Self> {
+    fn new(routes: Vec<(String, Purpose)>, document: &OpenApi) -> anyhow::Result<Self> {
         let (mut matcher, mut purposes) = (matchit::Router::new(), HashMap::new());
         for (template, purpose) in routes {
             match purposes.insert(template.clone(), purpose) {
-                None => matcher.insert(template.clone(), Arc::new(Route { template, purpose }))?,
+                None => {
+                    let queries = document.paths.paths.get(&template).map(queries).unwrap_or_default();
+                    matcher.insert(template.clone(), Arc::new(Route { template, purpose, queries }))?;
+                }
                 Some(other) => anyhow::ensure!(other == purpose, "{template} is {other:?} and {purpose:?}"),
             }
         }

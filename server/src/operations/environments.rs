@@ -1,11 +1,15 @@
 //! Environments of projects.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{
     Backend, Error, Result, access,
+    archive::{self, Segments},
+    change::Change,
     keys::{self, Pair},
     names,
     target::{EnvironmentTarget, ProjectTarget},
@@ -18,6 +22,17 @@ pub(crate) struct CreatedEnvironment {
     pub(crate) name: String,
     sdk_key: String,
     server_key: String,
+    /// Its name: no other environment changes.
+    environments: Vec<String>,
+}
+
+/// An environment that was deleted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeletedEnvironment {
+    /// Its name.
+    environments: Vec<String>,
+    /// The keys of the flags that no other environment had, sorted. They are in the archive.
+    archived: Vec<String>,
 }
 
 /// Creates an environment with the flags and segments as they are in the project's first, and its keys.
@@ -58,7 +73,7 @@ pub(crate) async fn create_environment(
     let pair = keys::create_pair(&mut write, who.account_id, who.actor(), project_id, (id, name)).await?;
     backend.follower.commit(write).await?;
     let Pair { sdk_key, server_key } = pair;
-    Ok(CreatedEnvironment { name: name.into(), sdk_key, server_key })
+    Ok(CreatedEnvironment { name: name.into(), sdk_key, server_key, environments: vec![name.into()] })
 }
 
 /// Renames an environment. An environment that has the name already stays as it is.
@@ -94,31 +109,48 @@ pub(crate) async fn rename_environment(
     Ok(EnvironmentRow { name: name.into(), revision, ..row })
 }
 
-/// Deletes an environment with its keys, its segments and the state of its flags.
+/// Deletes an environment with its keys, its segments and the states of its flags. Flags that no other environment has are
+/// archived.
 ///
 /// # Errors
-/// [`Error::Conflict`] for the first of the project; [`Error::NotFound`]; the errors of [`access::begin`].
-pub(crate) async fn delete_environment(backend: &Backend, target: &EnvironmentTarget) -> Result<()> {
-    let mut write = access::begin(&backend.follower, target.who).await?;
-    let (row, others) = find(&mut write, target).await?;
-    if others.iter().all(|other| other.id > row.id) {
+/// [`Error::Conflict`] for the first of the project; [`Error::NotFound`]; the errors of `Change::begin_in`.
+pub(crate) async fn delete_environment(backend: &Backend, target: &EnvironmentTarget) -> Result<DeletedEnvironment> {
+    let id = target.environment_id;
+    let mut change = Change::begin_in(backend, target).await?;
+    let name = change.name(id).to_owned();
+    if change.environments().first().is_some_and(|(_, first)| *first == id) {
         return Err(Error::Conflict(format!(
-            "{} is the first environment of project {}, the one that is meant where none is named; rename it, or delete \
+            "{name} is the first environment of project {}, the one that is meant where none is named; rename it, or delete \
              the project",
-            row.name, target.project_id
+            target.project_id
         )));
     }
-    write.delete_environment(row.id).await?;
-    write
+    let archived = archive_flags_only_in(&mut change, id).await?;
+    change.write.delete_environment(id).await?;
+    change
+        .write
         .record(Entry {
             action: "environment.delete",
-            target: &row.name,
-            before: Some(&json!({"name": row.name})),
+            target: &name,
+            before: Some(&json!({"name": name})),
             ..target.entry()
         })
         .await?;
-    backend.follower.commit(write).await?;
-    Ok(())
+    change.commit().await?;
+    Ok(DeletedEnvironment { environments: vec![name], archived })
+}
+
+/// Archives the flags that no other environment has. Returns their keys.
+async fn archive_flags_only_in(change: &mut Change<'_>, environment_id: i64) -> Result<Vec<String>> {
+    let flags = change.write.flags_only_in(environment_id).await?;
+    if flags.is_empty() {
+        return Ok(Vec::new());
+    }
+    let segments = Segments::from([(environment_id, change.write.segments(environment_id).await?)]);
+    let keys = flags.iter().map(|(record, _)| record.key.clone()).collect();
+    let flags = flags.into_iter().map(|(record, presence)| (record, BTreeMap::from([(environment_id, presence)])));
+    archive::archive(change, flags.collect(), &segments).await?;
+    Ok(keys)
 }
 
 /// Returns the error for an environment that was deleted after the request came.

@@ -20,8 +20,8 @@ pub(crate) enum Error {
     LimitReached(String),
     /// The thing does not exist in the caller's account.
     NotFound(String),
-    /// The environment has no flag of this key.
-    FlagNotFound { key: String },
+    /// The environment has no flag of this key. `present_in` names the environments that have it.
+    FlagNotFound { key: String, environment: String, present_in: Vec<String> },
     /// The change does not fit what exists.
     Conflict(String),
     /// The change was made from another version than the present one.
@@ -43,17 +43,19 @@ impl fmt::Display for Error {
             | Self::Outdated(message)
             | Self::Busy(message) => formatter.write_str(message),
             Self::KeyRevoked => formatter.write_str("the key was revoked"),
-            Self::FlagNotFound { key } => write!(formatter, "no flag {}", quoted(key)),
+            Self::FlagNotFound { key, present_in, .. } if present_in.is_empty() => {
+                write!(formatter, "no flag {}", quoted(key))
+            }
+            Self::FlagNotFound { key, environment, present_in } => {
+                let (key, present_in) = (quoted(key), present_in.join(", "));
+                write!(formatter, "no flag {key} in environment {environment:?}; it is present in {present_in}")
+            }
             Self::Failed(error) => write!(formatter, "{error:#}"),
         }
     }
 }
 
 impl Error {
-    pub(super) fn flag_not_found(key: &str) -> Self {
-        Self::FlagNotFound { key: key.into() }
-    }
-
     /// Also for the project of another account.
     pub(super) fn no_project(project_id: i64) -> Self {
         Self::NotFound(format!("no project {project_id}"))

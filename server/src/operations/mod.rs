@@ -9,15 +9,18 @@
 
 mod access;
 pub(crate) mod accounts;
+pub(crate) mod archive;
 mod change;
 pub(crate) mod environments;
 mod error;
 pub(crate) mod flags;
 pub(crate) mod import;
+mod judge;
 pub(crate) mod keys;
 mod names;
 mod precondition;
 pub(crate) mod projects;
+pub(crate) mod retention;
 pub(crate) mod segments;
 pub(crate) mod target;
 

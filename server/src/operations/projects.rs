@@ -25,6 +25,13 @@ pub(crate) struct CreatedProject {
     pub(crate) server_key: String,
 }
 
+/// A project that was deleted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeletedProject {
+    /// The names of its environments.
+    environments: Vec<String>,
+}
+
 /// Reads a project.
 ///
 /// # Errors
@@ -75,21 +82,21 @@ pub(crate) async fn rename_project(backend: &Backend, target: &ProjectTarget, na
     Ok(ProjectRow { name: name.into(), ..row })
 }
 
-/// Deletes a project with its environments, flags and keys. The audit of the account keeps what was recorded.
+/// Deletes a project with its environments, flags, keys and archive. The audit of the account keeps what was recorded.
 ///
 /// # Errors
 /// [`Error::NotFound`]; the errors of [`access::begin`].
-pub(crate) async fn delete_project(backend: &Backend, target: &ProjectTarget) -> Result<()> {
+pub(crate) async fn delete_project(backend: &Backend, target: &ProjectTarget) -> Result<DeletedProject> {
     let mut write = access::begin(&backend.follower, target.who).await?;
     let row = find(&mut write, target).await?;
     let environments = write.environments(row.id).await?;
-    let environments: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+    let environments: Vec<String> = environments.into_iter().map(|environment| environment.name).collect();
     let before = json!({"name": row.name, "environments": environments});
     write.delete_project(row.id).await?;
     let entry = Entry { action: "project.delete", target: &row.name, before: Some(&before), ..target.entry() };
     write.record(entry).await?;
     backend.follower.commit(write).await?;
-    Ok(())
+    Ok(DeletedProject { environments })
 }
 
 /// Creates a project with its first environment and the keys of that, as a part of `write`.

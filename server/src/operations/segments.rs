@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use flagbit::Subject;
+use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::{
     Backend, Error, Precondition, Result,
-    change::{Change, Place},
+    change::Change,
     flags::check_size,
+    judge::Place,
     precondition::{check_version, tag},
     target::EnvironmentTarget,
 };
@@ -17,25 +20,37 @@ use crate::{
     quote::quoted,
 };
 
-/// A segment that was put.
-#[derive(Debug)]
-pub(crate) struct Put {
+/// A segment after a change.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ChangedSegment {
+    #[serde(flatten)]
     pub(crate) segment: Segment,
+    /// The name of the environment, if something changed there.
+    pub(crate) environments: Vec<String>,
+    #[serde(skip)]
     pub(crate) is_new: bool,
+}
+
+/// A segment that was deleted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeletedSegment {
+    key: String,
+    /// The name of the environment.
+    environments: Vec<String>,
 }
 
 /// Creates a segment in an environment, or gives one other rules. A change that changes nothing keeps the version.
 ///
 /// # Errors
 /// [`Error::Invalid`] for fields that are wrong; [`Error::Conflict`] where flags that use it would be set aside;
-/// [`Error::LimitReached`]; [`Error::Outdated`]; the errors of `Change::begin`.
+/// [`Error::LimitReached`]; [`Error::Outdated`]; the errors of `Change::begin_in`.
 pub(crate) async fn put_segment(
     backend: &Backend,
     target: &EnvironmentTarget,
     key: &str,
     precondition: &Precondition,
     fields: Map<String, Value>,
-) -> Result<Put> {
+) -> Result<ChangedSegment> {
     let limits = &backend.limits;
     let mut problems = Problems::default();
     let changes = read_segment(fields, limits, &mut problems);
@@ -46,14 +61,15 @@ pub(crate) async fn put_segment(
     let mut draft = Draft::default();
     check_size("segment", draft.put_segment(key, &changes.rules), limits)?;
 
-    let mut change = Change::begin(backend, target).await?;
+    let mut change = Change::begin_in(backend, target).await?;
     let before = change.write.segment(target.environment_id, key).await?;
     precondition.check_existence(before.is_some())?;
     if let Some(before) = &before {
         precondition.check(&tag(before.version), || at_version(key, before.version))?;
         check_version(changes.version, before.version, || at_version(key, before.version))?;
         if before.rules == changes.rules {
-            return Ok(Put { segment: before.clone().into(), is_new: false });
+            let segment = before.clone().into();
+            return Ok(ChangedSegment { segment, environments: Vec::new(), is_new: false });
         }
     } else if change.write.count_segments(target.environment_id).await? >= limits.max_segments {
         let limit = limits.max_segments;
@@ -75,32 +91,31 @@ pub(crate) async fn put_segment(
     };
     let (before, after) = (before.map(Segment::from), Segment::from(after));
     let action = if is_new { "segment.create" } else { "segment.update" };
-    change.record(action, key, before.as_ref(), Some(&after)).await?;
-    change.touch(&[target.environment_id]).await?;
-    change.commit().await?;
-    Ok(Put { segment: after, is_new })
+    change.record_segment(target.environment_id, action, before.as_ref(), Some(&after)).await?;
+    change.touch([target.environment_id]).await?;
+    Ok(ChangedSegment { segment: after, environments: change.commit().await?, is_new })
 }
 
 /// Deletes a segment of an environment.
 ///
 /// # Errors
-/// [`Error::Conflict`] where flags use it; [`Error::Outdated`]; [`Error::NotFound`]; the errors of `Change::begin`.
+/// [`Error::Conflict`] where flags use it; [`Error::Outdated`]; [`Error::NotFound`]; the errors of `Change::begin_in`.
 pub(crate) async fn delete_segment(
     backend: &Backend,
     target: &EnvironmentTarget,
     key: &str,
     precondition: &Precondition,
-) -> Result<()> {
-    let mut change = Change::begin(backend, target).await?;
+) -> Result<DeletedSegment> {
+    let mut change = Change::begin_in(backend, target).await?;
     let before = change.write.segment(target.environment_id, key).await?.ok_or_else(|| no_segment(key))?;
     precondition.check(&tag(before.version), || at_version(key, before.version))?;
     let mut draft = Draft::default();
     draft.delete_segment(key);
     change.check(BTreeMap::from([(target.environment_id, draft)]), |_| None).await?;
     change.write.delete_segment(target.environment_id, key).await?;
-    change.record("segment.delete", key, Some(&Segment::from(before)), None).await?;
-    change.touch(&[target.environment_id]).await?;
-    change.commit().await
+    change.record_segment(target.environment_id, "segment.delete", Some(&before.into()), None).await?;
+    change.touch([target.environment_id]).await?;
+    Ok(DeletedSegment { key: key.into(), environments: change.commit().await? })
 }
 
 /// Returns the error for a key that no segment has.

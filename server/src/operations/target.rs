@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// A project of the caller's account.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct ProjectTarget {
     pub(crate) who: Who,
     pub(crate) project_id: i64,
@@ -20,6 +20,8 @@ pub(crate) struct EnvironmentTarget {
     pub(crate) project_id: i64,
     pub(crate) environment: String,
     pub(crate) environment_id: i64,
+    /// Whether the caller named it. Otherwise it is the project's first, and what all environments share is meant too.
+    pub(crate) is_named: bool,
 }
 
 impl ProjectTarget {
@@ -54,7 +56,12 @@ impl EnvironmentTarget {
             .environment(name)
             .cloned()
             .ok_or_else(|| Error::NotFound(format!("project {project_id} has no environment of that name")))?;
-        Ok(Self { who, project_id, environment, environment_id })
+        Ok(Self { who, project_id, environment, environment_id, is_named: name.is_some() })
+    }
+
+    /// The project of the environment.
+    pub(super) fn project(&self) -> ProjectTarget {
+        ProjectTarget { who: self.who, project_id: self.project_id }
     }
 
     /// The beginning of an entry in the audit.

@@ -26,7 +26,7 @@ pub(crate) struct FlagListing {
 
 impl From<EnvironmentContent> for FlagListing {
     fn from(content: EnvironmentContent) -> Self {
-        let flags = content.flags.into_iter().map(|(record, state)| Flag::new(record, state)).collect();
+        let flags = content.flags.into_iter().map(|(record, presence)| Flag::new(record, presence)).collect();
         let segments = content.segments.into_iter().map(|segment| (segment.key, definition(&segment.rules))).collect();
         Self { flags, segments }
     }
@@ -75,17 +75,15 @@ impl From<anyhow::Error> for NoListing {
 }
 
 impl Listings {
-    /// Returns the listing of an environment as of the newest write; `None` for an environment that was deleted. `target` are
-    /// the ids of the project and the environment.
+    /// Returns the listing of an environment as of the newest write; `None` for an environment that was deleted.
     pub(crate) async fn get(
         &self,
         storage: &Storage,
         large_reads: &LargeReads,
         world: &World,
-        target: (i64, i64),
+        environment_id: i64,
     ) -> Result<Option<Arc<Body>>, NoListing> {
-        let (project_id, environment_id) = target;
-        let (changed, epoch) = (world.flags_changed(project_id), world.epoch);
+        let (changed, epoch) = (world.changed(environment_id), world.epoch);
         let slot = Arc::clone(self.0.lock().entry(environment_id).or_default());
         // A request that comes while the listing is built waits for it instead of building another.
         let mut listing = tokio::time::timeout(WAIT, slot.lock()).await.map_err(|_| NoListing::Busy)?;

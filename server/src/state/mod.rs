@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::{
     operations::Backend,
-    settings::{Connections, Health, Requests, Settings},
+    settings::{Audit, Connections, Health, Requests, Settings},
     storage::{Missing, Storage},
     world::{Follower, World},
 };
@@ -35,6 +35,7 @@ pub(crate) struct App(Arc<Parts>);
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) backend: Backend,
+    pub(crate) audit: Audit,
     pub(crate) connections: Connections,
     pub(crate) health: Health,
     pub(crate) requests: Requests,
@@ -59,7 +60,7 @@ pub(crate) struct Parts {
 impl App {
     /// Opens the database, loads it and starts to count.
     pub(crate) async fn open(settings: Settings, stopping: watch::Receiver<bool>) -> anyhow::Result<Self> {
-        let Settings { accounts, connections, health, limits, requests, .. } = settings;
+        let Settings { accounts, audit, connections, health, limits, requests, .. } = settings;
         let missing = if settings.database_must_exist { Missing::Refuse } else { Missing::Create };
         let follower = Follower::start(Storage::open(&settings.database.url, missing).await?).await?;
         Ok(Self(Arc::new(Parts {
@@ -74,6 +75,7 @@ impl App {
             evaluations: Pool::new(requests.max_long_evaluations, requests.evaluation_timeout()),
             playground: Pool::new(requests.max_playgrounds, requests.evaluation_timeout()),
             subscribers: Arc::new(Subscribers::new(&settings.streams)),
+            audit,
             connections,
             health,
             requests,

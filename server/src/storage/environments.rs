@@ -31,7 +31,8 @@ impl Write {
         let id = self.next_id().await?;
         let revision = self.sequence();
         sqlx::query(
-            "INSERT INTO environments (id, project_id, name, revision, created_at) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO environments (id, project_id, name, revision, changed, created_at) \
+             VALUES ($1, $2, $3, $4, $4, $5)",
         )
         .bind(id)
         .bind(project_id)
@@ -46,10 +47,11 @@ impl Write {
     /// Gives a new environment what another has: how its flags are set, and its segments.
     pub(crate) async fn copy_environment(&mut self, from: i64, to: i64) -> sqlx::Result<()> {
         sqlx::query(
-            "INSERT INTO flag_states (flag_id, environment_id, state, rules_id) \
-             SELECT flag_id, $1, state, rules_id FROM flag_states WHERE environment_id = $2",
+            "INSERT INTO flag_states (flag_id, environment_id, state, rules_id, version, updated_at) \
+             SELECT flag_id, $1, state, rules_id, 1, $2 FROM flag_states WHERE environment_id = $3",
         )
         .bind(to)
+        .bind(now())
         .bind(from)
         .execute(self.connection())
         .await?;
@@ -112,12 +114,13 @@ mod tests {
 
         let copy = write.create_environment(project.id, "copy").await.unwrap();
         write.copy_environment(project.environment_id, copy).await.unwrap();
-        let states: Vec<(String,)> = sqlx::query_as("SELECT state FROM flag_states WHERE environment_id = $1")
-            .bind(copy)
-            .fetch_all(write.connection())
-            .await
-            .unwrap();
-        assert_eq!(states, [("here".into(),)]);
+        let states: Vec<(String, i64)> =
+            sqlx::query_as("SELECT state, version FROM flag_states WHERE environment_id = $1")
+                .bind(copy)
+                .fetch_all(write.connection())
+                .await
+                .unwrap();
+        assert_eq!(states, [("here".into(), 1)]);
         let segments: Vec<(String, String, i64)> =
             sqlx::query_as("SELECT key, definition, version FROM segments WHERE environment_id = $1")
                 .bind(copy)
@@ -129,14 +132,14 @@ mod tests {
 
     async fn insert(write: &mut Write, project_id: i64, environment_id: i64, state: &str) {
         let flag_id = write.next_id().await.unwrap();
-        sqlx::query("INSERT INTO flags VALUES ($1, $2, $3, '{}', 1, '', '')")
+        sqlx::query("INSERT INTO flags VALUES ($1, $2, $3, '{}', '')")
             .bind(flag_id)
             .bind(project_id)
             .bind(state)
             .execute(write.connection())
             .await
             .unwrap();
-        sqlx::query("INSERT INTO flag_states VALUES ($1, $2, $3, NULL)")
+        sqlx::query("INSERT INTO flag_states VALUES ($1, $2, $3, NULL, 7, '')")
             .bind(flag_id)
             .bind(environment_id)
             .bind(state)

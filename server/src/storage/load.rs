@@ -18,8 +18,8 @@ pub(crate) struct EnvironmentHead {
     pub(crate) id: i64,
     pub(crate) project_id: i64,
     pub(crate) account_id: i64,
-    /// The last write that changed any field of the project's flags and segments.
-    pub(crate) flags_changed: i64,
+    /// The last write that changed any field of its flags and segments.
+    pub(crate) changed: i64,
     pub(crate) name: String,
     pub(crate) revision: i64,
 }
@@ -89,7 +89,7 @@ impl Reading {
     /// All environments of all projects, the first of a project first.
     pub(crate) async fn environments(&mut self) -> sqlx::Result<Vec<EnvironmentHead>> {
         sqlx::query_as(
-            "SELECT e.id, e.project_id, p.account_id, p.flags_changed, e.name, e.revision FROM environments e \
+            "SELECT e.id, e.project_id, p.account_id, e.changed, e.name, e.revision FROM environments e \
              JOIN projects p ON p.id = e.project_id ORDER BY e.id",
         )
         .fetch_all(&mut self.session)

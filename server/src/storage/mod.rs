@@ -3,7 +3,9 @@
 //! Evaluations and snapshots never come here; they read the memory that follows it.
 
 pub(crate) mod accounts;
+pub(crate) mod archive;
 pub(crate) mod audit;
+mod changes;
 mod dialect;
 pub(crate) mod environments;
 mod failure;
@@ -23,13 +25,14 @@ pub(crate) mod segments;
 mod session;
 mod sqlite;
 pub(crate) mod states;
+pub(crate) mod surroundings;
 mod texts;
 mod trust;
 mod write;
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::AnyPool;
 use tokio::sync::Mutex;
 
@@ -78,5 +81,10 @@ impl Storage {
 
 /// Returns the present time as it is stored.
 pub(crate) fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+    stored_time(Utc::now())
+}
+
+/// Returns a time as it is stored. The texts of two times compare as the times do.
+pub(crate) fn stored_time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

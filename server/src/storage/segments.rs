@@ -48,13 +48,17 @@ impl TryFrom<SegmentRow> for SegmentRecord {
 
     fn try_from(row: SegmentRow) -> anyhow::Result<Self> {
         let SegmentRow { key, definition, version, created_at, updated_at } = row;
-        let mut definition: Value = json::read(definition.as_bytes())?;
-        let rules = match definition.get_mut("rules").map(Value::take) {
-            Some(Value::Array(rules)) => rules,
-            _ => Vec::new(),
-        };
-        Ok(Self { key, rules, version, created_at, updated_at })
+        Ok(Self { key, rules: rules_of(&definition)?, version, created_at, updated_at })
     }
+}
+
+/// Reads the rules of a segment's definition.
+pub(super) fn rules_of(definition: &str) -> anyhow::Result<Vec<Value>> {
+    let mut definition: Value = json::read(definition.as_bytes())?;
+    Ok(match definition.get_mut("rules").map(Value::take) {
+        Some(Value::Array(rules)) => rules,
+        _ => Vec::new(),
+    })
 }
 
 /// The segments of an environment, sorted by key.

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
 use super::{
-    Write,
+    Storage, Write,
     hex::hex,
     rows::{Cell, Many, ROWS, statement},
 };
@@ -35,6 +35,51 @@ impl TextIds {
     /// The id of a text; `None` for a text that was not given to [`Write::text_ids`].
     pub(super) fn get(&self, text: &LargeText) -> Option<i64> {
         self.0.get(&text.hash).copied()
+    }
+}
+
+/// A statement about the texts within bounds that nothing refers to.
+macro_rules! unused {
+    ($statement:literal, $bounds:literal) => {
+        concat!(
+            $statement,
+            " FROM texts WHERE ",
+            $bounds,
+            " AND NOT EXISTS (SELECT 1 FROM audit_parts p WHERE p.text_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM flag_states s WHERE s.rules_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM archive_states s WHERE s.rules_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM archive_segments s WHERE s.text_id = texts.id)"
+        )
+    };
+}
+
+/// Some texts that follow each other by their ids.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextStep {
+    /// The id before the first one.
+    after: i64,
+    pub(crate) last: i64,
+}
+
+impl Storage {
+    /// Returns the texts after an id, as many as one write may delete; `None` at the end.
+    pub(crate) async fn texts_after(&self, after: i64) -> sqlx::Result<Option<TextStep>> {
+        let (last,): (Option<i64>,) =
+            sqlx::query_as("SELECT MAX(id) FROM (SELECT id FROM texts WHERE id > $1 ORDER BY id LIMIT 100) AS step")
+                .bind(after)
+                .fetch_one(self)
+                .await?;
+        Ok(last.map(|last| TextStep { after, last }))
+    }
+
+    /// Returns whether nothing refers to some text of a step.
+    pub(crate) async fn has_unused_text(&self, step: TextStep) -> sqlx::Result<bool> {
+        let (count,): (i64,) = sqlx::query_as(unused!("SELECT COUNT(*)", "id > $1 AND id <= $2"))
+            .bind(step.after)
+            .bind(step.last)
+            .fetch_one(self)
+            .await?;
+        Ok(count > 0)
     }
 }
 
@@ -72,5 +117,18 @@ impl Write {
         });
         self.many(many, rows.collect()).await?;
         Ok(TextIds(known))
+    }
+
+    /// Deletes the texts of a step that nothing refers to, as this write sees it.
+    pub(crate) async fn delete_unused_texts(&mut self, step: TextStep) -> sqlx::Result<()> {
+        let statement = unused!("DELETE", "id > $1 AND id <= $2");
+        sqlx::query(statement).bind(step.after).bind(step.last).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Deletes the texts of an account that nothing refers to, as this write sees it.
+    pub(super) async fn delete_unused_texts_of(&mut self, account_id: i64) -> sqlx::Result<()> {
+        sqlx::query(unused!("DELETE", "account_id = $1")).bind(account_id).execute(self.connection()).await?;
+        Ok(())
     }
 }

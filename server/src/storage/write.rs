@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use tokio::time::timeout;
 
-use super::{ACQUIRE_TIMEOUT, Mark, Outage, Storage, dialect::Dialect, file::File, session::Session};
+use super::{ACQUIRE_TIMEOUT, Mark, Outage, Storage, changes::Changes, dialect::Dialect, file::File, session::Session};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {
@@ -14,6 +14,8 @@ pub(crate) struct Write {
     dialect: Dialect,
     /// SQLite's file.
     file: Option<File>,
+    /// For the log.
+    pub(super) changes: Changes,
 }
 
 impl Storage {
@@ -29,7 +31,8 @@ impl Storage {
             .await?;
         let before = Mark::of(&mut session, sequence - 1).await?;
         let mark = Mark::record(&mut session, sequence).await?;
-        Ok(Write { before, session, mark, dialect: self.dialect, file: self.file.clone() })
+        let (dialect, file) = (self.dialect, self.file.clone());
+        Ok(Write { before, session, mark, dialect, file, changes: Changes::default() })
     }
 }
 
@@ -88,6 +91,8 @@ impl Write {
     /// See [`Session::commit`]. [`super::Outage::Missing`] where the write went into a file that is gone.
     pub(crate) async fn commit(self) -> sqlx::Result<()> {
         self.session.commit(self.dialect.commit_writing()).await?;
-        Ok(self.file.as_ref().map_or(Ok(()), File::check_written)?)
+        self.file.as_ref().map_or(Ok(()), File::check_written)?;
+        self.changes.log();
+        Ok(())
     }
 }

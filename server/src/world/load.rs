@@ -41,12 +41,11 @@ pub(super) async fn load(storage: &Storage, old: &World, mut judged: JudgedWrite
     let keys = load_keys(&mut reading, old).await?;
     let mut projects: HashMap<i64, Project> = HashMap::new();
     let mut environments = HashMap::with_capacity(heads.len());
+    let changed: HashMap<i64, i64> = heads.iter().map(|head| (head.id, head.changed)).collect();
     for head in heads {
-        let project = projects.entry(head.project_id).or_insert_with(|| Project {
-            account_id: head.account_id,
-            flags_changed: head.flags_changed,
-            environments: Vec::new(),
-        });
+        let project = projects
+            .entry(head.project_id)
+            .or_insert_with(|| Project { account_id: head.account_id, environments: Vec::new() });
         project.environments.push((head.name.clone(), head.id));
         let id = head.id;
         let known = old.environments.get(&id).filter(|known| known.revision == head.revision);
@@ -61,7 +60,8 @@ pub(super) async fn load(storage: &Storage, old: &World, mut judged: JudgedWrite
         environments.insert(id, environment);
     }
     reading.end().await?;
-    Ok(Some(World { mark, epoch: old.epoch, projects: projects.into(), environments: environments.into(), keys }))
+    let (projects, environments, changed) = (projects.into(), environments.into(), changed.into());
+    Ok(Some(World { mark, epoch: old.epoch, projects, environments, changed, keys }))
 }
 
 async fn load_keys(reading: &mut Reading, old: &World) -> anyhow::Result<Arc<HashMap<HalfHash, KeyEntry>>> {

@@ -31,6 +31,8 @@ pub(crate) struct World {
     pub(crate) epoch: u64,
     projects: Arc<HashMap<i64, Project>>,
     environments: Arc<HashMap<i64, Arc<Environment>>>,
+    /// The last write that changed each environment, be it for people only.
+    changed: Arc<HashMap<i64, i64>>,
     keys: Arc<HashMap<HalfHash, KeyEntry>>,
 }
 
@@ -41,8 +43,6 @@ type HalfHash = [u8; 16];
 #[derive(Debug, Clone)]
 pub(crate) struct Project {
     pub(crate) account_id: i64,
-    /// The last write that changed any field of its flags and segments, also those for people only.
-    pub(crate) flags_changed: i64,
     /// Names and ids; the first comes first.
     pub(crate) environments: Vec<(String, i64)>,
 }
@@ -82,9 +82,10 @@ impl World {
         self.projects.get(&project_id).filter(|project| project.account_id == account_id)
     }
 
-    /// The last write that changed the flags or segments of a project; `None` without such a project.
-    pub(crate) fn flags_changed(&self, project_id: i64) -> Option<i64> {
-        self.projects.get(&project_id).map(|project| project.flags_changed)
+    /// The last write that changed any field of an environment's flags and segments, also those for people only; `None`
+    /// without such an environment.
+    pub(crate) fn changed(&self, environment_id: i64) -> Option<i64> {
+        self.changed.get(&environment_id).copied()
     }
 
     pub(crate) fn environment(&self, id: i64) -> Option<&Arc<Environment>> {

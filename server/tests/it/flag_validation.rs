@@ -41,7 +41,7 @@ fn refused() -> Vec<(Value, &'static str)> {
         (field("default_enabled", json!(1)), "default_enabled: expected a boolean, found 1"),
         (field("client_visible", json!("no")), "client_visible: expected a boolean, found \"no\""),
         (field("name", json!(7)), "name: expected a string, found 7"),
-        (field("name", json!("x".repeat(257))), "name: more than 256 characters"),
+        (field("name", json!("x".repeat(257))), "name: at most 256 characters, found 257"),
         (field("description", json!({})), "description: expected a string, found an object"),
         (field("tags", json!("shop")), "tags: expected a list, found \"shop\""),
         (
@@ -235,11 +235,14 @@ fn text_that_is_no_flag_is_refused() {
         ("{} {}", "the body: trailing characters at line 1 column 4"),
         (r#"{"enabled": true, "enabled": false}"#, "the body: duplicate field \"enabled\" at line 1 column 35"),
         (r#"{"rules": [{"operator": "percent", "value": 1, "value": 2}]}"#, "rules[0]: duplicate field \"value\" at"),
-        (r#"{"default": "a", "variants": {"a": {"x": 1, "x": 2}, "b": {}}}"#, "variants.a: duplicate field \"x\" at"),
+        (
+            r#"{"default": "a", "variants": {"a": {"x": 1, "x": 2}, "b": {}}}"#,
+            "variants[\"a\"]: duplicate field \"x\" at",
+        ),
         (r#"{"name": "\ud800"}"#, "name: unexpected end of hex escape at"),
         (r#"{"rules": [{"attribute": "a", "operator": "eq", "value": 1e400}]}"#, "rules[0].value: number out of range"),
         (&deep, "variants: a flag has 2 to 64 variants, found 1"),
-        (&deeper, "variants.a[0][0]"),
+        (&deeper, "variants[\"a\"][0][0]"),
         (&deep_flag, "nested deeper than the 127 levels of a snapshot that SDKs read"),
     ] {
         let answer = project.request("PATCH", "/flags/a").body(body).send();

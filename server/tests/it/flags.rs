@@ -16,7 +16,8 @@ fn a_flag_is_created_read_changed_and_deleted() {
         let created = project.send("POST", "/flags", &new);
         assert_eq!((created.status, created.header("etag")), (201, Some("\"1\"")));
         assert_eq!(created.header("location"), Some(&*format!("{}/flags/checkout-v2", project.path())));
-        let flag = created.json();
+        let mut flag = created.json();
+        assert_eq!(flag.as_object_mut().and_then(|flag| flag.remove("environments")), Some(json!(["production"])));
         let (created_at, updated_at) = (flag["created_at"].clone(), flag["updated_at"].clone());
         let expected = json!({"key": "checkout-v2", "name": "Checkout", "tags": ["shop"], "client_visible": false,
             "enabled": true, "default_enabled": false, "rules": new["rules"], "version": 1,
@@ -37,7 +38,7 @@ fn a_flag_is_created_read_changed_and_deleted() {
         assert_eq!(off["version"], 4);
         assert_eq!(project.answer("checkout-v2", &[("plan", "pro")]), "off");
 
-        assert_eq!(project.request("DELETE", "/flags/checkout-v2").send().status, 204);
+        assert_eq!(project.request("DELETE", "/flags/checkout-v2").send().status, 200);
         for method in ["GET", "DELETE"] {
             let gone = project.request(method, "/flags/checkout-v2").send();
             assert_eq!((gone.status, gone.code()), (404, "FLAG_NOT_FOUND".into()));
@@ -55,8 +56,12 @@ fn a_change_that_changes_nothing_keeps_the_version() {
     on_each_database(|database| {
         let server = Server::start(database);
         let project = Project::new(&server);
-        let flag = project.done("POST", "/flags", &json!({"key": "a", "enabled": true}));
-        assert_eq!(project.done("PUT", "/flags/a", &flag), flag, "what was read can be sent back");
+        let created = project.done("POST", "/flags", &json!({"key": "a", "enabled": true}));
+        let message = project.refused("POST", "/flags", &created, 400);
+        assert!(message.contains("environments: the path says"), "{message}");
+        let mut flag = created.clone();
+        flag["environments"] = json!([]);
+        assert_eq!(project.done("PUT", "/flags/a", &created), flag, "what was answered can be sent back");
         let nothing =
             json!({"enabled": true, "rules": null, "default_enabled": false, "tags": [], "description": null});
         assert_eq!(project.done("PATCH", "/flags/a", &nothing), flag);
@@ -146,8 +151,8 @@ fn what_others_lean_on_stays() {
         }
         let gone = project.request("DELETE", "/flags/theme").send();
         let message = "the change cannot be made, since it would break:\n\
-                       flag \"b\": rules[0].attribute: no flag \"theme\"\n\
-                       flag \"c\": rules[0].attribute: no flag \"theme\"";
+                       flag \"b\" in environment \"production\": rules[0].attribute: no flag \"theme\"\n\
+                       flag \"c\" in environment \"production\": rules[0].attribute: no flag \"theme\"";
         assert_eq!((gone.status, &gone.json()["error"]["message"]), (409, &message.into()));
 
         let fewer = json!({"variants": {"light": 1, "sepia": 3}});
@@ -155,7 +160,7 @@ fn what_others_lean_on_stays() {
         assert_eq!(
             message,
             "the change cannot be made, since it would break:\n\
-             flag \"b\": rules[0].value: the flag \"theme\" has no variant \"dark\""
+             flag \"b\" in environment \"production\": rules[0].value: the flag \"theme\" has no variant \"dark\""
         );
         project.done("PATCH", "/flags/theme", &json!({"variants": {"light": 1, "dark": 2}}));
 
@@ -185,7 +190,7 @@ fn limits_are_settings() {
             project.done("POST", "/flags", &json!({"key": key, "enabled": true}));
         }
         let message = project.refused("POST", "/flags", &json!({"key": "c", "enabled": true}), 403);
-        assert_eq!(message, "the project has 2 flags, which is what this server allows (--max-flags)");
+        assert_eq!(message, "the project would have 3 flags; this server allows 2 (--max-flags)");
         let rule = json!({"attribute": "id", "operator": "in", "value": [1, 2, 3]});
         let refused = |body: &Value| project.refused("PATCH", "/flags/a", body, 400);
         assert_eq!(

@@ -23,27 +23,107 @@ fn theme() -> Value {
 }
 
 #[test]
-fn a_new_flag_is_switched_off_elsewhere_and_its_state_is_each_environments_own() {
+fn a_new_flag_is_everywhere_or_in_the_environment_of_the_path() {
     on_each_database(|database| {
         let server = Server::start(database);
         let (production, staging) = with_staging(&server);
-        let created = staging.send("POST", "/flags", &theme());
-        assert_eq!(created.header("location"), Some(&*format!("{}/flags/theme", staging.path())));
-        let (here, there) = (created.json(), production.get("/flags/theme").json());
+        let created = production.send("POST", "/flags", &theme());
+        assert_eq!(created.header("location"), Some(&*format!("{}/flags/theme", production.path())));
+        assert_eq!(created.json()["environments"], json!(["production", "staging"]));
+        let (here, there) = (created.json(), staging.get("/flags/theme").json());
         assert_eq!((&here["enabled"], &there["enabled"]), (&true.into(), &false.into()));
-        assert_eq!(here["rules"], there["rules"]);
-        assert_eq!(staging.answer("theme", &[("plan", "pro")]), "dark");
-        assert_eq!(production.answer("theme", &[]), "dark");
+        assert_eq!((&here["rules"], &here["version"], &there["version"]), (&there["rules"], &1.into(), &1.into()));
+        assert_eq!((production.answer("theme", &[]), staging.answer("theme", &[])), ("light".into(), "dark".into()));
 
-        production.done("PATCH", "/flags/theme", &json!({"enabled": true, "rules": []}));
-        let changed = staging.done("PATCH", "/flags/theme", &json!({"default": "dark", "off": null}));
-        assert_eq!(changed["version"], 3, "one version for all environments");
+        let created = staging.send("POST", "/flags", &json!({"key": "new", "enabled": true, "name": "New"}));
+        assert_eq!(created.header("location"), Some(&*format!("{}/flags/new", staging.path())));
+        assert_eq!(created.json()["environments"], json!(["staging"]));
+        let absent = production.get("/flags/new").expect(404);
+        assert_eq!(absent.code(), "FLAG_NOT_FOUND");
+        assert_eq!(absent.message(), "no flag \"new\" in environment \"production\"; it is present in staging");
+        for (method, body) in [("PATCH", json!({"enabled": true})), ("DELETE", json!({}))] {
+            let path = format!("{}/environments/production/flags/new", production.path());
+            let answer = server.request(method, &path).key(&production.api_key).json(&body).send().expect(404);
+            assert_eq!(answer.message(), absent.message(), "{method}");
+        }
+
+        // It comes to one more environment on that environment's path.
+        let message = production.refused("POST", "/flags", &json!({"key": "new", "enabled": true}), 409);
+        assert!(
+            message.starts_with("key: a flag \"new\" exists already, in staging; name the environment"),
+            "{message}"
+        );
+        let here = production.environment("production");
+        let other = json!({"key": "new", "enabled": true, "name": "Newer"});
+        let message = here.refused("POST", "/flags", &other, 409);
+        assert!(
+            message.starts_with("name: shared by all environments") && message.contains("?shared=true"),
+            "{message}"
+        );
+        let before = staging.get("/flags/new").json();
+        let joined = here.done("POST", "/flags", &json!({"key": "new", "enabled": false, "name": "New"}));
+        assert_eq!((&joined["environments"], &joined["version"]), (&json!(["production"]), &1.into()));
+        assert_eq!(staging.get("/flags/new").json(), before);
+        assert!(here.refused("POST", "/flags", &other, 409).contains("exists already"));
+
+        // Shared fields that differ change with it, if that is said.
+        here.request("DELETE", "/flags/new").send().expect(200);
+        let joined = here.done("POST", "/flags?shared=true", &other);
+        assert_eq!(joined["environments"], json!(["production", "staging"]));
+        assert_eq!((&joined["name"], &joined["version"]), (&"Newer".into(), &2.into()), "its versions go on");
+        let there = staging.get("/flags/new").json();
+        assert_eq!((&there["name"], &there["version"]), (&"Newer".into(), &2.into()));
+    });
+}
+
+#[test]
+fn a_change_of_one_environment_leaves_the_others_as_they_are() {
+    on_each_database(|database| {
+        let server = Server::start(database);
+        let (production, staging) = with_staging(&server);
+        production.done("POST", "/flags", &theme());
+        let everything = |environment: &Project<'_>| {
+            let flags = environment.get("/flags");
+            let etag = environment.get("/flags/theme").header("etag").map(str::to_owned);
+            (flags.header("etag").map(str::to_owned), flags.text(), etag)
+        };
+        let (before, revisions_before) = (everything(&production), revisions(&production));
+        let changed = staging.done("PATCH", "/flags/theme", &json!({"enabled": true, "name": null, "tags": []}));
+        assert_eq!((&changed["environments"], &changed["version"]), (&json!(["staging"]), &2.into()));
+        let same = staging.done("PATCH", "/flags/theme", &json!({"enabled": true}));
+        assert_eq!((&same["environments"], &same["version"]), (&json!([]), &2.into()));
+        let put = staging.done("PUT", "/segments/s", &json!({"rules": []}));
+        assert_eq!(put["environments"], json!(["staging"]));
+        let deleted = staging.request("DELETE", "/segments/s").send().expect(200).json();
+        assert_eq!(deleted, json!({"key": "s", "environments": ["staging"]}));
+
+        // Shared fields are refused there, all of them by name.
+        let shared = json!({"name": "Theme", "tags": ["a"], "description": "d", "client_visible": true,
+            "variants": {"light": 1, "dark": 3}, "default": "dark", "enabled": false});
+        let message = staging.refused("PATCH", "/flags/theme", &shared, 409);
+        let names = "name, description, tags, client_visible, variants, default: shared by all environments";
+        assert!(message.starts_with(names), "{message}");
+        assert!(message.contains("?shared=true") && message.contains("the path without an environment"), "{message}");
+        assert_eq!(everything(&production), before);
+        assert_eq!(revisions(&production)[0], revisions_before[0]);
+
+        // And change everywhere where that is said, or on the path without an environment.
+        let changed = staging.done("PATCH", "/flags/theme?shared=true", &json!({"name": "Theme", "enabled": false}));
+        assert_eq!((&changed["environments"], &changed["version"]), (&json!(["production", "staging"]), &3.into()));
         let there = production.get("/flags/theme").json();
-        assert_eq!((&there["default"], &there["off"], &there["rules"]), (&"dark".into(), &"dark".into(), &json!([])));
-        assert_eq!(production.answer("theme", &[]), "dark");
-        assert_eq!(staging.request("DELETE", "/flags/theme").send().status, 204);
-        assert_eq!(production.get("/flags/theme").status, 404);
-        assert_eq!(production.snapshot().flags().len(), 0);
+        assert_eq!((&there["name"], &there["version"], &there["enabled"]), (&"Theme".into(), &2.into(), &true.into()));
+        let changed = production.done("PATCH", "/flags/theme", &json!({"default": "dark", "off": null}));
+        assert_eq!(changed["environments"], json!(["production", "staging"]));
+        let there = staging.get("/flags/theme").json();
+        assert_eq!((&there["default"], &there["off"], &there["version"]), (&"dark".into(), &"dark".into(), &4.into()));
+
+        // Taking it out of one leaves it in the other.
+        let removed = staging.request("DELETE", "/flags/theme").send().expect(200).json();
+        assert_eq!(removed, json!({"key": "theme", "environments": ["staging"]}));
+        assert_eq!(staging.get("/flags/theme").status, 404);
+        production.done("PATCH", "/flags/theme", &json!({"tags": ["still"]}));
+        assert_eq!(staging.snapshot().flags().len(), 0);
+        assert_eq!(production.snapshot().flags().len(), 1);
     });
 }
 
@@ -109,95 +189,50 @@ fn another_environments_rules_keep_their_variants() {
         // Nor is a flag deleted that is asked elsewhere alone.
         let rules = json!([{"attribute": "theme", "operator": "flag_is", "value": true}]);
         staging.done("POST", "/flags", &json!({"key": "asks", "enabled": true, "rules": rules}));
-        production.done("PATCH", "/flags/asks", &json!({"rules": []}));
-        let refused = production.request("DELETE", "/flags/theme").send();
-        assert_eq!(refused.status, 409);
-        assert!(refused.text().contains("flag \\\"asks\\\" in environment \\\"staging\\\""), "{}", refused.text());
+        for refused in [production.request("DELETE", "/flags/theme"), staging.request("DELETE", "/flags/theme")] {
+            let message = refused.send().expect(409).message();
+            assert!(message.contains("flag \"asks\" in environment \"staging\""), "{message}");
+        }
+        production.environment("production").request("DELETE", "/flags/theme").send().expect(200);
     });
 }
 
 #[test]
-fn a_new_flag_brings_its_segments_along() {
+fn a_flag_that_is_new_everywhere_brings_its_segments_along() {
     on_each_database(|database| {
         let server = Server::start(database);
         let (production, staging) = with_staging(&server);
         let segment = |plan: &str| json!({"rules": [{"attribute": "plan", "operator": "eq", "value": plan}]});
-        staging.done("PUT", "/segments/a", &segment("staging"));
-        staging.done("PUT", "/segments/b", &segment("staging"));
+        production.done("PUT", "/segments/a", &segment("production"));
         production.done("PUT", "/segments/b", &segment("production"));
+        staging.done("PUT", "/segments/b", &segment("staging"));
         let rules = json!([{"operator": "in_segment", "value": ["a", "b"]}]);
-        staging.done("POST", "/flags", &json!({"key": "f", "enabled": true, "rules": rules}));
-        let segments = &production.get("/flags").json()["segments"];
-        assert_eq!(*segments, json!({"a": segment("staging"), "b": segment("production")}));
-        production.done("PATCH", "/flags/f", &json!({"enabled": true}));
-        assert_eq!(production.answer("f", &[("plan", "production")]), "on");
+        production.done("POST", "/flags", &json!({"key": "f", "enabled": true, "rules": rules}));
+        let segments = &staging.get("/flags").json()["segments"];
+        assert_eq!(*segments, json!({"a": segment("production"), "b": segment("staging")}));
+        staging.done("PATCH", "/flags/f", &json!({"enabled": true}));
+        assert_eq!(staging.answer("f", &[("plan", "staging")]), "on");
 
         let audit = production.get("/audit").json();
         let entries = audit["entries"].as_array().unwrap();
-        let of = |action: &str, target: &str| {
-            let found = entries.iter().find(|it| it["action"] == action && it["target"] == target);
-            found.unwrap_or_else(|| panic!("no {action} of {target}: {audit}"))
+        let of = |action: &str, target: &str, environment: &str| {
+            let is_it =
+                |it: &&Value| it["action"] == action && it["target"] == target && it["environment"] == environment;
+            entries.iter().find(is_it).unwrap_or_else(|| panic!("no {action} of {target} in {environment}: {audit}"))
         };
-        assert_eq!(of("segment.create", "a")["environment"], "production");
-        let created = of("flag.create", "f");
-        assert_eq!((&created["environment"], &created["before"]), (&"staging".into(), &Value::Null));
-        let updated = of("flag.update", "f");
-        assert_eq!((&updated["before"]["enabled"], &updated["after"]["enabled"]), (&false.into(), &true.into()));
-        assert_eq!(updated["after"], production.get("/flags/f").json());
-    });
-}
-
-#[test]
-fn an_import_replaces_what_is_shared_and_leaves_the_other_states() {
-    on_each_database(|database| {
-        let server = Server::start(database);
-        let (production, staging) = with_staging(&server);
-        for key in ["stays", "goes"] {
-            production.done("POST", "/flags", &json!({"key": key, "enabled": true}));
+        assert_eq!(of("segment.create", "a", "staging")["after"]["rules"], segment("production")["rules"]);
+        for (environment, is_enabled) in [("production", true), ("staging", false)] {
+            let created = of("flag.create", "f", environment);
+            assert_eq!((&created["before"], &created["after"]["enabled"]), (&Value::Null, &is_enabled.into()));
         }
-        production.done("POST", "/flags", &theme());
-        staging.done("PATCH", "/flags/stays", &json!({"enabled": true, "default_enabled": true}));
-        let mut document = staging.get("/snapshot").json();
-        let flags = document["flags"].as_array_mut().unwrap();
-        flags.retain(|flag| flag["key"] != "goes");
-        flags[0]["name"] = "Stays".into();
-        flags[0]["enabled"] = false.into();
-        flags.push(json!({"key": "new", "enabled": true, "rules": [{"operator": "in_segment", "value": "s"}]}));
-        document["segments"] = json!({"s": {"rules": []}});
-        let before = revisions(&production);
-        staging.done("PUT", "/snapshot", &document);
-        assert!(revisions(&production).iter().zip(before).all(|(after, before)| *after > before));
-        let there = production.get("/flags").json();
-        let flag = |index: usize| &there["flags"][index];
-        assert_eq!((&flag(0)["key"], &flag(0)["enabled"]), (&"new".into(), &false.into()));
-        assert_eq!((&flag(1)["name"], &flag(1)["enabled"]), (&"Stays".into(), &true.into()));
-        assert_eq!(there["flags"].as_array().unwrap().len(), 3);
-        assert_eq!(there["segments"], json!({"s": {"rules": []}}));
+        let updated = of("flag.update", "f", "staging");
+        assert_eq!((&updated["before"]["enabled"], &updated["after"]["enabled"]), (&false.into(), &true.into()));
+        assert_eq!(updated["after"], staging.get("/flags/f").json());
 
-        // Only this environment's own fields: the others see nothing.
-        let before = revisions(&production);
-        document["flags"].as_array_mut().unwrap().retain_mut(|flag| {
-            flag["enabled"] = true.into();
-            true
-        });
-        staging.done("PUT", "/snapshot", &document);
-        let after = revisions(&production);
-        assert_eq!((after[0], after[1] > before[1]), (before[0], true));
-
-        // A change here cannot take away a variant that another environment needs.
-        document["flags"].as_array_mut().unwrap().retain_mut(|flag| {
-            if flag["key"] == "theme" {
-                *flag =
-                    json!({"key": "theme", "enabled": true, "default": "light", "variants": {"light": 1, "black": 2}});
-            }
-            true
-        });
-        let message = staging.refused("PUT", "/snapshot", &document, 409);
-        assert!(
-            message.ends_with("flag \"theme\" in environment \"production\": off: no variant \"dark\""),
-            "{message}"
-        );
-        production.snapshot();
-        staging.snapshot();
+        // A flag of one environment brings nothing to others.
+        staging.done("PUT", "/segments/c", &segment("staging"));
+        let uses = json!([{"operator": "in_segment", "value": "c"}]);
+        staging.done("POST", "/flags", &json!({"key": "g", "enabled": true, "rules": uses}));
+        assert_eq!(production.get("/segments/c").status, 404);
     });
 }

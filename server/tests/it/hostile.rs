@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::{Value, json};
+
 use crate::support::{Account, Database, Project, Raw, Server};
 
 const SOON: Duration = Duration::from_secs(10);
@@ -365,4 +367,32 @@ fn errors_quote_what_they_are_about_and_not_more() {
     let answer = project.request("POST", "/flags").body(format!(r#"{{{many} "key": "a"}}"#)).send().expect(400);
     assert!(answer.bytes().len() < 20_000, "{} bytes", answer.bytes().len());
     assert!(answer.message().contains("unknown field"), "{}", answer.message());
+}
+
+/// Each of 4,000 flags has a message of its own, and each name is long.
+#[test]
+fn the_answer_to_a_refused_write_is_bounded() {
+    let server = start(&[]);
+    let account = server.account();
+    let project = Project::of(&server, &account.api_key, account.project);
+    let flag = |key: String, rules: Value| json!({"key": key, "enabled": true, "rules": rules});
+    let asks = |index: usize| json!([{"attribute": format!("f{}", (index + 1) % 4_000), "operator": "flag_is", "value": true}]);
+    let many = |count: usize, rules: &dyn Fn(usize) -> Value| -> Vec<Value> {
+        (0..count).map(|index| flag(format!("f{index}"), rules(index))).collect()
+    };
+    let long = "x".repeat(2_000);
+    for flags in [
+        many(4_000, &asks),
+        many(4_000, &|_| json!([{"a": 1, "b": 2, "c": 3}])),
+        many(200, &|_| json!([{"operator": long}])),
+        many(200, &|_| json!([{(long.as_str()): 1}])),
+        (0..200).map(|index| flag(format!("{long}{index}"), json!([]))).collect(),
+    ] {
+        for path in ["/snapshot", "/snapshot?dry_run=true"] {
+            let answer = project.request("PUT", path).json(&json!({"flags": flags})).send();
+            assert!(answer.status == 400 || answer.status == 409, "{}", answer.status);
+            assert!(answer.text().len() < 64 << 10, "{} bytes", answer.text().len());
+        }
+    }
+    is_well(&server);
 }

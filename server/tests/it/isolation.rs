@@ -41,6 +41,10 @@ const CALLS: &[Call] = &[
     call("GET", "/api/v1/projects/{project}", "", MANAGER),
     call("PATCH", "/api/v1/projects/{project}", r#"{"name": "other"}"#, MANAGER),
     call("DELETE", "/api/v1/projects/{project}", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/archive", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/archive/{entry}", "", MANAGER),
+    call("POST", "/api/v1/projects/{project}/archive/{entry}/restore", "", MANAGER),
+    call("DELETE", "/api/v1/projects/{project}/archive/{entry}", "", MANAGER),
     call("GET", "/api/v1/projects/{project}/audit", "", MANAGER),
     call("GET", "/api/v1/projects/{project}/environments", "", MANAGER),
     call("POST", "/api/v1/projects/{project}/environments", r#"{"name": "third"}"#, MANAGER),
@@ -61,7 +65,7 @@ const CALLS: &[Call] = &[
     call("PUT", "/api/v1/projects/{project}/segments/{segment}", r#"{"rules": []}"#, MANAGER),
     call("DELETE", "/api/v1/projects/{project}/segments/{segment}", "", MANAGER),
     call("GET", "/api/v1/projects/{project}/snapshot", "", MANAGER),
-    call("PUT", "/api/v1/projects/{project}/snapshot", r#"{"flags": []}"#, MANAGER),
+    call("PUT", "/api/v1/projects/{project}/snapshot?removes=2", r#"{"flags": []}"#, MANAGER),
     call("GET", "/api/v1/projects/{project}/environments/{environment}/flags", "", MANAGER),
     call(
         "POST",
@@ -88,7 +92,12 @@ const CALLS: &[Call] = &[
     ),
     call("DELETE", "/api/v1/projects/{project}/environments/{environment}/segments/{segment}", "", MANAGER),
     call("GET", "/api/v1/projects/{project}/environments/{environment}/snapshot", "", MANAGER),
-    call("PUT", "/api/v1/projects/{project}/environments/{environment}/snapshot", r#"{"flags": []}"#, MANAGER),
+    call(
+        "PUT",
+        "/api/v1/projects/{project}/environments/{environment}/snapshot?removes=2",
+        r#"{"flags": []}"#,
+        MANAGER,
+    ),
 ];
 
 /// An account with something of everything.
@@ -131,7 +140,11 @@ impl House {
             let path = format!("{project}{environment}/segments/{canary}");
             server.request("PUT", &path).key(&account.api_key).json(&json!({"rules": []})).send().expect(201);
         }
+        let archived = format!("{canary}-archived");
+        post(&format!("{project}/flags"), json!({"key": archived, "enabled": true}));
+        let removed = server.request("DELETE", &format!("{project}/flags/{archived}")).key(&account.api_key);
         let names = vec![
+            ("{entry}", removed.send().expect(200).json()["archive_id"].to_string()),
             ("{flag}", canary.to_owned()),
             ("{segment}", canary.to_owned()),
             ("{api_key}", post("/api/v1/keys", json!({"name": canary}))["id"].to_string()),
@@ -227,6 +240,26 @@ fn nobody_gets_through_who_may_not() {
         }
         assert_eq!(ours.changes(&server), before);
     });
+}
+
+#[test]
+fn a_parameter_that_a_call_does_not_know_is_refused_and_nothing_happens() {
+    let server = Server::start(&Database::sqlite());
+    let house = House::build(&server, "ours");
+    let before = house.changes(&server);
+    for call in CALLS {
+        let path = house.path(call);
+        let path = format!("{}?dryrun=true&limit=1", path.split('?').next().unwrap_or_default());
+        let answer = server.request(call.method, &path).key(house.key(Kind::Api)).body(call.body).send();
+        let known = "the query: unknown parameter \"dryrun\"; this call knows ";
+        assert!(answer.expect(400).message().starts_with(known), "{call:?}");
+    }
+    assert_eq!(house.changes(&server), before);
+    // Programs of any age ask for evaluations and snapshots, so those ignore what they do not know.
+    for path in ["/api/v1/snapshot?nonsense=1", "/openapi.json?nonsense=1"] {
+        server.request("GET", path).key(house.key(Kind::Server)).send().expect(200);
+    }
+    server.request("POST", "/api/v1/evaluate?nonsense=1").key(house.key(Kind::Server)).body("{}").send().expect(200);
 }
 
 #[test]

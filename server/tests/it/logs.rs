@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Account, Database, Server, on_each_database, within};
+use crate::support::{Account, Database, Project, Server, on_each_database, within};
 
 /// The lines of the log that are JSON.
 fn lines(server: &Server) -> Vec<Value> {
@@ -151,4 +151,38 @@ fn the_next_line_says_how_many_were_left_out() {
         refused();
         lines(&server).iter().any(|line| line["left_out"].as_u64().is_some_and(|lines| lines > 0))
     });
+}
+
+#[test]
+fn a_change_names_its_environment_flag_actor_and_request() {
+    let server = Server::start_with(&Database::sqlite(), &["--signup", "--log-format", "json"]);
+    let account = server.account();
+    let project = Project::of(&server, &account.api_key, account.project);
+    project.done("POST", "/environments", &json!({"name": "staging"}));
+    let secret = "person@example.com";
+    let rules = json!([{"attribute": "email", "operator": "eq", "value": secret}]);
+    project.done("POST", "/flags", &json!({"key": "f", "enabled": true, "description": secret, "rules": rules}));
+    let staging = project.environment("staging");
+    let answer = staging.send("PATCH", "/flags/f", &json!({"enabled": true}));
+    let id = answer.header("x-request-id").expect("an id").to_owned();
+    let changes = |id: &str| {
+        let is_it = |line: &Value| line["target"] == "flagbit::change" && line["span"]["id"] == id;
+        lines(&server).into_iter().filter(is_it).collect::<Vec<_>>()
+    };
+    within(Duration::from_secs(5), || !changes(&id).is_empty());
+    let line = &changes(&id)[0];
+    let told = [&line["action"], &line["project_id"], &line["environment"], &line["flag"], &line["level"]];
+    assert_eq!(told, [&json!("flag.update"), &json!(account.project), &json!("staging"), &json!("f"), &json!("INFO")]);
+    assert!(line["actor"].as_str().is_some_and(|actor| actor.starts_with("key ")), "{line}");
+
+    // An import names its changes up to a number, and counts the others.
+    let flags: Vec<Value> = (0..150).map(|key| json!({"key": format!("f{key}"), "enabled": true})).collect();
+    let answer = staging.send("PUT", "/snapshot?removes=1", &json!({"flags": flags})).expect(200);
+    let id = answer.header("x-request-id").expect("an id").to_owned();
+    within(Duration::from_secs(5), || changes(&id).len() == 101);
+    assert_eq!(changes(&id)[100]["left_out"], 51);
+    let output = server.output();
+    for secret in [secret, &account.api_key, &account.sdk_key, &account.server_key] {
+        assert!(!output.contains(secret), "{output}");
+    }
 }

@@ -1,7 +1,9 @@
 //! The server from outside: the real binary over real sockets, on SQLite and on a real PostgreSQL.
 
 mod account_command;
+mod apart;
 mod architecture;
+mod archive;
 mod audit;
 
 mod check;
@@ -35,6 +37,7 @@ mod outage;
 mod pooler;
 mod private_names;
 mod projects;
+mod removals;
 mod replicas;
 mod rollout;
 mod segments;

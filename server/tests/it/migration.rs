@@ -37,3 +37,47 @@ fn a_database_from_before_texts_keeps_everything() {
         assert_eq!(entries[0]["after"], project.get("/flags/checkout").json());
     }
 }
+
+#[test]
+fn a_database_from_before_environments_apart_keeps_everything() {
+    for (database, kind) in [(Database::sqlite(), "sqlite"), (Database::postgres(), "postgres")] {
+        let (database, known) = restored("before_environments", database, kind);
+        let server = Server::start(&database);
+        let key = known["api_key"].as_str().expect("a key");
+        let project = Project::of(&server, key, known["project"].as_i64().expect("an id"));
+        assert_eq!(
+            server.request("GET", "/api/v1/audit?limit=1000").key(key).send().expect(200).json(),
+            known["audit"]
+        );
+        assert_eq!(project.get("/environments").json(), known["environments"]);
+        let names = ["production", "staging", "dev"];
+        for name in names {
+            let environment = project.environment(name);
+            for (path, answers) in [("/flags", "flags"), ("/segments", "segments"), ("/snapshot", "snapshots")] {
+                assert_eq!(environment.get(path).json(), known[answers][name], "{name}{path}");
+            }
+            environment.snapshot();
+        }
+
+        // Each environment goes on counting by itself.
+        let version = |name: &str| project.environment(name).get("/flags/theme").json()["version"].as_i64();
+        let before = names.map(version);
+        let changed = project.environment("dev").done("PATCH", "/flags/theme", &json!({"enabled": true}));
+        assert_eq!(changed["environments"], json!(["dev"]));
+        assert_eq!(names.map(version), [before[0], before[1], before[2].map(|version| version + 1)]);
+        assert_eq!(project.environment("staging").get("/flags").json(), known["flags"]["staging"]);
+
+        // What was recorded before entries knew the flag is erased with it.
+        let removed = project.request("DELETE", "/flags/theme").send().expect(200).json();
+        let path = format!("/archive/{}", removed["archive_id"]);
+        assert_eq!(
+            project.get(&path).json()["environments"]["staging"]["rules"],
+            known["flags"]["staging"]["flags"][1]["rules"]
+        );
+        project.request("DELETE", &path).send().expect(200);
+        let audit = project.get("/audit?limit=1000").json();
+        let of_theme = |entry: &&Value| entry["target"] == "theme";
+        let entries: Vec<&Value> = audit["entries"].as_array().expect("a list").iter().filter(of_theme).collect();
+        assert!(entries.len() > 6 && entries.iter().all(|entry| entry.get("after").is_none()), "{entries:?}");
+    }
+}

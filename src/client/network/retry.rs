@@ -116,6 +116,14 @@ mod tests {
         retry_after(value, date, now).map(|wish| wish.as_secs())
     }
 
+    /// The first numbers of SplitMix64 for the seed 0.
+    #[test]
+    fn random_numbers_are_those_of_split_mix() {
+        let mut random = Random(0);
+        let first = [random.next(), random.next(), random.next()];
+        assert_eq!(first, [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4, 0x06c4_5d18_8009_454f]);
+    }
+
     #[test]
     fn a_wish_is_seconds_or_a_date() {
         let now = UNIX_EPOCH + Duration::from_secs(START);

@@ -1,7 +1,7 @@
 //! An operator with its value, prepared for evaluation.
 
 use super::{
-    super::{Attributes, Name, Reason, rule::Question, text_set::TextSet},
+    super::{Attributes, Name, Reason, rule::Question, text_set::TextSet, work::Work},
     Described, Family, Operator,
     flag::FlagIs,
     list::ListTest,
@@ -124,6 +124,19 @@ impl Test {
             return Some((self.holds(Some(value), attribute, salt, question), Reason::PercentageRollout));
         }
         self.holds(value, attribute, salt, question).then_some((true, Reason::TargetingMatch))
+    }
+
+    /// The work of the operator itself, without that of the segments and flags that it asks.
+    pub(in super::super) fn work(&self) -> Work {
+        if let Self::General(general) = self {
+            match &**general {
+                General::Not(test) => return test.work(),
+                General::Text(test) => return test.work(),
+                General::Number(_) | General::SemVer(_) | General::Time(_) | General::List(_) => {}
+                General::Percent(_) | General::Segment(_) | General::Flag(_) => {}
+            }
+        }
+        Work { conditions: 1, ..Work::default() }
     }
 
     /// The segments or the flag that it asks.

@@ -1,7 +1,7 @@
 //! The table of operators: one row for each.
 
 use super::{
-    super::{json::Object, problem::Problem},
+    super::{json::Object, pattern::PatternSizes, problem::Problem},
     Test, flag, list, number, percent, segment, semver, text, time,
 };
 
@@ -10,6 +10,7 @@ pub(in super::super) struct Source<'s, 'a> {
     pub(in super::super) fields: &'s Object<'a>,
     /// The attribute, or the key of the flag that is asked.
     pub(in super::super) attribute: &'a str,
+    pub(in super::super) pattern_sizes: &'s PatternSizes,
 }
 
 /// One row of the table.

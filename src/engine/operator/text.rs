@@ -8,8 +8,9 @@ use super::{
         json::Json,
         pattern::Pattern,
         place::Step,
-        problem::{Problem, ProblemKind},
+        problem::Problem,
         text_set::TextSet,
+        work::Work,
     },
     AnyOf, Described, Operator, Source, Test,
     prepared::General,
@@ -58,8 +59,8 @@ pub(super) fn ends_with(source: &Source<'_, '_>) -> Result<Test, Problem> {
 }
 
 pub(super) fn matches(source: &Source<'_, '_>) -> Result<Test, Problem> {
-    let pattern = |text| Pattern::new(text).map_err(|message| Problem::new(ProblemKind::Value, message));
-    general(TextTest::Matches(any_of(source, |item| pattern(string_of(item)?))?))
+    let pattern = |item| Pattern::new(string_of(item)?, source.pattern_sizes);
+    general(TextTest::Matches(any_of(source, pattern)?))
 }
 
 fn general(test: TextTest) -> Result<Test, Problem> {
@@ -100,6 +101,15 @@ impl TextTest {
             Self::EndsWith(texts) => texts.items.iter().any(|text| value.ends_with(text.as_bytes())),
             Self::Matches(patterns) => patterns.items.iter().any(|pattern| pattern.is_match(value)),
         }
+    }
+
+    pub(super) fn work(&self) -> Work {
+        let (elements, patterns) = match self {
+            Self::ContainsAny(substrings) => (substrings.items.len(), 0),
+            Self::StartsWith(texts) | Self::EndsWith(texts) => (texts.items.len(), 0),
+            Self::Matches(patterns) => (0, patterns.items.iter().map(Pattern::size).sum()),
+        };
+        Work { conditions: 1, elements: elements as u64, patterns }
     }
 
     pub(super) fn describe(&self) -> Described {

@@ -19,7 +19,7 @@ pub(super) fn parse_condition(fields: &Object<'_>, tables: &mut Tables) -> Resul
     let name = text(fields, "operator")?.ok_or_else(|| missing("operator"))?;
     let (operator, is_negated) = Operator::named(name).ok_or_else(|| unknown(name))?;
     let attribute = attribute(operator, name, fields)?;
-    let test = operator.parse(&Source { fields, attribute })?;
+    let test = operator.parse(&Source { fields, attribute, pattern_sizes: &tables.pattern_sizes })?;
     if !tables.note(operator, attribute) {
         let message = format!("a segment's rules look at attributes alone, found {name:?}");
         return Err(Problem::at("operator", ProblemKind::Misplaced, message));

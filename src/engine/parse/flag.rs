@@ -35,6 +35,7 @@ impl Parsed {
 
 pub(super) fn parse_flag(key: &str, fields: &Object<'_>, tables: &mut Tables) -> Parsed {
     (tables.has_links, tables.is_timed) = (false, false);
+    tables.pattern_sizes.begin();
     let is_off = matches!(fields.get("enabled"), Some(Json::Boolean(false))) && !fields.is_duplicate("enabled");
     let (state, problem) = match parse(key, fields, tables) {
         Ok(state) if tables.is_timed => (State::Timed(Box::new(state)), None),

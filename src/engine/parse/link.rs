@@ -4,10 +4,11 @@ use super::{
     super::{
         Flag, Snapshot,
         links::Links,
-        operator::{Asked, FlagIs, Link, Outcome},
+        operator::{AnyOf, Asked, FlagIs, Link, Outcome},
         place::{Step, shortened},
         problem::{Problem, ProblemKind},
         snapshot::State,
+        work::Work,
     },
     flag::Parsed,
     graph::Graph,
@@ -16,9 +17,6 @@ use super::{
 
 /// The longest chain of flags that ask each other.
 const MAX_DEPTH: usize = 64;
-
-/// The most conditions that an answer may take, including those of the flags that the flag asks.
-const MAX_WORK: u64 = 100_000;
 
 /// A circle of more flags is named without its middle.
 const MAX_SHOWN: usize = 10;
@@ -61,6 +59,10 @@ struct Linker<'s> {
     aside: Vec<bool>,
     /// The cost of each flag that was linked or asked, by position.
     costs: Vec<Option<Cost>>,
+    /// The number of the list that named each segment last, by position.
+    named: Vec<usize>,
+    /// The number of lists of segments so far.
+    lists: usize,
 }
 
 /// The largest cost of one answer.
@@ -68,7 +70,7 @@ struct Linker<'s> {
 struct Cost {
     /// The length of the chain of flags that ask each other.
     depth: usize,
-    conditions: u64,
+    work: Work,
 }
 
 impl<'s> Linker<'s> {
@@ -76,25 +78,19 @@ impl<'s> Linker<'s> {
         let count = snapshot.all().len();
         let mut aside = vec![false; count];
         problems.iter().for_each(|(position, _)| aside[*position as usize] = true);
-        Self { segments, graph: Graph::new(snapshot, pending), aside, costs: vec![None; count] }
+        let graph = Graph::new(snapshot, pending);
+        Self { segments, graph, aside, costs: vec![None; count], named: vec![0; segments.len()], lists: 0 }
     }
 
     /// Completes the links of one flag, or says what is wrong with the first that is wrong.
     fn resolve(&mut self, snapshot: &Snapshot, node: usize, state: &mut State) -> Result<Links, Problem> {
         let (mut segments, mut flags) = (Vec::new(), Vec::new());
-        let (mut cost, mut is_timed) = (Cost { depth: 1, conditions: 0 }, false);
+        let (mut cost, mut is_timed) = (Cost { depth: 1, work: Work::default() }, false);
         state.try_for_each_condition(&mut |condition| {
-            cost.conditions += 1;
+            cost.work.add(condition.test.work());
             match condition.test.asked_mut() {
                 Some(Asked::Segments(asked)) => {
-                    for (index, link) in asked.items.iter_mut().enumerate() {
-                        let found = self.segments.find(&link.name);
-                        link.position = found.map_err(|problem| within_value(problem, asked.is_list, index))?;
-                        let (conditions, segment_timed) = self.segments.cost(link.position);
-                        cost.conditions = cost.conditions.saturating_add(conditions);
-                        is_timed |= segment_timed;
-                        segments.push(link.position);
-                    }
+                    is_timed |= self.resolve_segments(asked, &mut cost.work, &mut segments)?;
                 }
                 Some(Asked::Flag(asked)) => {
                     let other = self.find(snapshot, node, &asked.flag)?;
@@ -102,19 +98,14 @@ impl<'s> Linker<'s> {
                     asked.accepted = accepted(snapshot.flag(other), asked)?;
                     let of_other = self.cost(snapshot, other);
                     cost.depth = cost.depth.max(of_other.depth + 1);
-                    cost.conditions = cost.conditions.saturating_add(of_other.conditions);
+                    cost.work.add(of_other.work);
                     is_timed |= matches!(snapshot.flag(other).state, State::Timed(_));
                     flags.push(other);
+                    check(cost).map_err(|problem| problem.within(Step::field("attribute")))?;
                 }
-                None => {}
-            }
-            if cost.depth > MAX_DEPTH {
-                let message = format!("a chain of more than {MAX_DEPTH} flags");
-                return Err(Problem::at("attribute", ProblemKind::Limit, message));
-            }
-            if cost.conditions > MAX_WORK && !flags.is_empty() {
-                let message = format!("to answer this flag and those it asks takes more than {MAX_WORK} conditions");
-                return Err(Problem::at("attribute", ProblemKind::Limit, message));
+                // The rules of a flag that asks nothing are not counted.
+                None if segments.is_empty() && flags.is_empty() => {}
+                None => cost.work.check().map_err(|problem| problem.within(Step::field("value")))?,
             }
             Ok(())
         })?;
@@ -124,6 +115,35 @@ impl<'s> Linker<'s> {
         let flag = self.graph.flags[node];
         self.costs[flag as usize] = Some(cost);
         Ok(Links { flag, segments: segments.into(), flags: flags.into() })
+    }
+
+    /// Completes the links of one condition and adds their work. Of a segment that its list names several times, the first
+    /// one stays. Returns whether the answer needs the time.
+    fn resolve_segments(
+        &mut self,
+        asked: &mut AnyOf<Link>,
+        work: &mut Work,
+        segments: &mut Vec<u32>,
+    ) -> Result<bool, Problem> {
+        self.lists += 1;
+        let mut is_timed = false;
+        let mut links = Vec::with_capacity(asked.items.len());
+        for (index, mut link) in std::mem::take(&mut asked.items).into_iter().enumerate() {
+            let within = |problem| within_value(problem, asked.is_list, index);
+            link.position = self.segments.find(&link.name).map_err(within)?;
+            let named = std::mem::replace(&mut self.named[link.position as usize], self.lists);
+            if named == self.lists {
+                continue;
+            }
+            let (of_segment, segment_timed) = self.segments.cost(link.position);
+            work.add(of_segment);
+            work.check().map_err(within)?;
+            is_timed |= segment_timed;
+            segments.push(link.position);
+            links.push(link);
+        }
+        asked.items = links.into();
+        Ok(is_timed)
     }
 
     /// Returns the position of the flag that a node asks.
@@ -163,10 +183,19 @@ impl<'s> Linker<'s> {
     /// Returns the cost of a flag that is asked. It is counted once, however many flags ask.
     fn cost(&mut self, snapshot: &Snapshot, flag: u32) -> Cost {
         *self.costs[flag as usize].get_or_insert_with(|| {
-            let conditions = snapshot.flag(flag).state.conditions();
-            Cost { depth: 1, conditions: conditions.map(|(_, conditions)| conditions.len() as u64).sum() }
+            let conditions = snapshot.flag(flag).state.conditions().flat_map(|(_, conditions)| conditions);
+            Cost { depth: 1, work: Work::of(conditions) }
         })
     }
+}
+
+/// Succeeds if an answer may cost so much.
+fn check(cost: Cost) -> Result<(), Problem> {
+    if cost.depth > MAX_DEPTH {
+        let message = format!("a chain has at most {MAX_DEPTH} flags, found {}", cost.depth);
+        return Err(Problem::new(ProblemKind::Limit, message));
+    }
+    cost.work.check()
 }
 
 /// The answers that are asked for, as bits.
@@ -215,8 +244,8 @@ mod tests {
         let mut snapshot = Snapshot::parse(text.as_bytes(), usize::MAX).unwrap();
         let segments = Segments::default();
         let mut linker = Linker::new(&snapshot, &[], &segments, &[]);
-        assert_eq!(linker.cost(&snapshot, 0).conditions, 1_000);
+        assert_eq!(linker.cost(&snapshot, 0).work.conditions, 1_000);
         snapshot.flag_mut(0).state = State::Disabled;
-        assert_eq!(linker.cost(&snapshot, 0).conditions, 1_000);
+        assert_eq!(linker.cost(&snapshot, 0).work.conditions, 1_000);
     }
 }

@@ -12,6 +12,7 @@ use super::{
         place::Step,
         problem::{Problem, ProblemKind},
         segment::Segment,
+        work::Work,
     },
     rule::parse_rule,
     tables::Tables,
@@ -95,8 +96,13 @@ impl Segments {
         })
     }
 
-    /// Returns the largest number of conditions that an answer can take, and whether an answer needs the time.
-    pub(super) fn cost(&self, position: u32) -> (u64, bool) {
+    /// Returns the number of segments that can be used.
+    pub(super) fn len(&self) -> usize {
+        self.readable.len()
+    }
+
+    /// Returns the largest work of an answer, and whether an answer needs the time.
+    pub(super) fn cost(&self, position: u32) -> (Work, bool) {
         self.readable[position as usize].cost()
     }
 
@@ -109,6 +115,7 @@ impl Segments {
 fn parse_segment(name: &str, segment: Json<'_>, tables: &mut Tables) -> Result<Segment, Problem> {
     tables.in_segment = true;
     tables.is_timed = false;
+    tables.pattern_sizes.begin();
     let rules = object(segment).and_then(|fields| parse_rules(&fields, |rule| parse_rule(rule, tables)));
     tables.in_segment = false;
     Ok(Segment::new(name, rules?, tables.is_timed))

@@ -7,11 +7,13 @@ use foldhash::fast::RandomState;
 use super::super::{
     Name,
     operator::{NOW, Operator},
+    pattern::PatternSizes,
 };
 
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) names: Names,
+    pub(super) pattern_sizes: PatternSizes,
     /// Whether the parser is inside a segment, not a flag.
     pub(super) in_segment: bool,
     /// Whether the flag that is being read asks a segment or a flag.

@@ -80,7 +80,11 @@ fn parse_variant(name: &str, value: Json<'_>, earlier: &[Arc<Variant>]) -> Resul
     let problem = |kind, message: String| Err(Problem::new(kind, message));
     let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
     if name.is_empty() || name.len() > MAX_NAME || !letters {
-        return problem(ProblemKind::Value, format!("a variant's name has 1 to {MAX_NAME} of A-Z a-z 0-9 . _ -"));
+        let found = if letters { format!(", found {}", name.len()) } else { String::new() };
+        return problem(
+            ProblemKind::Value,
+            format!("a variant's name has 1 to {MAX_NAME} of A-Z a-z 0-9 . _ -{found}"),
+        );
     }
     if position(earlier, name).is_some() {
         return Err(duplicate());

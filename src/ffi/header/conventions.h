@@ -51,11 +51,14 @@
  *   A whole context in one buffer, integers little-endian and unaligned:
  *     buffer     length u32 of the whole buffer, version u8 (1), three zero bytes, attributes
  *     attribute  kind u8 (flagbit_attribute_kind), name length u32, name, value length u32, value
- *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1; unsupported: none;
+ *     value      string: UTF-8; integer, unsigned, number: 8 bytes; boolean: 1 byte, 0 or 1;
+ *                unsupported: none, or reason u8 (flagbit_unsupported_reason), or reason u8, position u32, type name;
  *                list: elements, each kind u8 (not list), value length u32, value; at most 1000, more are unsupported
  *   Names are unique; if a name is repeated, its first value counts. C and C++ programs pack attributes with
  *   flagbit_attributes_*, at the end of this file. "Unsupported" is for bindings: a value of the host language that no
- *   rule can match.
+ *   rule can match. The reason decides the message of flagbit_context_new. The position is the index of an element that
+ *   makes its list unsupported, 0xFFFFFFFF if there is none, or the length of a list that is too long; the type name is
+ *   UTF-8. Libraries before ABI 1.2 take no reason.
  *
  * A complete program
  *

@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use flagbit::{Client, ClientError, ClientOptions, State};
+use flagbit::{Client, ClientError, ClientOptions, Context, ErrorCode, State};
 
 use super::{
     KEY, PATIENCE, eventually, is_on, options, ready,
@@ -33,6 +33,15 @@ fn a_name_without_an_address() {
     assert!(error.ends_with("; check the address, and DNS"), "{error}");
     assert_eq!(client.status().state, State::Initializing);
     assert!(matches!(client.ready_within(Duration::ZERO), Err(ClientError::Timeout)));
+}
+
+#[test]
+fn with_overrides_a_client_without_flags_knows_which_flags_there_are() {
+    let client = Client::open(ClientOptions::server("https://flags.invalid", KEY)).unwrap();
+    let code = |key: &str| client.evaluate(key, &Context::EMPTY, false).error_code;
+    assert_eq!((code("a"), code("b")), (Some(ErrorCode::ProviderNotReady), Some(ErrorCode::ProviderNotReady)));
+    let _override = client.override_flags([("a", true)]).unwrap();
+    assert_eq!((code("a"), code("b")), (None, Some(ErrorCode::FlagNotFound)));
 }
 
 #[test]

@@ -15,6 +15,7 @@ from ._codes import Option as Option
 from ._codes import Reason as Reason
 from ._codes import State as State
 from ._codes import Status as Status
+from ._codes import UnsupportedReason as UnsupportedReason
 
 
 class Handle(c_void_p):

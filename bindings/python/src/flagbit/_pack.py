@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ._ffi import AttributeKind
+from ._ffi import AttributeKind, UnsupportedReason
 
 CACHED = 4096
 """How many keys, and how many names, are remembered. A full cache is emptied and filled again."""
@@ -29,7 +29,7 @@ _unsigned = struct.Struct("<Q").pack
 _number = struct.Struct("<d").pack
 
 _LENGTHS = tuple(map(_length, range(256)))
-_UNSUPPORTED = (AttributeKind.UNSUPPORTED, b"")
+_NO_POSITION = 0xFFFFFFFF
 _STRING, _INTEGER, _TRUE, _FALSE = range(4)
 _names: dict[str, tuple[bytes, bytes, bytes, bytes]] = {}
 
@@ -117,14 +117,11 @@ def _value(kind: int, data: bytes) -> Any:
 
 def _attribute(name: object, value: object) -> tuple[bytes, bool]:
     """Returns one packed attribute of any type, and whether it is supported."""
-    found = _scalar(value)
-    if found is _UNSUPPORTED:
-        found = _further(value)
-    kind, data = found
+    kind, data = _further(value) if (found := _scalar(value)) is None else found
     try:
         encoded = str.encode(name)  # type: ignore[arg-type]
     except (TypeError, UnicodeError):
-        kind, data = _UNSUPPORTED
+        kind, data = _unsupported(UnsupportedReason.NAME)
         text = name if isinstance(name, str) else type(name).__name__
         encoded = str.encode(text, "utf-8", "backslashreplace")
     else:
@@ -132,9 +129,12 @@ def _attribute(name: object, value: object) -> tuple[bytes, bool]:
     return _start(kind, encoded) + _length(len(data)) + data, kind != AttributeKind.UNSUPPORTED
 
 
-def is_supported(value: object) -> bool:
-    """Returns whether a rule can match the value, which is not None."""
-    return (_scalar(value) is not _UNSUPPORTED) or (_further(value) is not _UNSUPPORTED)
+def _unsupported(
+    reason: UnsupportedReason, position: int = _NO_POSITION, value: object = None
+) -> tuple[AttributeKind, bytes]:
+    """Packs why there is no value. The library makes the message of it, which never holds the value."""
+    name = "" if value is None else type(value).__name__
+    return AttributeKind.UNSUPPORTED, bytes((reason,)) + _length(position) + name.encode("utf-8", "replace")
 
 
 def _further(value: object) -> tuple[AttributeKind, bytes]:
@@ -143,23 +143,41 @@ def _further(value: object) -> tuple[AttributeKind, bytes]:
         if isinstance(value, (list, tuple)):
             return _list(value)
     except Exception:
-        # A stand-in as below.
-        return _UNSUPPORTED
+        # A stand-in for another object that lacks it just now.
+        return _unsupported(UnsupportedReason.UNREADABLE)
     return _moment(value)
 
 
 def _moment(value: object) -> tuple[AttributeKind, bytes]:
     """A datetime with an offset as its one text (specification, section 3.5)."""
     try:
-        if isinstance(value, datetime) and datetime.utcoffset(value) is not None:
-            # In UTC its text ends with +00:00; a fraction has six digits.
-            second, _, fraction = datetime.isoformat(datetime.astimezone(value, timezone.utc))[:-6].partition(".")
-            fraction = fraction.rstrip("0")
-            return AttributeKind.STRING, (f"{second}.{fraction}Z" if fraction else f"{second}Z").encode()
+        if not isinstance(value, datetime):
+            return _wrong_scalar(value)
+        if datetime.utcoffset(value) is None:
+            return _unsupported(UnsupportedReason.NO_TIME_ZONE)
     except Exception:
-        # A moment before the year 1 or after 9999 in UTC, a time zone that fails, a stand-in as below.
-        return _UNSUPPORTED
-    return _UNSUPPORTED
+        # A time zone that fails, or a stand-in as above.
+        return _unsupported(UnsupportedReason.UNREADABLE)
+    try:
+        # In UTC its text ends with +00:00; a fraction has six digits.
+        second, _, fraction = datetime.isoformat(datetime.astimezone(value, timezone.utc))[:-6].partition(".")
+    except Exception:
+        return _unsupported(UnsupportedReason.TIME_RANGE)
+    fraction = fraction.rstrip("0")
+    return AttributeKind.STRING, (f"{second}.{fraction}Z" if fraction else f"{second}Z").encode()
+
+
+def _wrong_scalar(value: object) -> tuple[AttributeKind, bytes]:
+    """Packs why a value that is neither a scalar, a moment nor a list is unsupported."""
+    if value is None:
+        return _unsupported(UnsupportedReason.NULL)
+    if isinstance(value, str):
+        return _unsupported(UnsupportedReason.NOT_UNICODE)
+    if isinstance(value, float):
+        return _unsupported(UnsupportedReason.NOT_FINITE)
+    if isinstance(value, int):
+        return _unsupported(UnsupportedReason.TOO_LARGE)
+    return _unsupported(UnsupportedReason.TYPE, value=value)
 
 
 def _list(value: list[Any] | tuple[Any, ...]) -> tuple[AttributeKind, bytes]:
@@ -167,20 +185,25 @@ def _list(value: list[Any] | tuple[Any, ...]) -> tuple[AttributeKind, bytes]:
     most = slice(MOST_ELEMENTS + 1)
     elements = list.__getitem__(value, most) if isinstance(value, list) else tuple.__getitem__(value, most)
     if len(elements) > MOST_ELEMENTS:
-        return _UNSUPPORTED
+        count = list.__len__(value) if isinstance(value, list) else tuple.__len__(value)
+        return _unsupported(UnsupportedReason.LIST_TOO_LONG, min(count, _NO_POSITION - 1))
     parts = []
-    for element in elements:
-        found = _scalar(element)
-        if found is _UNSUPPORTED:
-            found = _moment(element)
-        if found is _UNSUPPORTED:
-            return _UNSUPPORTED
-        kind, data = found
+    for index, element in enumerate(elements):
+        kind, data = _element(element) if (found := _scalar(element)) is None else found
+        if kind is AttributeKind.UNSUPPORTED:
+            return kind, data[:1] + _length(index) + data[5:]
         parts.append(bytes((kind,)) + _length(len(data)) + data)
     return AttributeKind.LIST, b"".join(parts)
 
 
-def _scalar(value: object) -> tuple[AttributeKind, bytes]:
+def _element(element: object) -> tuple[AttributeKind, bytes]:
+    """Packs an element of a list that is not a scalar."""
+    if isinstance(element, (list, tuple)):
+        return _unsupported(UnsupportedReason.NESTED_LIST)
+    return _moment(element)
+
+
+def _scalar(value: object) -> tuple[AttributeKind, bytes] | None:
     # The base class's own methods: a subclass may change its text, but not its value.
     try:
         if isinstance(value, str):
@@ -198,8 +221,8 @@ def _scalar(value: object) -> tuple[AttributeKind, bytes]:
             return AttributeKind.NUMBER, _number(number)
     except Exception:
         # A lone surrogate, an integer beyond the doubles, or a stand-in for another object that lacks it just now.
-        return _UNSUPPORTED
-    return _UNSUPPORTED
+        return None
+    return None
 
 
 def _start(kind: AttributeKind, name: bytes) -> bytes:

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from . import _ffi
 from ._calls import call
 from ._pack import pack, unpack
-from ._unsupported import first_problem
 from .errors import ContextError
 
 Scalar = str | bool | int | float
@@ -56,9 +55,7 @@ class Context:
         for name in merged:
             if not isinstance(name, str):
                 raise ContextError(f"an attribute's name is a str, not {type(name).__name__}")
-        packed, has_unsupported = pack(merged)
-        if has_unsupported and (problem := first_problem(merged)):
-            raise ContextError(problem, _ffi.Status.UNSUPPORTED_VALUE.name)
+        packed, _ = pack(merged)
         handle = _ffi.ContextHandle()
         call(_ffi.context_new, packed, len(packed), byref(handle))
         object.__setattr__(self, "_packed", packed)

@@ -59,7 +59,7 @@ fn refused(error: SnapshotError, findings: &mut Findings) {
             findings.add_at(Code::Refused, line, column, format!("not JSON: {message}"));
         }
         SnapshotError::TooDeep { line, column } => {
-            findings.add_at(Code::Refused, line, column, "not JSON: nested too deep");
+            findings.add_at(Code::Refused, line, column, "not JSON: nested deeper than 127 levels");
         }
         error @ SnapshotError::TooLarge { .. } => findings.add(Code::Refused, Place::default(), error.to_string()),
     }

@@ -14,10 +14,12 @@ use crate::{
         wire::{
             body::BodyLimit,
             error::{ApiError, ApiResult},
+            page,
         },
     },
     key::{self, Hash, Kind, NoKey},
     operations::Who,
+    quote::quoted,
     state::App,
     world::{Environment, KeyEntry, World},
 };
@@ -61,7 +63,9 @@ impl FromRequestParts<App> for Manager {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let identity = authenticate(parts, app, &app.world())?;
         match identity.key.kind {
-            Kind::Api => Ok(Self(Who { account_id: identity.key.account_id, key_id: identity.key.id })),
+            Kind::Api => {
+                check_query(parts).map(|()| Self(Who { account_id: identity.key.account_id, key_id: identity.key.id }))
+            }
             kind => Err(wrong_kind(kind, "an API key (fb_...)")),
         }
     }
@@ -96,6 +100,17 @@ impl FromRequestParts<App> for RuleReader {
         let environment = environment(&world, environment_id)?;
         Ok(Self { environment, environment_id, key_id: identity.key.id, key_hash: identity.hash })
     }
+}
+
+/// Refuses a parameter that the call does not know: ignoring `dryrun=true` would make the change that the caller only wanted
+/// to try.
+fn check_query(parts: &Parts) -> ApiResult<()> {
+    let caller = parts.extensions.get::<Caller>();
+    let Some(known) = caller.and_then(|caller| caller.known_parameters(&parts.method)) else { return Ok(()) };
+    let given: Vec<(String, String)> = page::query(&parts.uri)?;
+    let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name)) else { return Ok(()) };
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Err(ApiError::invalid(format!("the query: unknown parameter {}; this call knows {known}", quoted(name))))
 }
 
 fn wrong_kind(kind: Kind, expected: &str) -> ApiError {

@@ -18,7 +18,7 @@ use crate::{
         },
     },
     operations::{
-        environments::{self, CreatedEnvironment},
+        environments::{self, CreatedEnvironment, DeletedEnvironment},
         target::{EnvironmentTarget, ProjectTarget},
     },
     state::App,
@@ -115,11 +115,12 @@ async fn rename_environment(
 }
 
 /// Delete an environment with its keys, its segments and the states of its flags. The keys stop working at once.
+///
+/// Flags that no other environment has are archived.
 #[utoipa::path(delete, path = "/api/v1/projects/{id}/environments/{environment}", tag = "environments", responses(
-    (status = 204, description = "deleted"),
+    (status = 200, description = "deleted", body = DeletedEnvironment),
     (status = 409, description = "it is the project's first, which paths without an environment mean", body = ErrorBody),
 ))]
-async fn delete_environment(target: EnvironmentTarget, State(app): State<App>) -> ApiResult<StatusCode> {
-    environments::delete_environment(&app.backend, &target).await?;
-    Ok(StatusCode::NO_CONTENT)
+async fn delete_environment(target: EnvironmentTarget, State(app): State<App>) -> ApiResult<Json<DeletedEnvironment>> {
+    Ok(Json(environments::delete_environment(&app.backend, &target).await?))
 }

@@ -303,7 +303,10 @@ fn several<'a>(
 /// The keys of several flags. A key that is given more than once is one field of the answer.
 fn distinct(mut keys: Vec<String>) -> ApiResult<Vec<String>> {
     if keys.len() > MAX_FLAG_KEYS {
-        return Err(ApiError::invalid(format!("flag_keys: more than {MAX_FLAG_KEYS}; without the field all answer")));
+        return Err(ApiError::invalid(format!(
+            "flag_keys: at most {MAX_FLAG_KEYS}, found {}; without the field all answer",
+            keys.len()
+        )));
     }
     keys.sort_unstable();
     keys.dedup();

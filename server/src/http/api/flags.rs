@@ -6,7 +6,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::IntoParams;
 use utoipa_axum::routes;
 
 use super::target::KeyTarget;
@@ -21,13 +23,14 @@ use crate::{
             error::{ApiError, ApiResult, ErrorBody},
             etag::{etag_header, etag_of, read_status},
             json::JsonBody,
+            parameters::Parameters,
             precondition::precondition,
             prepared,
         },
     },
     json::UniqueObject,
     operations::{
-        flags::{self, UpdatedFlag},
+        flags::{self, ChangedFlag, RemovedFlag},
         target::EnvironmentTarget,
     },
     state::{App, listings::FlagListing},
@@ -53,31 +56,45 @@ pub(crate) fn routes() -> Routes {
         (status = 304, description = "the caller has them already"),
     ))]
 async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
-    let ids = (target.project_id, target.environment_id);
-    let listing = app.listings.get(app.storage(), &app.large_reads, &app.world(), ids).await?;
+    let listing = app.listings.get(app.storage(), &app.large_reads, &app.world(), target.environment_id).await?;
     let listing = listing.ok_or_else(|| ApiError::not_found("the environment was deleted in the meantime"))?;
     Ok(prepared::answer(&listing, &headers).await)
 }
 
+/// The reach of a change.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Reach {
+    /// Also change the fields that all environments share (`name`, `description`, `tags`, `client_visible`, `variants`,
+    /// `default`), in every environment that has the flag. Paths without an environment always do.
+    #[serde(default)]
+    #[param(default = false)]
+    shared: bool,
+}
+
 /// Create a flag.
 ///
-/// It exists in all environments of the project: as given in this one, and in the others with the same fields but
-/// switched off. Segments that its rules use and that an environment lacks are copied there.
-#[utoipa::path(post, path = "/flags", tag = "flags", request_body = NewFlag, responses(
-    (status = 201, description = "created", body = Flag, headers(("ETag" = String), ("Location" = String))),
-    (status = 400, description = "a field is wrong; the message names its place", body = ErrorBody),
-    (status = 409, description = "the key is taken, or the flag does not fit into another environment",
+/// On a path without an environment, the flag is in all environments of the project: as given in the first, and in the others
+/// with the same fields but switched off. Segments that its rules use and that an environment lacks are copied there.
+///
+/// On the path of an environment, the flag is in that environment alone. If others have it already, it is added to this one:
+/// shared fields that are given must be those that are there, unless `shared` is true.
+#[utoipa::path(post, path = "/flags", tag = "flags", request_body = NewFlag, params(Reach), responses(
+    (status = 201, description = "created", body = ChangedFlag, headers(("ETag" = String), ("Location" = String))),
+    (status = 400, description = "a field or a parameter is wrong; the message names its place", body = ErrorBody),
+    (status = 409, description = "the key is taken, shared fields differ, or the flag does not fit into an environment",
         body = ErrorBody),
 ))]
 async fn create_flag(
     target: EnvironmentTarget,
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
+    Parameters(Reach { shared }): Parameters<Reach>,
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
-    let flag = flags::create_flag(&app.backend, &target, fields).await?;
-    let location = [(header::LOCATION, format!("{}/{}", uri.path(), flag.key))];
-    Ok((StatusCode::CREATED, etag_header(&etag_of(flag.version)), location, Json(flag)).into_response())
+    let created = flags::create_flag(&app.backend, &target, fields, shared).await?;
+    let location = [(header::LOCATION, format!("{}/{}", uri.path(), created.flag.key))];
+    Ok((StatusCode::CREATED, etag_header(&etag_of(created.flag.version)), location, Json(created)).into_response())
 }
 
 /// Read a flag.
@@ -86,6 +103,8 @@ async fn create_flag(
     responses(
         (status = 200, description = "the flag", body = Flag, headers(("ETag" = String))),
         (status = 304, description = "the caller has it already"),
+        (status = 404, description = "the environment does not have the flag; the message names those that do",
+            body = ErrorBody),
     ))]
 async fn read_flag(
     target: EnvironmentTarget,
@@ -93,24 +112,26 @@ async fn read_flag(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let found = app.storage().flag(target.environment_id, &key).await?;
-    let (record, state) = found.ok_or_else(|| ApiError::flag_not_found(&key))?;
-    let etag = etag_of(record.version);
+    let flag = flags::read_flag(&app.backend, &target, &key).await?;
+    let etag = etag_of(flag.version);
     let status = read_status(&headers, &etag);
     if status == StatusCode::NOT_MODIFIED {
         return Ok((status, etag_header(&etag)).into_response());
     }
-    Ok((etag_header(&etag), Json(Flag::new(record, state))).into_response())
+    Ok((etag_header(&etag), Json(flag)).into_response())
 }
 
 /// Change the given fields of a flag, as PATCH does.
 #[utoipa::path(put, path = "/flags/{key}", tag = "flags", request_body = FlagChanges,
-    params(("If-Match" = Option<String>, Header, description = "the entity tag of the version that was changed")),
+    params(
+        Reach,
+        ("If-Match" = Option<String>, Header, description = "the entity tag of the version that was changed"),
+    ),
     responses(
-        (status = 200, description = "the flag afterwards", body = UpdatedFlag, headers(("ETag" = String))),
-        (status = 400, description = "a field is wrong; the message names its place", body = ErrorBody),
-        (status = 409, description = "other flags, or other environments, need what the change takes away",
-            body = ErrorBody),
+        (status = 200, description = "the flag afterwards", body = ChangedFlag, headers(("ETag" = String))),
+        (status = 400, description = "a field or a parameter is wrong; the message names its place", body = ErrorBody),
+        (status = 409, description = "a shared field differs on the path of an environment, or other flags or environments \
+            need what the change takes away", body = ErrorBody),
         (status = 412, description = "somebody else has changed the flag since", body = ErrorBody),
     ))]
 async fn put_flag(
@@ -118,22 +139,30 @@ async fn put_flag(
     KeyTarget(key): KeyTarget,
     State(app): State<App>,
     headers: HeaderMap,
+    reach: Parameters<Reach>,
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
-    change(&app, &target, &key, &headers, fields).await
+    change(&app, &target, &key, &headers, reach, fields).await
 }
 
 /// Change the given fields of a flag.
 ///
+/// On the path of an environment, the change touches that environment alone. `enabled`, `default_enabled`, `off` and `rules`
+/// are the environment's own; the other fields are shared by all environments, and change with `shared`, or on the path
+/// without an environment, which means the project's first for the fields that are not shared.
+///
 /// A field that is not given stays; `null` removes a field that may be missing. Lists and objects are replaced whole. A
 /// change that changes nothing keeps the version. Without `If-Match` (or `version`) the change applies to any version.
 #[utoipa::path(patch, path = "/flags/{key}", tag = "flags", request_body = FlagChanges,
-    params(("If-Match" = Option<String>, Header, description = "the entity tag of the version that was changed")),
+    params(
+        Reach,
+        ("If-Match" = Option<String>, Header, description = "the entity tag of the version that was changed"),
+    ),
     responses(
-        (status = 200, description = "the flag afterwards", body = UpdatedFlag, headers(("ETag" = String))),
-        (status = 400, description = "a field is wrong; the message names its place", body = ErrorBody),
-        (status = 409, description = "other flags, or other environments, need what the change takes away",
-            body = ErrorBody),
+        (status = 200, description = "the flag afterwards", body = ChangedFlag, headers(("ETag" = String))),
+        (status = 400, description = "a field or a parameter is wrong; the message names its place", body = ErrorBody),
+        (status = 409, description = "a shared field differs on the path of an environment, or other flags or environments \
+            need what the change takes away", body = ErrorBody),
         (status = 412, description = "somebody else has changed the flag since", body = ErrorBody),
     ))]
 async fn patch_flag(
@@ -141,16 +170,20 @@ async fn patch_flag(
     KeyTarget(key): KeyTarget,
     State(app): State<App>,
     headers: HeaderMap,
+    reach: Parameters<Reach>,
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
-    change(&app, &target, &key, &headers, fields).await
+    change(&app, &target, &key, &headers, reach, fields).await
 }
 
-/// Delete a flag in all environments of the project.
+/// Take a flag out of an environment, or archive it.
+///
+/// On the path of an environment, the flag leaves that environment alone; once it has left the last one, it is archived. On a
+/// path without an environment, it leaves all environments and is archived.
 #[utoipa::path(delete, path = "/flags/{key}", tag = "flags",
     params(("If-Match" = Option<String>, Header, description = "the entity tag of the version to delete")),
     responses(
-        (status = 204, description = "deleted"),
+        (status = 200, description = "the environments that it left, and its entry in the archive", body = RemovedFlag),
         (status = 400, description = "If-Match cannot be read", body = ErrorBody),
         (status = 409, description = "other flags ask it; the message names them", body = ErrorBody),
         (status = 412, description = "somebody else has changed the flag since", body = ErrorBody),
@@ -160,9 +193,8 @@ async fn delete_flag(
     KeyTarget(key): KeyTarget,
     State(app): State<App>,
     headers: HeaderMap,
-) -> ApiResult<StatusCode> {
-    flags::delete_flag(&app.backend, &target, &key, &precondition(&headers)?).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> ApiResult<Json<RemovedFlag>> {
+    Ok(Json(flags::remove_flag(&app.backend, &target, &key, &precondition(&headers)?).await?))
 }
 
 async fn change(
@@ -170,8 +202,9 @@ async fn change(
     target: &EnvironmentTarget,
     key: &str,
     headers: &HeaderMap,
+    Parameters(Reach { shared }): Parameters<Reach>,
     fields: Map<String, Value>,
 ) -> ApiResult<Response> {
-    let updated = flags::change_flag(&app.backend, target, key, &precondition(headers)?, fields).await?;
-    Ok((etag_header(&etag_of(updated.flag.version)), Json(updated)).into_response())
+    let changed = flags::change_flag(&app.backend, target, key, &precondition(headers)?, fields, shared).await?;
+    Ok((etag_header(&etag_of(changed.flag.version)), Json(changed)).into_response())
 }

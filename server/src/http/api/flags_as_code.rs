@@ -2,11 +2,12 @@
 
 use axum::{
     Json,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use tracing::Instrument;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
@@ -18,11 +19,12 @@ use crate::{
             error::{ApiError, ApiResult, ErrorBody},
             etag::{etag_header, quoted, read_status},
             json::JsonBytes,
+            parameters::Parameters,
             precondition::precondition,
         },
     },
     operations::{
-        import::{self, Difference, Export, FlagsAsCode},
+        import::{self, Difference, Export, FlagsAsCode, Options},
         target::EnvironmentTarget,
     },
     state::{App, imports::Busy},
@@ -40,6 +42,13 @@ struct ImportOptions {
     #[serde(default)]
     #[param(default = false)]
     dry_run: bool,
+    /// The number of flags and segments that the document lacks and that leave the environment, as a dry run gives it.
+    removes: Option<usize>,
+    /// On the path of an environment: also change the fields that all environments share, in every environment that has the
+    /// flags.
+    #[serde(default)]
+    #[param(default = false)]
+    shared: bool,
 }
 
 /// Export the flags and segments of an environment as code.
@@ -64,11 +73,15 @@ async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers
 
 /// Import flags as code. Afterwards the environment has the flags and segments of the document, and no others.
 ///
-/// The import happens as a whole or not at all: errors are listed by place, a line each. The fields that all environments share (names, descriptions,
-/// tags, `client_visible`, variants and default) is replaced in all environments of the project. A flag that is new is
-/// created in all of them, switched off in the others; a flag that is missing is deleted in all of them. Fields of single
-/// environments (`enabled`, `default_enabled`, `off`, rules) and segments change in this environment alone. But a segment
-/// that a new flag uses is copied to environments that have none of that name.
+/// The import happens as a whole or not at all: errors are listed by place, a line each. A flag or a segment that the document
+/// lacks leaves this environment alone; a flag that leaves its last environment is archived. An import that takes any out must
+/// repeat how many, as `removes`: without the right number it is a 409 that names them. A dry run gives the number.
+///
+/// On the path of an environment, the import touches that environment alone: a new flag is in it alone, and the fields that
+/// all environments share (names, descriptions, tags, `client_visible`, variants and default) must be those that are there,
+/// unless `shared` is true. On a path without an environment, shared fields change in every environment that has the flag, and
+/// a new flag is in all: as given in the first, and switched off in the others. Segments that it uses and that an environment
+/// lacks are copied there.
 ///
 /// A flag that does not change keeps its version. Further fields of `GET /flags` or an SDK's snapshot (`version`, times,
 /// `revision`, `project`, `environment`) are ignored. The entity tag is that of the export, before a dry run and after
@@ -81,31 +94,33 @@ async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers
     responses(
         (status = 200, description = "what changed, or would change", body = Difference, headers(("ETag" = String))),
         (status = 400, description = "something is wrong; the message lists all of it by place", body = ErrorBody),
-        (status = 409, description = "other environments need what the import takes away, or flags ask each other in a \
-            circle", body = ErrorBody),
+        (status = 409, description = "flags or segments would leave and `removes` does not give their number, a shared field \
+            differs on the path of an environment, other environments need what the import takes away, or flags ask each \
+            other in a circle", body = ErrorBody),
         (status = 412, description = "somebody else has changed the flags since", body = ErrorBody),
         (status = 503, description = "other imports are running, or other changes came in between", body = ErrorBody),
     ))]
 async fn import_flags(
     target: EnvironmentTarget,
     State(app): State<App>,
-    options: Result<Query<ImportOptions>, QueryRejection>,
+    Parameters(ImportOptions { dry_run, removes, shared }): Parameters<ImportOptions>,
     headers: HeaderMap,
     JsonBytes(body): JsonBytes,
 ) -> ApiResult<Response> {
-    let Query(ImportOptions { dry_run }) = options.map_err(|_| ApiError::invalid("dry_run: expected true or false"))?;
+    let options = Options { dry_run, removes, is_shared: shared };
     let precondition = precondition(&headers)?;
     let turn = app.imports.turn().await?;
     // A task of its own: it holds the turn until the work is done, also when the client hangs up.
-    let work = tokio::spawn(async move {
+    let work = async move {
         let _turn = turn;
         let limits = app.backend.limits.clone();
         let document = tokio::task::spawn_blocking(move || import_body::read(&body, &limits)).await;
         let document = document.map_err(anyhow::Error::from)??;
-        let imported = import::import(&app.backend, &target, &precondition, document, dry_run).await?;
+        let imported = import::import(&app.backend, &target, &precondition, document, options).await?;
         Ok::<_, ApiError>(imported)
-    });
-    let imported = work.await.map_err(anyhow::Error::from)??;
+    };
+    // The lines in the log name the request.
+    let imported = tokio::spawn(work.in_current_span()).await.map_err(anyhow::Error::from)??;
     Ok((etag_header(&quoted(&imported.tag)), Json(imported.difference)).into_response())
 }
 

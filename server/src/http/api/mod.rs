@@ -1,5 +1,6 @@
 //! The API: a file for each kind of thing, with its routes, its handlers and their documents.
 
+mod archive;
 mod audit;
 mod auth;
 mod environments;
@@ -37,6 +38,7 @@ use openapi::Document;
 /// All routes and their documents. Each handler's first argument says which key may do what, see [`auth`].
 fn routes(document: &Document) -> Routes {
     Routes::of(Purpose::Server)
+        .merge(archive::routes())
         .merge(audit::routes())
         .merge(environments::routes())
         .merge(evaluate::routes())

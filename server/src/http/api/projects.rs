@@ -19,7 +19,7 @@ use crate::{
         },
     },
     operations::{
-        projects::{self, CreatedProject},
+        projects::{self, CreatedProject, DeletedProject},
         target::ProjectTarget,
     },
     state::App,
@@ -108,12 +108,11 @@ async fn rename_project(
     Ok(Json(projects::rename_project(&app.backend, &target, &fields.name).await?.into()))
 }
 
-/// Delete a project with its environments, flags and keys, which stop working at once. What was recorded of it stays in
+/// Delete a project with its environments, flags, archive and keys, which stop working at once. What was recorded of it stays in
 /// the audit of the account.
 #[utoipa::path(delete, path = "/api/v1/projects/{id}", tag = "projects", responses(
-    (status = 204, description = "deleted"),
+    (status = 200, description = "deleted", body = DeletedProject),
 ))]
-async fn delete_project(target: ProjectTarget, State(app): State<App>) -> ApiResult<StatusCode> {
-    projects::delete_project(&app.backend, &target).await?;
-    Ok(StatusCode::NO_CONTENT)
+async fn delete_project(target: ProjectTarget, State(app): State<App>) -> ApiResult<Json<DeletedProject>> {
+    Ok(Json(projects::delete_project(&app.backend, &target).await?))
 }

@@ -24,7 +24,7 @@ use crate::{
     },
     json::UniqueObject,
     operations::{
-        segments::{self, Put},
+        segments::{self, ChangedSegment, DeletedSegment},
         target::EnvironmentTarget,
     },
     state::App,
@@ -85,8 +85,8 @@ async fn read_segment_of_key(
         ("If-None-Match" = Option<String>, Header, description = "`*` creates and never replaces"),
     ),
     responses(
-        (status = 200, description = "the segment afterwards", body = Segment, headers(("ETag" = String))),
-        (status = 201, description = "created", body = Segment, headers(("ETag" = String), ("Location" = String))),
+        (status = 200, description = "the segment afterwards", body = ChangedSegment, headers(("ETag" = String))),
+        (status = 201, description = "created", body = ChangedSegment, headers(("ETag" = String), ("Location" = String))),
         (status = 400, description = "a rule is wrong; the message names its place", body = ErrorBody),
         (status = 409, description = "flags that use it would be set aside", body = ErrorBody),
         (status = 412, description = "somebody else has changed the segment since", body = ErrorBody),
@@ -100,20 +100,20 @@ async fn put_segment(
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
     let precondition = precondition(&headers)?;
-    let Put { segment, is_new } = segments::put_segment(&app.backend, &target, &key, &precondition, fields).await?;
-    let etag = etag_header(&etag_of(segment.version));
-    if is_new {
+    let changed = segments::put_segment(&app.backend, &target, &key, &precondition, fields).await?;
+    let etag = etag_header(&etag_of(changed.segment.version));
+    if changed.is_new {
         let location = [(header::LOCATION, uri.path().to_owned())];
-        return Ok((StatusCode::CREATED, etag, location, Json(segment)).into_response());
+        return Ok((StatusCode::CREATED, etag, location, Json(changed)).into_response());
     }
-    Ok((etag, Json(segment)).into_response())
+    Ok((etag, Json(changed)).into_response())
 }
 
 /// Delete a segment of this environment.
 #[utoipa::path(delete, path = "/segments/{key}", tag = "segments",
     params(("If-Match" = Option<String>, Header, description = "the entity tag of the version to delete")),
     responses(
-        (status = 204, description = "deleted"),
+        (status = 200, description = "deleted", body = DeletedSegment),
         (status = 400, description = "If-Match cannot be read", body = ErrorBody),
         (status = 409, description = "flags use it; the message names them", body = ErrorBody),
         (status = 412, description = "somebody else has changed the segment since", body = ErrorBody),
@@ -123,7 +123,6 @@ async fn delete_segment(
     KeyTarget(key): KeyTarget,
     State(app): State<App>,
     headers: HeaderMap,
-) -> ApiResult<StatusCode> {
-    segments::delete_segment(&app.backend, &target, &key, &precondition(&headers)?).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> ApiResult<Json<DeletedSegment>> {
+    Ok(Json(segments::delete_segment(&app.backend, &target, &key, &precondition(&headers)?).await?))
 }

@@ -112,8 +112,9 @@ fn explain(play: Play, settings: &Requests, watch: &Watch) -> ApiResult<Explanat
     let text = format!(r#"{{"flags":{}{segments}}}"#, play.flags);
     let snapshot =
         Snapshot::parse(text.as_bytes(), usize::MAX).map_err(|error| ApiError::invalid(error.to_string()))?;
-    if snapshot.flags().len() > MAX_FLAGS {
-        return Err(ApiError::invalid(format!("flags: more than {MAX_FLAGS}")));
+    let count = snapshot.flags().len();
+    if count > MAX_FLAGS {
+        return Err(ApiError::invalid(format!("flags: at most {MAX_FLAGS}, found {count}")));
     }
     let mut flags = BTreeMap::new();
     let mut bytes = 0;
@@ -242,14 +243,14 @@ struct Bucket {
 async fn bucket(ToolQuery(BucketOf { flag_key, user_id }): ToolQuery<BucketOf>) -> ApiResult<Json<Bucket>> {
     check_text("flag_key", &flag_key)?;
     if user_id.len() > MAX_KEY_BYTES {
-        return Err(ApiError::invalid(format!("user_id: more than {MAX_KEY_BYTES} bytes")));
+        return Err(ApiError::invalid(format!("user_id: at most {MAX_KEY_BYTES} bytes, found {}", user_id.len())));
     }
     Ok(Json(Bucket { bucket: bucket_of(&user_id, &flag_key), flag_key, user_id }))
 }
 
 fn check_text(field: &str, text: &str) -> ApiResult<()> {
     if text.is_empty() || text.len() > MAX_KEY_BYTES {
-        return Err(ApiError::invalid(format!("{field}: expected 1 to {MAX_KEY_BYTES} bytes")));
+        return Err(ApiError::invalid(format!("{field}: expected 1 to {MAX_KEY_BYTES} bytes, found {}", text.len())));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use hyper::body::Incoming;
 use ipnet::IpNet;
 use parking_lot::Mutex;
@@ -101,6 +101,11 @@ impl Caller {
     /// The template of the path that was asked for, or [`UNMATCHED`].
     pub(crate) fn route(&self) -> &str {
         self.0.route.as_ref().map_or(UNMATCHED, |route| &route.template)
+    }
+
+    /// See [`Route::known_parameters`].
+    pub(crate) fn known_parameters(&self, method: &Method) -> Option<&[String]> {
+        self.0.route.as_ref()?.known_parameters(method)
     }
 
     pub(super) fn purpose(&self) -> Purpose {

@@ -19,9 +19,6 @@ use crate::{
     settings::Contexts,
 };
 
-/// The most attributes: each is compared with all others.
-const MAX_ATTRIBUTES: usize = 500;
-
 /// The field of a body that holds a context.
 pub(super) const FIELD: &str = "context";
 /// OpenFeature's name for the user.
@@ -34,6 +31,8 @@ pub(crate) struct JsonContext {
     attributes: ContextBuilder,
     /// The bytes of the text.
     bytes: usize,
+    /// The number of attributes in the text.
+    count: usize,
     /// The number of attributes that are absent because no attribute can have their values.
     unsupported: u64,
     /// A name that begins with `@`, where there is one: attributes that the server sets.
@@ -50,20 +49,18 @@ impl JsonContext {
     /// Builds the context. `is_client` tells that it comes with a client key, which is not secret.
     ///
     /// # Errors
-    /// The context is larger than the settings allow, or a client key gave a name that begins with `@`, such as the time.
+    /// The context is larger or has more attributes than the settings allow, or a client key gave a name that begins with `@`, such as the time.
     pub(crate) fn into_context(self, is_client: bool, settings: &Contexts) -> ApiResult<Context> {
         if is_client && let Some(name) = &self.reserved {
-            let place = Place::from("context").field(name);
+            let place = Place::from("context").entry(name);
             return Err(ApiError::invalid_context(format!("{place}: client keys cannot set names that begin with @")));
         }
         let (max_bytes, setting) = match is_client {
-            true => (settings.max_sdk_context_bytes, "of this server for SDK keys (--max-sdk-context-bytes)"),
-            false => (settings.max_context_bytes, "of this server (--max-context-bytes)"),
+            true => (settings.max_sdk_context_bytes, "for SDK keys (--max-sdk-context-bytes)"),
+            false => (settings.max_context_bytes, "(--max-context-bytes)"),
         };
-        if self.bytes > max_bytes {
-            let message = format!("context: more than {max_bytes} bytes, the limit {setting}");
-            return Err(ApiError::invalid_context(message));
-        }
+        within(self.bytes, "bytes", max_bytes, setting)?;
+        within(self.count, "attributes", settings.max_context_attributes, "(--max-context-attributes)")?;
         if self.unsupported > 0 {
             metrics::counter!("flagbit_unsupported_attributes_total").increment(self.unsupported);
         }
@@ -84,6 +81,7 @@ impl JsonContext {
     /// Adds an attribute; `raw` is a JSON value.
     fn add(&mut self, name: &str, raw: &str) -> Result<(), String> {
         self.bytes += name.len() + raw.len();
+        self.count += 1;
         if self.attributes.has(name) {
             return Err(format!("duplicate attribute {}", quoted(name)));
         }
@@ -120,6 +118,15 @@ impl JsonContext {
     }
 }
 
+/// Succeeds if a context has no more than the limit.
+fn within(found: usize, what: &str, limit: usize, setting: &str) -> ApiResult<()> {
+    if found <= limit {
+        return Ok(());
+    }
+    let message = format!("context: {found} {what}; this server allows {limit} {setting}");
+    Err(ApiError::invalid_context(message))
+}
+
 impl<'de> Deserialize<'de> for JsonContext {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ContextVisitor)
@@ -141,12 +148,7 @@ impl<'de> Visitor<'de> for ContextVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonContext, A::Error> {
         let mut context = JsonContext::default();
-        let mut count = 0;
         while let Some(Name(name)) = map.next_key()? {
-            count += 1;
-            if count > MAX_ATTRIBUTES {
-                return Err(A::Error::custom(format_args!("more than {MAX_ATTRIBUTES} attributes")));
-            }
             let raw: &RawValue = map.next_value()?;
             context.add(&name, raw.get()).map_err(A::Error::custom)?;
         }
@@ -258,7 +260,8 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
-    const LIMITS: Contexts = Contexts { max_context_bytes: 1_000, max_sdk_context_bytes: 100 };
+    const LIMITS: Contexts =
+        Contexts { max_context_bytes: 1_000, max_sdk_context_bytes: 100, max_context_attributes: 10 };
 
     fn text(json: &str, name: &str) -> Option<String> {
         let context = read(json).with_targeting_key().into_context(false, &LIMITS).unwrap();
@@ -305,8 +308,15 @@ mod tests {
             let error = serde_json::from_str::<JsonContext>(json).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");
         }
-        let many: Vec<String> = (0..=MAX_ATTRIBUTES).map(|index| format!(r#""{index}": 1"#)).collect();
-        assert!(serde_json::from_str::<JsonContext>(&format!("{{{}}}", many.join(","))).is_err());
+    }
+
+    #[test]
+    fn contexts_of_many_attributes_are_refused() {
+        for (count, is_refused) in [(10, false), (11, true)] {
+            let attributes: Vec<String> = (0..count).map(|index| format!(r#""{index}": 1"#)).collect();
+            let context = read(&format!("{{{}}}", attributes.join(",")));
+            assert_eq!(context.into_context(true, &LIMITS).is_err(), is_refused, "{count}");
+        }
     }
 
     #[test]

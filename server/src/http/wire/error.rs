@@ -95,8 +95,11 @@ impl ApiError {
     }
 
     pub(crate) fn flag_not_found(key: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "FLAG_NOT_FOUND", format!("no flag {}", quoted(key)))
-            .in_ofrep(OfrepCode::FlagNotFound)
+        Self::no_flag(format!("no flag {}", quoted(key)))
+    }
+
+    fn no_flag(message: String) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "FLAG_NOT_FOUND", message).in_ofrep(OfrepCode::FlagNotFound)
     }
 
     /// The flag exists, but this server does not understand it.
@@ -212,7 +215,7 @@ impl From<operations::Error> for ApiError {
             Error::Forbidden(message) => Self::forbidden(message),
             Error::LimitReached(message) => Self::limit_reached(message),
             Error::NotFound(message) => Self::not_found(message),
-            Error::FlagNotFound { key } => Self::flag_not_found(&key),
+            Error::FlagNotFound { .. } => Self::no_flag(error.to_string()),
             Error::Conflict(message) => Self::conflict(message),
             Error::Outdated(message) => Self::precondition_failed(message),
             Error::Busy(message) => Self::unavailable(message),

@@ -5,8 +5,9 @@ use axum::{
     extract::{FromRequest, Request, rejection::BytesRejection},
     http::header,
 };
+use flagbit::Place;
 use serde::de::DeserializeOwned;
-use serde_path_to_error::Segment;
+use serde_path_to_error::{Path, Segment};
 
 use super::{body::BodyError, context, error::ApiError};
 
@@ -70,14 +71,67 @@ pub(crate) fn read_again<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiErro
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let is_context = matches!(error.path().iter().next(), Some(Segment::Map { key }) if key == context::FIELD);
-        let path = error.path().to_string();
+        let place = place(error.path());
         let message = error.into_inner().to_string();
-        match path.as_str() {
-            "." | "?" => ApiError::invalid(format!("the body: {message}")),
-            _ if is_context => ApiError::invalid_context(format!("{path}: {message}")),
-            _ => ApiError::invalid(format!("{path}: {message}")),
+        match is_context {
+            _ if place.is_empty() => ApiError::invalid(format!("the body: {message}")),
+            true => ApiError::invalid_context(format!("{place}: {message}")),
+            false => ApiError::invalid(format!("{place}: {message}")),
         }
     })?;
     reader.end().map_err(|error| ApiError::invalid(format!("the body: {error}")))?;
     Ok(value)
+}
+
+/// Returns the place of an error, up to the last step that is known.
+fn place(path: &Path) -> Place {
+    let mut place = Place::default();
+    let mut is_named = false;
+    for segment in path.iter() {
+        place = match segment {
+            Segment::Seq { index } => place.index(*index),
+            Segment::Map { key } if is_named => place.entry(key),
+            Segment::Map { key } => place.field(key),
+            Segment::Enum { variant } => place.field(variant),
+            Segment::Unknown => break,
+        };
+        is_named = matches!(segment, Segment::Map { key } if !is_named && NAMED.contains(&key.as_str()));
+    }
+    place
+}
+
+/// The fields whose values are objects with names that people choose.
+const NAMED: &[&str] = &["flags", "segments", "variants", context::FIELD];
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::json::UniqueValue;
+
+    #[derive(Debug, Deserialize)]
+    struct Body {
+        #[serde(rename = "flags")]
+        _flags: UniqueValue,
+    }
+
+    #[test]
+    fn an_error_has_the_place_as_far_as_it_is_known() {
+        let deep = format!(r#"{{"flags": {}1, 01"#, "[".repeat(120));
+        let of = |text: &str| format!("{:?}", read::<Body>(text.as_bytes()).unwrap_err());
+        for (text, start) in [
+            ("{}", "the body: missing field `flags`"),
+            (r#"{"flags": [0, {"a": 1, "a": 2}]}"#, "flags[1]: duplicate field \"a\""),
+            (r#"{"flags": [0, {7: 1}]}"#, "flags[1]: key must be a string"),
+            (
+                r#"{"flags": {"b": {"variants": {"a": {"x": {"y": 1, "y": 2}}}}}}"#,
+                "flags[\"b\"].variants[\"a\"].x: duplicate",
+            ),
+            (r#"{"flags": {"b": {"a.b": oops}}}"#, "flags[\"b\"][\"a.b\"]: expected value"),
+            (&deep, "flags[0][0][0][0][0][0][0][0][0][0][0]...[0][0][0][1]: invalid number"),
+        ] {
+            assert!(of(text).contains(&start.escape_debug().to_string()), "{}", of(text));
+        }
+    }
 }

@@ -7,5 +7,6 @@ pub(crate) mod error;
 pub(crate) mod etag;
 pub(crate) mod json;
 pub(crate) mod page;
+pub(crate) mod parameters;
 pub(crate) mod precondition;
 pub(crate) mod prepared;

@@ -1,108 +1,171 @@
-//! Creating a flag, in all environments at once.
+//! Creating a flag: in all environments at once, or in one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{check_size, own_place};
+use super::{
+    ChangedFlag, check_size, own_place,
+    shared::{differing, draft_shared, update_shared},
+};
 use crate::{
-    flags::{Changes, Flag, Problems, Segment, SegmentRecord, check::Draft, used_segments},
+    flags::{
+        Changes, Flag, Limits, Problems, Record, Segment, SegmentRecord, Shared, State, check::Draft, used_segments,
+    },
     operations::{Backend, Error, Result, change::Change, target::EnvironmentTarget},
-    storage::states::StoredState,
-    world::World,
 };
 
-/// Creates a flag in all environments: as given in the target, with the same fields but switched off in the others. Segments
-/// that its rules use and that an environment lacks are copied there.
+/// Creates a flag in the environment of the target. Where the target names none, the flag is in all environments: as given
+/// in the first, with the same fields but switched off in the others.
+///
+/// If the target names an environment and others have the flag already, it becomes present in this one too. The shared
+/// fields that are given must then be those that are there; with `is_shared` they change in all environments that have the
+/// flag.
 ///
 /// # Errors
-/// [`Error::Invalid`] for fields that are wrong; [`Error::Conflict`] where the key is taken or the flag does not fit into an
-/// environment; [`Error::LimitReached`]; the errors of `Change::begin`.
+/// [`Error::Invalid`] for fields that are wrong; [`Error::Conflict`] where the key is taken, shared fields differ or the flag
+/// does not fit into an environment; [`Error::LimitReached`]; the errors of `Change::begin_in`.
 pub(crate) async fn create_flag(
     backend: &Backend,
     target: &EnvironmentTarget,
     fields: Map<String, Value>,
-) -> Result<Flag> {
+    is_shared: bool,
+) -> Result<ChangedFlag> {
     let limits = &backend.limits;
     let mut problems = Problems::default();
     let changes = Changes::read(fields, limits, &mut problems);
     if changes.version.is_some() {
         problems.add("version", "the server gives it; leave it out");
     }
-    let (key, shared, state) = changes.into_flag(&mut problems);
+    let (key, shared, state) = changes.new_flag(&mut problems);
     problems.into_result().map_err(Error::Invalid)?;
     let key = key.unwrap_or_default();
-    let mut draft = Draft::default();
-    check_size("flag", draft.put_flag(&key, &shared, &state)?, limits)?;
 
-    let mut change = Change::begin(backend, target).await?;
-    if change.write.flag(target.project_id, &key).await?.is_some() {
-        return Err(Error::Conflict(format!("key: a flag {key:?} exists already")));
+    let change = Change::begin_in(backend, target).await?;
+    let mut creation = Creation { change, target, limits };
+    match creation.change.write.flag(target.project_id, &key).await? {
+        Some(record) => creation.join(record, &changes, is_shared).await,
+        None if target.is_named => creation.create_here(&key, &shared, state).await,
+        None => creation.create_everywhere(&key, &shared, state).await,
     }
-    if change.write.count_flags(target.project_id).await? >= limits.max_flags {
-        let message =
-            format!("the project has {} flags, which is what this server allows (--max-flags)", limits.max_flags);
-        return Err(Error::LimitReached(message));
-    }
-    let off = state.switched_off();
-    let mut drafts = BTreeMap::from([(target.environment_id, draft)]);
-    for environment_id in change.everywhere().into_iter().filter(|id| *id != target.environment_id) {
-        let mut draft = Draft::default();
-        draft.put_flag(&key, &shared, &off)?;
-        drafts.insert(environment_id, draft);
-    }
-    let used = used_segments(&state.rules).into_iter().map(str::to_owned).collect();
-    let given =
-        if BTreeSet::is_empty(&used) { Vec::new() } else { change.write.segments(target.environment_id).await? };
-    let others = change.environments.clone().into_iter().filter(|(_, id)| *id != target.environment_id);
-    let brought = bring_segments(change.world(), others, &used, &given, &mut drafts);
-    change.check(drafts, own_place(&key)).await?;
-
-    write_segments(&mut change, brought).await?;
-    let record = change.write.create_flag(target.project_id, &key, &shared).await?;
-    let states = change.everywhere().into_iter().map(|environment_id| {
-        let state = if change.is_target(environment_id) { &state } else { &off };
-        StoredState::new(record.id, environment_id, state)
-    });
-    let states = states.collect::<serde_json::Result<Vec<_>>>()?;
-    change.write.put_states(target.who.account_id, &states).await?;
-    change.touch_all().await?;
-    let flag = Flag::new(record, state);
-    change.record("flag.create", &key, None, Some(&flag)).await?;
-    change.commit().await?;
-    Ok(flag)
 }
 
-/// A segment that an environment gets because a new flag uses it: the environment's name and id.
-pub(in crate::operations) type Brought = Vec<(String, i64, SegmentRecord)>;
+struct Creation<'a> {
+    change: Change<'a>,
+    target: &'a EnvironmentTarget,
+    limits: &'a Limits,
+}
 
-/// Finds the segments that new flags use and that other environments lack: a flag exists everywhere, so its segments must
-/// too. An environment that has a segment of that name keeps its own. `others` are the names and ids of the environments.
-pub(in crate::operations) fn bring_segments(
-    world: &World,
-    others: impl Iterator<Item = (String, i64)>,
-    used: &BTreeSet<String>,
-    given: &[SegmentRecord],
-    drafts: &mut BTreeMap<i64, Draft>,
-) -> Brought {
-    let mut brought = Vec::new();
-    for (name, environment_id) in others {
-        let has = |key: &str| world.environment(environment_id).is_some_and(|other| other.flags.has_segment(key));
-        for segment in given.iter().filter(|segment| used.contains(&segment.key) && !has(&segment.key)) {
-            drafts.entry(environment_id).or_default().put_segment(&segment.key, &segment.rules);
-            brought.push((name.clone(), environment_id, segment.clone()));
+impl Creation<'_> {
+    /// Makes a flag that other environments have present in the target.
+    async fn join(mut self, before: Record, changes: &Changes, is_shared: bool) -> Result<ChangedFlag> {
+        let (key, here) = (before.key.clone(), self.target.environment_id);
+        let others = self.change.write.presences(before.id).await?;
+        if others.contains_key(&here) {
+            return Err(Error::Conflict(format!("key: a flag {key:?} exists already")));
         }
+        if !self.target.is_named {
+            let present_in = self.change.names(&others.keys().copied().collect()).join(", ");
+            return Err(Error::Conflict(format!(
+                "key: a flag {key:?} exists already, in {present_in}; name the environment in the path to create it in one \
+                 more"
+            )));
+        }
+        let (mut record, mut state) = (before.clone(), State::default());
+        changes.apply(&mut record.shared, &mut state);
+        state.settle(&record.shared);
+        if !is_shared && let Some(message) = differing(&before.shared, &record.shared) {
+            return Err(Error::Conflict(message));
+        }
+        let mut drafts = BTreeMap::new();
+        draft_shared(&before, &record, &others, &mut drafts)?;
+        drafts.insert(here, self.draft(&key, &record.shared, &state)?);
+        self.change.check(drafts, own_place(&key)).await?;
+        if record.shared != before.shared {
+            update_shared(&mut self.change, &before, &record, others).await?;
+        }
+        self.finish(record, state).await
     }
-    brought
-}
 
-/// Creates the segments that [`bring_segments`] found.
-async fn write_segments(change: &mut Change<'_>, brought: Brought) -> Result<()> {
-    for (environment, environment_id, segment) in brought {
-        let record = change.write.create_segment(environment_id, &segment.key, segment.rules).await?;
-        let after = Segment::from(record);
-        change.record_in(&environment, "segment.create", &segment.key, None, Some(&after)).await?;
-        change.touch(&[environment_id]).await?;
+    async fn create_here(mut self, key: &str, shared: &Shared, state: State) -> Result<ChangedFlag> {
+        self.check_limit().await?;
+        let drafts = BTreeMap::from([(self.target.environment_id, self.draft(key, shared, &state)?)]);
+        self.change.check(drafts, own_place(key)).await?;
+        let record = self.change.write.create_flag(self.target.project_id, key, shared).await?;
+        self.finish(record, state).await
     }
-    Ok(())
+
+    async fn create_everywhere(mut self, key: &str, shared: &Shared, state: State) -> Result<ChangedFlag> {
+        self.check_limit().await?;
+        let here = self.target.environment_id;
+        let off = state.switched_off();
+        let mut drafts = BTreeMap::from([(here, self.draft(key, shared, &state)?)]);
+        let mut others = self.change.everywhere();
+        others.retain(|environment_id| *environment_id != here);
+        for environment_id in &others {
+            drafts.entry(*environment_id).or_default().put_flag(key, shared, &off)?;
+        }
+        let brought = self.bring_segments(&state, &others, &mut drafts).await?;
+        self.change.check(drafts, own_place(key)).await?;
+
+        for (environment_id, segment) in brought {
+            let record = self.change.write.create_segment(environment_id, &segment.key, segment.rules).await?;
+            let segment = Segment::from(record);
+            self.change.record_segment(environment_id, "segment.create", None, Some(&segment)).await?;
+        }
+        let record = self.change.write.create_flag(self.target.project_id, key, shared).await?;
+        for environment_id in others {
+            self.create_presence(&record, environment_id, off.clone()).await?;
+        }
+        self.finish(record, state).await
+    }
+
+    /// Makes the flag present in the target, and the change last.
+    async fn finish(mut self, record: Record, state: State) -> Result<ChangedFlag> {
+        let flag = self.create_presence(&record, self.target.environment_id, state).await?;
+        Ok(ChangedFlag { flag, environments: self.change.commit().await?, moved: None })
+    }
+
+    async fn create_presence(&mut self, record: &Record, environment_id: i64, state: State) -> Result<Flag> {
+        let presence =
+            self.change.write.create_presence(self.target.who.account_id, record.id, environment_id, state).await?;
+        let flag = Flag::new(record.clone(), presence);
+        self.change.touch([environment_id]).await?;
+        self.change.record_flag(environment_id, "flag.create", record.id, None, Some(&flag)).await?;
+        Ok(flag)
+    }
+
+    /// The flag as the target would have it.
+    fn draft(&self, key: &str, shared: &Shared, state: &State) -> Result<Draft> {
+        let mut draft = Draft::default();
+        check_size("flag", draft.put_flag(key, shared, state)?, self.limits)?;
+        Ok(draft)
+    }
+
+    async fn check_limit(&mut self) -> Result<()> {
+        self.change.check_limit(self.limits, 1).await
+    }
+
+    /// Finds the segments that the flag uses and that other environments lack, which get those of the target. An environment
+    /// that has a segment of that name keeps its own.
+    async fn bring_segments(
+        &mut self,
+        state: &State,
+        others: &[i64],
+        drafts: &mut BTreeMap<i64, Draft>,
+    ) -> Result<Vec<(i64, SegmentRecord)>> {
+        let used = used_segments(&state.rules);
+        let mut brought = Vec::new();
+        for key in used {
+            // A segment that the target lacks is noticed when the engine judges that.
+            let Some(segment) = self.change.write.segment(self.target.environment_id, key).await? else { continue };
+            for environment_id in others {
+                if self.change.write.segment(*environment_id, key).await?.is_none() {
+                    drafts.entry(*environment_id).or_default().put_segment(key, &segment.rules);
+                    brought.push((*environment_id, segment.clone()));
+                }
+            }
+        }
+        Ok(brought)
+    }
 }

@@ -1,47 +1,56 @@
-//! Flags: creating, changing, deleting.
+//! Flags: creating, changing, taking out of environments.
 
 mod change;
 mod create;
+mod remove;
+mod shared;
 
 use std::collections::BTreeMap;
 
 use flagbit::Subject;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-pub(crate) use change::{UpdatedFlag, change_flag};
+pub(crate) use change::change_flag;
 pub(crate) use create::create_flag;
-pub(super) use create::{Brought, bring_segments};
+pub(crate) use remove::{RemovedFlag, remove_flag};
+pub(super) use shared::differing;
 
-use super::{
-    Backend, Error, Precondition, Result,
-    change::{Change, Place},
-    precondition::tag,
-    target::EnvironmentTarget,
-};
-use crate::flags::{Flag, Limits, check::Draft};
+use super::{Backend, Error, Result, change::Change, judge::Place, target::EnvironmentTarget};
+use crate::flags::{Flag, Limits, Moved, Presence};
 
-/// Deletes a flag in all environments of the project.
+/// A flag after a change.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ChangedFlag {
+    #[serde(flatten)]
+    pub(crate) flag: Flag,
+    /// The names of the environments where something changed, in the project's order.
+    pub(crate) environments: Vec<String>,
+    /// Present if the weights of a split changed: from which variant to which (`"sepia>dark"`), in percent of the users of
+    /// the split, exact to 0.001. If several splits changed, the names begin with the rule (`"rules[2]: sepia>dark"`). If
+    /// the salt or the attribute changed, everybody gets a new place, and the numbers are what is to be expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::HashMap<String, f64>>, nullable = false)]
+    pub(crate) moved: Option<Moved>,
+}
+
+/// Reads a flag in an environment.
 ///
 /// # Errors
-/// [`Error::Conflict`] where other flags ask it; [`Error::Outdated`]; [`Error::FlagNotFound`]; the errors of
-/// `Change::begin`.
-pub(crate) async fn delete_flag(
-    backend: &Backend,
-    target: &EnvironmentTarget,
-    key: &str,
-    precondition: &Precondition,
-) -> Result<()> {
-    let mut change = Change::begin(backend, target).await?;
-    let record = change.write.flag(target.project_id, key).await?.ok_or_else(|| Error::flag_not_found(key))?;
-    precondition.check(&tag(record.version), || at_version(key, record.version))?;
-    let state = change.write.flag_states(record.id).await?.into_iter().find(|(id, _)| *id == target.environment_id);
-    let mut drafts: BTreeMap<i64, Draft> = change.everywhere().into_iter().map(|id| (id, Draft::default())).collect();
-    drafts.values_mut().for_each(|draft| draft.delete_flag(key));
-    change.check(drafts, |_| None).await?;
-    change.write.delete_flag(record.id).await?;
-    change.touch_all().await?;
-    let before = state.map(|(_, state)| Flag::new(record, state));
-    change.record("flag.delete", key, before.as_ref(), None).await?;
-    change.commit().await
+/// [`Error::FlagNotFound`]; the database fails.
+pub(crate) async fn read_flag(backend: &Backend, target: &EnvironmentTarget, key: &str) -> Result<Flag> {
+    let storage = backend.follower.storage();
+    if let Some((record, presence)) = storage.flag(target.environment_id, key).await? {
+        return Ok(Flag::new(record, presence));
+    }
+    let present_in = storage.environments_of_flag(target.project_id, key).await?;
+    Err(Error::FlagNotFound { key: key.into(), environment: target.environment.clone(), present_in })
+}
+
+/// Returns the error for a flag that the environment does not have. `presences` tells who has it.
+fn absent(change: &Change<'_>, target: &EnvironmentTarget, key: &str, presences: &BTreeMap<i64, Presence>) -> Error {
+    let present_in = change.names(&presences.keys().copied().collect());
+    Error::FlagNotFound { key: key.into(), environment: target.environment.clone(), present_in }
 }
 
 /// Names the present version, for those who changed an earlier one.

@@ -12,6 +12,12 @@ pub(crate) struct Difference {
     pub(super) dry_run: bool,
     pub(super) flags: Differences,
     pub(super) segments: Differences,
+    /// The keys of the flags in `flags.deleted` that no other environment has. They go into the archive.
+    pub(super) archived: Vec<String>,
+    /// The number of flags and segments that leave the environment. An import of some has to give it as `removes`.
+    pub(super) removes: usize,
+    /// The names of the environments where something changes, in the project's order.
+    pub(super) environments: Vec<String>,
 }
 
 #[derive(Debug, Default, Serialize, ToSchema)]

@@ -4,8 +4,11 @@
 //! write; the write itself only checks that nothing else has changed, and stores rows.
 
 mod basis;
+mod checks;
 mod difference;
 mod document;
+mod drafts;
+mod options;
 mod plan;
 mod read;
 mod rows;
@@ -15,6 +18,7 @@ use std::sync::Arc;
 
 pub(crate) use difference::Difference;
 pub(crate) use document::{Document, FlagsAsCode};
+pub(crate) use options::Options;
 pub(crate) use read::Reader;
 pub(crate) use weight::Weight;
 
@@ -52,37 +56,47 @@ pub(crate) async fn export(backend: &Backend, target: &EnvironmentTarget) -> Res
     let content = backend.follower.storage().environment(target.environment_id).await?;
     let content = content.ok_or_else(deleted)?;
     let write = move || {
-        let flags = content.flags.iter().map(|(record, state)| (record.key.as_str(), &record.shared, state));
+        let flags =
+            content.flags.iter().map(|(record, presence)| (record.key.as_str(), &record.shared, &presence.state));
         let segments = content.segments.iter().map(|segment| (segment.key.as_str(), segment.rules.as_slice()));
         content_text(flags, segments).map(|text| Export { tag: tag_of(&text), text })
     };
     Ok(tokio::task::spawn_blocking(write).await.map_err(anyhow::Error::from)??)
 }
 
-/// Makes the flags and segments of an environment those of a document. A dry run only tells what would change.
+/// Makes the flags and segments of an environment those of a document.
+///
+/// A flag that the document lacks leaves the environment of the target alone. A new flag is in that environment alone, and in
+/// all where the target names none. Shared fields change everywhere, or not at all, as in a change of one flag.
 ///
 /// # Errors
-/// [`Error::Invalid`], which lists by place everything that is wrong; [`Error::Conflict`] where other environments need
-/// what the import takes away; [`Error::Outdated`]; [`Error::Busy`]; the errors of `Change::begin`.
+/// [`Error::Invalid`], which lists by place everything that is wrong; [`Error::Conflict`] where shared fields differ, flags or
+/// segments would leave and their number was not given, or environments need what the import takes away;
+/// [`Error::LimitReached`]; [`Error::Outdated`]; [`Error::Busy`]; the errors of `Change::begin_in`.
 pub(crate) async fn import(
     backend: &Backend,
     target: &EnvironmentTarget,
     precondition: &Precondition,
     document: Document,
-    dry_run: bool,
+    options: Options,
 ) -> Result<Import> {
     let document = Arc::new(document);
     for _ in 0..ATTEMPTS {
         let Some(basis) = Basis::read(backend, target).await? else { continue };
-        let plan = Plan::of(basis, Arc::clone(&document), precondition.clone()).await?;
-        let difference = plan.difference(dry_run);
-        let (drafts, brought) = plan.drafts(target)?;
-        let judged = plan.judge(target, drafts).await?;
-        if dry_run || plan.is_empty() {
+        let plan = Plan::of(basis, Arc::clone(&document), target.clone(), precondition.clone(), options).await?;
+        plan.check_limit(&backend.limits)?;
+        let (drafts, brought) = plan.drafts()?;
+        let judged = plan.judge(drafts).await?;
+        let difference = plan.difference(options.dry_run, &brought);
+        if options.dry_run {
             return Ok(Import { difference, tag: plan.tag_before });
         }
-        let (plan, rows) = Rows::of(plan, brought, target.clone()).await?;
-        let mut change = Change::begin(backend, target).await?;
+        plan.check_removals(options.removes)?;
+        if plan.is_empty() {
+            return Ok(Import { difference, tag: plan.tag_before });
+        }
+        let (plan, rows) = Rows::of(plan, brought).await?;
+        let mut change = Change::begin_in(backend, target).await?;
         if !plan.basis.is_current(&change) {
             continue;
         }

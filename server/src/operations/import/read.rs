@@ -171,7 +171,7 @@ impl<'l> Reader<'l> {
     fn read_flag(&mut self, fields: Map<String, Value>, position: usize, place: &Place) {
         let mut found = Problems::default();
         let changes = Changes::read(fields, self.limits, &mut found);
-        let (key, shared, mut state) = changes.into_flag(&mut found);
+        let (key, shared, mut state) = changes.new_flag(&mut found);
         if let Some(key) = key.filter(|key| is_key(key)) {
             match Draft::default().put_flag(&key, &shared, &state) {
                 Ok(bytes) => self.check_size(bytes, place),

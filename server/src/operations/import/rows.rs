@@ -1,14 +1,17 @@
 //! What an import stores, made ready before its write begins.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
-use super::plan::Plan;
+use super::plan::{Brought, Plan};
 use crate::{
-    flags::{Flag, Record, Segment, SegmentRecord},
-    operations::{Result, change::Change, flags::Brought, target::EnvironmentTarget},
+    flags::{Flag, Presence, Record, Segment, SegmentRecord, State},
+    operations::{Result, archive::leaving, change::Change},
     storage::{
+        archive::Leaving,
         audit::{Entry, StoredEntry},
-        flags::StoredRecord,
+        flags::{StoredPresence, StoredRecord},
         now,
         segments::StoredSegment,
         states::StoredState,
@@ -17,140 +20,258 @@ use crate::{
 
 /// The rows of an import.
 pub(super) struct Rows {
+    environment_id: i64,
     /// The environments whose snapshots change.
-    touched: Vec<i64>,
-    deleted: Vec<i64>,
-    /// The changed flags, and then the new ones, which get their ids in the write.
-    flags: Vec<StoredRecord>,
-    /// The number of changed flags in `flags`.
-    updated: usize,
-    /// States, each with the position of its flag in `flags`.
-    states: Vec<(usize, StoredState)>,
+    touched: BTreeSet<i64>,
+    /// The environments where anything changes.
+    changed: BTreeSet<i64>,
+    /// The flags that leave this environment and stay in others: the ids of both, and the version here.
+    deleted: Vec<(i64, i64, i64)>,
+    archived: Vec<Leaving>,
+    /// Flags with other shared fields.
+    updated: Vec<StoredRecord>,
+    /// New flags, which get their ids in the write.
+    created: Vec<StoredRecord>,
+    /// The new flags in environments, each with the position in `created`.
+    created_presences: Vec<(usize, StoredPresence)>,
+    presences: Vec<StoredPresence>,
     segments: Vec<StoredSegment>,
     deleted_segments: Vec<String>,
     entries: Vec<StoredEntry>,
+    /// The entries of new flags, each with the position in `created`.
+    created_entries: Vec<(usize, StoredEntry)>,
 }
 
 impl Rows {
     /// Makes a plan ready on a thread for such work.
-    pub(super) async fn of(plan: Plan, brought: Brought, target: EnvironmentTarget) -> Result<(Plan, Self)> {
-        let work = move || Self::make(&plan, brought, &target).map(|rows| (plan, rows));
+    pub(super) async fn of(plan: Plan, brought: Brought) -> Result<(Plan, Self)> {
+        let work = move || Making::make(&plan, brought).map(|rows| (plan, rows));
         tokio::task::spawn_blocking(work).await.map_err(anyhow::Error::from)?
-    }
-
-    fn make(plan: &Plan, brought: Brought, target: &EnvironmentTarget) -> Result<Self> {
-        let mut rows = Self {
-            touched: plan.touched(target, &brought),
-            deleted: plan.deleted.iter().map(|(record, _)| record.id).collect(),
-            flags: Vec::new(),
-            updated: plan.updated.len(),
-            states: Vec::new(),
-            segments: Vec::new(),
-            deleted_segments: plan.deleted_segments.iter().map(|segment| segment.key.clone()).collect(),
-            entries: Vec::new(),
-        };
-        let now = now();
-        rows.add_segments(plan, brought, target, &now)?;
-        rows.add_flags(plan, target, &now)?;
-        Ok(rows)
-    }
-
-    fn add_segments(&mut self, plan: &Plan, brought: Brought, target: &EnvironmentTarget, now: &str) -> Result<()> {
-        for (environment, environment_id, segment) in brought {
-            let after = segment.stored_first(now);
-            self.segments.push(StoredSegment::new(environment_id, &after));
-            let after = Some(Segment::from(after));
-            self.record(Entry { environment: Some(&environment), ..target.entry() }, "segment.create", None, after)?;
-        }
-        for before in &plan.deleted_segments {
-            self.record(target.entry(), "segment.delete", Some(Segment::from(before.clone())), None)?;
-        }
-        for before in &plan.updated_segments {
-            let rules = plan.document.segments.get(&before.key).cloned().unwrap_or_default();
-            let after = SegmentRecord { rules, version: before.version + 1, updated_at: now.into(), ..before.clone() };
-            self.segments.push(StoredSegment::new(target.environment_id, &after));
-            let (before, after) = (Segment::from(before.clone()), Segment::from(after));
-            self.record(target.entry(), "segment.update", Some(before), Some(after))?;
-        }
-        for key in &plan.created_segments {
-            let rules = plan.document.segments.get(key).cloned().unwrap_or_default();
-            let after = SegmentRecord::new(key.clone(), rules).stored_first(now);
-            self.segments.push(StoredSegment::new(target.environment_id, &after));
-            self.record(target.entry(), "segment.create", None, Some(Segment::from(after)))?;
-        }
-        Ok(())
-    }
-
-    fn add_flags(&mut self, plan: &Plan, target: &EnvironmentTarget, now: &str) -> Result<()> {
-        for (record, state) in &plan.deleted {
-            self.record(target.entry(), "flag.delete", Some(Flag::new(record.clone(), state.clone())), None)?;
-        }
-        for update in &plan.updated {
-            let Some(flag) = plan.document.flags.get(&update.before.key) else { continue };
-            let before = &update.before;
-            let version = before.version + 1;
-            let after = Record { shared: flag.shared.clone(), version, updated_at: now.into(), ..before.clone() };
-            if !update.is_same_state {
-                let state = StoredState::new(after.id, target.environment_id, &flag.state)?;
-                self.states.push((self.flags.len(), state));
-            }
-            self.flags.push(StoredRecord::new(&after)?);
-            let before = Flag::new(before.clone(), update.state.clone());
-            self.record(target.entry(), "flag.update", Some(before), Some(Flag::new(after, flag.state.clone())))?;
-        }
-        for key in &plan.created {
-            let Some(flag) = plan.document.flags.get(key) else { continue };
-            let shared = flag.shared.clone();
-            let (created_at, updated_at) = (now.to_owned(), now.to_owned());
-            let record = Record { id: 0, key: key.clone(), shared, version: 1, created_at, updated_at };
-            let off = flag.state.switched_off();
-            for (_, environment_id) in &plan.basis.environments {
-                let state = if *environment_id == target.environment_id { &flag.state } else { &off };
-                self.states.push((self.flags.len(), StoredState::new(0, *environment_id, state)?));
-            }
-            self.flags.push(StoredRecord::new(&record)?);
-            self.record(target.entry(), "flag.create", None, Some(Flag::new(record, flag.state.clone())))?;
-        }
-        Ok(())
-    }
-
-    /// Adds what happened to a flag or a segment.
-    fn record<T: Serialize + Keyed>(
-        &mut self,
-        entry: Entry<'_>,
-        action: &str,
-        before: Option<T>,
-        after: Option<T>,
-    ) -> Result<()> {
-        let target = before.as_ref().or(after.as_ref()).map_or("", Keyed::key);
-        let value = |thing: &Option<T>| thing.as_ref().map(serde_json::to_value).transpose();
-        let (old, new) = (value(&before)?, value(&after)?);
-        self.entries.push(Entry { action, target, before: old.as_ref(), after: new.as_ref(), ..entry }.into());
-        Ok(())
     }
 
     /// Stores the rows.
     pub(super) async fn write(mut self, change: &mut Change<'_>) -> Result<()> {
-        let (project_id, environment_id) = (change.project_id(), change.environment_id());
-        change.touch(&self.touched).await?;
-        let account_id = change.account_id();
+        let project = change.project();
+        let (account_id, project_id) = (project.who.account_id, project.project_id);
+        change.touch(self.touched).await?;
+        change.note_changed(self.changed);
         let write = &mut change.write;
-        let new = &mut self.flags[self.updated..];
-        let ids = write.next_ids(new.len()).await?;
-        new.iter_mut().zip(ids).for_each(|(flag, id)| flag.id = id);
-        let states = self.states.into_iter().map(|(flag, mut state)| {
-            state.flag_id = self.flags[flag].id;
-            state
-        });
-        let states: Vec<StoredState> = states.collect();
-        write.delete_flags(&self.deleted).await?;
-        write.put_flags(project_id, &self.flags).await?;
-        write.put_states(account_id, &states).await?;
-        write.delete_segments(environment_id, &self.deleted_segments).await?;
+        let ids: Vec<i64> = write.next_ids(self.created.len()).await?.collect();
+        self.created.iter_mut().zip(&ids).for_each(|(flag, id)| flag.id = *id);
+        let created = self.created_presences.into_iter();
+        self.presences.extend(created.map(|(flag, presence)| StoredPresence { flag_id: ids[flag], ..presence }));
+        self.entries.extend(self.created_entries.into_iter().map(|(flag, mut entry)| {
+            entry.flag_id = Some(ids[flag]);
+            entry
+        }));
+        write.delete_presences(&self.deleted).await?;
+        write.archive_flags(account_id, project_id, project.who.actor(), &self.archived).await?;
+        write.put_flags(project_id, &self.updated).await?;
+        write.put_flags(project_id, &self.created).await?;
+        write.put_presences(account_id, &self.presences).await?;
+        write.delete_segments(self.environment_id, &self.deleted_segments).await?;
         write.put_segments(&self.segments).await?;
         write.record_all(account_id, &self.entries).await?;
         Ok(())
     }
+}
+
+/// Rows that are being made.
+struct Making<'p> {
+    plan: &'p Plan,
+    now: String,
+    rows: Rows,
+}
+
+impl<'p> Making<'p> {
+    fn make(plan: &'p Plan, brought: Brought) -> Result<Rows> {
+        let rows = Rows {
+            environment_id: plan.target.environment_id,
+            touched: plan.touched(&brought),
+            changed: plan.changed(&brought),
+            deleted: Vec::new(),
+            archived: Vec::new(),
+            updated: Vec::new(),
+            created: Vec::new(),
+            created_presences: Vec::new(),
+            presences: Vec::new(),
+            segments: Vec::new(),
+            deleted_segments: plan.deleted_segments.iter().map(|segment| segment.key.clone()).collect(),
+            entries: Vec::new(),
+            created_entries: Vec::new(),
+        };
+        let mut making = Self { plan, now: now(), rows };
+        making.add_segments(brought)?;
+        making.add_deleted()?;
+        making.add_shared()?;
+        making.add_updated()?;
+        making.add_created()?;
+        Ok(making.rows)
+    }
+
+    fn add_segments(&mut self, brought: Brought) -> Result<()> {
+        let (plan, here) = (self.plan, self.plan.target.environment_id);
+        for before in &plan.deleted_segments {
+            self.record_segment(here, "segment.delete", Some(before.clone().into()), None)?;
+        }
+        for before in &plan.updated_segments {
+            let rules = plan.document.segments.get(&before.key).cloned().unwrap_or_default();
+            let (version, updated_at) = (before.version + 1, self.now.clone());
+            let after = SegmentRecord { rules, version, updated_at, ..before.clone() };
+            self.rows.segments.push(StoredSegment::new(here, &after));
+            self.record_segment(here, "segment.update", Some(before.clone().into()), Some(after.into()))?;
+        }
+        let created = plan.created_segments.iter().filter_map(|key| {
+            let rules = plan.document.segments.get(key)?.clone();
+            Some((here, SegmentRecord::new(key.clone(), rules)))
+        });
+        for (environment_id, segment) in brought.into_iter().chain(created) {
+            let after = segment.stored_first(&self.now);
+            self.rows.segments.push(StoredSegment::new(environment_id, &after));
+            self.record_segment(environment_id, "segment.create", None, Some(after.into()))?;
+        }
+        Ok(())
+    }
+
+    fn add_deleted(&mut self) -> Result<()> {
+        let (plan, here) = (self.plan, self.plan.target.environment_id);
+        for (record, presence) in &plan.deleted {
+            let before = Flag::new(record.clone(), presence.clone());
+            if plan.is_archived(record) {
+                let presences = BTreeMap::from([(here, presence.clone())]);
+                let environments = &plan.basis.environments;
+                self.rows.archived.push(leaving(environments, record, &presences, &plan.archived_segments)?);
+                self.record_flag(here, "flag.archive", record.id, Some(before), None)?;
+            } else {
+                self.rows.deleted.push((record.id, here, presence.version));
+                self.record_flag(here, "flag.delete", record.id, Some(before), None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the shared fields that change, with what that makes of the other environments.
+    fn add_shared(&mut self) -> Result<()> {
+        for update in self.plan.shared_updates() {
+            let record = Record { shared: update.after.clone(), ..update.before.clone() };
+            self.rows.updated.push(StoredRecord::new(&record)?);
+            for there in update.elsewhere {
+                let Some(state) = self.plan.state_elsewhere(there.environment_id, &record.key)? else { continue };
+                let old = Presence { state, version: there.version, updated_at: there.updated_at.clone() };
+                let new = Presence { version: old.version + 1, updated_at: self.now.clone(), ..old.clone() };
+                self.put_presence(record.id, there.environment_id, &new, None);
+                let (before, after) = (Flag::new(update.before.clone(), old), Flag::new(record.clone(), new));
+                self.record_flag(there.environment_id, "flag.update", record.id, Some(before), Some(after))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_updated(&mut self) -> Result<()> {
+        let (plan, here) = (self.plan, self.plan.target.environment_id);
+        for update in &plan.updated {
+            let Some(flag) = plan.document.flags.get(&update.before.key) else { continue };
+            let record = Record { shared: flag.shared.clone(), ..update.before.clone() };
+            let (version, updated_at) = (update.presence.version + 1, self.now.clone());
+            let presence = Presence { state: flag.state.clone(), version, updated_at };
+            let state = (!update.is_same_state).then_some(&flag.state);
+            let state = state.map(StoredState::new).transpose()?;
+            self.put_presence(record.id, here, &presence, state);
+            let flag_id = record.id;
+            let before = Flag::new(update.before.clone(), update.presence.clone());
+            self.record_flag(here, "flag.update", flag_id, Some(before), Some(Flag::new(record, presence)))?;
+        }
+        Ok(())
+    }
+
+    fn add_created(&mut self) -> Result<()> {
+        let (plan, here) = (self.plan, self.plan.target.environment_id);
+        let others: Vec<i64> = plan.others_with_new_flags().collect();
+        for creation in &plan.created {
+            let Some(flag) = plan.document.flags.get(&creation.key) else { continue };
+            if let Some(known) = &creation.known {
+                let record = Record { shared: flag.shared.clone(), ..known.clone() };
+                let last = plan.basis.surroundings.left.get(&record.id).copied().unwrap_or(0);
+                let presence = self.first_presence(&flag.state, last + 1);
+                self.put_presence(record.id, here, &presence, Some(StoredState::new(&flag.state)?));
+                let flag_id = record.id;
+                self.record_flag(here, "flag.create", flag_id, None, Some(Flag::new(record, presence)))?;
+                continue;
+            }
+            let (key, shared) = (creation.key.clone(), flag.shared.clone());
+            let record = Record { id: 0, key, shared, created_at: self.now.clone() };
+            let position = self.rows.created.len();
+            self.rows.created.push(StoredRecord::new(&record)?);
+            let off = flag.state.switched_off();
+            for (environment_id, state) in
+                others.iter().map(|id| (*id, &off)).chain(std::iter::once((here, &flag.state)))
+            {
+                let presence = self.first_presence(state, 1);
+                let stored = stored(0, environment_id, &presence, Some(StoredState::new(state)?));
+                self.rows.created_presences.push((position, stored));
+                let after = Flag::new(record.clone(), presence);
+                let entry = self.entry(environment_id, "flag.create", None, Some(&after))?;
+                self.rows.created_entries.push((position, entry));
+            }
+        }
+        Ok(())
+    }
+
+    fn first_presence(&self, state: &State, version: i64) -> Presence {
+        Presence { state: state.clone(), version, updated_at: self.now.clone() }
+    }
+
+    fn put_presence(&mut self, flag_id: i64, environment_id: i64, presence: &Presence, state: Option<StoredState>) {
+        self.rows.presences.push(stored(flag_id, environment_id, presence, state));
+    }
+
+    fn record_flag(
+        &mut self,
+        environment_id: i64,
+        action: &str,
+        flag_id: i64,
+        before: Option<Flag>,
+        after: Option<Flag>,
+    ) -> Result<()> {
+        let mut entry = self.entry(environment_id, action, before.as_ref(), after.as_ref())?;
+        entry.flag_id = Some(flag_id);
+        self.rows.entries.push(entry);
+        Ok(())
+    }
+
+    fn record_segment(
+        &mut self,
+        environment_id: i64,
+        action: &str,
+        before: Option<Segment>,
+        after: Option<Segment>,
+    ) -> Result<()> {
+        let entry = self.entry(environment_id, action, before.as_ref(), after.as_ref())?;
+        self.rows.entries.push(entry);
+        Ok(())
+    }
+
+    /// The record of what happened to a flag or a segment.
+    fn entry<T: Serialize + Keyed>(
+        &self,
+        environment_id: i64,
+        action: &str,
+        before: Option<&T>,
+        after: Option<&T>,
+    ) -> Result<StoredEntry> {
+        let environments = &self.plan.basis.environments;
+        let environment = environments.iter().find(|(_, id)| *id == environment_id).map(|(name, _)| name.as_str());
+        let target = before.or(after).map_or("", Keyed::key);
+        let value = |thing: Option<&T>| thing.map(serde_json::to_value).transpose();
+        let (old, new) = (value(before)?, value(after)?);
+        let entry = self.plan.target.entry();
+        Ok(Entry { environment, action, target, before: old.as_ref(), after: new.as_ref(), ..entry }.into())
+    }
+}
+
+fn stored(flag_id: i64, environment_id: i64, presence: &Presence, state: Option<StoredState>) -> StoredPresence {
+    let (version, updated_at) = (presence.version, presence.updated_at.clone());
+    StoredPresence { flag_id, environment_id, state, version, updated_at }
 }
 
 /// A thing with a key.

@@ -68,7 +68,7 @@ mod tests {
         for (json, bytes, values) in [
             ("7", 1, VALUE),
             (r#"{"a" : [ 1, 2 ] }"#, 11, OBJECT + 3 * VALUE),
-            (r#""a b,[{\"\u0041\\""#, 11, VALUE),
+            (r#""a b,[{\"A\\""#, 11, VALUE),
             ("[\n  \"\u{e4}\"\n]", 6, 2 * VALUE),
         ] {
             assert_eq!(Weight::of(json), Weight { bytes, memory: bytes + values }, "{json}");

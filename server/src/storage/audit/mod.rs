@@ -1,16 +1,22 @@
 //! The audit: who changed what.
 
+mod erase;
 mod page;
+mod prune;
+mod select;
 mod split;
 
 use std::fmt;
 
 use serde_json::Value;
 
-pub(crate) use page::{EntryRow, Scope};
+pub(crate) use page::EntryRow;
+pub(crate) use select::{Selection, Subject};
 
 use super::{
-    Write, now,
+    Write,
+    changes::Line,
+    now,
     rows::{Cell, Many},
 };
 use split::Split;
@@ -29,6 +35,28 @@ pub(crate) enum Actor {
 /// The text that is stored for [`Actor::CommandLine`].
 pub(crate) const COMMAND_LINE: &str = "command line";
 
+/// What is recorded.
+pub(crate) const ACTIONS: [&str; 18] = [
+    "account.create",
+    "environment.create",
+    "environment.delete",
+    "environment.rename",
+    "flag.archive",
+    "flag.create",
+    "flag.delete",
+    "flag.erase",
+    "flag.restore",
+    "flag.update",
+    "key.create",
+    "key.revoke",
+    "project.create",
+    "project.delete",
+    "project.rename",
+    "segment.create",
+    "segment.delete",
+    "segment.update",
+];
+
 /// A change to record. `before` and `after` must hold no key.
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
@@ -36,10 +64,12 @@ pub(crate) struct Entry<'a> {
     pub(crate) project_id: Option<i64>,
     pub(crate) environment: Option<&'a str>,
     pub(crate) actor: Actor,
-    /// `flag.create`, `key.revoke`, ...
+    /// One of [`ACTIONS`].
     pub(crate) action: &'a str,
     /// The thing that changed: a flag's key, a name, an id.
     pub(crate) target: &'a str,
+    /// Of an entry about a flag. Another flag may have had its key.
+    pub(crate) flag_id: Option<i64>,
     pub(crate) before: Option<&'a Value>,
     pub(crate) after: Option<&'a Value>,
 }
@@ -54,6 +84,7 @@ impl Entry<'_> {
             environment: None,
             action: "",
             target: "",
+            flag_id: None,
             before: None,
             after: None,
         }
@@ -79,19 +110,35 @@ pub(crate) struct StoredEntry {
     actor: String,
     action: String,
     target: String,
+    /// Of an entry about a flag.
+    pub(crate) flag_id: Option<i64>,
     split: Split,
 }
 
 impl From<Entry<'_>> for StoredEntry {
     fn from(entry: Entry<'_>) -> Self {
-        let Entry { account_id: _, project_id, environment, actor, action, target, before, after } = entry;
+        debug_assert!(ACTIONS.contains(&entry.action), "{}", entry.action);
+        let Entry { account_id: _, project_id, environment, actor, action, target, flag_id, before, after } = entry;
         Self {
             project_id,
             environment: environment.map(str::to_owned),
             actor: actor.to_string(),
             action: action.into(),
             target: target.into(),
+            flag_id,
             split: Split::of(before, after),
+        }
+    }
+}
+
+impl StoredEntry {
+    fn line(&self) -> Line {
+        Line {
+            action: self.action.clone(),
+            project_id: self.project_id,
+            environment: self.environment.clone(),
+            target: self.target.clone(),
+            actor: self.actor.clone(),
         }
     }
 }
@@ -105,12 +152,14 @@ impl Write {
 
     /// Records changes of one account in their order.
     pub(crate) async fn record_all(&mut self, account_id: i64, entries: &[StoredEntry]) -> sqlx::Result<()> {
+        entries.iter().for_each(|entry| self.changes.note(|| entry.line()));
         let first = self.next_ids(entries.len()).await?.start;
         let entries = || (first..).zip(entries);
         let at = now();
         let many = Many {
             begin: "INSERT INTO audit \
-                    (id, account_id, project_id, environment, at, actor, action, target, unchanged, before, after) VALUES",
+                    (id, account_id, project_id, environment, at, actor, action, target, flag_id, unchanged, before, \
+                    after) VALUES",
             end: "",
         };
         let rows = entries().map(|(id, entry)| {
@@ -123,6 +172,7 @@ impl Write {
                 (&entry.actor).into(),
                 (&entry.action).into(),
                 (&entry.target).into(),
+                entry.flag_id.into(),
                 entry.split.unchanged.as_deref().into(),
                 entry.split.before.as_deref().into(),
                 entry.split.after.as_deref().into(),

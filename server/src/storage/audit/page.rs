@@ -2,26 +2,19 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::split::Side;
+use super::{
+    select::{Conditions, Selection},
+    split::Side,
+};
 use crate::storage::{Storage, object::Object, session::Session};
 
 /// The bytes of an entry besides its documents, about.
 const HEAD_BYTES: i64 = 256;
 
-/// The entries to list.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Scope {
-    pub(crate) account_id: i64,
-    /// `None` for all projects of the account, and the account itself.
-    pub(crate) project_id: Option<i64>,
-    /// Only entries with lower ids.
-    pub(crate) before: i64,
-}
-
 /// A page that is measured and not read yet.
 #[derive(Debug)]
 pub(crate) struct Page {
-    scope: Scope,
+    conditions: Conditions,
     /// The id of its last entry.
     pub(crate) last: i64,
     /// About the bytes of its entries.
@@ -77,88 +70,56 @@ struct PartRow {
     text_id: i64,
 }
 
-/// The scope of a statement. An account's entries are found by its index, and a project's by its own: the `+` keeps SQLite
-/// from the other one.
-macro_rules! in_scope {
-    (account) => {
-        "a.account_id = $1 AND a.id < $2"
-    };
-    (project) => {
-        "a.account_id + 0 = $1 AND a.id < $2 AND a.project_id = $4"
-    };
-}
+/// Measures entries. `{}` is where the conditions of a [`Selection`] stand.
+const MEASURE: [&str; 2] = [
+    "SELECT a.id, COALESCE(OCTET_LENGTH(a.unchanged), 0) * 2 + COALESCE(OCTET_LENGTH(a.before), 0) \
+     + COALESCE(OCTET_LENGTH(a.after), 0) + COALESCE((SELECT CAST(SUM(CASE p.side WHEN 'both' THEN 2 ELSE 1 END \
+     * t.bytes) AS BIGINT) FROM audit_parts p JOIN texts t ON t.id = p.text_id WHERE p.audit_id = a.id), 0) \
+     FROM audit a WHERE ",
+    " ORDER BY a.id DESC LIMIT $1",
+];
 
-macro_rules! measure {
-    ($scope:ident) => {
-        concat!(
-            "SELECT a.id, COALESCE(OCTET_LENGTH(a.unchanged), 0) * 2 + COALESCE(OCTET_LENGTH(a.before), 0) \
-             + COALESCE(OCTET_LENGTH(a.after), 0) + COALESCE((SELECT CAST(SUM(CASE p.side WHEN 'both' THEN 2 ELSE 1 END \
-             * t.bytes) AS BIGINT) FROM audit_parts p JOIN texts t ON t.id = p.text_id WHERE p.audit_id = a.id), 0) \
-             FROM audit a WHERE ",
-            in_scope!($scope),
-            " ORDER BY a.id DESC LIMIT $3"
-        )
-    };
-}
+const ENTRIES: [&str; 2] = [
+    "SELECT a.id, a.project_id, a.environment, a.at, a.actor, a.action, a.target, a.unchanged, a.before, a.after, \
+     k.id AS key_id, k.name AS key_name, k.ending AS key_ending FROM audit a LEFT JOIN keys k \
+     ON k.id = CASE WHEN a.actor LIKE 'key %' THEN CAST(SUBSTR(a.actor, 5) AS BIGINT) END \
+     AND k.account_id = a.account_id WHERE ",
+    " AND a.id >= $1 ORDER BY a.id DESC",
+];
 
-macro_rules! entries {
-    ($scope:ident) => {
-        concat!(
-            "SELECT a.id, a.project_id, a.environment, a.at, a.actor, a.action, a.target, a.unchanged, a.before, a.after, \
-             k.id AS key_id, k.name AS key_name, k.ending AS key_ending FROM audit a LEFT JOIN keys k \
-             ON k.id = CASE WHEN a.actor LIKE 'key %' THEN CAST(SUBSTR(a.actor, 5) AS BIGINT) END \
-             AND k.account_id = a.account_id WHERE ",
-            in_scope!($scope),
-            " AND a.id >= $3 ORDER BY a.id DESC"
-        )
-    };
-}
-
-macro_rules! parts {
-    ($scope:ident) => {
-        concat!(
-            "SELECT p.audit_id, p.side, p.field, p.text_id FROM audit a JOIN audit_parts p ON p.audit_id = a.id WHERE ",
-            in_scope!($scope),
-            " AND a.id >= $3 ORDER BY p.audit_id, p.side, p.field"
-        )
-    };
-}
-
-/// Begins a query with a scope.
-macro_rules! query_in {
-    ($scope:expr, $statement:ident, $last:expr) => {{
-        let Scope { account_id, project_id, before } = $scope;
-        let statement = if project_id.is_some() { $statement!(project) } else { $statement!(account) };
-        let query = sqlx::query_as(statement).bind(account_id).bind(before).bind($last);
-        if project_id.is_some() { query.bind(project_id) } else { query }
-    }};
-}
+const PARTS: [&str; 2] = [
+    "SELECT p.audit_id, p.side, p.field, p.text_id FROM audit a JOIN audit_parts p ON p.audit_id = a.id WHERE ",
+    " AND a.id >= $1 ORDER BY p.audit_id, p.side, p.field",
+];
 
 impl Storage {
-    /// Measures the newest entries of a scope: at most `limit` entries, and no more than have `max_bytes`, but at least one.
+    /// Measures the newest entries of a selection: at most `limit` entries, and no more than have `max_bytes`, but at least one.
     /// Returns `None` where there is none.
-    pub(crate) async fn audit_page(&self, scope: Scope, limit: usize, max_bytes: usize) -> sqlx::Result<Option<Page>> {
+    pub(crate) async fn audit_page(
+        &self,
+        selection: Selection,
+        limit: usize,
+        max_bytes: usize,
+    ) -> sqlx::Result<Option<Page>> {
         let at_most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let sizes: Vec<(i64, i64)> = query_in!(scope, measure, at_most).fetch_all(self).await?;
-        let mut page: Option<Page> = None;
-        let mut count = 0;
+        let conditions = selection.conditions();
+        let sizes: Vec<(i64, i64)> = conditions.query(MEASURE, at_most).fetch_all(self).await?;
+        let (mut count, mut all_bytes, mut last) = (0, 0, None);
         for (id, bytes) in &sizes {
             let bytes = usize::try_from(bytes + HEAD_BYTES).unwrap_or_default();
-            let all = page.as_ref().map_or(bytes, |page| page.bytes + bytes);
-            if count == limit || count > 0 && all > max_bytes {
+            if count == limit || count > 0 && all_bytes + bytes > max_bytes {
                 break;
             }
-            count += 1;
-            page = Some(Page { scope, last: *id, bytes: all, has_next: count < sizes.len() });
+            (count, all_bytes, last) = (count + 1, all_bytes + bytes, Some(*id));
         }
-        Ok(page)
+        Ok(last.map(|last| Page { conditions, last, bytes: all_bytes, has_next: count < sizes.len() }))
     }
 
     /// Reads a page, newest entry first. Entries that were deleted since it was measured are missing.
     pub(crate) async fn read_audit_page(&self, page: &Page) -> sqlx::Result<Vec<EntryRow>> {
         let mut session = self.read().await?;
-        let rows: Vec<Row> = query_in!(page.scope, entries, page.last).fetch_all(&mut session).await?;
-        let parts: Vec<PartRow> = query_in!(page.scope, parts, page.last).fetch_all(&mut session).await?;
+        let rows: Vec<Row> = page.conditions.query(ENTRIES, page.last).fetch_all(&mut session).await?;
+        let parts: Vec<PartRow> = page.conditions.query(PARTS, page.last).fetch_all(&mut session).await?;
         let mut parts = read_parts(&mut session, parts).await?;
         session.end().await?;
         let entry = |Row { head, texts }: Row| {

@@ -94,6 +94,11 @@ impl Database {
         self.run(async |mut connection| sqlx::query_scalar(statement).fetch_one(&mut connection).await)
     }
 
+    /// The texts that a query finds.
+    pub(crate) fn texts(&self, query: &'static str) -> Vec<String> {
+        self.run(async |mut connection| sqlx::query_scalar(query).fetch_all(&mut connection).await)
+    }
+
     /// Runs statements.
     pub(crate) fn execute(&self, statements: String) {
         self.run(async |mut connection| {

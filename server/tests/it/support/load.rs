@@ -94,8 +94,8 @@ impl Load {
         let mut state: Map<String, Value> = serde_json::from_str(state).expect("an object");
         state.remove("key");
         let id = self.id().await;
-        let statement = "INSERT INTO flags (id, project_id, version, key, shared, created_at, updated_at) \
-                         VALUES ($1, $2, 1, $3, $4, '', '')";
+        let statement = "INSERT INTO flags (id, project_id, key, shared, created_at) \
+                         VALUES ($1, $2, $3, $4, '')";
         self.execute(statement, &[id, project], &[key, shared]).await;
         let statement = "INSERT INTO flag_states (flag_id, environment_id, state) VALUES ($1, $2, $3)";
         self.execute(statement, &[id, environment], &[&Value::Object(state).to_string()]).await;

@@ -1,14 +1,16 @@
 //! The audit: who changed what.
 
+mod filter;
+
 use axum::{
     Json,
-    extract::{FromRequestParts, OriginalUri, State},
-    http::{Uri, request::Parts},
+    extract::{OriginalUri, State},
+    http::Uri,
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::auth::Manager;
@@ -16,15 +18,16 @@ use crate::{
     http::{
         route::{Purpose, Routes},
         wire::{
-            error::{ApiError, ApiResult, ErrorBody},
+            error::{ApiResult, ErrorBody},
             page,
         },
     },
     key::Kind,
     operations::target::ProjectTarget,
     state::App,
-    storage::audit::{COMMAND_LINE, EntryRow, Scope},
+    storage::audit::{COMMAND_LINE, EntryRow, Selection},
 };
+use filter::Filter;
 
 /// The bytes of a page, about. One entry may have more.
 const MAX_PAGE_BYTES: usize = 1 << 20;
@@ -86,35 +89,6 @@ enum Actor {
     CommandLine,
 }
 
-/// The part of the audit to list.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Page {
-    /// The largest number of entries. The default is 100. A page of about 1 MiB has fewer, and at least one.
-    #[param(required = false, minimum = 1, maximum = 1000)]
-    limit: usize,
-    /// List only entries with lower ids. To go on, give the `next` of the page before.
-    #[param(required = false)]
-    before: i64,
-}
-
-impl FromRequestParts<App> for Page {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> ApiResult<Self> {
-        #[derive(Deserialize)]
-        struct Texts {
-            limit: Option<String>,
-            before: Option<String>,
-        }
-        let Texts { limit, before } = page::query(&parts.uri)?;
-        Ok(Self {
-            limit: page::limit(limit.as_deref(), 100)?,
-            before: page::id("before", "an entry", before.as_deref(), i64::MAX)?,
-        })
-    }
-}
-
 impl AuditEntry {
     fn of(row: &EntryRow) -> anyhow::Result<Self> {
         let raw = |text: Option<String>| text.map(RawValue::from_string).transpose();
@@ -140,39 +114,40 @@ impl AuditEntry {
 }
 
 /// List the changes in the account, with those of deleted projects.
-#[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(Page), responses(
+#[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(Filter), responses(
     (status = 200, description = "the changes, newest first", body = Audit,
         headers(("Link" = String, description = "the path of the next page"))),
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
 async fn audit_of_account(
     Manager(who): Manager,
-    page: Page,
+    filter: Filter,
     OriginalUri(uri): OriginalUri,
     State(app): State<App>,
 ) -> ApiResult<Response> {
-    read(&app, Scope { account_id: who.account_id, project_id: None, before: page.before }, page.limit, &uri).await
+    let limit = filter.limit()?;
+    read(&app, filter.select(who.account_id, None)?, limit, &uri).await
 }
 
 /// List the changes in a project.
-#[utoipa::path(get, path = "/api/v1/projects/{id}/audit", tag = "audit", params(Page), responses(
+#[utoipa::path(get, path = "/api/v1/projects/{id}/audit", tag = "audit", params(Filter), responses(
     (status = 200, description = "the changes, newest first", body = Audit,
         headers(("Link" = String, description = "the path of the next page"))),
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
 async fn audit_of_project(
     target: ProjectTarget,
-    page: Page,
+    filter: Filter,
     OriginalUri(uri): OriginalUri,
     State(app): State<App>,
 ) -> ApiResult<Response> {
-    let (account_id, project_id) = (target.who.account_id, Some(target.project_id));
-    read(&app, Scope { account_id, project_id, before: page.before }, page.limit, &uri).await
+    let limit = filter.limit()?;
+    read(&app, filter.select(target.who.account_id, Some(target.project_id))?, limit, &uri).await
 }
 
 /// Answers with a page. Its texts are copied as they are stored: nobody reads them into trees.
-async fn read(app: &App, scope: Scope, limit: usize, uri: &Uri) -> ApiResult<Response> {
-    let Some(page) = app.storage().audit_page(scope, limit, MAX_PAGE_BYTES).await? else {
+async fn read(app: &App, selection: Selection, limit: usize, uri: &Uri) -> ApiResult<Response> {
+    let Some(page) = app.storage().audit_page(selection, limit, MAX_PAGE_BYTES).await? else {
         return Ok(Json(Audit { entries: Vec::new(), next: None }).into_response());
     };
     let _turn = app.large_reads.turn(page.bytes).await?;

@@ -1,0 +1,46 @@
+//! What is deleted by itself: old entries of the audit, and texts that nothing refers to any more.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::Result;
+use crate::{settings::Audit, storage, world::Follower};
+
+/// The time between two rounds.
+const ROUND: Duration = Duration::from_secs(3600);
+/// The time between two writes, for the writes of others.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Deletes what is too old, now and every hour, without an end.
+pub(crate) async fn keep(follower: &Follower, audit: &Audit) {
+    loop {
+        if let Err(error) = round(follower, audit).await {
+            tracing::warn!(%error, "old entries of the audit could not be deleted; the next attempt is in an hour");
+        }
+        sleep(ROUND).await;
+    }
+}
+
+async fn round(follower: &Follower, audit: &Audit) -> Result<()> {
+    if let Some(oldest) = audit.oldest() {
+        let oldest = storage::stored_time(oldest);
+        while let Some(entries) = follower.storage().old_entries(oldest.clone()).await? {
+            let mut write = follower.storage().write().await?;
+            write.delete_old_entries(&entries).await?;
+            follower.commit(write).await?;
+            sleep(PAUSE).await;
+        }
+    }
+    let mut after = 0;
+    while let Some(step) = follower.storage().texts_after(after).await? {
+        after = step.last;
+        if follower.storage().has_unused_text(step).await? {
+            let mut write = follower.storage().write().await?;
+            write.delete_unused_texts(step).await?;
+            follower.commit(write).await?;
+            sleep(PAUSE).await;
+        }
+    }
+    Ok(())
+}
