@@ -80,7 +80,8 @@ impl Write {
     }
 }
 
-fn statement(dialect: Dialect, Many { begin, end }: Many, rows: usize, columns: usize) -> String {
+/// Writes a statement for this many rows.
+pub(super) fn statement(dialect: Dialect, Many { begin, end }: Many, rows: usize, columns: usize) -> String {
     let mut statement = String::with_capacity(begin.len() + end.len() + rows * columns * 7);
     statement += begin;
     for row in 0..rows {

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use super::{
     Storage, Write,
     hex::hex,
-    rows::{Cell, Many, ROWS},
+    rows::{Cell, Many, ROWS, statement},
 };
 
 /// A text with more bytes is stored once, and referred to. A reference takes about as many.
@@ -95,13 +95,16 @@ impl Write {
         let hashes: Vec<&str> = missing.keys().copied().collect();
         // Writes take turns, so nobody stores or deletes a text between the statements.
         for chunk in hashes.chunks(ROWS) {
-            let (account, hashes) = (self.dialect().parameters(1, 1), self.dialect().parameters(2, chunk.len()));
-            let statement = format!("SELECT hash, id FROM texts WHERE account_id = {account} AND hash IN ({hashes})");
-            let mut query = sqlx::query_as(AssertSqlSafe(statement)).bind(account_id);
+            // With `IN`, PostgreSQL would compare every text of the account with every hash.
+            let begin = "WITH wanted (hash) AS (VALUES";
+            let end = ") SELECT t.hash, t.id FROM wanted w JOIN texts t ON t.hash = w.hash AND t.account_id = ";
+            let statement = statement(self.dialect(), Many { begin, end }, chunk.len(), 1)
+                + &self.dialect().parameters(chunk.len() + 1, 1);
+            let mut query = sqlx::query_as(AssertSqlSafe(statement));
             for hash in chunk {
                 query = query.bind(*hash);
             }
-            let found: Vec<(String, i64)> = query.fetch_all(self.connection()).await?;
+            let found: Vec<(String, i64)> = query.bind(account_id).fetch_all(self.connection()).await?;
             found.iter().for_each(|(hash, _)| _ = missing.remove(hash.as_str()));
             known.extend(found);
         }

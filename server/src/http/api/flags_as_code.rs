@@ -102,7 +102,7 @@ async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers
             differs on the path of an environment, other environments need what the import takes away, or flags ask each \
             other in a circle", body = ErrorBody),
         (status = 412, description = "somebody else has changed the flags since", body = ErrorBody),
-        (status = 503, description = "other imports are running", body = ErrorBody),
+        (status = 503, description = "other imports are running, or other changes came in between", body = ErrorBody),
     ))]
 async fn import_flags(
     target: EnvironmentTarget,
