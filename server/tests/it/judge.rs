@@ -304,8 +304,10 @@ fn an_export_passes_and_comes_back_in_each_shape() {
     let mut without_segments = good();
     without_segments["flags"][0]["rules"].as_array_mut().unwrap().remove(0);
     without_segments.as_object_mut().unwrap().shift_remove("segments");
-    for (document, has_segments) in [(good(), true), (without_segments, false)] {
-        project.done("PUT", "/snapshot", &document);
+    for (document, path, has_segments) in
+        [(good(), "/snapshot", true), (without_segments, "/snapshot?removes=1", false)]
+    {
+        project.done("PUT", path, &document);
         let exported = project.get("/snapshot").json();
         let mut texts: Vec<Value> = shapes(&exported).into();
         if has_segments {
@@ -316,7 +318,9 @@ fn an_export_passes_and_comes_back_in_each_shape() {
         assert!(checked(&bytes).iter().all(BTreeSet::is_empty), "{:?}", checked(&bytes));
         for text in &texts {
             let answer = project.done("PUT", "/snapshot", text);
-            assert_eq!(answer, json!({"dry_run": false, "flags": nothing, "segments": nothing}), "{text}");
+            let expected =
+                json!({"dry_run": false, "removes": 0, "environments": [], "flags": nothing, "segments": nothing});
+            assert_eq!(answer, expected, "{text}");
             // Another project becomes the same.
             let other = Project::new(&server);
             other.done("PUT", "/snapshot", text);
