@@ -318,8 +318,9 @@ fn an_export_passes_and_comes_back_in_each_shape() {
         assert!(checked(&bytes).iter().all(BTreeSet::is_empty), "{:?}", checked(&bytes));
         for text in &texts {
             let answer = project.done("PUT", "/snapshot", text);
-            let expected =
-                json!({"dry_run": false, "removes": 0, "environments": [], "flags": nothing, "segments": nothing});
+            let expected = json!({
+                "dry_run": false, "removes": 0, "environments": [], "flags": nothing, "segments": nothing, "archived": []
+            });
             assert_eq!(answer, expected, "{text}");
             // Another project becomes the same.
             let other = Project::new(&server);
