@@ -41,7 +41,9 @@ pub(crate) fn measure(server: &Server, count: u64) {
     let other = server.other_project();
     other.create("other");
     let (creating, changing) = (flags(0), (1..count).map(flags).collect::<Vec<_>>());
-    for (title, documents) in [("creates", &[creating][..]), ("changes", &changing), ("deletes", &[r#"{"flags": []}"#.into()])] {
+    for (title, documents) in
+        [("creates", &[creating][..]), ("changes", &changing), ("deletes", &[r#"{"flags": []}"#.into()])]
+    {
         let is_over = AtomicBool::new(false);
         let mut imports = Spread::new();
         let mut times = thread::scope(|scope| {
