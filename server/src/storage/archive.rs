@@ -244,7 +244,7 @@ impl Write {
                 segments.extend(used.map(|(key, text)| ([id, environment_id, key.into()], text)));
             }
         }
-        let begin = "INSERT INTO archive (id, project_id, flag_id, key, shared, created_at, archived_at, actor) VALUES";
+        let begin = "INSERT INTO archive (id, project_id, flag_id, key, shared, created_at, archived_at, actor)";
         self.many(Many { begin, end: "" }, rows).await?;
         let rules = states.iter().filter_map(|(_, rules)| *rules);
         let texts: Vec<&LargeText> = rules.chain(segments.iter().map(|(_, text)| *text)).collect();
@@ -252,12 +252,12 @@ impl Write {
         let states = states.into_iter().map(|([id, environment_id, environment, text], rules)| {
             [id, environment_id, environment, text, rules.and_then(|rules| text_ids.get(rules)).into()]
         });
-        let begin = "INSERT INTO archive_states (archive_id, environment_id, environment, state, rules_id) VALUES";
+        let begin = "INSERT INTO archive_states (archive_id, environment_id, environment, state, rules_id)";
         self.many(Many { begin, end: "" }, states.collect()).await?;
         let segments = segments
             .into_iter()
             .map(|([id, environment_id, key], text)| [id, environment_id, key, text_ids.get(text).into()]);
-        let begin = "INSERT INTO archive_segments (archive_id, environment_id, key, text_id) VALUES";
+        let begin = "INSERT INTO archive_segments (archive_id, environment_id, key, text_id)";
         self.many(Many { begin, end: "" }, segments.collect()).await?;
 
         let mut presences = Vec::new();

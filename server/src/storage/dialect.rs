@@ -47,20 +47,6 @@ impl Dialect {
         }
     }
 
-    /// The parameters of a statement for many rows: `$7, $8`. SQLite takes a number for a name, and looks for each name
-    /// among all others; without names, it counts.
-    pub(super) fn parameters(self, first: usize, count: usize) -> String {
-        let mut parameters = String::with_capacity(count * 7);
-        for number in first..first + count {
-            parameters += if number == first { "" } else { ", " };
-            match self {
-                Self::Sqlite => parameters.push('?'),
-                Self::Postgres => parameters += &format!("${number}"),
-            }
-        }
-        parameters
-    }
-
     /// Commits a write, and tells the other replicas.
     pub(super) fn commit_writing(self) -> &'static str {
         match self {

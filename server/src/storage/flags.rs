@@ -326,7 +326,7 @@ impl Write {
     /// Stores flags: new ones, and those that have other shared fields.
     pub(crate) async fn put_flags(&mut self, project_id: i64, flags: &[StoredRecord]) -> sqlx::Result<()> {
         let statement = Many {
-            begin: "INSERT INTO flags (id, project_id, key, shared, created_at) VALUES",
+            begin: "INSERT INTO flags (id, project_id, key, shared, created_at)",
             end: "ON CONFLICT (id) DO UPDATE SET shared = excluded.shared",
         };
         let rows = flags.iter().map(|flag| {
@@ -343,7 +343,7 @@ impl Write {
         let rules: Vec<&LargeText> = stored.iter().filter_map(|(_, state)| state.rules.as_ref()).collect();
         let rules_ids = self.text_ids(account_id, rules.into_iter()).await?;
         let with_states = Many {
-            begin: "INSERT INTO flag_states (flag_id, environment_id, state, rules_id, version, updated_at) VALUES",
+            begin: "INSERT INTO flag_states (flag_id, environment_id, state, rules_id, version, updated_at)",
             end: "ON CONFLICT (environment_id, flag_id) DO UPDATE SET state = excluded.state, \
                   rules_id = excluded.rules_id, version = excluded.version, updated_at = excluded.updated_at",
         };
@@ -355,7 +355,7 @@ impl Write {
         });
         self.many(with_states, rows.collect()).await?;
         let versions = Many {
-            begin: "UPDATE flag_states SET version = v.column3, updated_at = v.column4 FROM (VALUES",
+            begin: "UPDATE flag_states SET version = v.column3, updated_at = v.column4 FROM (",
             end: ") AS v WHERE flag_states.flag_id = v.column1 AND flag_states.environment_id = v.column2",
         };
         let rows = presences.iter().filter(|presence| presence.state.is_none()).map(|presence| {
@@ -368,7 +368,7 @@ impl Write {
     /// Takes flags out of environments, given by the ids of both and the flag's version there, which is remembered.
     pub(crate) async fn delete_presences(&mut self, presences: &[(i64, i64, i64)]) -> sqlx::Result<()> {
         self.remember_versions(presences).await?;
-        let delete = Many { begin: "DELETE FROM flag_states WHERE (environment_id, flag_id) IN (VALUES", end: ")" };
+        let delete = Many { begin: "DELETE FROM flag_states WHERE (environment_id, flag_id) IN (", end: ")" };
         let rows =
             presences.iter().map(|(flag_id, environment_id, _)| [Cell::from(*environment_id), (*flag_id).into()]);
         self.many(delete, rows.collect()).await
@@ -377,7 +377,7 @@ impl Write {
     /// Remembers the versions of flags that leave environments, given as to [`Self::delete_presences`].
     pub(super) async fn remember_versions(&mut self, presences: &[(i64, i64, i64)]) -> sqlx::Result<()> {
         let remember = Many {
-            begin: "INSERT INTO flag_versions (flag_id, environment_id, version) VALUES",
+            begin: "INSERT INTO flag_versions (flag_id, environment_id, version)",
             end: "ON CONFLICT (flag_id, environment_id) DO UPDATE SET version = excluded.version",
         };
         let rows = presences.iter().map(|(flag_id, environment_id, version)| {
@@ -388,7 +388,7 @@ impl Write {
 
     /// Deletes flags, in all environments.
     pub(super) async fn delete_flags(&mut self, ids: impl Iterator<Item = i64>) -> sqlx::Result<()> {
-        let statement = Many { begin: "DELETE FROM flags WHERE id IN (VALUES", end: ")" };
+        let statement = Many { begin: "DELETE FROM flags WHERE id IN (", end: ")" };
         self.many(statement, ids.map(|id| [Cell::from(id)]).collect()).await
     }
 

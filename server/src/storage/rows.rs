@@ -1,15 +1,19 @@
 //! Statements for many rows at a time: what takes a statement for each of 10,000 flags keeps other writes waiting for
 //! seconds.
 
-use sqlx::{AssertSqlSafe, query};
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sqlx::{Any, AssertSqlSafe, Database, any::AnyRow, query, query::Query};
 
 use super::{Write, dialect::Dialect};
 
-/// The rows of one statement. Databases bound its parameters: SQLite 32,766, PostgreSQL 65,535.
-pub(super) const ROWS: usize = 500;
+/// The rows of one statement. SQLite takes 32,766 parameters.
+const ROWS: usize = 500;
 
 /// A value of a row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(untagged)]
 pub(super) enum Cell<'a> {
     Number(i64),
     OptionalNumber(Option<i64>),
@@ -47,51 +51,88 @@ impl<'a> From<Option<&'a str>> for Cell<'a> {
     }
 }
 
-/// A statement for many rows.
+/// A statement for many rows, whose columns are called `column1`, `column2` and so on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Many {
-    /// `INSERT INTO flags (id, key) VALUES`
+    /// The part before the rows: `INSERT INTO flags (id, key)`, `DELETE FROM flags WHERE id IN (`.
     pub(super) begin: &'static str,
-    /// `ON CONFLICT (id) DO UPDATE SET key = excluded.key`
+    /// The part behind them.
     pub(super) end: &'static str,
 }
 
+type Statement<'q> = Query<'q, Any, <Any as Database>::Arguments>;
+
 impl Write {
-    /// Runs a statement with all rows, in as few statements as the database takes.
+    /// Runs a statement with all rows, in few statements.
     pub(super) async fn many<const COLUMNS: usize>(
         &mut self,
         many: Many,
         rows: Vec<[Cell<'_>; COLUMNS]>,
     ) -> sqlx::Result<()> {
         for chunk in rows.chunks(ROWS) {
-            // Built of constants and numbers alone.
-            let mut query = query(AssertSqlSafe(statement(self.dialect(), many, chunk.len(), COLUMNS)));
-            for cell in chunk.iter().flatten().copied() {
-                query = match cell {
-                    Cell::Number(number) => query.bind(number),
-                    Cell::OptionalNumber(number) => query.bind(number),
-                    Cell::Text(text) => query.bind(text),
-                    Cell::OptionalText(text) => query.bind(text),
-                };
-            }
-            query.execute(self.connection()).await?;
+            statement(self.dialect(), many, chunk)?.execute(self.connection()).await?;
         }
         Ok(())
     }
+
+    /// [`Self::many`] for a statement that finds something.
+    pub(super) async fn find_many<const COLUMNS: usize>(
+        &mut self,
+        many: Many,
+        rows: Vec<[Cell<'_>; COLUMNS]>,
+    ) -> sqlx::Result<Vec<AnyRow>> {
+        let mut found = Vec::new();
+        for chunk in rows.chunks(ROWS) {
+            found.extend(statement(self.dialect(), many, chunk)?.fetch_all(self.connection()).await?);
+        }
+        Ok(found)
+    }
 }
 
-/// Writes a statement for this many rows.
-pub(super) fn statement(dialect: Dialect, Many { begin, end }: Many, rows: usize, columns: usize) -> String {
-    let mut statement = String::with_capacity(begin.len() + end.len() + rows * columns * 7);
-    statement += begin;
-    for row in 0..rows {
-        statement += if row == 0 { " (" } else { ", (" };
-        statement += &dialect.parameters(row * columns + 1, columns);
-        statement.push(')');
+/// Writes a statement with its rows. Its text is made of constants and numbers alone.
+fn statement<'q, const COLUMNS: usize>(
+    dialect: Dialect,
+    Many { begin, end }: Many,
+    rows: &[[Cell<'q>; COLUMNS]],
+) -> sqlx::Result<Statement<'q>> {
+    let of_rows = |source: String| query(AssertSqlSafe(format!("{begin} {source} {end}")));
+    if dialect == Dialect::Postgres {
+        return Ok(of_rows(recordset(rows)).bind(json(rows)?));
     }
-    statement.push(' ');
-    statement += end;
-    statement
+    let mut query = of_rows(values(rows.len(), COLUMNS));
+    for cell in rows.iter().flatten().copied() {
+        query = match cell {
+            Cell::Number(number) => query.bind(number),
+            Cell::OptionalNumber(number) => query.bind(number),
+            Cell::Text(text) => query.bind(text),
+            Cell::OptionalText(text) => query.bind(text),
+        };
+    }
+    Ok(query)
+}
+
+/// The rows for SQLite: `VALUES (?, ?), (?, ?)`. It would take `$7` for a name, and look for each name among all others.
+fn values(rows: usize, columns: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    format!("VALUES {}", vec![row.as_str(); rows].join(", "))
+}
+
+/// The rows for PostgreSQL, as one parameter: it plans a statement with thousands of them for milliseconds.
+fn recordset<const COLUMNS: usize>(rows: &[[Cell<'_>; COLUMNS]]) -> String {
+    let column = |(index, cell): (usize, &Cell<'_>)| {
+        let kind = if matches!(cell, Cell::Number(_) | Cell::OptionalNumber(_)) { "bigint" } else { "text" };
+        format!("column{} {kind}", index + 1)
+    };
+    let columns: Vec<String> = rows.iter().take(1).flatten().enumerate().map(column).collect();
+    format!("SELECT * FROM json_to_recordset($1::json) AS r ({})", columns.join(", "))
+}
+
+fn json<const COLUMNS: usize>(rows: &[[Cell<'_>; COLUMNS]]) -> sqlx::Result<String> {
+    let rows: Vec<BTreeMap<String, Cell<'_>>> = rows
+        .iter()
+        .map(|row| (1..).map(|number| format!("column{number}")).zip(row.iter().copied()).collect())
+        .collect();
+    serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
 #[cfg(test)]
@@ -99,11 +140,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_value_has_a_number() {
-        let many = Many { begin: "INSERT INTO t (a, b) VALUES", end: "ON CONFLICT DO NOTHING" };
-        for (dialect, rows) in [(Dialect::Postgres, "($1, $2), ($3, $4)"), (Dialect::Sqlite, "(?, ?), (?, ?)")] {
-            let expected = format!("INSERT INTO t (a, b) VALUES {rows} ON CONFLICT DO NOTHING");
-            assert_eq!(statement(dialect, many, 2, 2), expected);
-        }
+    fn rows_have_the_shape_that_each_database_reads_fast() {
+        let rows = [[Cell::from(1), "a\"".into()], [2.into(), Cell::OptionalText(None)]];
+        assert_eq!(values(2, 2), "VALUES (?, ?), (?, ?)");
+        let expected = "SELECT * FROM json_to_recordset($1::json) AS r (column1 bigint, column2 text)";
+        assert_eq!(recordset(&rows), expected);
+        let expected = r#"[{"column1":1,"column2":"a\""},{"column1":2,"column2":null}]"#;
+        assert_eq!(json(&rows).unwrap(), expected);
     }
 }

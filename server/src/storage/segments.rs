@@ -165,7 +165,7 @@ impl Write {
     /// Stores segments of environments: new ones, and those that have other rules.
     pub(crate) async fn put_segments(&mut self, segments: &[StoredSegment]) -> sqlx::Result<()> {
         let statement = Many {
-            begin: "INSERT INTO segments (environment_id, key, definition, version, created_at, updated_at) VALUES",
+            begin: "INSERT INTO segments (environment_id, key, definition, version, created_at, updated_at)",
             end: "ON CONFLICT (environment_id, key) DO UPDATE SET definition = excluded.definition, \
                   version = excluded.version, updated_at = excluded.updated_at",
         };
@@ -179,7 +179,7 @@ impl Write {
 
     /// Deletes segments of an environment.
     pub(crate) async fn delete_segments(&mut self, environment_id: i64, keys: &[String]) -> sqlx::Result<()> {
-        let statement = Many { begin: "DELETE FROM segments WHERE (environment_id, key) IN (VALUES", end: ")" };
+        let statement = Many { begin: "DELETE FROM segments WHERE (environment_id, key) IN (", end: ")" };
         let rows = keys.iter().map(|key| [environment_id.into(), Cell::from(key)]);
         self.many(statement, rows.collect()).await
     }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
-use sqlx::AssertSqlSafe;
+use sqlx::Row;
 
 use super::{
     Storage, Write,
     hex::hex,
-    rows::{Cell, Many, ROWS, statement},
+    rows::{Cell, Many},
 };
 
 /// A text with more bytes is stored once, and referred to. A reference takes about as many.
@@ -92,25 +92,20 @@ impl Write {
     ) -> sqlx::Result<TextIds> {
         let mut missing: BTreeMap<&str, &str> = texts.map(|text| (text.hash.as_str(), text.text.as_str())).collect();
         let mut known = HashMap::with_capacity(missing.len());
-        let hashes: Vec<&str> = missing.keys().copied().collect();
         // Writes take turns, so nobody stores or deletes a text between the statements.
-        for chunk in hashes.chunks(ROWS) {
-            // With `IN`, PostgreSQL would compare every text of the account with every hash.
-            let begin = "WITH wanted (hash) AS (VALUES";
-            let end = ") SELECT t.hash, t.id FROM wanted w JOIN texts t ON t.hash = w.hash AND t.account_id = ";
-            let statement = statement(self.dialect(), Many { begin, end }, chunk.len(), 1)
-                + &self.dialect().parameters(chunk.len() + 1, 1);
-            let mut query = sqlx::query_as(AssertSqlSafe(statement));
-            for hash in chunk {
-                query = query.bind(*hash);
-            }
-            let found: Vec<(String, i64)> = query.bind(account_id).fetch_all(self.connection()).await?;
-            found.iter().for_each(|(hash, _)| _ = missing.remove(hash.as_str()));
-            known.extend(found);
+        let wanted = missing.keys().map(|hash| [Cell::from(account_id), (*hash).into()]).collect();
+        let many = Many {
+            begin: "SELECT t.hash, t.id FROM (",
+            end: ") AS w JOIN texts t ON t.account_id = w.column1 AND t.hash = w.column2",
+        };
+        for row in self.find_many(many, wanted).await? {
+            let hash: String = row.try_get(0)?;
+            missing.remove(hash.as_str());
+            known.insert(hash, row.try_get(1)?);
         }
         let ids = if missing.is_empty() { 0..0 } else { self.next_ids(missing.len()).await? };
         known.extend(missing.keys().map(|hash| String::from(*hash)).zip(ids));
-        let many = Many { begin: "INSERT INTO texts (id, account_id, hash, bytes, text) VALUES", end: "" };
+        let many = Many { begin: "INSERT INTO texts (id, account_id, hash, bytes, text)", end: "" };
         let rows = missing.into_iter().map(|(hash, text)| {
             let bytes = i64::try_from(text.len()).unwrap_or(i64::MAX);
             [Cell::from(known[hash]), account_id.into(), hash.into(), bytes.into(), text.into()]

@@ -159,7 +159,7 @@ impl Write {
         let many = Many {
             begin: "INSERT INTO audit \
                     (id, account_id, project_id, environment, at, actor, action, target, flag_id, unchanged, before, \
-                    after) VALUES",
+                    after)",
             end: "",
         };
         let rows = entries().map(|(id, entry)| {
@@ -181,7 +181,7 @@ impl Write {
         self.many(many, rows.collect()).await?;
         let texts = entries().flat_map(|(_, entry)| &entry.split.parts).map(|part| &part.text);
         let text_ids = self.text_ids(account_id, texts).await?;
-        let many = Many { begin: "INSERT INTO audit_parts (audit_id, side, field, text_id) VALUES", end: "" };
+        let many = Many { begin: "INSERT INTO audit_parts (audit_id, side, field, text_id)", end: "" };
         let parts = entries().flat_map(|(id, entry)| entry.split.parts.iter().map(move |part| (id, part)));
         let rows = parts.map(|(id, part)| {
             [Cell::from(id), part.side.name().into(), (&part.field).into(), text_ids.get(&part.text).into()]
