@@ -41,8 +41,9 @@ pub(crate) fn measure(server: &Server, count: u64) {
     let other = server.other_project();
     other.create("other");
     let (creating, changing) = (flags(0), (1..count).map(flags).collect::<Vec<_>>());
-    for (title, documents) in
-        [("creates", &[creating][..]), ("changes", &changing), ("deletes", &[r#"{"flags": []}"#.into()])]
+    let nothing = [r#"{"flags": []}"#.to_owned()];
+    for (title, documents, removes) in
+        [("creates", &[creating][..], 0), ("changes", &changing, 0), ("takes out", &nothing, FLAGS)]
     {
         let is_over = AtomicBool::new(false);
         let mut imports = Spread::new();
@@ -50,7 +51,7 @@ pub(crate) fn measure(server: &Server, count: u64) {
             let others = scope.spawn(|| others(&other, &is_over));
             for document in documents {
                 let start = Instant::now();
-                server.import(document);
+                server.import(document, removes);
                 imports.record(start.elapsed());
             }
             is_over.store(true, Relaxed);

@@ -43,9 +43,9 @@ impl Server {
         self.send(self.agent.post(self.of_project("/flags")), &format!(r#"{{"key": "{flag}", "enabled": false}}"#));
     }
 
-    /// Makes the flags those of a document.
-    pub(crate) fn import(&self, document: &str) {
-        self.send(self.agent.put(self.of_project("/snapshot")), document);
+    /// Makes the flags those of a document, which takes out this many.
+    pub(crate) fn import(&self, document: &str, removes: usize) {
+        self.send(self.agent.put(self.of_project(&format!("/snapshot?removes={removes}"))), document);
     }
 
     /// Another project on the same server.
