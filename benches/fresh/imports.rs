@@ -37,6 +37,15 @@ fn others(server: &Server, is_over: &AtomicBool) -> Spread {
     times
 }
 
+/// Ends the other writes, also where an import fails.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
 pub(crate) fn measure(server: &Server, count: u64) {
     let other = server.other_project();
     other.create("other");
@@ -49,12 +58,13 @@ pub(crate) fn measure(server: &Server, count: u64) {
         let mut imports = Spread::new();
         let mut times = thread::scope(|scope| {
             let others = scope.spawn(|| others(&other, &is_over));
+            let end = End(&is_over);
             for document in documents {
                 let start = Instant::now();
                 server.import(document, removes);
                 imports.record(start.elapsed());
             }
-            is_over.store(true, Relaxed);
+            drop(end);
             others.join().expect("writes that succeed")
         });
         let (import, half, all) = (imports.milliseconds(0.5), times.milliseconds(0.5), times.milliseconds(1.0));
