@@ -10,7 +10,7 @@ use super::{server::Server, spread::Spread};
 
 const FLAGS: usize = 10_000;
 
-/// Flags with three rules each, of which every one differs with the number.
+/// Flags with three rules each. Another number gives every flag other rules.
 fn flags(number: u64) -> String {
     let flag = |index: usize| {
         format!(

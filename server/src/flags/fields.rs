@@ -1,5 +1,7 @@
 //! The fields that flags, segments and their parts have: one table for the API, for imports and for `flagbit check`.
 
+use strsim::osa_distance;
+
 /// The fields of one kind of object.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields {
@@ -83,27 +85,9 @@ impl Fields {
             return None;
         }
         let lower = name.to_lowercase();
-        let distances = self.written.iter().map(|field| (distance(&lower, field), *field));
+        let distances = self.written.iter().map(|field| (osa_distance(&lower, field), *field));
         distances.filter(|(distance, field)| *distance * 3 <= field.len()).min().map(|(_, field)| field)
     }
-}
-
-/// Returns how many letters to add, leave out, replace or swap with their neighbours to turn one word into the other.
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut rows = vec![(0..=other.len()).collect::<Vec<_>>()];
-    for (i, a) in one.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in other.iter().enumerate() {
-            let mut least = (rows[i][j] + usize::from(a != b)).min(rows[i][j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *a == other[j - 1] && one[i - 1] == *b {
-                least = least.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[one.len()][other.len()]
 }
 
 #[cfg(test)]

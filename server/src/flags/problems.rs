@@ -48,7 +48,7 @@ impl Problems {
         }
     }
 
-    /// The problems of a part of the body, of which as many are kept as this list still has room for.
+    /// Returns an empty list for a part of the body. It keeps as many problems as this list still has room for.
     pub(crate) fn of_part(&self) -> Self {
         Self { room: self.room - self.kept.len(), ..Self::default() }
     }

@@ -1,5 +1,5 @@
-//! `flagbit check` and the import judge alike: without errors, an import into an empty project takes the file, and what the
-//! import says of a file is among the errors of `check`, in the same words.
+//! `flagbit check` and the import give the same judgement. If `check` finds no error, an import into an empty project takes
+//! the file. If the import refuses a file, `check` names the same problem in the same words.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -118,7 +118,7 @@ fn mutations(document: &Value) -> Vec<String> {
             }
             _ => {}
         }
-        // What no tree of values can hold, in the place of the value.
+        // Texts that a tree of values cannot hold replace the value.
         for text in ["1e400", "\"\\ud800\"", "9007199254740993.0", "18446744073709551616"] {
             let mut odd = document.clone();
             *odd.pointer_mut(pointer).expect("a value") = TWICE.into();

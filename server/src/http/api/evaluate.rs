@@ -133,7 +133,7 @@ impl<'a> JsonValue<'a> {
         }
     }
 
-    /// The same with `.0` after an integer, every digit of which stays.
+    /// The same with `.0` after an integer. The integer keeps all its digits.
     pub(super) fn with_point(self) -> Self {
         let written = match &self {
             Self::Negative(integer) => format!("{integer}.0"),
