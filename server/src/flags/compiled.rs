@@ -6,7 +6,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use flagbit::{Answer, Attributes, Clock, ErrorCode, Flag, Snapshot, SnapshotError, Subject, Warning};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
 
 use super::{
     Labels, State,
@@ -83,6 +84,10 @@ impl Compiled {
         for (key, flag) in flags {
             let (before, after) = (self.text.flag(key)?, &flag.as_ref()?.text);
             if self.asked.contains(key) || asks_flags(before) || asks_flags(after) {
+                return None;
+            }
+            // A snapshot has a limit for all its regular expressions together.
+            if searches(after) && rules(before) != rules(after) {
                 return None;
             }
             if self.apart.find(key.as_bytes()).is_none() {
@@ -197,6 +202,16 @@ fn asks_flags(text: &str) -> bool {
     text.contains("flag_is\"")
 }
 
+/// The rules of a flag's text, as they are written; `None` if it has none.
+fn rules(text: &str) -> Option<&str> {
+    #[derive(Deserialize)]
+    struct Rules<'t> {
+        #[serde(borrow)]
+        rules: Option<&'t RawValue>,
+    }
+    serde_json::from_str::<Rules<'_>>(text).ok()?.rules.map(RawValue::get)
+}
+
 /// Returns the keys of the flags that may search with regular expressions.
 fn searching(text: &SnapshotText) -> HashSet<String> {
     let segments_search = text.segments().values().any(|text| searches(text));
@@ -216,4 +231,34 @@ fn asked(text: &SnapshotText) -> HashSet<String> {
         asked.extend(asked_flags(rules).map(str::to_owned));
     }
     asked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flag(enabled: bool, rules: &str) -> FlagText {
+        FlagText::new("f", "{}", &format!(r#"{{"enabled":{enabled},"rules":[{rules}]}}"#)).unwrap()
+    }
+
+    #[test]
+    fn all_flags_are_read_where_a_limit_of_all_may_be_passed() {
+        let search = |pattern| format!(r#"{{"attribute":"a","operator":"matches","value":"{pattern}"}}"#);
+        let country = r#"{"attribute":"a","operator":"eq","value":1}"#;
+        let changed = |flag| Changed::from([("f".to_owned(), Some(flag))]);
+        for (before, after, is_apart) in [
+            (flag(true, country), flag(false, country), true),
+            (flag(true, &search("x")), flag(false, &search("x")), true),
+            (flag(true, &search("x")), flag(true, country), true),
+            (flag(true, country), flag(true, &search("x")), false),
+            (flag(true, &search("x")), flag(true, &search("y")), false),
+        ] {
+            let text = SnapshotText::default().with(None, &changed(before), &Changed::new());
+            let compiled = Compiled::new(text, HashSet::new()).unwrap();
+            let change = changed(after);
+            let text = compiled.text().with(None, &change, &Changed::new());
+            let compiled = compiled.with(text, &change, true).unwrap();
+            assert_eq!(compiled.apart.flags().len() == 1, is_apart, "{change:?}");
+        }
+    }
 }
