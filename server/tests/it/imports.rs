@@ -222,3 +222,18 @@ fn an_import_is_made_from_the_newest_flags() {
         assert_eq!(keys, ["a", "b"]);
     });
 }
+
+#[test]
+fn a_parameter_that_cannot_be_read_is_named_with_what_is_expected() {
+    let server = Server::start(&Database::sqlite());
+    let project = Project::new(&server);
+    for (query, expected) in [
+        ("dry_run=yes", "dry_run: expected true or false, found \"yes\""),
+        ("shared=", "shared: expected true or false, found \"\""),
+        ("removes=-1", "removes: expected a whole number such as 2, found \"-1\""),
+        ("removes=1e3", "removes: expected a whole number such as 2, found \"1e3\""),
+    ] {
+        let answer = project.send("PUT", &format!("/snapshot?{query}"), &json!({"flags": []}));
+        assert_eq!(answer.expect(400).message(), format!("the query: {expected}"));
+    }
+}

@@ -20,7 +20,7 @@ use crate::{
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
             page,
-            parameters::Parameters,
+            parameters::{self, Parameters},
         },
     },
     operations::{
@@ -91,7 +91,7 @@ struct Page {
 #[into_params(parameter_in = Query)]
 struct Restoring {
     /// Enabled where it was. Otherwise it is switched off in every environment.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parameters::switch")]
     #[param(default = false)]
     as_was: bool,
     /// `references`: with the archived flags that it asks and the segments that it used, where they are missing.

@@ -14,7 +14,7 @@ use crate::{
         wire::{
             body::BodyLimit,
             error::{ApiError, ApiResult},
-            page,
+            parameters,
         },
     },
     key::{self, Hash, Kind, NoKey},
@@ -107,7 +107,7 @@ impl FromRequestParts<App> for RuleReader {
 fn check_query(parts: &Parts) -> ApiResult<()> {
     let caller = parts.extensions.get::<Caller>();
     let Some(known) = caller.and_then(|caller| caller.known_parameters(&parts.method)) else { return Ok(()) };
-    let given: Vec<(String, String)> = page::query(&parts.uri)?;
+    let given: Vec<(String, String)> = parameters::query(&parts.uri)?;
     let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name)) else { return Ok(()) };
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     Err(ApiError::invalid(format!("the query: unknown parameter {}; this call knows {known}", quoted(name))))

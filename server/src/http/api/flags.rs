@@ -23,7 +23,7 @@ use crate::{
             error::{ApiError, ApiResult, ErrorBody},
             etag::{etag_header, etag_of, read_status},
             json::JsonBody,
-            parameters::Parameters,
+            parameters::{self, Parameters},
             precondition::precondition,
             prepared,
         },
@@ -67,7 +67,7 @@ async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: 
 struct Reach {
     /// Also change the fields that all environments share (`name`, `description`, `tags`, `client_visible`, `variants`,
     /// `default`), in every environment that has the flag. Paths without an environment always do.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parameters::switch")]
     #[param(default = false)]
     shared: bool,
 }

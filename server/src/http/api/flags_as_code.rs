@@ -22,7 +22,7 @@ use crate::{
             error::{ApiError, ApiResult, ErrorBody},
             etag::{etag_header, quoted, read_status},
             json::JsonBytes,
-            parameters::Parameters,
+            parameters::{self, Parameters},
             precondition::precondition,
         },
     },
@@ -42,14 +42,15 @@ pub(crate) fn routes() -> Routes {
 #[into_params(parameter_in = Query)]
 struct ImportOptions {
     /// Only answer what would change.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parameters::switch")]
     #[param(default = false)]
     dry_run: bool,
     /// The number of flags and segments that the document lacks and that leave the environment, as a dry run gives it.
+    #[serde(default, deserialize_with = "parameters::count")]
     removes: Option<usize>,
     /// On the path of an environment: also change the fields that all environments share, in every environment that has the
     /// flags.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parameters::switch")]
     #[param(default = false)]
     shared: bool,
 }

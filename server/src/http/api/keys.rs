@@ -16,7 +16,7 @@ use crate::{
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
             json::JsonBody,
-            page,
+            page, parameters,
         },
     },
     key::Kind,
@@ -65,7 +65,7 @@ impl FromRequestParts<App> for Page {
             limit: Option<String>,
             after: Option<String>,
         }
-        let Texts { limit, after } = page::query(&parts.uri)?;
+        let Texts { limit, after } = parameters::query(&parts.uri)?;
         Ok(Self {
             limit: page::limit(limit.as_deref(), 1000)?,
             after: page::id("after", "a key", after.as_deref(), 0)?,

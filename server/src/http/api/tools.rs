@@ -2,13 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    Json,
-    extract::{FromRequestParts, Query, State},
-    http::request::Parts,
-};
+use axum::{Json, extract::State};
 use flagbit::{Context, ErrorCode, Explained, Snapshot, bucket_of};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -22,6 +18,7 @@ use crate::{
             context::JsonContext,
             error::{ApiError, ApiResult, ErrorBody},
             json::JsonBody,
+            parameters::Parameters,
         },
     },
     json::UniqueValue,
@@ -140,20 +137,6 @@ fn explanation(snapshot: &Snapshot, flag_key: &str, context: &Context) -> String
     Explained { flag_key, flag, error_message: error_message.as_deref(), revision: None }.explain(context, now)
 }
 
-/// The query of a tool; an error names the field.
-struct ToolQuery<T>(T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ToolQuery<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
-        let query = Query::try_from_uri(&parts.uri);
-        query
-            .map(|Query(query)| Self(query))
-            .map_err(|error| ApiError::invalid(format!("the query: {}", error.body_text())))
-    }
-}
-
 /// The rollout to simulate.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -196,7 +179,7 @@ struct SimulatedUser {
     (status = 200, description = "the users, each with whether the rollout includes them", body = Simulated),
     (status = 400, description = "a parameter is missing or cannot be read", body = ErrorBody),
 ))]
-async fn simulate(ToolQuery(simulation): ToolQuery<Simulation>) -> ApiResult<Json<Simulated>> {
+async fn simulate(Parameters(simulation): Parameters<Simulation>) -> ApiResult<Json<Simulated>> {
     let Simulation { flag_key, percentage, count } = simulation;
     check_text("flag_key", &flag_key)?;
     if !(0.0..=100.0).contains(&percentage) {
@@ -240,7 +223,7 @@ struct Bucket {
     (status = 200, description = "the bucket", body = Bucket),
     (status = 400, description = "a parameter is missing or cannot be read", body = ErrorBody),
 ))]
-async fn bucket(ToolQuery(BucketOf { flag_key, user_id }): ToolQuery<BucketOf>) -> ApiResult<Json<Bucket>> {
+async fn bucket(Parameters(BucketOf { flag_key, user_id }): Parameters<BucketOf>) -> ApiResult<Json<Bucket>> {
     check_text("flag_key", &flag_key)?;
     if user_id.len() > MAX_KEY_BYTES {
         return Err(ApiError::invalid(format!("user_id: at most {MAX_KEY_BYTES} bytes, found {}", user_id.len())));

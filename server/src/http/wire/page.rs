@@ -1,23 +1,11 @@
 //! Pages of listings: the parameters that ask for one, and the header that leads to the next.
 
-use axum::{
-    extract::Query,
-    http::{HeaderMap, HeaderValue, Uri, header},
-};
-use serde::de::DeserializeOwned;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 
 use super::error::{ApiError, ApiResult};
 
 /// The largest number of things on a page.
 const MAX_LIMIT: usize = 1000;
-
-/// Reads the parameters of a query as texts, so that each can be refused in its own words.
-pub(crate) fn query<T: DeserializeOwned>(uri: &Uri) -> ApiResult<T> {
-    match Query::try_from_uri(uri) {
-        Ok(Query(texts)) => Ok(texts),
-        Err(error) => Err(ApiError::invalid(format!("the query: {}", error.body_text()))),
-    }
-}
 
 /// Reads the largest number of things on a page.
 pub(crate) fn limit(text: Option<&str>, default: usize) -> ApiResult<usize> {

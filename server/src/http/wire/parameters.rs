@@ -1,12 +1,18 @@
 //! Parameters of the query.
 
-use axum::{extract::FromRequestParts, http::request::Parts};
-use serde::de::DeserializeOwned;
+use std::error::Error;
 
-use super::{
-    error::{ApiError, ApiResult},
-    page::query,
+use axum::{
+    extract::{FromRequestParts, Query},
+    http::{Uri, request::Parts},
 };
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
+
+use super::error::{ApiError, ApiResult};
+use crate::quote::quoted;
 
 /// Parameters of the query. An error names the parameter.
 #[derive(Debug)]
@@ -18,4 +24,30 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
         query(&parts.uri).map(Self)
     }
+}
+
+/// Reads the parameters of a query.
+pub(crate) fn query<T: DeserializeOwned>(uri: &Uri) -> ApiResult<T> {
+    let refused = |reason: &dyn Error| ApiError::invalid(format!("the query: {reason}"));
+    match Query::try_from_uri(uri) {
+        Ok(Query(parameters)) => Ok(parameters),
+        // The source names the parameter; what wraps it says only that the query cannot be read.
+        Err(error) => Err(error.source().map_or_else(|| refused(&error), refused)),
+    }
+}
+
+/// Reads a parameter that is `true` or `false`.
+pub(crate) fn switch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        other => Err(D::Error::custom(format!("expected true or false, found {}", quoted(other)))),
+    }
+}
+
+/// Reads a parameter that is a number of things.
+pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let error = |_| D::Error::custom(format!("expected a whole number such as 2, found {}", quoted(&text)));
+    text.parse().map(Some).map_err(error)
 }

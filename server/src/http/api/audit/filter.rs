@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use crate::{
     http::wire::{
         error::{ApiError, ApiResult},
-        page,
+        page, parameters,
     },
     quote::quoted,
     state::App,
@@ -56,7 +56,7 @@ impl FromRequestParts<App> for Filter {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> ApiResult<Self> {
-        page::query(&parts.uri)
+        parameters::query(&parts.uri)
     }
 }
 
