@@ -58,9 +58,14 @@ impl Plan {
         }
         let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
         let given = given.map(|given| format!(", not {given}")).unwrap_or_default();
+        let remedy = if count == 0 {
+            "leave removes out".into()
+        } else {
+            format!("to take them out of this environment, repeat their number: ?removes={count}")
+        };
         Err(Error::Conflict(format!(
-            "the file lacks {count} flags and segments that environment {environment:?} has{given}{names}. Nothing was \
-             changed; to take them out of this environment, repeat their number: ?removes={count}"
+            "the number of flags and segments that the file lacks and environment {environment:?} has is {count}{given}{names}. \
+             Nothing was changed; {remedy}"
         )))
     }
 }
