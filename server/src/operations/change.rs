@@ -15,7 +15,7 @@ use super::{
     target::{EnvironmentTarget, ProjectTarget},
 };
 use crate::{
-    flags::{Flag, Limits, Segment, check::Draft},
+    flags::{Flag, Limits, Segment, SegmentRecord, check::Draft},
     storage::{Write, audit::Entry},
     world::{JudgedEnvironments, World},
 };
@@ -187,6 +187,36 @@ impl<'a> Change<'a> {
             let limit = limits.max_flags;
             let message = format!("the project would have {count} flags; this server allows {limit} (--max-flags)");
             return Err(Error::LimitReached(message));
+        }
+        Ok(())
+    }
+
+    /// Refuses one more segment than an environment may have.
+    pub(super) async fn check_segment_limit(&mut self, limits: &Limits, environment_id: i64) -> Result<()> {
+        let limit = limits.max_segments;
+        if self.write.count_segments(environment_id).await? >= limit {
+            let name = self.name(environment_id);
+            let message = format!(
+                "environment {name:?} has reached the limit of segments, {limit} (--max-segments); delete some that no flag uses"
+            );
+            return Err(Error::LimitReached(message));
+        }
+        Ok(())
+    }
+
+    /// Creates segments that flags bring along, in environments by id, and records them.
+    ///
+    /// # Errors
+    /// [`Error::LimitReached`].
+    pub(super) async fn create_segments(
+        &mut self,
+        limits: &Limits,
+        segments: impl IntoIterator<Item = (i64, SegmentRecord)>,
+    ) -> Result<()> {
+        for (environment_id, segment) in segments {
+            self.check_segment_limit(limits, environment_id).await?;
+            let record = self.write.create_segment(environment_id, &segment.key, segment.rules).await?;
+            self.record_segment(environment_id, "segment.create", None, Some(&record.into())).await?;
         }
         Ok(())
     }

@@ -71,11 +71,8 @@ pub(crate) async fn put_segment(
             let segment = before.clone().into();
             return Ok(ChangedSegment { segment, environments: Vec::new(), is_new: false });
         }
-    } else if change.write.count_segments(target.environment_id).await? >= limits.max_segments {
-        let limit = limits.max_segments;
-        let message =
-            format!("the environment has {limit} segments, which is what this server allows (--max-segments)");
-        return Err(Error::LimitReached(message));
+    } else {
+        change.check_segment_limit(limits, target.environment_id).await?;
     }
     let place = |subject: &Subject| matches!(subject, Subject::Segment(_)).then(Place::default);
     change.check(BTreeMap::from([(target.environment_id, draft)]), place).await?;

@@ -141,6 +141,25 @@ fn nothing_comes_back_over_another_flag_or_without_what_it_needs() {
 }
 
 #[test]
+fn segments_that_come_back_keep_to_their_limit() {
+    on_each_database(|database| {
+        let server = Server::start_with(database, &["--signup", "--max-segments=1"]);
+        let project = Project::new(&server);
+        let rule = json!({"attribute": "plan", "operator": "eq", "value": "pro"});
+        project.done("PUT", "/segments/s", &json!({"rules": [rule]}));
+        let uses = json!([{"operator": "in_segment", "value": "s"}]);
+        project.done("POST", "/flags", &json!({"key": "f", "enabled": true, "rules": uses}));
+        let entry = archive(&project, "f");
+        project.request("DELETE", "/segments/s").send().expect(200);
+        project.done("PUT", "/segments/t", &json!({"rules": [rule]}));
+        let restore = format!("/archive/{entry}/restore?with=references");
+        let message = project.refused("POST", &restore, &json!({}), 403);
+        assert!(message.contains("the limit of segments, 1 (--max-segments)"), "{message}");
+        assert_eq!((entries(&project).len(), project.get("/segments/s").status), (1, 404));
+    });
+}
+
+#[test]
 fn an_erased_flag_leaves_nothing_of_what_it_was() {
     on_each_database(|database| {
         let server = Server::start(database);

@@ -209,7 +209,10 @@ fn limits_are_settings() {
         project.done("PATCH", "/flags/a", &json!({"rules": [rule, rule]}));
         project.done("PUT", "/segments/s", &json!({"rules": [rule]}));
         let message = project.refused("PUT", "/segments/t", &json!({"rules": []}), 403);
-        assert_eq!(message, "the environment has 1 segments, which is what this server allows (--max-segments)");
+        assert_eq!(
+            message,
+            "environment \"production\" has reached the limit of segments, 1 (--max-segments); delete some that no flag uses"
+        );
     });
 }
 

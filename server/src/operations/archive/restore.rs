@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::no_entry;
 use crate::{
-    flags::{Flag, Segment, SegmentRecord, asked_flags, check::Draft},
+    flags::{Flag, SegmentRecord, asked_flags, check::Draft},
     operations::{Backend, Error, Result, change::Change, target::ProjectTarget},
     storage::archive::{Archived, ArchivedState},
 };
@@ -78,10 +78,8 @@ pub(crate) async fn restore(backend: &Backend, target: &ProjectTarget, id: i64, 
     change.check(drafts, |_| None).await?;
 
     let with_segments: BTreeSet<String> = segments.keys().map(|(_, key)| key.clone()).collect();
-    for ((environment_id, key), segment) in segments {
-        let segment = Segment::from(change.write.create_segment(environment_id, &key, segment.rules).await?);
-        change.record_segment(environment_id, "segment.create", None, Some(&segment)).await?;
-    }
+    let segments = segments.into_iter().map(|((environment_id, _), segment)| (environment_id, segment));
+    change.create_segments(&backend.limits, segments).await?;
     let with_flags = plans[1..].iter().map(|plan| plan.archived.record.key.clone()).collect();
     for Returning { archived, places } in plans {
         change.write.unarchive_flag(target.project_id, &archived).await?;
@@ -149,7 +147,9 @@ async fn find_references(
             if change.write.flag(project_id, &key).await?.is_none()
                 && let Some(archived) = change.write.archived_by_key(project_id, &key).await?
             {
-                plans.push(Returning::of(change, archived, how).0);
+                let (plan, _) = Returning::of(change, archived, how);
+                // A flag whose environments are all gone stays in the archive.
+                plans.extend((!plan.places.is_empty()).then_some(plan));
             }
             known.insert(key);
         }

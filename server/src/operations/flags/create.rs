@@ -9,9 +9,7 @@ use super::{
     shared::{differing, draft_shared, update_shared},
 };
 use crate::{
-    flags::{
-        Changes, Flag, Limits, Problems, Record, Segment, SegmentRecord, Shared, State, check::Draft, used_segments,
-    },
+    flags::{Changes, Flag, Limits, Problems, Record, SegmentRecord, Shared, State, check::Draft, used_segments},
     operations::{Backend, Error, Result, change::Change, target::EnvironmentTarget},
 };
 
@@ -108,11 +106,7 @@ impl Creation<'_> {
         let brought = self.bring_segments(&state, &others, &mut drafts).await?;
         self.change.check(drafts, own_place(key)).await?;
 
-        for (environment_id, segment) in brought {
-            let record = self.change.write.create_segment(environment_id, &segment.key, segment.rules).await?;
-            let segment = Segment::from(record);
-            self.change.record_segment(environment_id, "segment.create", None, Some(&segment)).await?;
-        }
+        self.change.create_segments(self.limits, brought).await?;
         let record = self.change.write.create_flag(self.target.project_id, key, shared).await?;
         for environment_id in others {
             self.create_presence(&record, environment_id, off.clone()).await?;
