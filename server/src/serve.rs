@@ -18,7 +18,7 @@ use crate::{
         edge::{Edge, accept, connection},
     },
     logs,
-    operations::{archive, retention},
+    operations::retention,
     settings::Settings,
     state::App,
     storage,
@@ -122,8 +122,7 @@ fn background(app: &App) -> tokio::task::JoinHandle<()> {
             Arc::clone(&follower).follow(),
             app.rates.tidy(),
             app.metrics.upkeep(),
-            retention::keep(&follower, &app.audit),
-            archive::prune(&follower, archive_days)
+            retention::keep(&follower, archive_days, &app.audit)
         );
     })
 }

@@ -1,7 +1,8 @@
-//! What is deleted by itself: old entries of the audit, and texts that nothing refers to any more.
+//! What is deleted by itself: old entries of the archive and of the audit, and texts that nothing refers to any more.
 
 use std::time::Duration;
 
+use chrono::{Days, Utc};
 use tokio::time::sleep;
 
 use super::Result;
@@ -13,16 +14,24 @@ const ROUND: Duration = Duration::from_secs(3600);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Deletes what is too old, now and every hour, without an end.
-pub(crate) async fn keep(follower: &Follower, audit: &Audit) {
+pub(crate) async fn keep(follower: &Follower, archive_days: u32, audit: &Audit) {
     loop {
-        if let Err(error) = round(follower, audit).await {
-            tracing::warn!(%error, "old entries of the audit could not be deleted; the next attempt is in an hour");
+        if let Err(error) = round(follower, archive_days, audit).await {
+            tracing::warn!(%error, "what is too old could not be deleted; the next attempt is in an hour");
         }
         sleep(ROUND).await;
     }
 }
 
-async fn round(follower: &Follower, audit: &Audit) -> Result<()> {
+async fn round(follower: &Follower, archive_days: u32, audit: &Audit) -> Result<()> {
+    let oldest = storage::stored_time(Utc::now() - Days::new(archive_days.into()));
+    while follower.storage().has_archived_before(&oldest).await? {
+        let mut write = follower.storage().write().await?;
+        let count = write.prune_archive(&oldest).await?;
+        follower.commit(write).await?;
+        tracing::info!(count, "deleted archived flags that were kept for --archive-days");
+        sleep(PAUSE).await;
+    }
     if let Some(oldest) = audit.oldest() {
         let oldest = storage::stored_time(oldest);
         while let Some(entries) = follower.storage().old_entries(oldest.clone()).await? {

@@ -289,25 +289,17 @@ impl Write {
         self.delete_unused_texts_of(account_id).await
     }
 
-    /// Deletes the oldest entries of all archives from before a time, up to a number. Returns their number.
-    pub(crate) async fn prune_archive(&mut self, until: &str, limit: i64) -> sqlx::Result<usize> {
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "SELECT a.id, a.flag_id, p.account_id FROM archive a JOIN projects p ON p.id = a.project_id \
-             WHERE a.archived_at < $1 ORDER BY a.archived_at LIMIT $2",
-        )
-        .bind(until)
-        .bind(limit)
-        .fetch_all(self.connection())
-        .await?;
-        for (id, flag_id, _) in &rows {
+    /// Deletes the oldest entries of all archives from before a time, as many as one write may. Returns their number. Their
+    /// texts go with the next sweep of unused texts.
+    pub(crate) async fn prune_archive(&mut self, until: &str) -> sqlx::Result<usize> {
+        let rows: Vec<(i64, i64)> =
+            sqlx::query_as("SELECT id, flag_id FROM archive WHERE archived_at < $1 ORDER BY archived_at LIMIT 100")
+                .bind(until)
+                .fetch_all(self.connection())
+                .await?;
+        for (id, flag_id) in &rows {
             self.delete_archived(*id).await?;
             self.delete_versions(*flag_id).await?;
-        }
-        let mut accounts: Vec<i64> = rows.iter().map(|(_, _, account_id)| *account_id).collect();
-        accounts.sort_unstable();
-        accounts.dedup();
-        for account_id in accounts {
-            self.delete_unused_texts_of(account_id).await?;
         }
         Ok(rows.len())
     }

@@ -1,7 +1,6 @@
 //! The archive of a project: flags that are in no environment any more, with all that they had.
 
 mod erase;
-mod prune;
 mod read;
 mod restore;
 
@@ -11,7 +10,6 @@ use std::{
 };
 
 pub(crate) use erase::{ErasedFlag, erase};
-pub(crate) use prune::prune;
 pub(crate) use read::{list, read};
 pub(crate) use restore::{How, RestoredFlag, restore};
 
