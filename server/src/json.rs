@@ -6,18 +6,13 @@
 
 use std::{convert::Infallible, fmt};
 
-use flagbit::Place;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Number, Value};
-use serde_path_to_error::{Path, Segment};
 
 use crate::quote::quoted;
-
-/// The fields whose values are objects with names that people choose.
-const NAMED: &[&str] = &["flags", "segments", "variants", "context"];
 
 /// An object without duplicate fields, at any depth. The usual readers keep the last one of two and hide that something
 /// else was meant too.
@@ -38,23 +33,6 @@ pub(crate) struct UniqueValue(pub(crate) Value);
 /// The text is not JSON.
 pub(crate) fn read(text: &[u8]) -> serde_json::Result<Value> {
     serde_json::from_slice(text).map(|Json(value)| value)
-}
-
-/// Returns the place of an error, up to the last step that is known.
-pub(crate) fn place(path: &Path) -> Place {
-    let mut place = Place::default();
-    let mut is_named = false;
-    for segment in path.iter() {
-        place = match segment {
-            Segment::Seq { index } => place.index(*index),
-            Segment::Map { key } if is_named => place.entry(key),
-            Segment::Map { key } => place.field(key),
-            Segment::Enum { variant } => place.field(variant),
-            Segment::Unknown => break,
-        };
-        is_named = matches!(segment, Segment::Map { key } if !is_named && NAMED.contains(&key.as_str()));
-    }
-    place
 }
 
 /// Reads the field of a stored text that is a list.

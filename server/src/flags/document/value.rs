@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::{
     flags::{Problems, describe},
     json::{self, UniqueValue},
+    json_place,
 };
 
 /// Builds an object of text that is JSON, or says what else it is. A field that an object has twice is a problem.
@@ -40,5 +41,5 @@ pub(super) fn describe_text(text: &str) -> serde_json::Result<String> {
 fn duplicate(text: &str) -> Option<Place> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let error = serde_path_to_error::deserialize::<_, UniqueValue>(&mut reader).err()?;
-    Some(json::place(error.path()))
+    Some(json_place::place(error.path()))
 }

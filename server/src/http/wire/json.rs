@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
 use super::{body::BodyError, context, error::ApiError};
-use crate::json::place;
+use crate::json_place::place;
 
 /// A body in JSON, an object. An error names the field.
 #[derive(Debug)]
