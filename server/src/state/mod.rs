@@ -8,6 +8,7 @@ pub(crate) mod metrics;
 pub(crate) mod pool;
 pub(crate) mod rates;
 pub(crate) mod subscribers;
+pub(crate) mod uses;
 
 use std::{ops::Deref, sync::Arc};
 
@@ -27,6 +28,7 @@ use metrics::Metrics;
 use pool::Pool;
 use rates::Rates;
 use subscribers::Subscribers;
+use uses::Uses;
 
 /// The state that every request can reach.
 #[derive(Debug, Clone)]
@@ -55,6 +57,7 @@ pub(crate) struct Parts {
     /// `true` once the server stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) subscribers: Arc<Subscribers>,
+    pub(crate) uses: Uses,
 }
 
 impl App {
@@ -74,6 +77,7 @@ impl App {
             rates: Rates::new(&requests),
             evaluations: Pool::new(requests.max_long_evaluations, requests.evaluation_timeout()),
             playground: Pool::new(requests.max_playgrounds, requests.evaluation_timeout()),
+            uses: Uses::default(),
             subscribers: Arc::new(Subscribers::new(&settings.streams)),
             audit,
             connections,

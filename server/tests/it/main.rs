@@ -28,6 +28,8 @@ mod large_texts;
 mod limits;
 mod logs;
 mod long_work;
+mod machine;
+mod members;
 mod memory;
 mod metrics;
 mod migration;

@@ -9,6 +9,7 @@ mod flags;
 mod flags_as_code;
 mod health;
 mod keys;
+mod members;
 pub(crate) mod metrics;
 mod ofrep;
 mod openapi;
@@ -43,6 +44,7 @@ fn routes(document: &Document) -> Routes {
         .merge(evaluate::routes())
         .merge(health::routes())
         .merge(keys::routes())
+        .merge(members::routes())
         .merge(ofrep::routes())
         .merge(openapi::routes(document))
         .merge(projects::routes())

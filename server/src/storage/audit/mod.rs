@@ -24,8 +24,8 @@ use split::Split;
 /// The author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Actor {
-    /// A request with an API key, by its id.
-    Key(i64),
+    /// A request with an API key of a member, by their ids.
+    Key { id: i64, member_id: i64 },
     /// Somebody who signed up.
     Signup,
     /// A command on the server's machine.
@@ -35,8 +35,13 @@ pub(crate) enum Actor {
 /// The text that is stored for [`Actor::CommandLine`].
 pub(crate) const COMMAND_LINE: &str = "command line";
 
+/// Returns the text that is stored for a key.
+pub(crate) fn key_actor(id: i64) -> String {
+    format!("key {id}")
+}
+
 /// What is recorded.
-pub(crate) const ACTIONS: [&str; 18] = [
+pub(crate) const ACTIONS: [&str; 21] = [
     "account.create",
     "environment.create",
     "environment.delete",
@@ -49,6 +54,9 @@ pub(crate) const ACTIONS: [&str; 18] = [
     "flag.update",
     "key.create",
     "key.revoke",
+    "member.add",
+    "member.change",
+    "member.remove",
     "project.create",
     "project.delete",
     "project.rename",
@@ -95,9 +103,19 @@ impl fmt::Display for Actor {
     /// Writes the text that is stored.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Key(id) => write!(formatter, "key {id}"),
+            Self::Key { id, .. } => formatter.write_str(&key_actor(*id)),
             Self::Signup => formatter.write_str("signup"),
             Self::CommandLine => formatter.write_str(COMMAND_LINE),
+        }
+    }
+}
+
+impl Actor {
+    /// Returns the text for the log, which has nothing to look the member up in.
+    fn in_log(self) -> String {
+        match self {
+            Self::Key { member_id, .. } => format!("{self} of member {member_id}"),
+            other => other.to_string(),
         }
     }
 }
@@ -107,7 +125,7 @@ impl fmt::Display for Actor {
 pub(crate) struct StoredEntry {
     project_id: Option<i64>,
     environment: Option<String>,
-    actor: String,
+    actor: Actor,
     action: String,
     target: String,
     /// Of an entry about a flag.
@@ -122,7 +140,7 @@ impl From<Entry<'_>> for StoredEntry {
         Self {
             project_id,
             environment: environment.map(str::to_owned),
-            actor: actor.to_string(),
+            actor,
             action: action.into(),
             target: target.into(),
             flag_id,
@@ -138,7 +156,7 @@ impl StoredEntry {
             project_id: self.project_id,
             environment: self.environment.clone(),
             target: self.target.clone(),
-            actor: self.actor.clone(),
+            actor: self.actor.in_log(),
         }
     }
 }
@@ -162,14 +180,15 @@ impl Write {
                     after)",
             end: "",
         };
-        let rows = entries().map(|(id, entry)| {
+        let actors: Vec<String> = entries().map(|(_, entry)| entry.actor.to_string()).collect();
+        let rows = entries().zip(&actors).map(|((id, entry), actor)| {
             [
                 Cell::from(id),
                 account_id.into(),
                 entry.project_id.into(),
                 entry.environment.as_deref().into(),
                 (&at).into(),
-                (&entry.actor).into(),
+                actor.into(),
                 (&entry.action).into(),
                 (&entry.target).into(),
                 entry.flag_id.into(),

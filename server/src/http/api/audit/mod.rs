@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::auth::Manager;
+use super::{auth::Manager, members::Person};
 use crate::{
     http::{
         route::{Purpose, Routes},
@@ -82,6 +82,10 @@ enum Actor {
         prefix: &'static str,
         /// Its last characters.
         ending: String,
+        /// The member who made the key, and whom the key counts as.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
+        member: Option<Person>,
     },
     /// Somebody who signed up.
     Signup,
@@ -95,7 +99,10 @@ impl AuditEntry {
         let (before, after) = (raw(row.before())?, raw(row.after())?);
         let head = row.head.clone();
         let actor = match (head.key_id, head.key_name, head.key_ending) {
-            (Some(id), Some(name), Some(ending)) => Actor::Key { id, name, prefix: Kind::Api.prefix(), ending },
+            (Some(id), Some(name), Some(ending)) => {
+                let member = head.member_id.zip(head.member_email).map(|(id, email)| Person { id, email });
+                Actor::Key { id, name, prefix: Kind::Api.prefix(), ending, member }
+            }
             _ if head.actor == COMMAND_LINE => Actor::CommandLine,
             _ => Actor::Signup,
         };
@@ -120,7 +127,7 @@ impl AuditEntry {
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
 async fn audit_of_account(
-    Manager(who): Manager,
+    Manager { who, .. }: Manager,
     filter: Filter,
     OriginalUri(uri): OriginalUri,
     State(app): State<App>,
