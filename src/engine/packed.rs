@@ -121,7 +121,13 @@ impl<'a> PackedAttributes<'a> {
 
     #[inline]
     fn find_raw(&self, name: &Name) -> Option<RawValue<'a>> {
-        RawAttributes(self.attributes).find(|raw| raw.name == name.text().as_bytes()).map(|raw| raw.value)
+        let mut rest = self.attributes;
+        while let Some(raw) = Raw::take(&mut rest) {
+            if raw.name == name.text().as_bytes() {
+                return Some(raw.value);
+            }
+        }
+        None
     }
 }
 
