@@ -22,6 +22,7 @@ const NOT_CONTENT: [&str; 5] = ["version", "created_at", "updated_at", "environm
 
 /// What differs between two states. Both lists are empty if nothing does.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = StateDifference)]
 pub(crate) struct Difference {
     /// The fields that differ, except `rules`.
     pub(crate) fields: Vec<FieldChange>,
@@ -79,7 +80,7 @@ pub(crate) struct FieldChange {
 /// A rule that differs.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct RuleChange {
-    pub(crate) change: Kind,
+    pub(crate) change: RuleChangeKind,
     /// The position before, counted from 0. An added rule has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -108,7 +109,7 @@ pub(crate) struct RuleChange {
 /// What happened to a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Kind {
+pub(crate) enum RuleChangeKind {
     Added,
     Removed,
     /// The rule is as before, and stands elsewhere among those that stayed.

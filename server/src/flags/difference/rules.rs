@@ -9,7 +9,7 @@ use serde_json::Value;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{
-    Kind, RuleChange,
+    RuleChange, RuleChangeKind,
     budget::Budget,
     fields::{self, Look},
 };
@@ -43,17 +43,17 @@ pub(super) fn compare(budget: &mut Budget, before: &[Value], after: &[Value]) ->
 
     let mut changes = Vec::new();
     for Lone { position, rule, .. } in removed {
-        change(budget, &mut changes, Kind::Removed, (Some(position), None), false, rule);
+        change(budget, &mut changes, RuleChangeKind::Removed, (Some(position), None), false, rule);
     }
     let mut added = added.into_iter().peekable();
     for (from, to) in pairs {
         while let Some(Lone { position, rule, .. }) = added.next_if(|lone| lone.position < to) {
-            change(budget, &mut changes, Kind::Added, (None, Some(position)), false, rule);
+            change(budget, &mut changes, RuleChangeKind::Added, (None, Some(position)), false, rule);
         }
         let (old, new) = (&before[from], &after[to]);
         let is_moved = !stayed.contains(&from);
-        let kind = if old == new { Kind::Moved } else { Kind::Changed };
-        if kind == Kind::Moved && !is_moved {
+        let kind = if old == new { RuleChangeKind::Moved } else { RuleChangeKind::Changed };
+        if kind == RuleChangeKind::Moved && !is_moved {
             continue;
         }
         if change(budget, &mut changes, kind, (Some(from), Some(to)), is_moved, new)
@@ -63,7 +63,7 @@ pub(super) fn compare(budget: &mut Budget, before: &[Value], after: &[Value]) ->
         }
     }
     for Lone { position, rule, .. } in added {
-        change(budget, &mut changes, Kind::Added, (None, Some(position)), false, rule);
+        change(budget, &mut changes, RuleChangeKind::Added, (None, Some(position)), false, rule);
     }
     changes
 }
@@ -72,7 +72,7 @@ pub(super) fn compare(budget: &mut Budget, before: &[Value], after: &[Value]) ->
 fn change(
     budget: &mut Budget,
     changes: &mut Vec<RuleChange>,
-    change: Kind,
+    change: RuleChangeKind,
     (from, to): (Option<usize>, Option<usize>),
     moved: bool,
     rule: &Value,

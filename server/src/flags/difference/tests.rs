@@ -160,16 +160,16 @@ fn apply(before: &Map<String, Value>, difference: &Difference) -> Map<String, Va
     for RuleChange { change, from, to, moved, rule, parts, .. } in &difference.rules {
         let old = from.map(|from| list(before)[from].clone());
         let new = match change {
-            Kind::Added => rule.clone(),
-            Kind::Removed => {
+            RuleChangeKind::Added => rule.clone(),
+            RuleChangeKind::Removed => {
                 assert_eq!(&old, rule);
                 None
             }
-            Kind::Moved => {
+            RuleChangeKind::Moved => {
                 assert!(*moved && &old == rule);
                 old
             }
-            Kind::Changed => Some(apply_parts(old.unwrap(), rule.as_ref().unwrap(), parts)),
+            RuleChangeKind::Changed => Some(apply_parts(old.unwrap(), rule.as_ref().unwrap(), parts)),
         };
         match (from, to) {
             // Such a rule keeps its place among those that stay.
