@@ -111,6 +111,14 @@ _path = _library.library_path()
 _fast, _blocking = _library.load(_path)
 
 
+def address(name: str) -> int | None:
+    """Returns the address of a function of the library. Raises LibraryError."""
+    try:
+        return ctypes.cast(_fast[name], c_void_p).value
+    except AttributeError as error:
+        raise _library.lacks(_path, name) from error
+
+
 def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
     try:
         function: Any = library["flagbit_" + name]

@@ -1,0 +1,50 @@
+"""The native way: an extension in C answers the hot calls without ctypes, if the package has one for this Python."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from . import _ffi
+from ._calls import reason_name
+from .evaluation import Evaluation
+
+VARIABLE = "FLAGBIT_NO_NATIVE"
+
+_SIGNATURES = {
+    "is_enabled": "($self, flag_key, context=None, default=False)",
+    "evaluate": "($self, flag_key, context=None, default=False)",
+    "value": "($self, flag_key, context=None, default=...)",
+}
+
+_native: Any = None
+if os.environ.get(VARIABLE, "0") in ("", "0"):
+    try:
+        from . import _native  # type: ignore[attr-defined,no-redef]
+    except ImportError:
+        pass  # There is none for this Python: ctypes answers.
+
+is_native = _native is not None
+"""Whether the extension answers."""
+
+if TYPE_CHECKING or not is_native:
+
+    class Holder:
+        """An object with a handle of the library. The extension's Holder has the handle's pointer, too."""
+
+        __slots__ = ("_handle",)
+        _handle: _ffi.Handle
+else:
+    Holder = _native.Holder
+
+
+def install(client: type[Holder], context: type[Holder]) -> None:
+    """Replaces methods of the class Client by the extension's, which fall back to the replaced functions."""
+    if is_native:
+        documentation = tuple(
+            f"{name}{signature}\n--\n\n{vars(client)[name].__doc__ or ''}" for name, signature in _SIGNATURES.items()
+        )
+        names = tuple(field.name for field in fields(Evaluation))
+        reasons = tuple(map(reason_name, _ffi.Reason))
+        _native.install(_ffi.address, client, documentation, context, Evaluation, names, reasons)
