@@ -83,7 +83,7 @@ static PyObject *value(PyObject *self, PyObject *const *arguments, Py_ssize_t co
     return call_function(self, VALUE, arguments, count, keywords);
 }
 
-int replace_methods(struct state *state, PyObject *client, PyObject *documentation) {
+int replace_methods(struct state *state, PyObject *client, PyObject *replaced, PyObject *documentation) {
     /* They are documented as the functions are, so that help() and inspect show the same. */
     const PyMethodDef methods[CALLS] = {
         [IS_ENABLED] = {"is_enabled", (PyCFunction)(void (*)(void))is_enabled, METH_FASTCALL | METH_KEYWORDS, NULL},
@@ -93,11 +93,11 @@ int replace_methods(struct state *state, PyObject *client, PyObject *documentati
     for (int call = 0; call < CALLS; call++) {
         PyMethodDef *method = &state->methods[call];
         *method = methods[call];
-        state->functions[call] = PyObject_GetAttrString(client, method->ml_name);
-        PyObject *text = PyTuple_GetItem(documentation, call);
-        if (state->functions[call] == NULL || text == NULL) {
+        PyObject *function = PyTuple_GetItem(replaced, call), *text = PyTuple_GetItem(documentation, call);
+        if (function == NULL || text == NULL) {
             return -1;
         }
+        state->functions[call] = Py_NewRef(function);
         state->documentation[call] = Py_NewRef(text);
         method->ml_doc = PyUnicode_AsUTF8AndSize(text, NULL);
         PyObject *descriptor = method->ml_doc == NULL ? NULL : PyDescr_NewMethod((PyTypeObject *)client, method);

@@ -72,17 +72,17 @@ static int learn_evaluation(struct state *state, PyObject *evaluation, PyObject 
     return 0;
 }
 
-/* install(find, Client, documentation, Context, Evaluation, fields, reasons) */
+/* install(find, Client, functions, documentation, Context, Evaluation, fields, reasons) */
 static PyObject *install(PyObject *module, PyObject *arguments) {
     struct state *state = PyModule_GetState(module);
-    PyObject *find, *client, *documentation, *context, *evaluation, *fields, *reasons;
+    PyObject *find, *client, *replaced, *documentation, *context, *evaluation, *fields, *reasons;
     if (state->context != NULL) {
         PyErr_SetString(PyExc_RuntimeError, "it is installed already");
         return NULL;
     }
-    if (!PyArg_ParseTuple(arguments, "OO!O!O!O!O!O!", &find, &PyType_Type, &client, &PyTuple_Type, &documentation,
-                          &PyType_Type, &context, &PyType_Type, &evaluation, &PyTuple_Type, &fields, &PyTuple_Type,
-                          &reasons)) {
+    if (!PyArg_ParseTuple(arguments, "OO!O!O!O!O!O!O!", &find, &PyType_Type, &client, &PyTuple_Type, &replaced,
+                          &PyTuple_Type, &documentation, &PyType_Type, &context, &PyType_Type, &evaluation,
+                          &PyTuple_Type, &fields, &PyTuple_Type, &reasons)) {
         return NULL;
     }
     if (!PyType_IsSubtype((PyTypeObject *)client, state->holder) ||
@@ -95,7 +95,7 @@ static PyObject *install(PyObject *module, PyObject *arguments) {
     }
     state->reasons = Py_NewRef(reasons);
     state->context = (PyTypeObject *)Py_NewRef(context);
-    if (replace_methods(state, client, documentation) < 0) {
+    if (replace_methods(state, client, replaced, documentation) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;

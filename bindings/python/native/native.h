@@ -139,8 +139,8 @@ PyObject *evaluation_of(PyObject *client, const struct question *question, const
  * if a Python function has to find it. In answer.c. */
 PyObject *value_of(PyObject *client, const struct question *question, const flagbit_evaluation *answer);
 
-/* Replaces the Python functions of Client. `documentation` is a tuple with the text of each. Returns -1 with an
- * exception if that fails. In calls.c. */
-int replace_methods(struct state *state, PyObject *client, PyObject *documentation);
+/* Gives Client the methods of the extension. `replaced` and `documentation` are tuples with the function and the text
+ * of each. Returns -1 with an exception if that fails. In calls.c. */
+int replace_methods(struct state *state, PyObject *client, PyObject *replaced, PyObject *documentation);
 
 #endif

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,9 @@ if os.environ.get(VARIABLE, "0") in ("", "0"):
 is_native = _native is not None
 """Whether the extension answers."""
 
+replaced: dict[str, Callable[..., Any]] = {}
+"""The functions that the extension has replaced and still falls back to."""
+
 if TYPE_CHECKING or not is_native:
 
     class Holder:
@@ -42,9 +46,12 @@ else:
 def install(client: type[Holder], context: type[Holder]) -> None:
     """Replaces methods of the class Client by the extension's, which fall back to the replaced functions."""
     if is_native:
+        replaced.update((name, vars(client)[name]) for name in _SIGNATURES)
+        # This form of it is the one that inspect reads for methods in C.
         documentation = tuple(
-            f"{name}{signature}\n--\n\n{vars(client)[name].__doc__ or ''}" for name, signature in _SIGNATURES.items()
+            f"{name}{signature}\n--\n\n{replaced[name].__doc__ or ''}" for name, signature in _SIGNATURES.items()
         )
         names = tuple(field.name for field in fields(Evaluation))
         reasons = tuple(map(reason_name, _ffi.Reason))
-        _native.install(_ffi.address, client, documentation, context, Evaluation, names, reasons)
+        functions = tuple(replaced.values())
+        _native.install(_ffi.address, client, functions, documentation, context, Evaluation, names, reasons)
