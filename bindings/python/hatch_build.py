@@ -104,7 +104,7 @@ def can_load_extension() -> bool:
 
 def compile_extension(sources: Path, include: Path, into: Path) -> Path:
     """Compiles the extension, and returns its path. Raises whatever the compiler's absence or refusal raises."""
-    from setuptools import Distribution, Extension
+    from setuptools import Distribution, Extension  # type: ignore[import-untyped]
 
     extension = Extension(
         "_native",

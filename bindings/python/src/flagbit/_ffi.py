@@ -209,9 +209,7 @@ evaluate = _quick("evaluate", c_int32, _client, c_char_p, _context, _evaluation_
 evaluate_n = _quick("evaluate_n", c_int32, _client, c_char_p, c_size_t, _context, _evaluation_out)
 evaluate_with = _quick("evaluate_with", c_int32, _client, c_char_p, c_char_p, _evaluation_out)
 evaluate_with_n = _quick("evaluate_with_n", c_int32, _client, c_char_p, c_size_t, c_char_p, c_size_t, _evaluation_out)
-evaluate_of = _quick(
-    "evaluate_of", c_int32, _client, c_char_p, _attributes, c_size_t, c_size_t, _evaluation_out
-)
+evaluate_of = _quick("evaluate_of", c_int32, _client, c_char_p, _attributes, c_size_t, c_size_t, _evaluation_out)
 evaluate_of_n = _quick(
     "evaluate_of_n", c_int32, _client, c_char_p, c_size_t, _attributes, c_size_t, c_size_t, _evaluation_out
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,9 @@ _SIGNATURES = {
 
 _native: Any = None
 if os.environ.get(VARIABLE, "0") in ("", "0"):
-    try:
+    # There may be none for this Python.
+    with suppress(ImportError):
         from . import _native  # type: ignore[attr-defined,no-redef]
-    except ImportError:
-        pass  # There is none for this Python: ctypes answers.
 
 is_native = _native is not None
 """Whether the extension answers."""
@@ -38,7 +38,7 @@ if TYPE_CHECKING or not is_native:
         """An object with a handle of the library. The extension's Holder has the handle's pointer, too."""
 
         __slots__ = ("_handle",)
-        _handle: _ffi.Handle
+        _handle: Any
 else:
     Holder = _native.Holder
 

@@ -18,8 +18,8 @@ from ._explain import explain, unexplained
 from ._ffi import is_enabled_unchecked, is_enabled_with_unchecked
 from ._fitting import fitting
 from ._greenlets import greenlets
-from ._native_calls import Holder, install
 from ._listeners import Callback, Listeners, StateCallback, drain_log
+from ._native_calls import Holder, install
 from ._open import (
     Path,
     Snapshot,
@@ -74,7 +74,7 @@ class Client(Holder):
 
     def __new__(cls: type[Self], *_arguments: object, **_options: object) -> Self:
         """Makes a client that is not open yet. It stays so if a subclass forgets `super().__init__`."""
-        client = super().__new__(cls)
+        client = Holder.__new__(cls)
         client._hold(_ffi.ClientHandle())
         return client
 
