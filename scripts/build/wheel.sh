@@ -37,13 +37,15 @@ compile() {
     library=${CARGO_TARGET_DIR:-$root/target}/$target/dist/libflagbit.so
 }
 
-# Compiles the extension. It sees only the stable ABI, in which Python's headers of all platforms of Linux are the same.
+# Compiles the extension. It sees only the stable ABI, for which the headers of this Python serve all platforms.
 compile_extension() {
-    local headers
+    local headers target=musl needed=libc.so
+    [[ $libc == musl ]] || target=gnu.${oldest/_/.} needed=libc.so.6
     headers=$(python -c 'import sysconfig; print(sysconfig.get_path("include"))')
-    python -m ziglang cc -target "$machine-linux-$([[ $libc == many ]] && echo "gnu.${oldest/_/.}" || echo musl)" \
-        -std=c11 -O2 -fPIC -fvisibility=hidden -Wall -Wextra -DPy_LIMITED_API=0x030A0000 -Iinclude -I"$headers" \
-        bindings/python/native/*.c -shared -Wl,-s -o "$extension"
+    python -m ziglang cc -target "$machine-linux-$target" -std=c11 -O2 -fPIC -fvisibility=hidden -Wall -Wextra \
+        -DPy_LIMITED_API=0x030A0000 -Iinclude -I"$headers" bindings/python/native/*.c -shared -Wl,-s -o "$extension"
+    # It uses nothing of libc, so the linker has left it out; but auditwheel tells the platform of a wheel by its libc.
+    patchelf --add-needed "$needed" "$extension"
 }
 
 # musl has no versions of symbols, and auditwheel checks it only on a machine with musl: this checks what a file needs.
