@@ -20,7 +20,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,9 +102,13 @@ def judge(name: str, writers: Writers, disturbances: int) -> bool:
     """Waits until the server accepts writes again, and compares what it has; whether nothing is wrong."""
     deadline = time.monotonic() + RECOVERY
     begin = time.monotonic()
-    while writers.ask(0, "POST", body={"key": f"after-{time.monotonic_ns()}", "enabled": True})[0] != 201:
+    while True:
+        status, body = writers.ask(0, "POST", body={"key": f"after-{time.monotonic_ns()}", "enabled": True})
+        if status == 201:
+            break
         if time.monotonic() > deadline:
-            print(f"chaos: {name}: FAILED, no write succeeds {RECOVERY:.0f} s after the last disturbance")
+            last = f"{status} {body.decode(errors='replace')[:300]}" if status else "none"
+            print(f"chaos: {name}: FAILED, no write succeeds {RECOVERY:.0f} s after the end; the last answer: {last}")
             return False
         time.sleep(0.2)
     recovered = time.monotonic() - begin
@@ -189,7 +193,8 @@ def small_disk(megabytes: int) -> Iterator[Path | None]:
 
 
 def disk(seconds: float) -> bool | None:
-    with small_disk(64) as folder:
+    # Every write leaves its text in the audit, so a longer run needs a larger disk: two megabytes a second are enough.
+    with small_disk(64 + int(2 * seconds)) as folder:
         if folder is None:
             print("chaos: full disk: did not run: only root can mount a small disk")
             return None
@@ -197,13 +202,11 @@ def disk(seconds: float) -> bool | None:
         ballast = folder / "ballast"
 
         def fill() -> None:
-            try:
-                with ballast.open("wb") as file:
-                    while True:
-                        file.write(b"x" * 4096)
-                        file.flush()
-            except OSError:
-                pass
+            with ballast.open("wb", buffering=0) as file:
+                for size in (1 << 20, 4096):
+                    with suppress(OSError):
+                        while file.write(b"x" * size) == size:
+                            pass
             time.sleep(random.uniform(0.5, LONGEST_PAUSE))
             ballast.unlink()
 

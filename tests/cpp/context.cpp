@@ -180,6 +180,8 @@ static void what_no_rule_can_match_is_named() {
     CHECK_TEXT(twice.error().message.c_str(), "the attribute \"a\" is given twice");
     const auto bad = Context::create({{"a", "\xFF"}});
     CHECK_STATUS(bad.error().status, FLAGBIT_STATUS_INVALID_UTF8);
+    CHECK_TEXT(bad.error().message.c_str(), "the attribute \"a\" has a string that is not Unicode text; replace lone "
+                                            "surrogates and bytes that are not UTF-8");
 }
 
 // The buffer on the stack is left for the heap without losing what is there, at whatever size that happens.
