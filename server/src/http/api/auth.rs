@@ -183,7 +183,7 @@ fn authenticate<'w>(parts: &Parts, app: &App, world: &'w World) -> ApiResult<Ide
             let id = identity.key.id;
             app.uses.note(id, &identity.key.use_mark);
             if let Some(caller) = caller {
-                caller.note_key(id, identity.key.kind != Kind::Sdk);
+                caller.note_key(id, identity.key.account_id, identity.key.kind != Kind::Sdk);
             }
             match caller.filter(|_| identity.key.kind == Kind::Sdk) {
                 Some(caller) => app.rates.count_public_key(id, caller.address())?,
