@@ -74,6 +74,10 @@ impl Storage {
 }
 
 impl Session {
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// Ends the transaction with a statement that commits it.
     ///
     /// # Errors
