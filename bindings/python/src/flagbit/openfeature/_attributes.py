@@ -15,6 +15,7 @@ USER_ID = "user_id"
 _FLAT = {str, bool, int, float, type(None), list, datetime}
 """The usual types. None of them is a mapping."""
 
+
 def attributes(context: EvaluationContext | None) -> dict[str, Any] | None:
     """Returns a context's attributes with those of its targeting key, as the server's OFREP endpoint does."""
     if context is None:
