@@ -60,6 +60,11 @@ impl Error {
     pub(super) fn no_project(project_id: i64) -> Self {
         Self::NotFound(format!("no project {project_id}"))
     }
+
+    /// For a name that the request has in `field`.
+    pub(super) fn no_environment(project_id: i64, field: &str, name: &str) -> Self {
+        Self::NotFound(format!("{field}: project {project_id} has no environment {}", quoted(name)))
+    }
 }
 
 impl From<storage::Error> for Error {
