@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{quote::quoted, storage};
+use crate::{flags::Limits, quote::quoted, storage};
 
 /// The outcome of an operation.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -59,6 +59,20 @@ impl Error {
     /// Also for the project of another account.
     pub(super) fn no_project(project_id: i64) -> Self {
         Self::NotFound(format!("no project {project_id}"))
+    }
+
+    /// For a name that the request has in `field`.
+    pub(super) fn no_environment(project_id: i64, field: &str, name: &str) -> Self {
+        Self::NotFound(format!("{field}: project {project_id} has no environment {}", quoted(name)))
+    }
+
+    /// An environment would have more segments than it may.
+    pub(super) fn too_many_segments(environment: &str, limits: &Limits) -> Self {
+        let limit = limits.max_segments;
+        Self::LimitReached(format!(
+            "environment {environment:?} has reached the limit of segments, {limit} (--max-segments); delete some that no flag \
+             uses"
+        ))
     }
 }
 

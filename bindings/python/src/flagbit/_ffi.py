@@ -125,6 +125,14 @@ _path = _library.library_path()
 _fast, _blocking = _library.load(_path)
 
 
+def address(name: str) -> int | None:
+    """Returns the address of a function of the library. Raises LibraryError."""
+    try:
+        return ctypes.cast(_fast[name], c_void_p).value
+    except AttributeError as error:
+        raise _library.lacks(_path, name) from error
+
+
 def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
     try:
         function: Any = library["flagbit_" + name]
@@ -201,9 +209,7 @@ evaluate = _quick("evaluate", c_int32, _client, c_char_p, _context, _evaluation_
 evaluate_n = _quick("evaluate_n", c_int32, _client, c_char_p, c_size_t, _context, _evaluation_out)
 evaluate_with = _quick("evaluate_with", c_int32, _client, c_char_p, c_char_p, _evaluation_out)
 evaluate_with_n = _quick("evaluate_with_n", c_int32, _client, c_char_p, c_size_t, c_char_p, c_size_t, _evaluation_out)
-evaluate_of = _quick(
-    "evaluate_of", c_int32, _client, c_char_p, _attributes, c_size_t, c_size_t, _evaluation_out
-)
+evaluate_of = _quick("evaluate_of", c_int32, _client, c_char_p, _attributes, c_size_t, c_size_t, _evaluation_out)
 evaluate_of_n = _quick(
     "evaluate_of_n", c_int32, _client, c_char_p, c_size_t, _attributes, c_size_t, c_size_t, _evaluation_out
 )

@@ -114,7 +114,7 @@ async fn import_flags(
 ) -> ApiResult<Response> {
     let options = Options { dry_run, removes, is_shared: shared };
     let precondition = precondition(&headers)?;
-    let turn = app.imports.turn().await?;
+    let turn = app.imports.turn(target.who.account_id).await?;
     // A task of its own: it holds the turn until the work is done, also when the client hangs up.
     let work = async move {
         let _turn = turn;
@@ -139,7 +139,12 @@ impl From<Objection> for ApiError {
 }
 
 impl From<Busy> for ApiError {
-    fn from(_: Busy) -> Self {
-        Self::unavailable("other imports are running; nothing was changed; try again once they are done")
+    fn from(busy: Busy) -> Self {
+        Self::unavailable(match busy {
+            Busy::All => "other imports are running; nothing was changed; try again once they are done",
+            Busy::Account => {
+                "other imports of this account are running; nothing was changed; try again once they are done"
+            }
+        })
     }
 }
