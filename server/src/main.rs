@@ -14,6 +14,7 @@ mod serve;
 mod settings;
 mod state;
 mod storage;
+mod usage;
 mod world;
 
 use clap::Parser;

@@ -85,6 +85,8 @@ pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
         () = signals.next() => anyhow::bail!("ended by a second signal, with requests unfinished"),
     }
     background.abort();
+    // Nothing that was acknowledged is lost.
+    app.write_usage().await;
     let close = async {
         app.uses.write(app.storage()).await;
         app.storage().close().await;
@@ -127,7 +129,8 @@ fn background(app: &App) -> tokio::task::JoinHandle<()> {
             app.rates.tidy(),
             app.uses.keep(app.storage()),
             app.metrics.upkeep(),
-            retention::keep(&follower, archive_days, &app.audit)
+            retention::keep(&follower, archive_days, &app.audit, app.staleness.usage_days),
+            app.usage.keep(&follower, &app.metrics)
         );
     })
 }

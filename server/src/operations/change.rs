@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     flags::{Flag, Limits, Segment, SegmentRecord, check::Draft},
-    rights::{self, Held, Need},
+    rights::{self, Held, Need, Role},
     storage::{Write, audit::Entry},
     world::{JudgedEnvironments, World},
 };
@@ -178,6 +178,15 @@ impl<'a> Change<'a> {
         name_of(&self.environments, environment_id).unwrap_or_default()
     }
 
+    /// The id of the environment of a name that the request has in `field`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub(super) fn environment(&self, field: &str, name: &str) -> Result<i64> {
+        let found = self.environments.iter().find(|(other, _)| other == name);
+        found.map(|(_, id)| *id).ok_or_else(|| Error::no_environment(self.project.project_id, field, name))
+    }
+
     /// The names of environments, in the project's order.
     pub(super) fn names(&self, ids: &BTreeSet<i64>) -> Vec<String> {
         let environments = self.environments.iter().filter(|(_, id)| ids.contains(id));
@@ -220,6 +229,11 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    /// The names of the environments where something changed, in the project's order.
+    pub(super) fn touched(&self) -> Vec<String> {
+        self.names(&self.touched)
+    }
+
     /// Makes the write last and served. Returns the names of the environments where something changed.
     ///
     /// # Errors
@@ -229,17 +243,26 @@ impl<'a> Change<'a> {
             self.check_right_in(*environment_id)?;
             self.write.environment_changed(*environment_id).await?;
         }
-        let names = self.names(&self.touched);
+        let names = self.touched();
         self.backend.follower.commit_judged(self.write, self.judged).await?;
         Ok(names)
     }
 
     /// Refuses a change of an environment where the caller lacks the right that the change needs.
-    fn check_right_in(&self, environment_id: i64) -> Result<()> {
+    pub(super) fn check_right_in(&self, environment_id: i64) -> Result<()> {
+        self.check_role_in(environment_id, self.project.who.need.role, "changes")
+    }
+
+    /// Refuses to show an environment that the caller may not see.
+    pub(super) fn check_may_see(&self, environment_id: i64) -> Result<()> {
+        self.check_role_in(environment_id, Role::Viewer, "reads")
+    }
+
+    fn check_role_in(&self, environment_id: i64, role: Role, what: &str) -> Result<()> {
         let place = rights::Place::Environment(self.project.project_id, environment_id);
-        access::check(&self.held, Need { place, ..self.project.who.need }).map_err(|error| {
+        access::check(&self.held, Need { role, place }).map_err(|error| {
             let name = self.name(environment_id);
-            Error::Forbidden(format!("the change touches environment {name:?}: {error}"))
+            Error::Forbidden(format!("this {what} environment {name:?}: {error}"))
         })
     }
 }

@@ -10,7 +10,9 @@
 pub(crate) mod access;
 pub(crate) mod accounts;
 pub(crate) mod archive;
+mod bring;
 mod change;
+pub(crate) mod compare;
 pub(crate) mod environments;
 mod error;
 pub(crate) mod flags;
@@ -23,7 +25,9 @@ mod precondition;
 pub(crate) mod projects;
 pub(crate) mod retention;
 pub(crate) mod segments;
+pub(crate) mod stale;
 pub(crate) mod target;
+pub(crate) mod usage;
 
 use std::sync::Arc;
 

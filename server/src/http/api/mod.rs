@@ -14,12 +14,15 @@ pub(crate) mod metrics;
 mod ofrep;
 mod openapi;
 mod projects;
+mod promote;
+mod reader;
 mod segments;
 mod signup;
 mod snapshot;
 mod stream;
 mod target;
 mod tools;
+mod usage;
 mod watched;
 
 use std::sync::Arc;
@@ -48,17 +51,20 @@ fn routes(document: &Document) -> Routes {
         .merge(ofrep::routes())
         .merge(openapi::routes(document))
         .merge(projects::routes())
+        .merge(promote::routes())
         .merge(signup::routes())
         .merge(snapshot::routes())
         .merge(stream::routes())
         .merge(tools::routes())
+        .merge(usage::read::routes_of_project())
+        .merge(usage::report::routes())
         .nest("/api/v1/projects/{id}", in_environment())
         .nest("/api/v1/projects/{id}/environments/{environment}", in_environment())
 }
 
 /// The routes about one environment: that of the path, or the first of the project.
 fn in_environment() -> Routes {
-    flags::routes().merge(flags_as_code::routes()).merge(segments::routes())
+    flags::routes().merge(flags_as_code::routes()).merge(segments::routes()).merge(usage::read::routes())
 }
 
 /// Answers requests that are within the limits of [`crate::http::edge`], which needs the table.

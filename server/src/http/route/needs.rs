@@ -74,6 +74,7 @@ const NEEDS: &[(&str, &str, Role, Reach)] = &[
     ("GET", "/api/v1/projects/{id}/audit", Viewer, Reach::Project),
     ("GET", "/api/v1/projects/{id}/environments", Viewer, Reach::InProject),
     ("POST", "/api/v1/projects/{id}/environments", Admin, Reach::Project),
+    ("GET", "/api/v1/projects/{id}/environments/compare", Viewer, Reach::Project),
     ("GET", "/api/v1/projects/{id}/environments/{environment}", Viewer, Reach::Environment),
     ("PATCH", "/api/v1/projects/{id}/environments/{environment}", Admin, Reach::Environment),
     ("DELETE", "/api/v1/projects/{id}/environments/{environment}", Admin, Reach::Environment),
@@ -83,6 +84,7 @@ const NEEDS: &[(&str, &str, Role, Reach)] = &[
     ("PUT", "/api/v1/projects/{id}/flags/{key}", Editor, Reach::Environment),
     ("PATCH", "/api/v1/projects/{id}/flags/{key}", Editor, Reach::Environment),
     ("DELETE", "/api/v1/projects/{id}/flags/{key}", Editor, Reach::Environment),
+    ("POST", "/api/v1/projects/{id}/flags/{key}/promote", Editor, Reach::InProject),
     ("GET", "/api/v1/projects/{id}/keys", Admin, Reach::Project),
     ("POST", "/api/v1/projects/{id}/keys", Admin, Reach::InProject),
     ("DELETE", "/api/v1/projects/{id}/keys/{key_id}", Admin, Reach::InProject),
@@ -92,6 +94,8 @@ const NEEDS: &[(&str, &str, Role, Reach)] = &[
     ("DELETE", "/api/v1/projects/{id}/segments/{key}", Editor, Reach::Environment),
     ("GET", "/api/v1/projects/{id}/snapshot", Viewer, Reach::Environment),
     ("PUT", "/api/v1/projects/{id}/snapshot", Editor, Reach::Environment),
+    ("GET", "/api/v1/projects/{id}/stale", Viewer, Reach::Project),
+    ("GET", "/api/v1/projects/{id}/usage", Viewer, Reach::Environment),
 ];
 
 /// Returns what a call needs; `None` for a call without a row.

@@ -41,7 +41,7 @@ pub(crate) fn key_actor(id: i64) -> String {
 }
 
 /// What is recorded.
-pub(crate) const ACTIONS: [&str; 21] = [
+pub(crate) const ACTIONS: [&str; 22] = [
     "account.create",
     "environment.create",
     "environment.delete",
@@ -50,6 +50,7 @@ pub(crate) const ACTIONS: [&str; 21] = [
     "flag.create",
     "flag.delete",
     "flag.erase",
+    "flag.promote",
     "flag.restore",
     "flag.update",
     "key.create",
