@@ -85,6 +85,17 @@ static bool evaluate_packed(const char *key, const user *user) {
     return status == FLAGBIT_STATUS_OK && evaluation.enabled;
 }
 
+static bool borrowed(const char *key, const user *user) {
+    const flagbit_attribute attributes[] = {
+        flagbit_attribute_string("user_id", user->id),
+        flagbit_attribute_string("plan", user->plan),
+        flagbit_attribute_string("country", user->country),
+        flagbit_attribute_string("version", "2.4.1"),
+    };
+    const size_t count = sizeof attributes / sizeof *attributes;
+    return flagbit_is_enabled_of(client, key, attributes, count, sizeof *attributes, false);
+}
+
 static bool with_new_context(const char *key, const user *user) {
     uint8_t buffer[256];
     flagbit_context *context = context_of(pack(user, buffer, sizeof buffer));
@@ -119,6 +130,7 @@ FOR_EACH_USER(run_workload_n, flagbit_is_enabled_n(client, "workload", 8, user->
 FOR_EACH_USER(run_evaluate, evaluate("workload", user->four))
 FOR_EACH_USER(run_packed, packed("workload", user))
 FOR_EACH_USER(run_evaluate_packed, evaluate_packed("workload", user))
+FOR_EACH_USER(run_borrowed, borrowed("workload", user))
 FOR_EACH_USER(run_new_context, with_new_context("workload", user))
 
 static struct cell {
@@ -142,6 +154,7 @@ static struct cell {
     {.name = "the same, `flagbit_evaluate`", .run = run_evaluate},
     {.name = "the same, attributes packed in the call", .run = run_packed},
     {.name = "the same, `flagbit_evaluate` and packed in the call", .run = run_evaluate_packed},
+    {.name = "the same, attributes borrowed for the call", .run = run_borrowed},
     {.name = "the same, a flagbit_context built in the call", .run = run_new_context, .may_allocate = true},
 };
 #define CELLS (sizeof cells / sizeof *cells)
