@@ -4,7 +4,10 @@ use std::{ops::Range, sync::Arc};
 
 use tokio::time::timeout;
 
-use super::{ACQUIRE_TIMEOUT, Mark, Outage, Storage, changes::Changes, dialect::Dialect, file::File, session::Session};
+use super::{
+    ACQUIRE_TIMEOUT, Mark, Outage, Storage, cause::Cause, changes::Changes, dialect::Dialect, file::File,
+    session::Session,
+};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {
@@ -16,6 +19,8 @@ pub(crate) struct Write {
     file: Option<File>,
     /// For the log.
     pub(super) changes: Changes,
+    /// For the audit and the history.
+    pub(super) cause: Cause,
 }
 
 impl Storage {
@@ -32,11 +37,16 @@ impl Storage {
         let before = Mark::of(&mut session, sequence - 1).await?;
         let mark = Mark::record(&mut session, sequence).await?;
         let (dialect, file) = (self.dialect, self.file.clone());
-        Ok(Write { before, session, mark, dialect, file, changes: Changes::default() })
+        Ok(Write { before, session, mark, dialect, file, changes: Changes::default(), cause: Cause::default() })
     }
 }
 
 impl Write {
+    /// Notes the cause of this write, which is recorded with each of its changes.
+    pub(crate) fn note_cause(&mut self, cause: Cause) {
+        self.cause = cause;
+    }
+
     /// The number of this write.
     pub(crate) fn sequence(&self) -> i64 {
         self.mark.sequence

@@ -38,6 +38,7 @@ mod outage;
 mod pooler;
 mod private_names;
 mod projects;
+mod reasons;
 mod removals;
 mod replicas;
 mod rollout;

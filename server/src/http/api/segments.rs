@@ -20,6 +20,7 @@ use crate::{
             etag::{etag_header, etag_of, read_status},
             json::JsonBody,
             precondition::precondition,
+            reason,
         },
     },
     json::UniqueObject,
@@ -92,13 +93,14 @@ async fn read_segment_of_key(
         (status = 412, description = "somebody else has changed the segment since", body = ErrorBody),
     ))]
 async fn put_segment(
-    target: EnvironmentTarget,
+    mut target: EnvironmentTarget,
     KeyTarget(key): KeyTarget,
     State(app): State<App>,
     headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
-    JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
+    JsonBody(UniqueObject(mut fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
+    reason::take_field(&mut target.who, &mut fields)?;
     let precondition = precondition(&headers)?;
     let changed = segments::put_segment(&app.backend, &target, &key, &precondition, fields).await?;
     let etag = etag_header(&etag_of(changed.segment.version));

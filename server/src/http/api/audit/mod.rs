@@ -60,6 +60,14 @@ struct AuditEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     environment: Option<String>,
+    /// Why the change was made, in the words of whoever made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reason: Option<String>,
+    /// The id of the request, which the server's log has too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    request: Option<String>,
     /// The thing before the change. It is missing if the thing is new.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<serde_json::Value>)]
@@ -107,6 +115,8 @@ impl AuditEntry {
             target: head.target,
             project_id: head.project_id,
             environment: head.environment,
+            reason: head.reason,
+            request: head.request,
             before,
             after,
         })

@@ -35,6 +35,14 @@ pub(super) fn own_environment_parameters() -> [Value; 2] {
     ]
 }
 
+/// Describes the reason of a change.
+pub(super) fn reason_parameter() -> Value {
+    json!({"name": "X-Change-Reason", "in": "header", "required": false,
+        "description": "why the change is made, for the audit and the history: UTF-8 as it is, or `UTF-8''` and \
+            percent-encoded UTF-8; at most 500 characters",
+        "schema": {"type": "string"}})
+}
+
 /// Lists the answers that an operation has besides those of its handler, with their reasons.
 pub(super) fn shared_answers(
     path: &str,
