@@ -1,5 +1,6 @@
-// Any bytes as packed attributes: refused, or the same answers as from a context that is built of them.
-#include "check.h"
+// Any bytes as packed attributes: refused, or the same answers as from a context that is built of them. The same
+// attributes in structs are refused with the same status, or give the same answers.
+#include "borrowed.h"
 #include <flagbit.h>
 
 // A flag with the first operators, and a typed one with all others.
@@ -52,6 +53,21 @@ static void check_value(const flagbit_client *client, const char *key, const fla
     check(variant.length > 0 && value.length > 0);
 }
 
+// The same question with structs.
+static void check_borrowed(const flagbit_client *client, const char *key, const borrowed *made, flagbit_status status,
+                           const flagbit_evaluation *expected, flagbit_status built, const char *explanation) {
+    flagbit_evaluation found = {.struct_size = sizeof found};
+    const size_t size = sizeof *made->rows;
+    static char explained[EXPLANATION];
+    check(flagbit_evaluate_of_n(client, key, 1, made->rows, made->count, size, &found) == status);
+    check(status != FLAGBIT_STATUS_OK || memcmp(&found, expected, sizeof found) == 0);
+    check(flagbit_explain_of(client, key, 1, made->rows, made->count, size, explained, EXPLANATION, NULL) == status);
+    check(status != FLAGBIT_STATUS_OK || strcmp(explained, explanation) == 0);
+    flagbit_context *context = NULL;
+    check(flagbit_context_new_of(made->rows, made->count, size, &context, NULL) == built);
+    flagbit_context_free(context);
+}
+
 static void check_flag(const flagbit_client *client, const char *key, const uint8_t *data, size_t size) {
     flagbit_evaluation packed = {.struct_size = sizeof packed};
     const flagbit_status evaluated = flagbit_evaluate_with_n(client, key, 1, data, size, &packed);
@@ -59,6 +75,10 @@ static void check_flag(const flagbit_client *client, const char *key, const uint
     const flagbit_status explaining = flagbit_explain_with(client, key, 1, data, size, explained, EXPLANATION, NULL);
     flagbit_context *context = NULL;
     const flagbit_status built = flagbit_context_new(data, size, &context, NULL);
+    static borrowed structs;
+    if (size > FLAGBIT_ATTRIBUTES_HEADER && borrow(&structs, data, size)) {
+        check_borrowed(client, key, &structs, evaluated, &packed, built, explained);
+    }
     if (evaluated != FLAGBIT_STATUS_OK) {
         check(built == evaluated && explaining == evaluated && context == NULL);
         return;

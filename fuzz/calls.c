@@ -63,6 +63,14 @@ static operation OPERATIONS[] = {
     CALLS(explain_with),
     CALLS(override_start),
     CALLS(override_end),
+    CALLS(context_new_of),
+    CALLS(is_enabled_of),
+    CALLS(is_enabled_of_n),
+    CALLS(evaluate_of),
+    CALLS(evaluate_of_n),
+    CALLS(evaluate_value_of),
+    CALLS(evaluate_all_of),
+    CALLS(explain_of),
 };
 
 enum { OPERATIONS_COUNT = sizeof OPERATIONS / sizeof *OPERATIONS, MOST_CALLS = 256 };

@@ -188,6 +188,75 @@ static void call_explain_with(input *in) {
                  made);
 }
 
+static void call_is_enabled_of(input *in) {
+    const client_slot *slot = next_client(in);
+    const char *key = ended(NEXT_OF(in, KEYS));
+    const attributes given = next_attributes(in);
+    check(flagbit_is_enabled_of(slot->client, key, ATTRIBUTES(given), true) || slot->client != NULL);
+}
+
+static void call_is_enabled_of_n(input *in) {
+    const client_slot *slot = next_client(in);
+    const text key = NEXT_OF(in, KEYS);
+    const attributes given = next_attributes(in);
+    const bool found = flagbit_is_enabled_of_n(slot->client, key.at, key.length, ATTRIBUTES(given), true);
+    check(found || slot->client != NULL);
+    // A context of the same attributes gives the same answer.
+    flagbit_context *context = NULL;
+    if (flagbit_context_new_of(ATTRIBUTES(given), &context, NULL) == FLAGBIT_STATUS_OK) {
+        check_enabled(slot, key, context, found, true);
+    }
+    flagbit_context_free(context);
+}
+
+static void call_evaluate_of(input *in) {
+    const client_slot *slot = next_client(in);
+    const char *key = ended(NEXT_OF(in, KEYS));
+    flagbit_evaluation *found = next_evaluation(in);
+    const attributes given = next_attributes(in);
+    check_evaluation(flagbit_evaluate_of(slot->client, key, ATTRIBUTES(given), found), slot, found);
+}
+
+static void call_evaluate_of_n(input *in) {
+    const client_slot *slot = next_client(in);
+    const text key = NEXT_OF(in, KEYS);
+    flagbit_evaluation *found = next_evaluation(in);
+    const attributes given = next_attributes(in);
+    check_evaluation(flagbit_evaluate_of_n(slot->client, key.at, key.length, ATTRIBUTES(given), found), slot, found);
+}
+
+static void call_evaluate_value_of(input *in) {
+    const client_slot *slot = next_client(in);
+    const text key = NEXT_OF(in, KEYS);
+    flagbit_evaluation *found = next_evaluation(in);
+    const attributes given = next_attributes(in);
+    flagbit_text variant = {0}, value = {0};
+    buffer made = next_buffer(in);
+    const flagbit_status status = flagbit_evaluate_value_of(slot->client, key.at, key.length, ATTRIBUTES(given), found,
+                                                            &variant, &value, made.at, made.capacity, &made.needed);
+    check_evaluation(status, slot, found);
+    check_buffer(status, made);
+}
+
+static void call_evaluate_all_of(input *in) {
+    const client_slot *slot = next_client(in);
+    flagbit_evaluations **place = &evaluations[next_byte(in) % SLOTS];
+    flagbit_evaluations_free(*place);
+    *place = NULL;
+    const attributes given = next_attributes(in);
+    check_all(flagbit_evaluate_all_of(slot->client, ATTRIBUTES(given), place), slot, place);
+}
+
+static void call_explain_of(input *in) {
+    const client_slot *slot = next_client(in);
+    const text key = NEXT_OF(in, KEYS);
+    const attributes given = next_attributes(in);
+    buffer made = next_buffer(in);
+    check_buffer(
+        flagbit_explain_of(slot->client, key.at, key.length, ATTRIBUTES(given), made.at, made.capacity, &made.needed),
+        made);
+}
+
 static void call_override_start(input *in) {
     const client_slot *slot = next_client(in);
     const text values = NEXT_OF(in, VALUES);

@@ -120,6 +120,17 @@ static void call_context_new(input *in) {
     check(status == FLAGBIT_STATUS_OK || *slot == NULL);
 }
 
+static void call_context_new_of(input *in) {
+    flagbit_context **slot = &contexts[next_byte(in) % SLOTS];
+    flagbit_context_free(*slot);
+    *slot = NULL;
+    const attributes given = next_attributes(in);
+    flagbit_error **error = next_error(in);
+    const flagbit_status status = flagbit_context_new_of(ATTRIBUTES(given), next_rare(in) ? NULL : slot, error);
+    check_error(status, error);
+    check(status == FLAGBIT_STATUS_OK || *slot == NULL);
+}
+
 static void call_context_free(input *in) {
     flagbit_context **slot = &contexts[next_byte(in) % SLOTS];
     flagbit_context_free(*slot);

@@ -18,7 +18,7 @@ typedef struct {
 } text;
 
 // The copies of the current call.
-enum { MOST_COPIES = 8 };
+enum { MOST_COPIES = 64 };
 static void *copies[MOST_COPIES];
 static size_t copies_count;
 

@@ -78,6 +78,50 @@ static inline const uint8_t *next_self_sized(input *in) {
     return (const uint8_t *)packed.at;
 }
 
+typedef struct {
+    flagbit_attribute *first;
+    size_t count;
+    size_t size;
+} attributes;
+#define ATTRIBUTES(given) (given).first, (given).count, (given).size
+
+// The value of an attribute in a struct: of any kind, mostly well formed.
+static inline void next_value(input *in, flagbit_attribute *made, bool in_list) {
+    const uint8_t choice = next_byte(in);
+    memset(made, 0, sizeof *made);
+    made->kind = choice % 9;
+    made->reason = choice;
+    made->integer = choice % 9 == FLAGBIT_ATTRIBUTE_KIND_BOOLEAN ? choice / 9 % 2 : (uint64_t)next_integer(in);
+    made->number = (double)next_integer(in) / choice;
+    if (made->kind == FLAGBIT_ATTRIBUTE_KIND_STRING || made->kind == FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED) {
+        static const char *const TEXTS[] = {"pro", "free", "usr_1", ""};
+        const text value = NEXT_OF(in, TEXTS);
+        made->text = value.at, made->length = value.length;
+    } else if (made->kind == FLAGBIT_ATTRIBUTE_KIND_LIST && !in_list) {
+        flagbit_attribute items[4];
+        made->length = choice / 9 % 4;
+        for (size_t index = 0; index < made->length; index++) {
+            next_value(in, &items[index], true);
+        }
+        made->items = copy(items, made->length * sizeof *items);
+    }
+}
+
+// Up to three attributes in structs.
+static inline attributes next_attributes(input *in) {
+    static const char *const NAMES[] = {"plan", "user_id", "a_long_attribute_name", ""};
+    flagbit_attribute made[4];
+    const uint8_t choice = next_byte(in);
+    const size_t count = choice % 4;
+    for (size_t index = 0; index < count; index++) {
+        next_value(in, &made[index], false);
+        const text name = NEXT_OF(in, NAMES);
+        made[index].name = name.at, made[index].name_length = name.length;
+    }
+    const size_t size = choice / 4 % 32 == 31 ? 8 : sizeof *made;
+    return (attributes){choice / 4 % 32 == 30 ? NULL : copy(made, count * sizeof *made), count, size};
+}
+
 static inline client_slot *next_client(input *in) {
     return &clients[next_byte(in) % SLOTS];
 }

@@ -7,8 +7,8 @@
  * Objects
  *   A snapshot is a JSON text with flags and their rules. A client (flagbit_client) holds the snapshot in force and
  *   evaluates a flag for a context: the attributes of a user or another subject. You prepare a context once
- *   (flagbit_context), or pack it for one call into your own buffer (flagbit_attributes). Options (flagbit_options) say
- *   how to open a client. Functions are named flagbit_<type>_<verb>. Their arguments are, in this order: the object,
+ *   (flagbit_context), or give its attributes to one call: in an array of structs (flagbit_attribute), or packed into
+ *   one buffer (flagbit_attributes). Options (flagbit_options) say how to open a client. Functions are named flagbit_<type>_<verb>. Their arguments are, in this order: the object,
  *   inputs, outputs, the error.
  *
  * Ownership
@@ -47,6 +47,13 @@
  *   Structs that you allocate begin with struct_size. Later versions append fields and still accept the older size. If
  *   your struct is larger than the library's, the library fills the rest with zeros.
  *
+ * Borrowed attributes
+ *   The functions whose names end with _of or _of_n take an array of flagbit_attribute: its first element, the number of
+ *   elements and the size of one. The library reads the structs and their texts where they are, during the call. If a
+ *   name is repeated, its first value counts. Your own struct may begin with a flagbit_attribute and have more fields
+ *   behind it; pass its size. From a prepared context a flag is evaluated fastest; borrowed attributes cost less than
+ *   packed ones.
+ *
  * Packed attributes
  *   A whole context in one buffer, integers little-endian and unaligned:
  *     buffer     length u32 of the whole buffer, version u8 (1), three zero bytes, attributes
@@ -76,12 +83,10 @@
  *           flagbit_error_free(error);
  *           return 1;
  *       }
- *       uint8_t buffer[256];
- *       flagbit_attributes user = flagbit_attributes_begin(buffer, sizeof buffer);
- *       flagbit_attributes_string(&user, "user_id", "usr_123");
- *       flagbit_attributes_string(&user, "plan", "pro");
+ *       const flagbit_attribute user[] = {flagbit_attribute_string("user_id", "usr_123"),
+ *                                         flagbit_attribute_string("plan", "pro")};
  *       flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
- *       if (flagbit_evaluate_with(client, "premium-feature", user.buffer, &evaluation) == FLAGBIT_STATUS_OK) {
+ *       if (flagbit_evaluate_of(client, "premium-feature", user, 2, sizeof *user, &evaluation) == FLAGBIT_STATUS_OK) {
  *           printf("%u %s\n", evaluation.enabled, flagbit_reason_name(evaluation.reason));
  *       }
  *       flagbit_client_free(client);
@@ -115,10 +120,15 @@
 #define FLAGBIT_ABI_MAJOR 1
 
 // The minor number of the ABI. A program needs a library with at least this one.
-#define FLAGBIT_ABI_MINOR 2
+#define FLAGBIT_ABI_MINOR 3
 
 // The error_code of an evaluation without an error.
 #define FLAGBIT_ERROR_CODE_NONE 0
+
+// The kind of a flagbit_attribute that is absent: the library reads nothing else of it. In a list it is a null, which
+// makes the list unsupported.
+// Since: ABI 1.3
+#define FLAGBIT_ATTRIBUTE_KIND_NONE 0
 
 // The result of a call: whether it was well formed and succeeded. An evaluation also has an error_code. A number
 // never gets another meaning.
@@ -135,9 +145,10 @@ enum flagbit_status
     FLAGBIT_STATUS_INVALID_UTF8 = 2,
     // An argument was out of its range, or an option was unknown or of another type.
     FLAGBIT_STATUS_INVALID_ARGUMENT = 3,
-    // A struct_size was smaller than that of version 0.1.
+    // A struct_size or an attribute_size was smaller than that of the first version.
     FLAGBIT_STATUS_BAD_STRUCT_SIZE = 4,
-    // A packed context was cut short, inconsistent or of an unknown version.
+    // The attributes have an unknown kind or a malformed value, or packed ones are cut short, inconsistent or of an
+    // unknown version.
     FLAGBIT_STATUS_MALFORMED_CONTEXT = 5,
     // A context has an attribute that no rule can match: NaN, an infinity, an unsupported type, or a repeated name.
     FLAGBIT_STATUS_UNSUPPORTED_VALUE = 6,
@@ -467,6 +478,36 @@ typedef struct flagbit_text_list {
     size_t text_length;
 } flagbit_text_list;
 
+// An attribute that the library borrows for one call: it copies neither the struct nor the texts. Set all bytes to
+// zero first; then set `name`, `name_length`, `kind` and the fields of the kind. The functions flagbit_attribute_*, at
+// the end of this file, do that.
+//
+// Later versions append fields, which mean nothing if they are zero. Calls therefore take the size of your struct.
+// Threads: any number may read an array of attributes at once.
+// Since: ABI 1.3
+typedef struct flagbit_attribute {
+    // The name, UTF-8 of `name_length` bytes. Ignored in an element of a list.
+    const char *name;
+    // The length of the name in bytes.
+    size_t name_length;
+    // A flagbit_attribute_kind, or FLAGBIT_ATTRIBUTE_KIND_NONE for an attribute that is absent.
+    int32_t kind;
+    // UNSUPPORTED: a flagbit_unsupported_reason.
+    int32_t reason;
+    // STRING: the text, UTF-8 of `length` bytes. A moment is a STRING too, as RFC 3339 has it. UNSUPPORTED: the name of
+    // the value's type, or NULL.
+    const char *text;
+    // LIST: the first of `length` elements of any kind except LIST. An element has the size that the call states.
+    const struct flagbit_attribute *items;
+    // The length of `text` in bytes, or the number of `items`.
+    size_t length;
+    // NUMBER: the number. NaN and the infinities are unsupported.
+    double number;
+    // INTEGER: the bits of an int64_t. UNSIGNED: a uint64_t. BOOLEAN: 0 or 1. UNSUPPORTED with the reason
+    // LIST_TOO_LONG: the number of elements, or 0.
+    uint64_t integer;
+} flagbit_attribute;
+
 // The status of a client at one moment, in memory of the caller. Set `struct_size` before each call.
 //
 // Later versions only append fields. The library fills the fields that it knows and sets all others to zero. The texts
@@ -646,6 +687,20 @@ flagbit_status flagbit_context_new(const uint8_t *packed,
                                    size_t packed_length,
                                    struct flagbit_context **context,
                                    struct flagbit_error **error);
+
+// Builds a context from attributes that the library reads where they are. The context has copies of what it needs.
+//
+// attributes: `count` of them, each of `attribute_size` bytes, as flagbit_is_enabled_of takes them.
+// Ownership: the caller frees the context when no evaluation uses it any more.
+// Errors: as flagbit_context_new; NULL with the count 0 is a context without attributes. BAD_STRUCT_SIZE and
+// INVALID_ARGUMENT as flagbit_evaluate_of.
+// Since: ABI 1.3
+FLAGBIT_API
+flagbit_status flagbit_context_new_of(const struct flagbit_attribute *attributes,
+                                      size_t count,
+                                      size_t attribute_size,
+                                      struct flagbit_context **context,
+                                      struct flagbit_error **error);
 
 // Frees a context. NULL is allowed.
 //
@@ -915,6 +970,33 @@ bool flagbit_is_enabled_with_n(const struct flagbit_client *client,
                                size_t packed_length,
                                bool default_value);
 
+// Like flagbit_is_enabled, with attributes that the library reads where they are.
+//
+// attributes: `count` of them, each of `attribute_size` bytes: sizeof(flagbit_attribute), or the size of your own
+// struct that begins with one; a multiple of 8. If a name is repeated, its first value counts. Unsupported values count
+// as absent; flagbit_client_status counts them. NULL with the count 0 is a context without attributes.
+// Ownership: borrowed for the call. Threads, allocations: as flagbit_is_enabled.
+// Since: ABI 1.3
+FLAGBIT_API
+bool flagbit_is_enabled_of(const struct flagbit_client *client,
+                           const char *key,
+                           const struct flagbit_attribute *attributes,
+                           size_t count,
+                           size_t attribute_size,
+                           bool default_value);
+
+// Like flagbit_is_enabled_of, but the key has a length and may contain NUL.
+//
+// Since: ABI 1.3
+FLAGBIT_API
+bool flagbit_is_enabled_of_n(const struct flagbit_client *client,
+                             const char *key,
+                             size_t key_length,
+                             const struct flagbit_attribute *attributes,
+                             size_t count,
+                             size_t attribute_size,
+                             bool default_value);
+
 // Evaluates a flag for a context. An unknown flag, a flag that is set aside, and a client that is closed or has no
 // flags give FLAGBIT_STATUS_OK with an error_code.
 //
@@ -962,6 +1044,31 @@ flagbit_status flagbit_evaluate_with_n(const struct flagbit_client *client,
                                        size_t packed_length,
                                        struct flagbit_evaluation *evaluation);
 
+// Like flagbit_evaluate, with attributes that the library reads where they are, as flagbit_is_enabled_of does.
+//
+// Errors: also MALFORMED_CONTEXT for an unknown kind, a boolean above 1 or a list in a list; BAD_STRUCT_SIZE for an
+// `attribute_size` below sizeof(flagbit_attribute); INVALID_ARGUMENT for attributes that are not aligned to 8 bytes.
+// Since: ABI 1.3
+FLAGBIT_API
+flagbit_status flagbit_evaluate_of(const struct flagbit_client *client,
+                                   const char *key,
+                                   const struct flagbit_attribute *attributes,
+                                   size_t count,
+                                   size_t attribute_size,
+                                   struct flagbit_evaluation *evaluation);
+
+// Like flagbit_evaluate_of, but the key has a length and may contain NUL.
+//
+// Since: ABI 1.3
+FLAGBIT_API
+flagbit_status flagbit_evaluate_of_n(const struct flagbit_client *client,
+                                     const char *key,
+                                     size_t key_length,
+                                     const struct flagbit_attribute *attributes,
+                                     size_t count,
+                                     size_t attribute_size,
+                                     struct flagbit_evaluation *evaluation);
+
 // Evaluates a flag of any kind like flagbit_evaluate_n, and copies the variant's name and its value as text: a string
 // as it is, a number as JavaScript writes it, an object or a list as JSON. A BOOLEAN flag has the variants `on` and
 // `off` with the values `true` and `false`. Both texts are empty if there is an error_code.
@@ -1002,6 +1109,24 @@ flagbit_status flagbit_evaluate_value_with(const struct flagbit_client *client,
                                            size_t capacity,
                                            size_t *needed);
 
+// Like flagbit_evaluate_value, with attributes that the library reads where they are, as flagbit_is_enabled_of does.
+//
+// Errors: also those of flagbit_evaluate_of.
+// Since: ABI 1.3
+FLAGBIT_API
+flagbit_status flagbit_evaluate_value_of(const struct flagbit_client *client,
+                                         const char *key,
+                                         size_t key_length,
+                                         const struct flagbit_attribute *attributes,
+                                         size_t count,
+                                         size_t attribute_size,
+                                         struct flagbit_evaluation *evaluation,
+                                         struct flagbit_text *variant,
+                                         struct flagbit_text *value,
+                                         char *buffer,
+                                         size_t capacity,
+                                         size_t *needed);
+
 // Evaluates all flags of one generation for a context.
 //
 // context: NULL is a context without attributes.
@@ -1023,6 +1148,17 @@ flagbit_status flagbit_evaluate_all_with(const struct flagbit_client *client,
                                          const uint8_t *packed,
                                          size_t packed_length,
                                          struct flagbit_evaluations **evaluations);
+
+// Like flagbit_evaluate_all, with attributes that the library reads where they are, as flagbit_is_enabled_of does.
+//
+// Errors: also those of flagbit_evaluate_of.
+// Since: ABI 1.3
+FLAGBIT_API
+flagbit_status flagbit_evaluate_all_of(const struct flagbit_client *client,
+                                       const struct flagbit_attribute *attributes,
+                                       size_t count,
+                                       size_t attribute_size,
+                                       struct flagbit_evaluations **evaluations);
 
 // Frees evaluations. NULL is allowed.
 //
@@ -1061,6 +1197,21 @@ flagbit_status flagbit_explain_with(const struct flagbit_client *client,
                                     char *buffer,
                                     size_t capacity,
                                     size_t *needed);
+
+// Like flagbit_explain, with attributes that the library reads where they are, as flagbit_is_enabled_of does.
+//
+// Errors: also those of flagbit_evaluate_of.
+// Since: ABI 1.3
+FLAGBIT_API
+flagbit_status flagbit_explain_of(const struct flagbit_client *client,
+                                  const char *key,
+                                  size_t key_length,
+                                  const struct flagbit_attribute *attributes,
+                                  size_t count,
+                                  size_t attribute_size,
+                                  char *buffer,
+                                  size_t capacity,
+                                  size_t *needed);
 
 // Gives flags one answer for every context, instead of the snapshot's answers, until flagbit_override_end. If several
 // overrides have the same flag, the latest one wins. Flags whose rules refer to an overridden flag (flag_is) still use
@@ -1274,6 +1425,70 @@ static inline void flagbit_attributes_item_number(flagbit_attributes *attributes
 static inline void flagbit_attributes_item_boolean(flagbit_attributes *attributes, bool value) {
     const uint8_t byte = value ? 1 : 0;
     flagbit_attributes_append_item(attributes, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, &byte, 1);
+}
+
+/* These functions make one attribute that the library borrows, for an array that you pass to flagbit_is_enabled_of and
+ * similar functions. They copy no text: name, value and elements must stay as they are until the call returns. An
+ * element of a list has the name NULL. Since: ABI 1.3
+ */
+
+// An attribute of a kind, without a value.
+static inline flagbit_attribute flagbit_attribute_of_kind(const char *name, int32_t kind) {
+    flagbit_attribute attribute = {NULL, 0, 0, 0, NULL, NULL, 0, 0, 0};
+    attribute.name = name;
+    attribute.name_length = name == NULL ? 0 : strlen(name);
+    attribute.kind = kind;
+    return attribute;
+}
+
+// A string with a length in bytes, which may contain NUL.
+static inline flagbit_attribute flagbit_attribute_text(const char *name, const char *value, size_t length) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_STRING);
+    attribute.text = value;
+    attribute.length = length;
+    return attribute;
+}
+
+// A string that ends with NUL. If it is NULL, the attribute is absent.
+static inline flagbit_attribute flagbit_attribute_string(const char *name, const char *value) {
+    return value == NULL ? flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_NONE)
+                         : flagbit_attribute_text(name, value, strlen(value));
+}
+
+// An integer.
+static inline flagbit_attribute flagbit_attribute_integer(const char *name, int64_t value) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_INTEGER);
+    attribute.integer = (uint64_t)value;
+    return attribute;
+}
+
+// An unsigned integer, which may be above INT64_MAX.
+static inline flagbit_attribute flagbit_attribute_unsigned(const char *name, uint64_t value) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_UNSIGNED);
+    attribute.integer = value;
+    return attribute;
+}
+
+// A number. NaN and the infinities count as absent.
+static inline flagbit_attribute flagbit_attribute_number(const char *name, double value) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_NUMBER);
+    attribute.number = value;
+    return attribute;
+}
+
+// A boolean.
+static inline flagbit_attribute flagbit_attribute_boolean(const char *name, bool value) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN);
+    attribute.integer = value ? 1 : 0;
+    return attribute;
+}
+
+// A list of at most 1,000 elements.
+static inline flagbit_attribute flagbit_attribute_list(const char *name, const flagbit_attribute *items, size_t count) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_LIST);
+    attribute.items = items;
+    attribute.length = count;
+    return attribute;
 }
 
 #endif /* FLAGBIT_ATTRIBUTES_H */

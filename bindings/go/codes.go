@@ -6,8 +6,8 @@ package flagbit
 // If the header is missing, ffi.go has the message to read.
 #if __has_include(<flagbit.h>)
 #include <flagbit.h>
-#if FLAGBIT_ABI_MAJOR != 1 || FLAGBIT_ABI_MINOR < 2
-#error "this version of the Go package needs FlagBit's C library with the ABI 1.2, or a later 1.x"
+#if FLAGBIT_ABI_MAJOR != 1 || FLAGBIT_ABI_MINOR < 3
+#error "this version of the Go package needs FlagBit's C library with the ABI 1.3, or a later 1.x"
 #endif
 #endif
 */
@@ -16,7 +16,7 @@ import "C"
 // The ABI that this package is written for: its libraries have the same major number and at least this minor number.
 const (
 	abiMajor = 1
-	abiMinor = 2
+	abiMinor = 3
 )
 
 const (

@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+use super::Value;
+
 /// The longest canonical number, `-0.0000012345678901234567` and the like, has 25 bytes.
 const LONGEST: usize = 25;
 
@@ -34,6 +36,39 @@ impl Deref for NumberText {
 
     fn deref(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
+    }
+}
+
+/// Canonical text that lies where the caller has it, or is made from a number.
+pub(crate) enum CanonicalText<'a> {
+    Borrowed(&'a [u8]),
+    Number(NumberText),
+}
+
+impl<'a> CanonicalText<'a> {
+    /// `None` for a list, NaN and the infinities.
+    #[inline]
+    pub(crate) fn of(value: Value<'a>) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(Self::Borrowed(text.as_bytes())),
+            Value::Integer(integer) => Some(Self::Number(NumberText::integer(integer))),
+            Value::Unsigned(integer) => Some(Self::Number(NumberText::integer(integer))),
+            Value::Number(number) => NumberText::double(number).map(Self::Number),
+            Value::Boolean(value) => Some(Self::Borrowed(boolean(value).as_bytes())),
+            Value::List(_) => None,
+        }
+    }
+}
+
+impl Deref for CanonicalText<'_> {
+    type Target = [u8];
+
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Borrowed(text) => text,
+            Self::Number(text) => text,
+        }
     }
 }
 

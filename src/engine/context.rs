@@ -5,10 +5,10 @@ use std::{collections::HashMap, error, fmt, ops::Deref};
 use foldhash::fast::RandomState;
 
 use super::{
-    Name,
+    Name, PackedAttributes,
+    attribute_value::AttributeValue,
     canonical::{NumberText, boolean},
     name::word,
-    packed::{PackedAttributes, PackedValue},
     unsupported::{Unsupported, UnsupportedReason},
 };
 
@@ -139,17 +139,41 @@ impl Context {
     /// # Errors
     /// An attribute has an unsupported value, or two attributes have one name. The message names the attribute.
     pub fn from_packed(packed: &PackedAttributes<'_>) -> Result<Self, ContextError> {
+        Self::of(packed.values())
+    }
+
+    /// Builds a context of values that the caller has.
+    ///
+    /// # Errors
+    /// The same as those of [`Self::from_packed`].
+    pub(crate) fn of<'a, V: AttributeValue<'a>>(
+        attributes: impl Iterator<Item = (&'a str, V)>,
+    ) -> Result<Self, ContextError> {
         let mut builder = Self::builder();
-        for (name, value) in packed.iter() {
+        for (name, value) in attributes {
             if builder.has(name) {
                 return Err(ContextError::new(name, "is given twice"));
             }
-            match value.ok_or_else(|| ContextError::unsupported(name, packed.fault(name)))? {
-                PackedValue::Scalar(value) => builder.put(name, value)?,
-                PackedValue::List(items) => builder.put_list(name, items)?,
+            if let Some(fault) = value.fault() {
+                return Err(ContextError::unsupported(name, fault));
             }
+            builder.put_value(name, value)?;
         }
         Ok(builder.build())
+    }
+
+    /// A context of the values that an evaluation finds: the first of each name, unless it is unsupported.
+    #[cfg(feature = "capi")]
+    pub(crate) fn of_supported<'a, V: AttributeValue<'a>>(attributes: impl Iterator<Item = (&'a str, V)>) -> Self {
+        let mut builder = Self::builder();
+        let mut names = std::collections::HashSet::new();
+        for (name, value) in attributes {
+            if names.insert(name) && value.fault().is_none() {
+                // A value that makes the context too large is absent.
+                _ = builder.put_value(name, value);
+            }
+        }
+        builder.build()
     }
 }
 
@@ -221,11 +245,14 @@ impl ContextBuilder {
         Ok(())
     }
 
-    pub(crate) fn put_list<'v>(
-        &mut self,
-        name: &str,
-        items: impl Iterator<Item = Value<'v>>,
-    ) -> Result<(), ContextError> {
+    fn put_value<'v, V: AttributeValue<'v>>(&mut self, name: &str, value: V) -> Result<(), ContextError> {
+        match value.items() {
+            Some(items) => self.put_list(name, items.filter_map(V::scalar)),
+            None => value.scalar().map_or(Ok(()), |scalar| self.put(name, scalar)),
+        }
+    }
+
+    fn put_list<'v>(&mut self, name: &str, items: impl Iterator<Item = Value<'v>>) -> Result<(), ContextError> {
         let append = |(index, item)| self.append_value(name, item, Some(index));
         let items: Box<[Range]> = items.enumerate().map(append).collect::<Result<_, _>>()?;
         if items.len() > MAX_LIST {
@@ -335,6 +362,21 @@ impl ContextError {
     #[cold]
     fn new(name: &str, what: &str) -> Self {
         Self(format!("the attribute {name:?} {what}"))
+    }
+
+    /// Returns the error of the first attribute with text that is not UTF-8, in its name or in its value.
+    #[cfg(feature = "capi")]
+    #[cold]
+    pub(crate) fn of_text<'a, V: AttributeValue<'a>>(
+        mut attributes: impl Iterator<Item = (&'a [u8], V)>,
+    ) -> Option<Self> {
+        attributes.find_map(|(name, value)| {
+            let fault = match str::from_utf8(name) {
+                Ok(_) => value.fault().filter(|fault| fault.reason == UnsupportedReason::NotUnicode)?,
+                Err(_) => Unsupported::new(UnsupportedReason::Name, None),
+            };
+            Some(Self::unsupported(&String::from_utf8_lossy(name), fault))
+        })
     }
 
     #[cold]

@@ -3,6 +3,8 @@
 //! Pure: no I/O, no clock, no thread, no unsafe code. Parsing prepares everything (names, thresholds, sets), so that an
 //! evaluation takes no lock and allocates nothing. "Specification" in comments means `docs/specification.md`.
 
+mod attribute_value;
+mod borrowed;
 mod bucket;
 mod canonical;
 mod context;
@@ -34,7 +36,12 @@ mod variant;
 mod warning;
 mod work;
 
+#[cfg(feature = "capi")]
+pub(crate) use attribute_value::AttributeValue;
+pub use borrowed::BorrowedAttributes;
 pub use bucket::bucket_of;
+#[cfg(feature = "capi")]
+pub(crate) use canonical::CanonicalText;
 pub use context::{Attributes, Context, ContextBuilder, ContextError, MAX_LIST, Value};
 pub use evaluate::{Answer, ErrorCode, Reason};
 pub use explain::Explained;
@@ -42,6 +49,8 @@ pub use moment::{Clock, Moment};
 pub use name::Name;
 pub use number::Number;
 pub use operator::{AttributeUse, Family, Negation, Operator};
+#[cfg(feature = "capi")]
+pub(crate) use packed::Kind;
 pub use packed::{PackedAttributes, PackedError, PackedList, PackedValue};
 pub use parse::MAX_SNAPSHOT_BYTES;
 #[cfg(feature = "client")]
@@ -50,5 +59,7 @@ pub use place::{Place, Step};
 pub use problem::ProblemKind;
 pub use snapshot::{Flag, Snapshot};
 pub use snapshot_error::SnapshotError;
+#[cfg(feature = "capi")]
+pub(crate) use unsupported::{Unsupported, UnsupportedReason};
 pub use variant::{Variant, VariantValue};
 pub use warning::{Subject, Warning};

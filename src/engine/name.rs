@@ -21,6 +21,12 @@ impl Name {
         &self.text
     }
 
+    /// Returns whether this is that name.
+    #[inline]
+    pub(crate) fn is(&self, other: &[u8]) -> bool {
+        self.text.len() == other.len() && self.matches(word(other), other.len(), || other)
+    }
+
     /// Returns whether this is the name with that [`word`] and length. `whole` returns the other name if these do not decide.
     #[inline]
     pub(crate) fn matches<'n>(&self, other_word: u64, length: usize, whole: impl FnOnce() -> &'n [u8]) -> bool {
@@ -67,6 +73,7 @@ mod tests {
             for other in names {
                 let matches = Name::new(name).matches(word(other.as_bytes()), other.len(), || other.as_bytes());
                 assert_eq!(matches, name == other, "{name:?} and {other:?}");
+                assert_eq!(Name::new(name).is(other.as_bytes()), name == other, "{name:?} and {other:?}");
             }
         }
     }

@@ -14,8 +14,9 @@
 use std::{error, fmt, ops::Deref};
 
 use super::{
-    Attributes, MAX_LIST, Name, Value,
-    canonical::{NumberText, boolean},
+    Attributes, Name, Value,
+    attribute_value::AttributeValue,
+    canonical::CanonicalText,
     unsupported::{Unsupported, UnsupportedReason},
 };
 
@@ -36,7 +37,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn new(kind: u8) -> Option<Self> {
+    pub(crate) fn new(kind: u8) -> Option<Self> {
         Some(match kind {
             1 => Self::String,
             2 => Self::Integer,
@@ -95,37 +96,27 @@ impl<'a> PackedAttributes<'a> {
 
     /// The attributes in order; `None` for an unsupported value.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Option<PackedValue<'a>>)> {
-        let mut rest = self.attributes;
-        std::iter::from_fn(move || {
-            let raw = Raw::take(&mut rest)?;
-            let value = match raw.value.scalar() {
-                Some(value) => Some(PackedValue::Scalar(value)),
-                None => raw.value.list().map(|items| PackedValue::List(PackedList(items))),
+        self.values().map(|(name, value)| {
+            let supported = match (value.scalar(), value.items()) {
+                (Some(scalar), _) => Some(PackedValue::Scalar(scalar)),
+                (None, Some(_)) if value.fault().is_none() => Some(PackedValue::List(PackedList(value.bytes))),
+                (None, _) => None,
             };
-            Some((str::from_utf8(raw.name).ok()?, value))
+            (name, supported)
         })
     }
 
-    /// Returns why the attribute of that name is unsupported.
-    #[cold]
-    pub(super) fn fault(&self, name: &str) -> Unsupported<'a> {
-        let value = self.find_raw(&Name::new(name));
-        value.map_or(Unsupported::new(UnsupportedReason::Unknown, None), |value| value.fault())
+    /// The attributes in order, as they lie in the buffer.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&'a str, RawValue<'a>)> {
+        RawAttributes(self.attributes).filter_map(|raw| Some((str::from_utf8(raw.name).ok()?, raw.value)))
     }
 
-    /// A context of these attributes, without those that are unsupported.
+    /// Returns which attribute of a buffer has text that is not UTF-8.
     #[cfg(feature = "capi")]
-    pub(crate) fn to_context(self) -> super::Context {
-        let mut builder = super::Context::builder();
-        for (name, value) in self.iter() {
-            // The first of a name counts; what cannot be put is absent.
-            _ = match value {
-                Some(PackedValue::Scalar(value)) if !builder.has(name) => builder.put(name, value),
-                Some(PackedValue::List(items)) if !builder.has(name) => builder.put_list(name, items),
-                _ => Ok(()),
-            };
-        }
-        builder.build()
+    #[cold]
+    pub(crate) fn text_error(buffer: &[u8]) -> Option<super::ContextError> {
+        let raw = RawAttributes(buffer.get(HEADER..)?);
+        super::ContextError::of_text(raw.map(|raw| (raw.name, raw.value)))
     }
 
     #[inline]
@@ -147,7 +138,7 @@ impl Attributes for PackedAttributes<'_> {
     }
 
     fn list(&self, name: &Name) -> Option<impl Iterator<Item = impl Deref<Target = [u8]> + '_> + '_> {
-        Some(RawItems(self.find_raw(name)?.list()?).filter_map(|item| item.canonical()))
+        self.find_raw(name)?.list()
     }
 
     #[inline]
@@ -184,7 +175,8 @@ struct Raw<'a> {
 }
 
 /// A value as it lies in the buffer.
-struct RawValue<'a> {
+#[derive(Clone, Copy)]
+pub(crate) struct RawValue<'a> {
     kind: u8,
     bytes: &'a [u8],
 }
@@ -201,8 +193,20 @@ impl<'a> Raw<'a> {
     }
 }
 
+/// The attributes as they lie in the buffer.
+struct RawAttributes<'a>(&'a [u8]);
+
+impl<'a> Iterator for RawAttributes<'a> {
+    type Item = Raw<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Raw<'a>> {
+        Raw::take(&mut self.0)
+    }
+}
+
 /// The elements of a list as they lie in the buffer.
-struct RawItems<'a>(&'a [u8]);
+pub(crate) struct RawItems<'a>(&'a [u8]);
 
 impl<'a> Iterator for RawItems<'a> {
     type Item = RawValue<'a>;
@@ -251,43 +255,20 @@ impl<'a> RawValue<'a> {
         Ok(kind == Kind::Unsupported || (kind == Kind::Number && self.scalar().is_none()))
     }
 
-    /// A list is unsupported when an element is, or when there are too many.
     fn check_list(&self, check_text: bool) -> Result<bool, PackedError> {
-        let (mut rest, mut count, mut unsupported) = (self.bytes, 0, false);
+        let mut rest = self.bytes;
         while !rest.is_empty() {
             let item = Self::take(&mut rest).ok_or(PackedError::Overrun)?;
-            unsupported |= item.check_scalar(check_text)?;
-            count += 1;
+            item.check_scalar(check_text)?;
         }
-        Ok(unsupported || count > MAX_LIST)
+        Ok(self.fault().is_some())
     }
+}
 
-    /// Returns why the value is unsupported.
-    #[cold]
-    fn fault(&self) -> Unsupported<'a> {
-        let of = |reason| Unsupported::new(reason, None);
-        match Kind::new(self.kind) {
-            Some(Kind::Unsupported) => Unsupported::read(self.bytes),
-            Some(Kind::Number) => of(UnsupportedReason::NotFinite),
-            Some(Kind::List) => {
-                let is_wrong = |(_, item): &(usize, RawValue<'_>)| item.scalar().is_none();
-                match RawItems(self.bytes).enumerate().take(MAX_LIST).find(is_wrong) {
-                    Some((index, item)) => item.fault().in_list(index),
-                    None => Unsupported::new(UnsupportedReason::ListTooLong, Some(RawItems(self.bytes).count())),
-                }
-            }
-            _ => of(UnsupportedReason::Unknown),
-        }
-    }
+impl<'a> AttributeValue<'a> for RawValue<'a> {
+    type Items = RawItems<'a>;
 
-    /// The elements of a supported list.
-    fn list(&self) -> Option<&'a [u8]> {
-        let supported = self.kind == Kind::List as u8 && self.check_list(false) == Ok(false);
-        supported.then_some(self.bytes)
-    }
-
-    /// `None` for an unsupported value and for a list.
-    fn scalar(&self) -> Option<Value<'a>> {
+    fn scalar(self) -> Option<Value<'a>> {
         match Kind::new(self.kind)? {
             Kind::String => str::from_utf8(self.bytes).ok().map(Value::String),
             Kind::Integer => Some(Value::Integer(i64::from_le_bytes(self.bytes.try_into().ok()?))),
@@ -301,19 +282,35 @@ impl<'a> RawValue<'a> {
         }
     }
 
+    fn items(self) -> Option<RawItems<'a>> {
+        (self.kind == Kind::List as u8).then_some(RawItems(self.bytes))
+    }
+
+    #[cold]
+    fn reason(self) -> Unsupported<'a> {
+        match Kind::new(self.kind) {
+            Some(Kind::Unsupported) => Unsupported::read(self.bytes),
+            Some(Kind::Number) => Unsupported::new(UnsupportedReason::NotFinite, None),
+            Some(Kind::String) => Unsupported::new(UnsupportedReason::NotUnicode, None),
+            _ => Unsupported::new(UnsupportedReason::Unknown, None),
+        }
+    }
+
     #[inline]
-    fn canonical(&self) -> Option<PackedText<'a>> {
+    fn canonical(self) -> Option<CanonicalText<'a>> {
+        // The text of a string was checked.
         if self.kind == Kind::String as u8 {
-            return Some(PackedText::Borrowed(self.bytes));
+            return Some(CanonicalText::Borrowed(self.bytes));
         }
-        match self.scalar()? {
-            Value::String(text) => Some(PackedText::Borrowed(text.as_bytes())),
-            Value::Integer(integer) => Some(PackedText::Number(NumberText::integer(integer))),
-            Value::Unsigned(integer) => Some(PackedText::Number(NumberText::integer(integer))),
-            Value::Number(number) => NumberText::double(number).map(PackedText::Number),
-            Value::Boolean(value) => Some(PackedText::Borrowed(boolean(value).as_bytes())),
-            Value::List(_) => None,
-        }
+        self.canonical_of_scalar()
+    }
+}
+
+impl<'a> RawValue<'a> {
+    /// The canonical text of any value but a string, apart so that the search for a string stays small.
+    #[inline(never)]
+    fn canonical_of_scalar(self) -> Option<CanonicalText<'a>> {
+        CanonicalText::of(self.scalar()?)
     }
 }
 
@@ -321,24 +318,6 @@ impl<'a> RawValue<'a> {
 fn take_text(buffer: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = buffer.split_first_chunk::<4>()?;
     rest.split_at_checked(u32::from_le_bytes(*length) as usize)
-}
-
-/// Canonical text that is in the buffer, or made from a number in it.
-enum PackedText<'a> {
-    Borrowed(&'a [u8]),
-    Number(NumberText),
-}
-
-impl Deref for PackedText<'_> {
-    type Target = [u8];
-
-    #[inline]
-    fn deref(&self) -> &[u8] {
-        match self {
-            PackedText::Borrowed(text) => text,
-            PackedText::Number(text) => text,
-        }
-    }
 }
 
 /// Why packed attributes cannot be read: a fault of the binding that packed them.

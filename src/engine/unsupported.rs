@@ -37,7 +37,7 @@ pub(crate) enum UnsupportedReason {
 }
 
 impl UnsupportedReason {
-    fn new(number: u8) -> Self {
+    pub(crate) fn new(number: u8) -> Self {
         match number {
             1 => Self::Type,
             2 => Self::Null,
@@ -74,6 +74,12 @@ const SHOWN: usize = 100;
 impl<'a> Unsupported<'a> {
     pub(crate) fn new(reason: UnsupportedReason, position: Option<usize>) -> Self {
         Self { reason, position: position.and_then(|position| position.try_into().ok()), type_name: "" }
+    }
+
+    /// A reason with the name of the value's type, where the binding says it.
+    #[cfg(feature = "capi")]
+    pub(crate) fn of_type(reason: UnsupportedReason, position: Option<usize>, type_name: &'a str) -> Self {
+        Self { type_name, ..Self::new(reason, position) }
     }
 
     /// Reads a packed value of the kind "unsupported": nothing, a reason, or a reason with its position and detail.

@@ -1,13 +1,14 @@
 //! Contexts that are prepared once for many evaluations.
 
 use super::{
+    attributes::{Borrowed, flagbit_attribute},
     error::{Failure, flagbit_error, report},
     guard::guard,
     handle,
     status::Status,
     text,
 };
-use crate::{Context, PackedAttributes};
+use crate::{Context, PackedAttributes, PackedError};
 
 /// The attributes of a user or another subject, prepared for any number of evaluations.
 ///
@@ -34,9 +35,46 @@ pub unsafe extern "C" fn flagbit_context_new(
 
 fn new(packed: *const u8, length: usize, context: *mut *mut flagbit_context) -> Result<(), Failure> {
     handle::place(context)?;
-    let packed = PackedAttributes::new(text::bytes(packed, length)?)
-        .map_err(|error| Failure::new(error.into(), error.to_string()))?;
+    let buffer = text::bytes(packed, length)?;
+    let packed = PackedAttributes::new(buffer).map_err(|error| {
+        let named = (error == PackedError::Utf8).then(|| PackedAttributes::text_error(buffer)).flatten();
+        Failure::new(error.into(), named.map_or_else(|| error.to_string(), |named| named.to_string()))
+    })?;
     handle::give(context, flagbit_context(Context::from_packed(&packed)?));
+    Ok(())
+}
+
+/// Builds a context from attributes that the library reads where they are. The context has copies of what it needs.
+///
+/// attributes: `count` of them, each of `attribute_size` bytes, as flagbit_is_enabled_of takes them.
+/// Ownership: the caller frees the context when no evaluation uses it any more.
+/// Errors: as flagbit_context_new; NULL with the count 0 is a context without attributes. BAD_STRUCT_SIZE and
+/// INVALID_ARGUMENT as flagbit_evaluate_of.
+/// Since: ABI 1.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_context_new_of(
+    attributes: *const flagbit_attribute,
+    count: usize,
+    attribute_size: usize,
+    context: *mut *mut flagbit_context,
+    error: *mut *mut flagbit_error,
+) -> Status {
+    guard(|| report(error, new_of(attributes, count, attribute_size, context)))
+}
+
+fn new_of(
+    attributes: *const flagbit_attribute,
+    count: usize,
+    attribute_size: usize,
+    context: *mut *mut flagbit_context,
+) -> Result<(), Failure> {
+    handle::place(context)?;
+    let borrowed = Borrowed::new(attributes, count, attribute_size).map_err(|status| {
+        let text_error = || Borrowed::text_error(attributes, count, attribute_size);
+        let named = (status == Status::InvalidUtf8).then(text_error).flatten();
+        named.map_or_else(|| status.into(), |named| Failure::new(status, named.to_string()))
+    })?;
+    handle::give(context, flagbit_context(Context::of(borrowed.values())?));
     Ok(())
 }
 

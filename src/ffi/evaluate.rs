@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use super::{
+    attributes::{Borrowed, flagbit_attribute},
     client::flagbit_client,
     context::flagbit_context,
     evaluation::flagbit_evaluation,
@@ -76,6 +77,46 @@ pub unsafe extern "C" fn flagbit_is_enabled_with_n(
     })
 }
 
+/// Like flagbit_is_enabled, with attributes that the library reads where they are.
+///
+/// attributes: `count` of them, each of `attribute_size` bytes: sizeof(flagbit_attribute), or the size of your own
+/// struct that begins with one; a multiple of 8. If a name is repeated, its first value counts. Unsupported values count
+/// as absent; flagbit_client_status counts them. NULL with the count 0 is a context without attributes.
+/// Ownership: borrowed for the call. Threads, allocations: as flagbit_is_enabled.
+/// Since: ABI 1.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_is_enabled_of(
+    client: *const flagbit_client,
+    key: *const c_char,
+    attributes: *const flagbit_attribute,
+    count: usize,
+    attribute_size: usize,
+    default_value: bool,
+) -> bool {
+    is_enabled(default_value, || {
+        enabled(client, text::terminated(key)?, &Borrowed::new(attributes, count, attribute_size)?, default_value)
+    })
+}
+
+/// Like flagbit_is_enabled_of, but the key has a length and may contain NUL.
+///
+/// Since: ABI 1.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_is_enabled_of_n(
+    client: *const flagbit_client,
+    key: *const c_char,
+    key_length: usize,
+    attributes: *const flagbit_attribute,
+    count: usize,
+    attribute_size: usize,
+    default_value: bool,
+) -> bool {
+    is_enabled(default_value, || {
+        let attributes = Borrowed::new(attributes, count, attribute_size)?;
+        enabled(client, text::bytes(key, key_length)?, &attributes, default_value)
+    })
+}
+
 /// Evaluates a flag for a context. An unknown flag, a flag that is set aside, and a client that is closed or has no
 /// flags give FLAGBIT_STATUS_OK with an error_code.
 ///
@@ -137,6 +178,42 @@ pub unsafe extern "C" fn flagbit_evaluate_with_n(
     evaluation: *mut flagbit_evaluation,
 ) -> Status {
     guard(|| evaluate(client, text::bytes(key, key_length)?, &unpacked(packed, packed_length)?, evaluation))
+}
+
+/// Like flagbit_evaluate, with attributes that the library reads where they are, as flagbit_is_enabled_of does.
+///
+/// Errors: also MALFORMED_CONTEXT for an unknown kind, a boolean above 1 or a list in a list; BAD_STRUCT_SIZE for an
+/// `attribute_size` below sizeof(flagbit_attribute); INVALID_ARGUMENT for attributes that are not aligned to 8 bytes.
+/// Since: ABI 1.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluate_of(
+    client: *const flagbit_client,
+    key: *const c_char,
+    attributes: *const flagbit_attribute,
+    count: usize,
+    attribute_size: usize,
+    evaluation: *mut flagbit_evaluation,
+) -> Status {
+    guard(|| evaluate(client, text::terminated(key)?, &Borrowed::new(attributes, count, attribute_size)?, evaluation))
+}
+
+/// Like flagbit_evaluate_of, but the key has a length and may contain NUL.
+///
+/// Since: ABI 1.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluate_of_n(
+    client: *const flagbit_client,
+    key: *const c_char,
+    key_length: usize,
+    attributes: *const flagbit_attribute,
+    count: usize,
+    attribute_size: usize,
+    evaluation: *mut flagbit_evaluation,
+) -> Status {
+    guard(|| {
+        let attributes = Borrowed::new(attributes, count, attribute_size)?;
+        evaluate(client, text::bytes(key, key_length)?, &attributes, evaluation)
+    })
 }
 
 #[inline]

@@ -3,6 +3,7 @@
 use std::{ffi::c_char, mem};
 
 use super::{
+    attributes::{Borrowed, flagbit_attribute},
     client::flagbit_client,
     context::flagbit_context,
     evaluate::{prepared, unpacked},
@@ -85,6 +86,21 @@ pub unsafe extern "C" fn flagbit_evaluate_all_with(
     evaluations: *mut *mut flagbit_evaluations,
 ) -> Status {
     guard(|| all(client, &unpacked(packed, packed_length)?, evaluations))
+}
+
+/// Like flagbit_evaluate_all, with attributes that the library reads where they are, as flagbit_is_enabled_of does.
+///
+/// Errors: also those of flagbit_evaluate_of.
+/// Since: ABI 1.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluate_all_of(
+    client: *const flagbit_client,
+    attributes: *const flagbit_attribute,
+    count: usize,
+    attribute_size: usize,
+    evaluations: *mut *mut flagbit_evaluations,
+) -> Status {
+    guard(|| all(client, &Borrowed::new(attributes, count, attribute_size)?, evaluations))
 }
 
 fn all(

@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use super::{
+    attributes::{Borrowed, flagbit_attribute},
     client::flagbit_client,
     context::flagbit_context,
     evaluate::{prepared, unpacked},
@@ -54,7 +55,29 @@ pub unsafe extern "C" fn flagbit_explain_with(
 ) -> Status {
     guard(|| {
         // Copying the attributes into a context avoids a second copy of this cold code.
-        let context = unpacked(packed, packed_length)?.to_context();
+        let context = Context::of_supported(unpacked(packed, packed_length)?.values());
+        explain(client, text::utf8_of(key, key_length)?, &context, buffer, capacity, needed)
+    })
+}
+
+/// Like flagbit_explain, with attributes that the library reads where they are, as flagbit_is_enabled_of does.
+///
+/// Errors: also those of flagbit_evaluate_of.
+/// Since: ABI 1.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_explain_of(
+    client: *const flagbit_client,
+    key: *const c_char,
+    key_length: usize,
+    attributes: *const flagbit_attribute,
+    count: usize,
+    attribute_size: usize,
+    buffer: *mut c_char,
+    capacity: usize,
+    needed: *mut usize,
+) -> Status {
+    guard(|| {
+        let context = Context::of_supported(Borrowed::new(attributes, count, attribute_size)?.values());
         explain(client, text::utf8_of(key, key_length)?, &context, buffer, capacity, needed)
     })
 }

@@ -8,6 +8,7 @@
 #![allow(unreachable_pub, reason = "what is exported is reached from C")]
 #![allow(non_camel_case_types, reason = "the types carry their C names")]
 
+mod attributes;
 mod client;
 mod context;
 mod error;

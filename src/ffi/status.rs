@@ -17,9 +17,10 @@ pub enum Status {
     InvalidUtf8 = 2,
     /// An argument was out of its range, or an option was unknown or of another type.
     InvalidArgument = 3,
-    /// A struct_size was smaller than that of version 0.1.
+    /// A struct_size or an attribute_size was smaller than that of the first version.
     BadStructSize = 4,
-    /// A packed context was cut short, inconsistent or of an unknown version.
+    /// The attributes have an unknown kind or a malformed value, or packed ones are cut short, inconsistent or of an
+    /// unknown version.
     MalformedContext = 5,
     /// A context has an attribute that no rule can match: NaN, an infinity, an unsupported type, or a repeated name.
     UnsupportedValue = 6,
@@ -49,8 +50,11 @@ impl Status {
         (Self::NullArgument, c"an argument that must not be NULL was NULL"),
         (Self::InvalidUtf8, c"a text was not UTF-8"),
         (Self::InvalidArgument, c"an argument was out of its range, or an option was unknown or of another type"),
-        (Self::BadStructSize, c"a struct_size was smaller than that of version 0.1"),
-        (Self::MalformedContext, c"a packed context was cut short, inconsistent or of an unknown version"),
+        (Self::BadStructSize, c"a struct_size or an attribute_size was smaller than that of the first version"),
+        (
+            Self::MalformedContext,
+            c"the attributes have an unknown kind or a malformed value, or packed ones are cut short",
+        ),
         (Self::UnsupportedValue, c"an attribute of the context has an unsupported value or a repeated name"),
         (Self::Closed, c"the client is closed"),
         (Self::Timeout, c"the time ran out"),

@@ -34,6 +34,12 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Status> {
     str::from_utf8(bytes).map_err(|_| Status::InvalidUtf8)
 }
 
+/// Checks text of an attribute, most of which is ASCII.
+#[inline]
+pub(super) fn check_utf8(bytes: &[u8]) -> Result<(), Status> {
+    if bytes.is_ascii() { Ok(()) } else { utf8(bytes).map(drop) }
+}
+
 /// A text with a length, as UTF-8.
 pub(super) fn utf8_of<'a>(data: *const c_char, length: usize) -> Result<&'a str, Status> {
     utf8(bytes(data, length)?)

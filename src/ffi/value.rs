@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use super::{
+    attributes::{Borrowed, flagbit_attribute},
     client::flagbit_client,
     context::flagbit_context,
     evaluate::{prepared, unpacked},
@@ -67,6 +68,32 @@ pub unsafe extern "C" fn flagbit_evaluate_value_with(
     guard(|| {
         let outputs = Outputs { evaluation, variant, value, buffer, capacity, needed };
         outputs.fill(client, text::bytes(key, key_length)?, &unpacked(packed, packed_length)?)
+    })
+}
+
+/// Like flagbit_evaluate_value, with attributes that the library reads where they are, as flagbit_is_enabled_of does.
+///
+/// Errors: also those of flagbit_evaluate_of.
+/// Since: ABI 1.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flagbit_evaluate_value_of(
+    client: *const flagbit_client,
+    key: *const c_char,
+    key_length: usize,
+    attributes: *const flagbit_attribute,
+    count: usize,
+    attribute_size: usize,
+    evaluation: *mut flagbit_evaluation,
+    variant: *mut flagbit_text,
+    value: *mut flagbit_text,
+    buffer: *mut c_char,
+    capacity: usize,
+    needed: *mut usize,
+) -> Status {
+    guard(|| {
+        let outputs = Outputs { evaluation, variant, value, buffer, capacity, needed };
+        let attributes = Borrowed::new(attributes, count, attribute_size)?;
+        outputs.fill(client, text::bytes(key, key_length)?, &attributes)
     })
 }
 

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char};
 /// The major number of the ABI. A program needs a library with the same one.
 pub const FLAGBIT_ABI_MAJOR: u32 = 1;
 /// The minor number of the ABI. A program needs a library with at least this one.
-pub const FLAGBIT_ABI_MINOR: u32 = 2;
+pub const FLAGBIT_ABI_MINOR: u32 = 3;
 
 const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
     Ok(version) => version,

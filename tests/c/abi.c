@@ -35,6 +35,19 @@ AT(flagbit_client_report, revision, 56);
 AT(flagbit_client_report, source, 64);
 AT(flagbit_client_report, last_error, 72);
 
+#if UINTPTR_MAX == UINT64_MAX
+_Static_assert(sizeof(flagbit_attribute) == 64, "flagbit_attribute");
+AT(flagbit_attribute, name, 0);
+AT(flagbit_attribute, name_length, 8);
+AT(flagbit_attribute, kind, 16);
+AT(flagbit_attribute, reason, 20);
+AT(flagbit_attribute, text, 24);
+AT(flagbit_attribute, items, 32);
+AT(flagbit_attribute, length, 40);
+AT(flagbit_attribute, number, 48);
+AT(flagbit_attribute, integer, 56);
+#endif
+
 _Static_assert(sizeof(flagbit_text) == 8, "flagbit_text");
 AT(flagbit_text, offset, 0);
 AT(flagbit_text, length, 4);
@@ -90,6 +103,7 @@ IS(FLAGBIT_REASON_DISABLED, 1);
 IS(FLAGBIT_REASON_TARGETING_MATCH, 2);
 IS(FLAGBIT_REASON_PERCENTAGE_ROLLOUT, 3);
 IS(FLAGBIT_REASON_DEFAULT, 4);
+IS(FLAGBIT_ATTRIBUTE_KIND_NONE, 0);
 IS(FLAGBIT_ERROR_CODE_NONE, 0);
 IS(FLAGBIT_ERROR_CODE_FLAG_NOT_FOUND, 1);
 IS(FLAGBIT_ERROR_CODE_PROVIDER_NOT_READY, 2);

@@ -91,12 +91,17 @@ static void a_boolean_is_0_or_1(void) {
 
 static void text_is_utf8(void) {
     uint8_t buffer[64];
-    const char *bad[][2] = {{"\xC0", "pro"}, {"plan", "\xED\xA0\x80"}, {"plan", "cut \xE2\x82"}, {"\xFF\xFE", ""}};
+    static const char TEXT[] =
+        "the attribute \"plan\" has a string that is not Unicode text; replace lone surrogates and "
+        "bytes that are not UTF-8";
+    static const char NAME[] =
+        "the attribute \"a\xEF\xBF\xBD\" has a name that is not Unicode text; give a name that is";
+    const char *bad[][3] = {
+        {"a\xC0", "pro", NAME}, {"plan", "\xED\xA0\x80", TEXT}, {"plan", "cut \xE2\x82", TEXT}, {"a\xFF", "", NAME}};
     for (size_t index = 0; index < sizeof bad / sizeof *bad; index++) {
         flagbit_attributes attributes = flagbit_attributes_begin(buffer, sizeof buffer);
         flagbit_attributes_string(&attributes, bad[index][0], bad[index][1]);
-        refused(buffer, attributes.length, FLAGBIT_STATUS_INVALID_UTF8,
-                "the packed attributes have text that is not UTF-8");
+        refused(buffer, attributes.length, FLAGBIT_STATUS_INVALID_UTF8, bad[index][2]);
     }
 }
 

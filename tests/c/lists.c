@@ -256,7 +256,10 @@ static void malformed_lists(void) {
     refused(&attributes, FLAGBIT_STATUS_MALFORMED_CONTEXT, "the packed attributes have a malformed value of kind 5");
     attributes = list_of(buffer, 1);
     flagbit_attributes_item_string(&attributes, "\xED\xA0\x80");
-    refused(&attributes, FLAGBIT_STATUS_INVALID_UTF8, "the packed attributes have text that is not UTF-8");
+    refused(&attributes, FLAGBIT_STATUS_INVALID_UTF8,
+            "the attribute \"roles\" has, at [1] of its list, a string that is not Unicode text; replace lone "
+            "surrogates and "
+            "bytes that are not UTF-8");
     /* A malformed element is refused even after the list has become unsupported. */
     attributes = list_of(buffer, MOST + 1);
     flagbit_attributes_append_item(&attributes, FLAGBIT_ATTRIBUTE_KIND_LIST, NULL, 0);

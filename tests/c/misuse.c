@@ -40,6 +40,11 @@ static void reset_outputs(void) {
 #define BUFFER_OUT out.buffer, sizeof out.buffer, &out.needed
 #define TEXTS_OUT &out.variant, &out.value, BUFFER_OUT
 
+/* An array of one attribute, and one that is not there. */
+static const flagbit_attribute one = {.name = "a", .name_length = 1, .kind = FLAGBIT_ATTRIBUTE_KIND_INTEGER};
+#define ONE &one, 1, sizeof one
+#define NO_ARRAY NULL, 1, sizeof one
+
 #define NEEDS(call) REFUSES(call, FLAGBIT_STATUS_NULL_ARGUMENT)
 
 /* Checks a call with an error, written as EXPLAINS(function, arguments but the error): with the error and without. */
@@ -127,6 +132,30 @@ static void null_is_a_status(const flagbit_client *client, flagbit_options *opti
     NEEDS(flagbit_evaluate_value_with(client, "f", 1, packed, 8, &out.evaluation, &out.variant, NULL, BUFFER_OUT));
     NEEDS(flagbit_evaluate_value_with(client, "f", 1, packed, 8, &out.evaluation, &out.variant, &out.value, NULL, 64,
                                       NULL));
+    NEEDS(flagbit_evaluate_of(NULL, "f", ONE, &out.evaluation));
+    NEEDS(flagbit_evaluate_of(client, NULL, ONE, &out.evaluation));
+    NEEDS(flagbit_evaluate_of(client, "f", NO_ARRAY, &out.evaluation));
+    NEEDS(flagbit_evaluate_of(client, "f", ONE, NULL));
+    NEEDS(flagbit_evaluate_of_n(NULL, "f", 1, ONE, &out.evaluation));
+    NEEDS(flagbit_evaluate_of_n(client, NULL, 1, ONE, &out.evaluation));
+    NEEDS(flagbit_evaluate_of_n(client, "f", 1, NO_ARRAY, &out.evaluation));
+    NEEDS(flagbit_evaluate_of_n(client, "f", 1, ONE, NULL));
+    NEEDS(flagbit_evaluate_value_of(NULL, "f", 1, ONE, &out.evaluation, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value_of(client, NULL, 1, ONE, &out.evaluation, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value_of(client, "f", 1, NO_ARRAY, &out.evaluation, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value_of(client, "f", 1, ONE, NULL, TEXTS_OUT));
+    NEEDS(flagbit_evaluate_value_of(client, "f", 1, ONE, &out.evaluation, NULL, &out.value, BUFFER_OUT));
+    NEEDS(flagbit_evaluate_value_of(client, "f", 1, ONE, &out.evaluation, &out.variant, NULL, BUFFER_OUT));
+    NEEDS(flagbit_evaluate_value_of(client, "f", 1, ONE, &out.evaluation, &out.variant, &out.value, NULL, 64, NULL));
+    NEEDS(flagbit_evaluate_all_of(NULL, ONE, &out.evaluations));
+    NEEDS(flagbit_evaluate_all_of(client, NO_ARRAY, &out.evaluations));
+    NEEDS(flagbit_evaluate_all_of(client, ONE, NULL));
+    NEEDS(flagbit_explain_of(NULL, "f", 1, ONE, BUFFER_OUT));
+    NEEDS(flagbit_explain_of(client, NULL, 1, ONE, BUFFER_OUT));
+    NEEDS(flagbit_explain_of(client, "f", 1, NO_ARRAY, BUFFER_OUT));
+    NEEDS(flagbit_explain_of(client, "f", 1, ONE, NULL, 4096, NULL));
+    EXPLAINS(null, flagbit_context_new_of, NO_ARRAY, &out.context);
+    EXPLAINS(null, flagbit_context_new_of, ONE, NULL);
     NEEDS(flagbit_explain(NULL, "f", 1, NULL, BUFFER_OUT));
     NEEDS(flagbit_explain(client, NULL, 1, NULL, BUFFER_OUT));
     NEEDS(flagbit_explain(client, "f", 1, NULL, NULL, 4096, NULL));
@@ -153,6 +182,12 @@ static void null_is_a_status(const flagbit_client *client, flagbit_options *opti
     FALLS_BACK(flagbit_is_enabled_with_n, NULL, "f", 1, packed, 8);
     FALLS_BACK(flagbit_is_enabled_with_n, client, NULL, 1, packed, 8);
     FALLS_BACK(flagbit_is_enabled_with_n, client, "f", 1, NULL, 8);
+    FALLS_BACK(flagbit_is_enabled_of, NULL, "f", ONE);
+    FALLS_BACK(flagbit_is_enabled_of, client, NULL, ONE);
+    FALLS_BACK(flagbit_is_enabled_of, client, "f", NO_ARRAY);
+    FALLS_BACK(flagbit_is_enabled_of_n, NULL, "f", 1, ONE);
+    FALLS_BACK(flagbit_is_enabled_of_n, client, NULL, 1, ONE);
+    FALLS_BACK(flagbit_is_enabled_of_n, client, "f", 1, NO_ARRAY);
 
     CHECK_STATUS(flagbit_error_status(NULL), null);
     CHECK_TEXT(flagbit_error_message(NULL), "");

@@ -1,151 +1,16 @@
 /* The shared vectors of tests/fixtures (its README has the format), through every form of evaluation. */
 #include "support.h"
+#include "vectors.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <math.h>
 
 enum { LEAST_CASES = 7000 };
 
 static const char *case_name; /* for the message of a failure */
 
-static json_object *field(json_object *object, const char *name) {
-    json_object *value = NULL;
-    json_object_object_get_ex(object, name, &value);
-    return value;
-}
-
-static const char *text_field(json_object *object, const char *name) {
-    return json_object_get_string(field(object, name));
-}
-
-static size_t length_of(json_object *text) {
-    return (size_t)json_object_get_string_len(text);
-}
-
-/* A value as it is packed. */
-typedef struct packed_value {
-    uint8_t kind;
-    const void *bytes;
-    size_t length;
-    union {
-        uint64_t bits;
-        uint8_t byte;
-    } room;
-} packed_value;
-
-/* Reads `kind` and `text`, of a scalar; null and what no rule can match are unsupported. Values are little-endian, as
- * is every machine that this test runs on. */
-static void read_scalar(packed_value *value, const char *kind, json_object *text) {
-    const char *characters = json_object_get_string(text);
-    *value = (packed_value){.kind = FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED};
-    if (strcmp(kind, "string") == 0) {
-        value->kind = FLAGBIT_ATTRIBUTE_KIND_STRING;
-        value->bytes = characters, value->length = length_of(text);
-    } else if (strcmp(kind, "moment") == 0) {
-        /* C has no type for moments that FlagBit takes: the third word is the text. */
-        value->kind = FLAGBIT_ATTRIBUTE_KIND_STRING;
-        value->bytes = strrchr(characters, ' ') + 1, value->length = strlen(strrchr(characters, ' ') + 1);
-    } else if (strcmp(kind, "integer") == 0) {
-        errno = 0;
-        value->room.bits = (uint64_t)strtoll(characters, NULL, 10);
-        value->kind = FLAGBIT_ATTRIBUTE_KIND_INTEGER;
-        if (errno == ERANGE) {
-            value->room.bits = strtoull(characters, NULL, 10);
-            value->kind = FLAGBIT_ATTRIBUTE_KIND_UNSIGNED;
-        }
-        value->bytes = &value->room, value->length = 8;
-    } else if (strcmp(kind, "number") == 0) {
-        const double real = strtod(characters, NULL);
-        memcpy(&value->room.bits, &real, sizeof real);
-        value->kind = FLAGBIT_ATTRIBUTE_KIND_NUMBER;
-        value->bytes = &value->room, value->length = 8;
-    } else if (strcmp(kind, "boolean") == 0) {
-        value->room.byte = strcmp(characters, "true") == 0;
-        value->kind = FLAGBIT_ATTRIBUTE_KIND_BOOLEAN;
-        value->bytes = &value->room, value->length = 1;
-    } else {
-        CHECK(strcmp(kind, "null") == 0 || strcmp(kind, "unsupported") == 0);
-    }
-}
-
-static const char *kind_of(json_object *pair, size_t index) {
-    return json_object_get_string(json_object_array_get_idx(pair, index));
-}
-
-/* Returns whether a rule can match the value: `pair` has its kind at `index` and its text behind it. */
-static bool is_supported(json_object *pair, size_t index) {
-    const char *kind = kind_of(pair, index);
-    json_object *text = json_object_array_get_idx(pair, index + 1);
-    if (strcmp(kind, "list") == 0) {
-        bool supported = json_object_array_length(text) <= 1000;
-        for (size_t element = 0; element < json_object_array_length(text); element++) {
-            json_object *each = json_object_array_get_idx(text, element);
-            supported = supported && strcmp(kind_of(each, 0), "list") != 0 && is_supported(each, 0);
-        }
-        return supported;
-    }
-    const double real = strcmp(kind, "number") == 0 ? strtod(json_object_get_string(text), NULL) : 0;
-    return strcmp(kind, "null") != 0 && strcmp(kind, "unsupported") != 0 && real - real == 0;
-}
-
-/* Appends one `[name, kind, text]`. Without `odd`, what counts as absent is left out. A list in a list cannot be
- * packed: the binding says that the attribute is unsupported. */
-static void append(flagbit_attributes *attributes, json_object *attribute, bool odd) {
-    json_object *name = json_object_array_get_idx(attribute, 0), *text = json_object_array_get_idx(attribute, 2);
-    const char *kind = kind_of(attribute, 1);
-    packed_value value;
-    if (strcmp(kind, "null") == 0 || !(odd || is_supported(attribute, 1))) {
-        return;
-    }
-    if (strcmp(kind, "list") != 0) {
-        read_scalar(&value, kind, text);
-        flagbit_attributes_append(attributes, value.kind, json_object_get_string(name), length_of(name), value.bytes,
-                                  value.length);
-        return;
-    }
-    flagbit_attributes_append(attributes, FLAGBIT_ATTRIBUTE_KIND_LIST, json_object_get_string(name), length_of(name),
-                              NULL, 0);
-    for (size_t index = 0; index < json_object_array_length(text); index++) {
-        json_object *element = json_object_array_get_idx(text, index);
-        if (strcmp(kind_of(element, 0), "list") == 0) {
-            flagbit_attributes_append_item(attributes, FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED, NULL, 0);
-            continue;
-        }
-        read_scalar(&value, kind_of(element, 0), json_object_array_get_idx(element, 1));
-        flagbit_attributes_append_item(attributes, value.kind, value.bytes, value.length);
-    }
-}
-
-/* The most that an attribute can take: each element of a list is written longer as JSON than packed, but for numbers.
- */
-static size_t room_for(json_object *attribute) {
-    json_object *text = json_object_array_get_idx(attribute, 2);
-    const bool list = json_object_is_type(text, json_type_array);
-    const size_t elements = list ? 16 * json_object_array_length(text) : 8;
-    return 9 + length_of(json_object_array_get_idx(attribute, 0)) + elements +
-           (list ? strlen(json_object_to_json_string(text)) : length_of(text));
-}
-
-/* Packs a context into memory of just its size, so that a sanitizer sees a read beyond it. The caller frees it. */
-static uint8_t *pack(json_object *context, bool odd, size_t *length) {
-    const size_t count = json_object_array_length(context);
-    size_t capacity = FLAGBIT_ATTRIBUTES_HEADER;
-    for (size_t index = 0; index < count; index++) {
-        capacity += room_for(json_object_array_get_idx(context, index));
-    }
-    uint8_t *buffer = malloc(capacity);
-    REQUIRE(buffer != NULL);
-    flagbit_attributes attributes = flagbit_attributes_begin(buffer, capacity);
-    for (size_t index = 0; index < count; index++) {
-        append(&attributes, json_object_array_get_idx(context, index), odd);
-    }
-    REQUIRE(flagbit_attributes_ok(&attributes));
-    *length = attributes.length;
-    return realloc(buffer, attributes.length);
-}
+static const char *case_name; /* for the message of a failure */
 
 static int32_t kind_number(json_object *kind) {
     static const char *const NAMES[] = {"boolean", "string", "number", "json"}; /* from FLAGBIT_KIND_BOOLEAN on */
@@ -213,9 +78,16 @@ static void check_texts(const char *block, flagbit_text variant, flagbit_text va
     check_text_in(block, value, field(expected, "value"));
 }
 
-/* Checks the texts of a flag's answer, asked for with packed attributes or, if there are none, with a context. */
-static void check_value(const flagbit_client *client, const uint8_t *packed, size_t length,
-                        const flagbit_context *context, json_object *expected) {
+/* The attributes of a question, in one of the three forms. */
+typedef struct question {
+    const uint8_t *packed;
+    size_t length;
+    const borrowed_context *borrowed;
+    const flagbit_context *context;
+} question;
+
+/* Checks the texts of a flag's answer. */
+static void check_value(const flagbit_client *client, question asked, json_object *expected) {
     json_object *flag = field(expected, "flag");
     const char *key = json_object_get_string(flag);
     size_t capacity = 0;
@@ -223,11 +95,17 @@ static void check_value(const flagbit_client *client, const uint8_t *packed, siz
     for (int round = 0; round < 2; round++) {
         flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
         flagbit_text variant = {0, 0}, value = {0, 0};
-        const flagbit_status status =
-            packed != NULL ? flagbit_evaluate_value_with(client, key, length_of(flag), packed, length, &evaluation,
-                                                         &variant, &value, buffer, capacity, &capacity)
-                           : flagbit_evaluate_value(client, key, length_of(flag), context, &evaluation, &variant,
-                                                    &value, buffer, capacity, &capacity);
+        flagbit_status status;
+        if (asked.packed != NULL) {
+            status = flagbit_evaluate_value_with(client, key, length_of(flag), asked.packed, asked.length, &evaluation,
+                                                 &variant, &value, buffer, capacity, &capacity);
+        } else if (asked.borrowed != NULL) {
+            status = flagbit_evaluate_value_of(client, key, length_of(flag), BORROWED(asked.borrowed), &evaluation,
+                                               &variant, &value, buffer, capacity, &capacity);
+        } else {
+            status = flagbit_evaluate_value(client, key, length_of(flag), asked.context, &evaluation, &variant, &value,
+                                            buffer, capacity, &capacity);
+        }
         if (round == 0) {
             CHECK_STATUS(status, FLAGBIT_STATUS_BUFFER_TOO_SMALL);
             buffer = malloc(capacity);
@@ -269,7 +147,7 @@ static void check_packed(const flagbit_client *client, json_object *expected) {
     flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
     CHECK_OK(flagbit_evaluate_with_n(client, key, length_of(flag), packed, length, &evaluation));
     check_evaluation(&evaluation, expected);
-    check_value(client, packed, length, NULL, expected);
+    check_value(client, (question){.packed = packed, .length = length}, expected);
     CHECK(flagbit_is_enabled_with_n(client, key, length_of(flag), packed, length, fallback) == enabled);
     if (strlen(key) == length_of(flag)) {
         CHECK_OK(flagbit_evaluate_with(client, key, packed, &evaluation));
@@ -280,6 +158,36 @@ static void check_packed(const flagbit_client *client, json_object *expected) {
     CHECK_OK(flagbit_evaluate_all_with(client, packed, length, &all));
     check_all(all, expected);
     free(packed);
+}
+
+static void check_borrowed(const flagbit_client *client, json_object *expected) {
+    json_object *flag = field(expected, "flag");
+    const char *key = json_object_get_string(flag);
+    const bool fallback = json_object_get_boolean(field(expected, "default"));
+    const bool enabled = enabled_of(expected);
+    borrowed_context borrowed = borrow(field(expected, "context"), true);
+    flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
+    CHECK_OK(flagbit_evaluate_of_n(client, key, length_of(flag), BORROWED(&borrowed), &evaluation));
+    check_evaluation(&evaluation, expected);
+    check_value(client, (question){.borrowed = &borrowed}, expected);
+    CHECK(flagbit_is_enabled_of_n(client, key, length_of(flag), BORROWED(&borrowed), fallback) == enabled);
+    if (strlen(key) == length_of(flag)) {
+        CHECK_OK(flagbit_evaluate_of(client, key, BORROWED(&borrowed), &evaluation));
+        check_evaluation(&evaluation, expected);
+        CHECK(flagbit_is_enabled_of(client, key, BORROWED(&borrowed), fallback) == enabled);
+    }
+    flagbit_evaluations *all = NULL;
+    CHECK_OK(flagbit_evaluate_all_of(client, BORROWED(&borrowed), &all));
+    check_all(all, expected);
+    free_borrowed(&borrowed);
+
+    borrowed = borrow(field(expected, "context"), false);
+    flagbit_context *context = NULL;
+    CHECK_OK(flagbit_context_new_of(BORROWED(&borrowed), &context, NULL));
+    free_borrowed(&borrowed);
+    CHECK_OK(flagbit_evaluate_n(client, key, length_of(flag), context, &evaluation));
+    check_evaluation(&evaluation, expected);
+    flagbit_context_free(context);
 }
 
 static void check_prebuilt(const flagbit_client *client, json_object *expected) {
@@ -295,7 +203,7 @@ static void check_prebuilt(const flagbit_client *client, json_object *expected) 
     flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
     CHECK_OK(flagbit_evaluate_n(client, key, length_of(flag), context, &evaluation));
     check_evaluation(&evaluation, expected);
-    check_value(client, NULL, 0, context, expected);
+    check_value(client, (question){.context = context}, expected);
     CHECK(flagbit_is_enabled_n(client, key, length_of(flag), context, fallback) == enabled);
     if (strlen(key) == length_of(flag)) {
         CHECK_OK(flagbit_evaluate(client, key, context, &evaluation));
@@ -370,6 +278,7 @@ static size_t run_group(json_object *group) {
             json_object *expected = json_object_array_get_idx(cases, index);
             case_name = text_field(expected, "name");
             check_packed(client, expected);
+            check_borrowed(client, expected);
             check_prebuilt(client, expected);
         }
     }

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use flagbit::{Client, Context, PackedAttributes, Value};
+use flagbit::{BorrowedAttributes, Client, Context, PackedAttributes, Value};
 
 use crate::pack::pack;
 
@@ -119,12 +119,14 @@ fn an_evaluation_allocates_nothing() {
     let borrowed: Vec<_> = attributes.iter().map(|(name, value)| (&**name, *value)).collect();
     let packed = pack(&borrowed);
     let context = Context::from_packed(&PackedAttributes::new(&packed).unwrap()).unwrap();
+    let supported: Vec<_> = borrowed.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
     assert!(allocations(|| drop(vec![1_u8])) > 0, "the counter must count");
     let count = allocations(|| {
         for key in KEYS {
             client.is_enabled(key, &context, false);
             client.evaluate(key, &context, true);
             client.evaluate(key, &PackedAttributes::new(&packed).unwrap(), true);
+            client.evaluate(key, &BorrowedAttributes::new(&supported), true);
         }
     });
     assert_eq!(count, 0);
@@ -160,10 +162,12 @@ fn the_operators_beyond_the_common_ones_allocate_nothing_but_for_regular_express
     let packed = pack(&borrowed);
     let packed = PackedAttributes::new(&packed).unwrap();
     let context = Context::from_packed(&packed).unwrap();
+    let supported: Vec<_> = borrowed.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
     for key in ["compare", "texts", "list", "version", "time", "segment", "asks", "split"] {
         let count = allocations(|| {
             client.evaluate(key, &context, true);
             client.evaluate(key, &packed, true);
+            client.evaluate(key, &BorrowedAttributes::new(&supported), true);
             client.is_enabled(key, &context, true);
         });
         assert_eq!(count, 0, "{key}");
@@ -206,6 +210,29 @@ unsafe extern "C" {
         packed_length: usize,
         out: *mut [u64; 7],
     ) -> i32;
+    fn flagbit_evaluate_of_n(
+        client: *const c_void,
+        key: *const c_char,
+        length: usize,
+        attributes: *const [usize; 8],
+        count: usize,
+        attribute_size: usize,
+        out: *mut [u64; 7],
+    ) -> i32;
+}
+
+/// A `flagbit_attribute`: name, its length, kind and reason, text, items, length, number, integer.
+fn c_attribute(name: &str, value: Option<Value<'_>>) -> [usize; 8] {
+    let (kind, text, number, integer) = match value {
+        Some(Value::String(text)) => (1, text, 0.0, 0),
+        Some(Value::Integer(integer)) => (2, "", 0.0, integer as u64),
+        Some(Value::Unsigned(integer)) => (3, "", 0.0, integer),
+        Some(Value::Number(number)) => (4, "", number, 0),
+        Some(Value::Boolean(value)) => (5, "", 0.0, u64::from(value)),
+        Some(Value::List(_)) | None => (6, "", 0.0, 0),
+    };
+    let (at, length) = (text.as_ptr() as usize, text.len());
+    [name.as_ptr() as usize, name.len(), kind, at, 0, length, f64::to_bits(number) as usize, integer as usize]
 }
 
 #[test]
@@ -213,6 +240,7 @@ fn an_evaluation_through_the_c_abi_allocates_nothing() {
     let attributes = attributes();
     let borrowed: Vec<_> = attributes.iter().map(|(name, value)| (&**name, *value)).collect();
     let packed = pack(&borrowed);
+    let structs: Vec<_> = borrowed.iter().map(|(name, value)| c_attribute(name, *value)).collect();
     let (mut client, mut context) = (ptr::null_mut(), ptr::null_mut());
     // SAFETY: live buffers with their lengths; what is handed out is freed once, at the end.
     unsafe {
@@ -231,6 +259,8 @@ fn an_evaluation_through_the_c_abi_allocates_nothing() {
                 assert_eq!(flagbit_evaluate_n(client, text, length, context, &raw mut evaluation), 0);
                 let packed = (packed.as_ptr(), packed.len());
                 assert_eq!(flagbit_evaluate_with_n(client, text, length, packed.0, packed.1, &raw mut evaluation), 0);
+                let (first, count, size) = (structs.as_ptr(), structs.len(), size_of_val(&structs[0]));
+                assert_eq!(flagbit_evaluate_of_n(client, text, length, first, count, size, &raw mut evaluation), 0);
             }
         });
         assert_eq!(count, 0);

@@ -7,7 +7,8 @@ use std::{
 };
 
 use flagbit::{
-    Changes, Client, ClientError, ClientOptions, Context, ErrorCode, Level, PackedAttributes, Reason, State, Value,
+    BorrowedAttributes, Changes, Client, ClientError, ClientOptions, Context, ErrorCode, Level, MAX_LIST,
+    PackedAttributes, Reason, State, Value,
 };
 
 use crate::pack::pack;
@@ -150,6 +151,15 @@ fn unsupported_values_are_counted_and_noted_once() {
     assert!(log[0].level == Level::Warning && log[0].message.contains("unsupported type"), "{log:?}");
     assert!(!log[0].message.contains("odd"), "a context is no text for a log");
     assert_eq!(client.take_log(), []);
+    let (nested, long) = ([Value::List(&[])], [Value::Integer(1); MAX_LIST + 1]);
+    let odd = [
+        ("nan", Value::Number(f64::NAN)),
+        ("nested", Value::List(&nested)),
+        ("long", Value::List(&long)),
+        ("good", Value::List(&long[1..])),
+    ];
+    client.evaluate("f", &BorrowedAttributes::new(&odd), false);
+    assert_eq!(client.status().unsupported_values, 9);
 }
 
 #[test]

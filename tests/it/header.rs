@@ -9,7 +9,7 @@ use cbindgen::{Builder, Config};
 use codes::Codes;
 
 /// The files, in the order of the header.
-const SOURCES: [&str; 20] = [
+const SOURCES: [&str; 21] = [
     "src/ffi/version.rs",
     "src/ffi/status.rs",
     "src/engine/evaluate.rs",
@@ -17,6 +17,7 @@ const SOURCES: [&str; 20] = [
     "src/ffi/names.rs",
     "src/engine/packed.rs",
     "src/engine/unsupported.rs",
+    "src/ffi/attributes.rs",
     "src/ffi/text_list.rs",
     "src/ffi/error.rs",
     "src/ffi/context.rs",

@@ -209,6 +209,9 @@ fn run(group: &Group) -> usize {
             .build();
         check(&client, case, &context, &context);
         check(&client, case, &flagbit::PackedAttributes::new(&pack(&values)).unwrap(), &context);
+        // Of values that Rust's types can have.
+        let borrowed: Vec<_> = values.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
+        check(&client, case, &flagbit::BorrowedAttributes::new(&borrowed), &context);
     }
     group.cases.len()
 }

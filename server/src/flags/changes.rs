@@ -4,8 +4,9 @@ use flagbit::Place;
 use serde_json::{Map, Value};
 
 use super::{
-    KEY_RULE, Limits, Problems, Shared, State, describe, fields, is_key,
-    limits::{MAX_DESCRIPTION, MAX_NAME, MAX_TAG, MAX_TAGS},
+    KEY_RULE, Lifetime, Limits, Problems, Shared, State, describe, fields, is_key,
+    limits::{MAX_DESCRIPTION, MAX_NAME, MAX_OWNER, MAX_TAG, MAX_TAGS},
+    moment,
     shape::{self, Kind},
 };
 use crate::quote::quoted;
@@ -19,6 +20,9 @@ pub(crate) struct Changes {
     name: Option<Option<String>>,
     description: Option<Option<String>>,
     tags: Option<Vec<String>>,
+    owner: Option<Option<String>>,
+    lifetime: Option<Lifetime>,
+    expires_at: Option<Option<String>>,
     client_visible: Option<bool>,
     variants: Option<Option<Map<String, Value>>>,
     default: Option<Option<String>>,
@@ -73,6 +77,9 @@ impl Changes {
             ("tags", value) => return self.tags = read_tags(value, problems),
             ("name", value) => return self.name = read_text(field, MAX_NAME, value, problems),
             ("description", value) => return self.description = read_text(field, MAX_DESCRIPTION, value, problems),
+            ("owner", value) => return self.owner = read_text(field, MAX_OWNER, value, problems),
+            ("lifetime", value) => return self.lifetime = read_lifetime(value, problems),
+            ("expires_at", value) => return self.expires_at = read_moment(field, value, problems),
             ("default", value) => return self.default = read_text(field, usize::MAX, value, problems),
             ("off", value) => return self.off = read_text(field, usize::MAX, value, problems),
             _ => return problems.add_ignorable(field, || fields::FLAG.unknown(field)),
@@ -85,6 +92,9 @@ impl Changes {
         set(&mut shared.name, &self.name);
         set(&mut shared.description, &self.description);
         set(&mut shared.tags, &self.tags);
+        set(&mut shared.owner, &self.owner);
+        set(&mut shared.lifetime, &self.lifetime);
+        set(&mut shared.expires_at, &self.expires_at);
         set(&mut shared.client_visible, &self.client_visible);
         set(&mut shared.variants, &self.variants);
         set(&mut shared.default, &self.default);
@@ -155,6 +165,32 @@ fn read_text(place: impl Into<Place>, limit: usize, value: Value, problems: &mut
         other => problems.add(place, format!("expected a string, found {}", describe(&other))),
     }
     None
+}
+
+fn read_lifetime(value: Value, problems: &mut Problems) -> Option<Lifetime> {
+    let found = match &value {
+        Value::Null => return Some(Lifetime::default()),
+        Value::String(text) => Lifetime::named(text),
+        _ => None,
+    };
+    if found.is_none() {
+        problems.add("lifetime", format!("expected \"temporary\" or \"permanent\", found {}", describe(&value)));
+    }
+    found
+}
+
+/// Reads a moment. Returns its canonical text.
+fn read_moment(place: &str, value: Value, problems: &mut Problems) -> Option<Option<String>> {
+    let found = match &value {
+        Value::Null => return Some(None),
+        Value::String(text) => moment::canonical(text),
+        _ => None,
+    };
+    if found.is_none() {
+        let expected = "expected a time with its zone, such as \"2027-01-31T12:00:00Z\"";
+        problems.add(place, format!("{expected}, found {}", describe(&value)));
+    }
+    found.map(Some)
 }
 
 fn read_tags(value: Value, problems: &mut Problems) -> Option<Vec<String>> {

@@ -120,6 +120,11 @@ impl Compiled {
         self.text.segments().contains_key(key)
     }
 
+    /// The number of segments.
+    pub(crate) fn segments(&self) -> usize {
+        self.text.segments().len()
+    }
+
     /// The state of a flag, as it is stored.
     ///
     /// # Errors

@@ -27,6 +27,9 @@ pub(crate) const FLAG: Fields = Fields {
         "name",
         "description",
         "tags",
+        "owner",
+        "lifetime",
+        "expires_at",
         "client_visible",
         "variants",
         "default",
@@ -111,10 +114,12 @@ mod tests {
             ("defaultEnabled", "default_enabled"),
             ("client_visable", "client_visible"),
             ("kye", "key"),
+            ("life_time", "lifetime"),
+            ("expire_at", "expires_at"),
         ] {
             assert_eq!(FLAG.similar(typed), Some(meant), "{typed}");
         }
-        for other in ["owner", "id", "", "x", "éé", "a field with a very long name"] {
+        for other in ["maintainer", "id", "", "x", "éé", "a field with a very long name"] {
             assert_eq!(FLAG.similar(other), None, "{other}");
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::schema;
+use super::{Lifetime, schema};
 use crate::json;
 
 /// The fields that all environments share. A field that is missing is not stored.
@@ -16,6 +16,14 @@ pub(crate) struct Shared {
     pub(crate) description: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) tags: Vec<String>,
+    /// The people who answer for the flag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Lifetime::is_temporary")]
+    pub(crate) lifetime: Lifetime,
+    /// The moment after which the flag should be gone, in its canonical text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) client_visible: bool,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::optional_object")]
@@ -64,6 +72,15 @@ pub(crate) struct Flag {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     tags: Vec<String>,
+    /// The people who answer for the flag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    /// `permanent` for a flag that stays. A flag without this field is temporary.
+    #[serde(skip_serializing_if = "Lifetime::is_temporary")]
+    lifetime: Lifetime,
+    /// The moment after which the flag should be gone, in RFC 3339 and UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
     /// `true` if client keys (`fbsdk_...`) see the flag.
     client_visible: bool,
     /// The values of a typed flag by name, all strings, all numbers, or all objects and lists.
@@ -110,6 +127,9 @@ impl Shared {
             ("name", self.name == other.name),
             ("description", self.description == other.description),
             ("tags", self.tags == other.tags),
+            ("owner", self.owner == other.owner),
+            ("lifetime", self.lifetime == other.lifetime),
+            ("expires_at", self.expires_at == other.expires_at),
             ("client_visible", self.client_visible == other.client_visible),
             ("variants", self.variants == other.variants),
             ("default", self.default == other.default),
@@ -145,7 +165,8 @@ pub(crate) fn as_code(key: &str, shared: &Shared, state: &State) -> Value {
 
 impl Flag {
     pub(crate) fn new(record: Record, presence: Presence) -> Self {
-        let Shared { name, description, tags, client_visible, variants, default } = record.shared;
+        let Shared { name, description, tags, owner, lifetime, expires_at, client_visible, variants, default } =
+            record.shared;
         let Presence { state, version, updated_at } = presence;
         let is_boolean = variants.is_none();
         Self {
@@ -153,6 +174,9 @@ impl Flag {
             name,
             description,
             tags,
+            owner,
+            lifetime,
+            expires_at,
             client_visible,
             variants,
             default,

@@ -34,6 +34,8 @@ pub(crate) const MAX_CONDITIONS: usize = 100;
 pub(crate) const MAX_NAME: usize = 256;
 /// Characters of a flag's description.
 pub(crate) const MAX_DESCRIPTION: usize = 10_000;
+/// Characters of a flag's owner.
+pub(crate) const MAX_OWNER: usize = 256;
 /// Tags of a flag.
 pub(crate) const MAX_TAGS: usize = 100;
 /// Characters of a tag.

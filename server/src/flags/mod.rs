@@ -5,10 +5,14 @@
 mod changes;
 pub(crate) mod check;
 mod compiled;
+#[allow(dead_code, unused_imports, reason = "promote, compare and history begin to use it")]
+mod difference;
 pub(crate) mod document;
 mod fields;
 mod flag;
+mod lifetime;
 mod limits;
+mod moment;
 mod moved;
 mod problems;
 pub(crate) mod schema;
@@ -19,7 +23,10 @@ mod work;
 
 pub(crate) use changes::Changes;
 pub(crate) use compiled::Compiled;
+#[allow(unused_imports, reason = "promote, compare and history begin to use it")]
+pub(crate) use difference::Difference;
 pub(crate) use flag::{Flag, Presence, Record, Shared, State, as_code};
+pub(crate) use lifetime::Lifetime;
 pub(crate) use limits::Limits;
 pub(crate) use moved::{Moved, moved};
 pub(crate) use problems::{Problem, Problems, describe, lines};

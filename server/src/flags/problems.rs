@@ -7,6 +7,8 @@ use serde_json::Value;
 
 /// The most problems that an answer lists.
 const SHOWN: usize = 100;
+/// The most bytes of these. An answer cuts longer messages, and the number of the problems left out would be cut off.
+const SHOWN_BYTES: usize = 15 << 10;
 /// The most problems that are kept, for those who list more.
 const KEPT: usize = 1_000;
 
@@ -85,7 +87,7 @@ impl Problems {
 /// A line for each problem, up to a number that people can read.
 impl fmt::Display for Problems {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&list(&self.kept[..self.kept.len().min(SHOWN)], self.count))
+        formatter.write_str(&list(&self.kept, self.count))
     }
 }
 
@@ -112,14 +114,25 @@ impl fmt::Display for Problem {
 
 /// Lists problems, a line each, up to a number that people can read.
 pub(crate) fn lines(problems: &[impl ToString]) -> String {
-    list(&problems[..problems.len().min(SHOWN)], problems.len())
+    list(problems, problems.len())
 }
 
-/// Lists the first of `count` problems.
-fn list(shown: &[impl ToString], count: usize) -> String {
-    let mut text = shown.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    if count > shown.len() {
-        text += &format!("\nand {} more", count - shown.len());
+/// Lists the first of `count` problems, at least one.
+fn list(first: &[impl ToString], count: usize) -> String {
+    let (mut text, mut shown) = (String::new(), 0);
+    for problem in first.iter().take(SHOWN) {
+        let line = problem.to_string();
+        if shown > 0 {
+            if text.len() + line.len() > SHOWN_BYTES {
+                break;
+            }
+            text.push('\n');
+        }
+        text += &line;
+        shown += 1;
+    }
+    if count > shown {
+        text += &format!("\nand {} more", count - shown);
     }
     text
 }

@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::Lifetime;
+
 /// A rule: `{"attribute", "operator", "value"}`, or `{"conditions": [...], "value"}`, which holds when all conditions do
 /// and answers the value: `true` (also when it is missing), `false`, or in a typed flag a variant's name or a split.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,6 +52,15 @@ pub(crate) struct FlagChanges {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 100)]
     tags: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
+    owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifetime: Option<Lifetime>,
+    /// The moment after which the flag should be gone, in RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_visible: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,6 +124,15 @@ pub(crate) struct NewFlag {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 100)]
     tags: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256)]
+    owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifetime: Option<Lifetime>,
+    /// The moment after which the flag should be gone, in RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
     /// `true` if client keys (`fbsdk_...`) see the flag. The default is `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_visible: Option<bool>,

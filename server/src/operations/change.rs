@@ -218,13 +218,8 @@ impl<'a> Change<'a> {
 
     /// Refuses one more segment than an environment may have.
     pub(super) async fn check_segment_limit(&mut self, limits: &Limits, environment_id: i64) -> Result<()> {
-        let limit = limits.max_segments;
-        if self.write.count_segments(environment_id).await? >= limit {
-            let name = self.name(environment_id);
-            let message = format!(
-                "environment {name:?} has reached the limit of segments, {limit} (--max-segments); delete some that no flag uses"
-            );
-            return Err(Error::LimitReached(message));
+        if self.write.count_segments(environment_id).await? >= limits.max_segments {
+            return Err(Error::too_many_segments(self.name(environment_id), limits));
         }
         Ok(())
     }

@@ -26,6 +26,14 @@ pub(crate) struct CreatedEnvironment {
     environments: Vec<String>,
 }
 
+/// An environment after it was renamed.
+#[derive(Debug)]
+pub(crate) struct RenamedEnvironment {
+    pub(crate) row: EnvironmentRow,
+    /// Its new name; empty if it had that name already.
+    pub(crate) environments: Vec<String>,
+}
+
 /// An environment that was deleted.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeletedEnvironment {
@@ -85,12 +93,12 @@ pub(crate) async fn rename_environment(
     backend: &Backend,
     target: &EnvironmentTarget,
     name: &str,
-) -> Result<EnvironmentRow> {
+) -> Result<RenamedEnvironment> {
     let name = names::environment("name", name)?;
     let mut write = access::begin(&backend.follower, &target.who).await?;
     let (row, others) = find(&mut write, target).await?;
     if row.name == name {
-        return Ok(row);
+        return Ok(RenamedEnvironment { row, environments: Vec::new() });
     }
     check_is_free(&others, name)?;
     write.rename_environment(row.id, name).await?;
@@ -106,7 +114,8 @@ pub(crate) async fn rename_environment(
         })
         .await?;
     backend.follower.commit(write).await?;
-    Ok(EnvironmentRow { name: name.into(), revision, ..row })
+    let row = EnvironmentRow { name: name.into(), revision, ..row };
+    Ok(RenamedEnvironment { row, environments: vec![name.into()] })
 }
 
 /// Deletes an environment with its keys, its segments and the states of its flags. Flags that no other environment has are

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{quote::quoted, storage};
+use crate::{flags::Limits, quote::quoted, storage};
 
 /// The outcome of an operation.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -59,6 +59,15 @@ impl Error {
     /// Also for the project of another account.
     pub(super) fn no_project(project_id: i64) -> Self {
         Self::NotFound(format!("no project {project_id}"))
+    }
+
+    /// An environment would have more segments than it may.
+    pub(super) fn too_many_segments(environment: &str, limits: &Limits) -> Self {
+        let limit = limits.max_segments;
+        Self::LimitReached(format!(
+            "environment {environment:?} has reached the limit of segments, {limit} (--max-segments); delete some that no flag \
+             uses"
+        ))
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct CreatedProject {
     pub(crate) name: String,
     pub(crate) sdk_key: String,
     pub(crate) server_key: String,
+    /// The name of its first environment.
+    environments: Vec<String>,
 }
 
 /// A project that was deleted.
@@ -118,7 +120,8 @@ pub(super) async fn create_with_keys(
         .await?;
     let environment = (project.environment_id, FIRST_ENVIRONMENT);
     let Pair { sdk_key, server_key } = keys::create_pair(write, account_id, actor, project.id, environment).await?;
-    Ok(CreatedProject { id: project.id, name: name.into(), sdk_key, server_key })
+    let environments = vec![FIRST_ENVIRONMENT.into()];
+    Ok(CreatedProject { id: project.id, name: name.into(), sdk_key, server_key, environments })
 }
 
 /// Finds the project as the write sees it: it may have been deleted since.

@@ -1,6 +1,7 @@
 //! The state that every request can reach.
 
 pub(crate) mod budget;
+mod by_account;
 pub(crate) mod imports;
 pub(crate) mod large_reads;
 pub(crate) mod listings;
@@ -65,8 +66,8 @@ impl App {
         let follower = Follower::start(Storage::open(&settings.database.url, missing).await?).await?;
         Ok(Self(Arc::new(Parts {
             backend: Backend { follower, accounts, limits },
-            bodies: Budget::new(requests.max_bodies_bytes),
-            answers: Budget::new(requests.max_answers_bytes),
+            bodies: Budget::new(requests.max_bodies_bytes, requests.max_definition_bytes),
+            answers: Budget::new(requests.max_answers_bytes, 0),
             imports: Imports::default(),
             large_reads: LargeReads::default(),
             listings: Listings::default(),

@@ -27,6 +27,8 @@ pub(crate) enum Outage {
     Missing,
     /// It takes no writes.
     ReadOnly,
+    /// All connections to it are in use, and it answers on them.
+    Crowded,
     /// It was to commit a change and gave no answer.
     Unconfirmed,
 }
@@ -44,6 +46,9 @@ impl fmt::Display for Outage {
                  the new one; the change is not kept"
             }
             Self::ReadOnly => "the database is read-only; nothing was changed",
+            Self::Crowded => {
+                "all connections of the server to the database are in use; nothing was changed; try again in a moment"
+            }
             Self::Unconfirmed => "the database did not confirm the change; read whether it was made, then try again",
         })
     }

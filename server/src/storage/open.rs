@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{ACQUIRE_TIMEOUT, Outage, Storage, dialect::Dialect, failure, file, outage, pooler, sqlite, trust::Trust};
 
-const CONNECTIONS: u32 = 8;
+pub(super) const CONNECTIONS: u32 = 8;
 /// The time for which a start waits for another server that is migrating the same database.
 const MIGRATION_TIMEOUT: Duration = Duration::from_secs(60);
 /// Behind a pooler the session stays, and so would the statements that migrating has prepared.

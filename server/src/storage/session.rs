@@ -14,7 +14,7 @@ use sqlx::{
 };
 use tokio::{sync::OwnedMutexGuard, time::timeout};
 
-use super::{Outage, Storage, dialect::Dialect, pooler::Unnamed, trust::Trust};
+use super::{ACQUIRE_TIMEOUT, Outage, Storage, dialect::Dialect, pooler::Unnamed, trust::Trust};
 
 /// The time for which a statement waits for the database without hearing anything. It is longer than the database itself
 /// waits for a lock, so that a lock is told from a network that is silent.
@@ -59,7 +59,7 @@ impl Storage {
         if let Some(file) = &self.file {
             file.check()?;
         }
-        let connection = Some(self.pool.acquire().await?);
+        let connection = Some(self.pool.acquire().await.map_err(|error| self.without_connection(error))?);
         let mut session = Session {
             connection,
             is_usable: true,
@@ -70,6 +70,12 @@ impl Storage {
         };
         session.execute(statement).await?;
         Ok(session)
+    }
+
+    /// Tells a database that is away from one whose connections are all in use.
+    fn without_connection(&self, error: sqlx::Error) -> sqlx::Error {
+        let is_crowded = matches!(error, sqlx::Error::PoolTimedOut) && self.trust.has_answered_within(ACQUIRE_TIMEOUT);
+        if is_crowded { Outage::Crowded.into() } else { error }
     }
 }
 
@@ -145,7 +151,10 @@ impl<'c> Executor<'c> for &'c mut Session {
                 if *shares_sessions { connection.fetch_many(Unnamed(query)) } else { connection.fetch_many(query) };
             loop {
                 match timeout(STATEMENT_TIMEOUT, steps.next()).await {
-                    Ok(None) => break *is_usable = true,
+                    Ok(None) => {
+                        trust.answered();
+                        break *is_usable = true;
+                    }
                     Ok(Some(Ok(step))) => yield Ok(step),
                     Ok(Some(Err(error))) => {
                         *is_usable = leaves_usable(&error);
@@ -249,4 +258,34 @@ impl<'c> Executor<'c> for &'c Storage {
 /// Nobody prepares statements by hand.
 fn unsupported() -> sqlx::Error {
     sqlx::Error::Configuration("statements are not prepared apart from their use".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::storage::{Missing, Outage, Storage, open::CONNECTIONS, outage};
+
+    #[tokio::test]
+    async fn a_database_whose_connections_are_all_in_use_is_not_called_away() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let url = format!("sqlite://{}/flagbit.db", folder.path().display());
+        let storage = Storage::open(&url, Missing::Create).await.unwrap();
+        let mut sessions = Vec::new();
+        for _ in 0..CONNECTIONS {
+            sessions.push(storage.read().await.unwrap());
+        }
+        let waiting = tokio::spawn({
+            let storage = storage.clone();
+            async move { storage.read().await.map(|_| ()) }
+        });
+        // They are used meanwhile.
+        while !waiting.is_finished() {
+            sqlx::query("SELECT 1").execute(&mut sessions[0]).await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let error = waiting.await.unwrap().expect_err("no connection is free");
+        assert_eq!(outage(&error), Some(Outage::Crowded));
+        sessions.clear();
+        storage.read().await.unwrap().end().await.unwrap();
+        storage.close().await;
+    }
 }

@@ -54,7 +54,7 @@ fn the_exit_status_tells_errors_warnings_and_misuse_apart() {
     let clean = file("clean.json", r#"[{"key": "a", "enabled": true}]"#);
     let warning =
         file("warning.json", r#"[{"key": "a", "enabled": true, "rules": [{"operator": "percent", "value": 0}]}]"#);
-    let foreign = file("foreign.json", r#"[{"key": "a b", "enabled": true, "owner": "ana"}]"#);
+    let foreign = file("foreign.json", r#"[{"key": "a b", "enabled": true, "maintainer": "ana"}]"#);
     let error = file("error.json", r#"[{"key": "a", "enabled": "yes"}]"#);
     let refused = file("refused.json", "{\"flags\": [\n  {\"key\": \"a\",}]}");
     for (arguments, status) in [

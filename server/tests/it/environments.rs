@@ -22,14 +22,19 @@ fn an_environment_is_created_listed_renamed_and_deleted() {
         assert_eq!(names(&server, &account), ["production", "staging.eu"]);
 
         let before = server.request("GET", &path).key(key).send().expect(200).json();
-        let renamed = server.request("PATCH", &path).key(key).json(&json!({"name": "staging"})).send().expect(200);
-        let renamed = renamed.json();
+        let rename = |path: &str| {
+            server.request("PATCH", path).key(key).json(&json!({"name": "staging"})).send().expect(200).json()
+        };
+        let mut renamed = rename(&path);
+        assert_eq!(renamed.as_object_mut().and_then(|it| it.remove("environments")), Some(json!(["staging"])));
         assert_eq!((&renamed["name"], &renamed["created_at"]), (&"staging".into(), &before["created_at"]));
         // Its snapshot tells the name.
         assert!(renamed["revision"].as_i64() > before["revision"].as_i64());
         server.request("GET", &path).key(key).send().expect(404);
         let path = format!("{}/staging", environments(&account));
         assert_eq!(server.request("GET", &path).key(key).send().expect(200).json(), renamed);
+        let again = rename(&path);
+        assert_eq!((&again["environments"], &again["revision"]), (&json!([]), &renamed["revision"]));
 
         for key in [sdk_key, server_key] {
             server.request("GET", "/api/v1/projects").key(key).send().expect(403);

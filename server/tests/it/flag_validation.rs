@@ -54,9 +54,9 @@ fn refused() -> Vec<(Value, &'static str)> {
         (field("rules", json!({})), "rules: expected a list, found an object"),
         (field("enabeld", json!(true)), "enabeld: unknown field; did you mean \"enabled\"?"),
         (
-            field("owner", json!("ana")),
-            "owner: unknown field; a flag has key, name, description, tags, client_visible, variants, default, enabled, \
-             default_enabled, off, rules, version",
+            field("maintainer", json!("ana")),
+            "maintainer: unknown field; a flag has key, name, description, tags, owner, lifetime, expires_at, client_visible, \
+             variants, default, enabled, default_enabled, off, rules, version",
         ),
         (with_rules(json!([7])), "rules[0]: expected an object, found 7"),
         (with_rules(json!([{}])), "rules[0].operator: missing"),

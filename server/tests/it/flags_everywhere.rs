@@ -198,6 +198,29 @@ fn another_environments_rules_keep_their_variants() {
 }
 
 #[test]
+fn segments_that_an_import_brings_along_keep_to_their_limit() {
+    on_each_database(|database| {
+        let server = Server::start_with(database, &["--signup", "--max-segments=2"]);
+        let (production, staging) = with_staging(&server);
+        let segment = json!({"rules": [{"attribute": "plan", "operator": "eq", "value": "pro"}]});
+        staging.done("PUT", "/segments/a", &segment);
+        let uses = json!([{"operator": "in_segment", "value": ["b", "c"]}]);
+        let document = json!({"flags": [{"key": "f", "enabled": true, "rules": uses}],
+            "segments": {"b": segment, "c": segment}});
+        for path in ["/snapshot", "/snapshot?dry_run=true"] {
+            let message = production.refused("PUT", path, &document, 403);
+            let expected = "environment \"staging\" has reached the limit of segments, 2 (--max-segments)";
+            assert!(message.starts_with(expected), "{message}");
+        }
+        assert_eq!(production.get("/flags/f").status, 404);
+        staging.done("PUT", "/segments/b", &segment);
+        staging.request("DELETE", "/segments/a").send().expect(200);
+        production.done("PUT", "/snapshot", &document);
+        assert_eq!(staging.get("/flags").json()["segments"], json!({"b": segment, "c": segment}));
+    });
+}
+
+#[test]
 fn a_flag_that_is_new_everywhere_brings_its_segments_along() {
     on_each_database(|database| {
         let server = Server::start(database);

@@ -102,7 +102,7 @@ fn errors_inside_a_flag_name_their_place_in_the_body() {
 }
 
 #[test]
-fn imports_beyond_a_few_are_told_to_come_later() {
+fn imports_beyond_a_few_of_an_account_are_told_to_come_later() {
     let server = Server::start(&Database::sqlite());
     let project = Project::new(&server);
     // They are read for a while, and refused in the end.
@@ -123,7 +123,8 @@ fn imports_beyond_a_few_are_told_to_come_later() {
     assert!(!busy.is_empty() && !read.is_empty(), "{} refused", busy.len());
     for answer in busy {
         assert_eq!(answer.header("retry-after"), Some("1"));
-        assert_eq!(answer.message(), "other imports are running; nothing was changed; try again once they are done");
+        let expected = "other imports of this account are running; nothing was changed; try again once they are done";
+        assert_eq!(answer.message(), expected);
     }
     for answer in read {
         assert_eq!(answer.status, 400, "{}", answer.text());

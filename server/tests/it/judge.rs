@@ -145,7 +145,7 @@ fn odd_texts() -> Vec<Vec<u8>> {
         r#"{"flags": {}}"#,
         r#"{"flags": [], "flags": []}"#,
         r#"{"flags": [], "segments": {}, "segments": {}}"#,
-        r#"{"flags": [], "owner": 1, "owner": 2}"#,
+        r#"{"flags": [], "maintainer": 1, "maintainer": 2}"#,
         r#"{"flags": [], "segments": {"a": {}, "a": {}}}"#,
         r#"{"flags": [], "segments": {"a": {"rules": null}, "b": null, "": {}, "c d": {}}}"#,
         r#"{"flags": {"a": {"enabled": true}, "a": {"enabled": true}}}"#,
@@ -157,7 +157,7 @@ fn odd_texts() -> Vec<Vec<u8>> {
         r#"[{"key": "a", "enabled": true, "default": null, "off": null, "variants": null, "rules": null, "tags": null}]"#,
         r#"[{"key": "b", "enabled": true, "rules": [{"attribute": "a", "operator": "flag_is", "value": true}]},
             {"key": "a", "enabled": true, "rules": [{"attribute": "b", "operator": "flag_is", "value": true}]}]"#,
-        r#"[{"key": "a", "enabled": true, "owner": 1}, {"key": "b", "enabled": 1}, {"enabled": true}, 7]"#,
+        r#"[{"key": "a", "enabled": true, "maintainer": 1}, {"key": "b", "enabled": 1}, {"enabled": true}, 7]"#,
         r#"[{"key": "a", "enabled": true}] x"#,
         r#"[{"key": "a", "enabled": true},]"#,
     ]

@@ -25,6 +25,7 @@ mod isolation;
 mod judge;
 mod keys;
 mod large_texts;
+mod lifetimes;
 mod limits;
 mod logs;
 mod long_work;

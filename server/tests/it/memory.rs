@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::support::{Account, Database, Project, Raw, Server, within};
+use crate::support::{Account, Database, Project, Server, within};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -106,25 +106,52 @@ fn all_bodies_together_have_a_limit_and_small_ones_pass() {
 }
 
 #[test]
+fn one_account_does_not_take_all_the_memory_for_bodies() {
+    let settings = ["--signup", "--max-bodies-bytes", "1000000", "--max-definition-bytes", "400000"];
+    let (server, account) = start(&settings);
+    let head = |account: &Account| {
+        let path = format!("/api/v1/projects/{}/snapshot", account.project);
+        head("PUT", &path, Some(&account.api_key), 400_000)
+    };
+    let part = format!("{{\"flags\": [{}", " ".repeat(300_000));
+    let mut both = [server.raw(), server.raw()];
+    for client in &mut both {
+        client.send(&head(&account));
+        client.send(&part);
+    }
+    within(SOON, || both.iter_mut().any(|client| client.is_closed() || !client.text().is_empty()));
+    let refused = usize::from(both[0].text().is_empty());
+    both[refused].wait_for("reading for this account have more than 500000 bytes; send fewer at a time");
+    assert_eq!(both[refused].statuses(), [503]);
+    let other = server.account();
+    let path = format!("/api/v1/projects/{}/snapshot", other.project);
+    let whole = format!("{{\"flags\": []{}}}", " ".repeat(390_000));
+    server.request("PUT", &path).key(&other.api_key).body(whole).send().expect(200);
+}
+
+#[test]
 fn all_answers_that_nobody_reads_have_a_limit() {
     let (server, account) = start(&["--signup", "--max-answers-bytes", "30000000"]);
-    with_large_values(&server, &account);
-    let ask =
-        |client: &mut Raw| client.send(head("POST", "/ofrep/v1/evaluate/flags", Some(&account.sdk_key), 2) + "{}");
+    let other = server.account();
+    [&account, &other].into_iter().for_each(|account| with_large_values(&server, account));
     let mut unread = server.connect();
     let question = head("POST", "/ofrep/v1/evaluate/flags", Some(&account.sdk_key), 2) + "{}";
     unread.write_all(question.as_bytes()).expect("it reads");
     // Its beginning has come, and there is not room for a second one.
     unread.read_exact(&mut [0; 15]).expect("an answer");
-    let mut second = server.raw();
-    ask(&mut second);
-    second.wait_for("}");
-    assert_eq!(second.statuses(), [503]);
-    assert!(
-        second.text().contains("30000000 bytes, the limit of this server (--max-answers-bytes)"),
-        "{}",
-        second.text()
-    );
+    for (account, expected) in [
+        (
+            &account,
+            "clients of this account have not taken answers of 15000000 bytes, half of the limit of this server",
+        ),
+        (&other, "clients have not taken answers of 30000000 bytes, the limit of this server (--max-answers-bytes)"),
+    ] {
+        let mut second = server.raw();
+        second.send(head("POST", "/ofrep/v1/evaluate/flags", Some(&account.sdk_key), 2) + "{}");
+        second.wait_for("}");
+        assert_eq!(second.statuses(), [503]);
+        assert!(second.text().contains(expected), "{}", second.text());
+    }
     // Small answers and what is in memory anyway go on.
     let one = server.request("POST", "/ofrep/v1/evaluate/flags/f1").key(&account.sdk_key).body("{}").send();
     one.expect(200);

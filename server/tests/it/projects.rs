@@ -18,7 +18,8 @@ fn a_project_is_created_listed_renamed_and_deleted() {
         let id = &created["id"];
         assert_eq!(path, format!("/api/v1/projects/{id}"));
         assert_eq!(created["name"], "My App");
-        assert_eq!(created.as_object().expect("an object").len(), 4);
+        assert_eq!(created["environments"], json!(["production"]));
+        assert_eq!(created.as_object().expect("an object").len(), 5);
         for (field, prefix) in [("sdk_key", "fbsdk_"), ("server_key", "fbsrv_")] {
             assert!(created[field].as_str().expect("a key").starts_with(prefix));
         }
@@ -29,7 +30,11 @@ fn a_project_is_created_listed_renamed_and_deleted() {
         assert_eq!(list.len(), 2);
         assert_eq!((&list[0]["id"], &list[1]), (&account.project.into(), &project));
 
-        let renamed = server.request("PATCH", &path).key(key).json(&json!({"name": "Ours"})).send().expect(200).json();
+        let rename =
+            || server.request("PATCH", &path).key(key).json(&json!({"name": "Ours"})).send().expect(200).json();
+        let mut renamed = rename();
+        assert_eq!(renamed, rename());
+        assert_eq!(renamed.as_object_mut().and_then(|it| it.remove("environments")), Some(json!([])));
         assert_eq!((&renamed["name"], &renamed["created_at"]), (&"Ours".into(), &project["created_at"]));
         assert_eq!(server.request("GET", &path).key(key).send().json(), renamed);
 

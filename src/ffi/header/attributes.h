@@ -182,4 +182,68 @@ static inline void flagbit_attributes_item_boolean(flagbit_attributes *attribute
     flagbit_attributes_append_item(attributes, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN, &byte, 1);
 }
 
+/* These functions make one attribute that the library borrows, for an array that you pass to flagbit_is_enabled_of and
+ * similar functions. They copy no text: name, value and elements must stay as they are until the call returns. An
+ * element of a list has the name NULL. Since: ABI 1.3
+ */
+
+// An attribute of a kind, without a value.
+static inline flagbit_attribute flagbit_attribute_of_kind(const char *name, int32_t kind) {
+    flagbit_attribute attribute = {NULL, 0, 0, 0, NULL, NULL, 0, 0, 0};
+    attribute.name = name;
+    attribute.name_length = name == NULL ? 0 : strlen(name);
+    attribute.kind = kind;
+    return attribute;
+}
+
+// A string with a length in bytes, which may contain NUL.
+static inline flagbit_attribute flagbit_attribute_text(const char *name, const char *value, size_t length) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_STRING);
+    attribute.text = value;
+    attribute.length = length;
+    return attribute;
+}
+
+// A string that ends with NUL. If it is NULL, the attribute is absent.
+static inline flagbit_attribute flagbit_attribute_string(const char *name, const char *value) {
+    return value == NULL ? flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_NONE)
+                         : flagbit_attribute_text(name, value, strlen(value));
+}
+
+// An integer.
+static inline flagbit_attribute flagbit_attribute_integer(const char *name, int64_t value) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_INTEGER);
+    attribute.integer = (uint64_t)value;
+    return attribute;
+}
+
+// An unsigned integer, which may be above INT64_MAX.
+static inline flagbit_attribute flagbit_attribute_unsigned(const char *name, uint64_t value) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_UNSIGNED);
+    attribute.integer = value;
+    return attribute;
+}
+
+// A number. NaN and the infinities count as absent.
+static inline flagbit_attribute flagbit_attribute_number(const char *name, double value) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_NUMBER);
+    attribute.number = value;
+    return attribute;
+}
+
+// A boolean.
+static inline flagbit_attribute flagbit_attribute_boolean(const char *name, bool value) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_BOOLEAN);
+    attribute.integer = value ? 1 : 0;
+    return attribute;
+}
+
+// A list of at most 1,000 elements.
+static inline flagbit_attribute flagbit_attribute_list(const char *name, const flagbit_attribute *items, size_t count) {
+    flagbit_attribute attribute = flagbit_attribute_of_kind(name, FLAGBIT_ATTRIBUTE_KIND_LIST);
+    attribute.items = items;
+    attribute.length = count;
+    return attribute;
+}
+
 #endif /* FLAGBIT_ATTRIBUTES_H */

@@ -7,8 +7,8 @@
  * Objects
  *   A snapshot is a JSON text with flags and their rules. A client (flagbit_client) holds the snapshot in force and
  *   evaluates a flag for a context: the attributes of a user or another subject. You prepare a context once
- *   (flagbit_context), or pack it for one call into your own buffer (flagbit_attributes). Options (flagbit_options) say
- *   how to open a client. Functions are named flagbit_<type>_<verb>. Their arguments are, in this order: the object,
+ *   (flagbit_context), or give its attributes to one call: in an array of structs (flagbit_attribute), or packed into
+ *   one buffer (flagbit_attributes). Options (flagbit_options) say how to open a client. Functions are named flagbit_<type>_<verb>. Their arguments are, in this order: the object,
  *   inputs, outputs, the error.
  *
  * Ownership
@@ -47,6 +47,13 @@
  *   Structs that you allocate begin with struct_size. Later versions append fields and still accept the older size. If
  *   your struct is larger than the library's, the library fills the rest with zeros.
  *
+ * Borrowed attributes
+ *   The functions whose names end with _of or _of_n take an array of flagbit_attribute: its first element, the number of
+ *   elements and the size of one. The library reads the structs and their texts where they are, during the call. If a
+ *   name is repeated, its first value counts. Your own struct may begin with a flagbit_attribute and have more fields
+ *   behind it; pass its size. From a prepared context a flag is evaluated fastest; borrowed attributes cost less than
+ *   packed ones.
+ *
  * Packed attributes
  *   A whole context in one buffer, integers little-endian and unaligned:
  *     buffer     length u32 of the whole buffer, version u8 (1), three zero bytes, attributes
@@ -76,12 +83,10 @@
  *           flagbit_error_free(error);
  *           return 1;
  *       }
- *       uint8_t buffer[256];
- *       flagbit_attributes user = flagbit_attributes_begin(buffer, sizeof buffer);
- *       flagbit_attributes_string(&user, "user_id", "usr_123");
- *       flagbit_attributes_string(&user, "plan", "pro");
+ *       const flagbit_attribute user[] = {flagbit_attribute_string("user_id", "usr_123"),
+ *                                         flagbit_attribute_string("plan", "pro")};
  *       flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
- *       if (flagbit_evaluate_with(client, "premium-feature", user.buffer, &evaluation) == FLAGBIT_STATUS_OK) {
+ *       if (flagbit_evaluate_of(client, "premium-feature", user, 2, sizeof *user, &evaluation) == FLAGBIT_STATUS_OK) {
  *           printf("%u %s\n", evaluation.enabled, flagbit_reason_name(evaluation.reason));
  *       }
  *       flagbit_client_free(client);

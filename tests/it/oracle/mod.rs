@@ -3,7 +3,7 @@
 mod generate;
 mod naive;
 
-use flagbit::{Client, Context, Evaluation, PackedAttributes, Value as Attribute};
+use flagbit::{BorrowedAttributes, Client, Context, Evaluation, PackedAttributes, Value as Attribute};
 use naive::{Answer, Question};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Map, Value, json};
@@ -71,6 +71,7 @@ proptest! {
             });
             let built = built.build();
             let packed = pack(&values);
+            let borrowed: Vec<_> = values.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
             for flag in snapshot["flags"].as_array().unwrap() {
                 let expected = Question { snapshot: &snapshot, attributes }.answer(flag);
                 let key = flag["key"].as_str().unwrap();
@@ -78,6 +79,8 @@ proptest! {
                 prop_assert_eq!(&answer(&of_built), &expected, "built: {} in {}", key, snapshot);
                 let of_packed = client.evaluate(key, &PackedAttributes::new(&packed).unwrap(), false);
                 prop_assert_eq!(&answer(&of_packed), &expected, "packed: {} in {}", key, snapshot);
+                let of_borrowed = client.evaluate(key, &BorrowedAttributes::new(&borrowed), false);
+                prop_assert_eq!(&answer(&of_borrowed), &expected, "borrowed: {} in {}", key, snapshot);
             }
         }
     }

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 ABI_MAJOR = 1
-ABI_MINOR = 2
+ABI_MINOR = 3
 
 
 class Status(IntEnum):

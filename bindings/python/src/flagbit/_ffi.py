@@ -92,6 +92,20 @@ class Evaluation(ctypes.Structure):
     ]
 
 
+class Attribute(ctypes.Structure):
+    _fields_ = [
+        ("name", c_char_p),
+        ("name_length", c_size_t),
+        ("kind", c_int32),
+        ("reason", c_int32),
+        ("text", c_char_p),
+        ("items", c_void_p),
+        ("length", c_size_t),
+        ("number", c_double),
+        ("integer", c_uint64),
+    ]
+
+
 class FlagEvaluation(ctypes.Structure):
     _fields_ = [("key", Text), ("variant", Text), ("value", Text), ("evaluation", Evaluation)]
 
@@ -109,6 +123,14 @@ class Evaluations(ctypes.Structure):
 
 _path = _library.library_path()
 _fast, _blocking = _library.load(_path)
+
+
+def address(name: str) -> int | None:
+    """Returns the address of a function of the library. Raises LibraryError."""
+    try:
+        return ctypes.cast(_fast[name], c_void_p).value
+    except AttributeError as error:
+        raise _library.lacks(_path, name) from error
 
 
 def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
@@ -132,6 +154,7 @@ def _slow(name: str, result: Any, *arguments: Any) -> Any:
 
 _client, _context, _options = ClientHandle, ContextHandle, OptionsHandle
 _error_out = POINTER(ErrorHandle)
+_attributes = POINTER(Attribute)
 _list_out = POINTER(POINTER(TextList))
 _size_out = POINTER(c_size_t)
 _text_out = POINTER(Text)
@@ -149,6 +172,7 @@ error_status = _quick("error_status", c_int32, ErrorHandle)
 error_message = _quick("error_message", c_char_p, ErrorHandle)
 error_free = _quick("error_free", None, ErrorHandle)
 context_new = _quick("context_new", c_int32, c_char_p, c_size_t, POINTER(ContextHandle), _error_out)
+context_new_of = _quick("context_new_of", c_int32, _attributes, c_size_t, c_size_t, POINTER(ContextHandle), _error_out)
 context_free = _quick("context_free", None, _context)
 options_new = _quick("options_new", c_int32, POINTER(OptionsHandle))
 options_set_string = _quick("options_set_string", c_int32, _options, c_int32, c_char_p, c_size_t, _error_out)
@@ -177,10 +201,18 @@ is_enabled = _quick("is_enabled", c_bool, _client, c_char_p, _context, c_bool)
 is_enabled_n = _quick("is_enabled_n", c_bool, _client, c_char_p, c_size_t, _context, c_bool)
 is_enabled_with = _quick("is_enabled_with", c_bool, _client, c_char_p, c_char_p, c_bool)
 is_enabled_with_n = _quick("is_enabled_with_n", c_bool, _client, c_char_p, c_size_t, c_char_p, c_size_t, c_bool)
+is_enabled_of = _quick("is_enabled_of", c_bool, _client, c_char_p, _attributes, c_size_t, c_size_t, c_bool)
+is_enabled_of_n = _quick(
+    "is_enabled_of_n", c_bool, _client, c_char_p, c_size_t, _attributes, c_size_t, c_size_t, c_bool
+)
 evaluate = _quick("evaluate", c_int32, _client, c_char_p, _context, _evaluation_out)
 evaluate_n = _quick("evaluate_n", c_int32, _client, c_char_p, c_size_t, _context, _evaluation_out)
 evaluate_with = _quick("evaluate_with", c_int32, _client, c_char_p, c_char_p, _evaluation_out)
 evaluate_with_n = _quick("evaluate_with_n", c_int32, _client, c_char_p, c_size_t, c_char_p, c_size_t, _evaluation_out)
+evaluate_of = _quick("evaluate_of", c_int32, _client, c_char_p, _attributes, c_size_t, c_size_t, _evaluation_out)
+evaluate_of_n = _quick(
+    "evaluate_of_n", c_int32, _client, c_char_p, c_size_t, _attributes, c_size_t, c_size_t, _evaluation_out
+)
 evaluate_value = _quick(
     "evaluate_value",
     c_int32,
@@ -210,12 +242,32 @@ evaluate_value_with = _quick(
     c_size_t,
     _size_out,
 )
+evaluate_value_of = _quick(
+    "evaluate_value_of",
+    c_int32,
+    _client,
+    c_char_p,
+    c_size_t,
+    _attributes,
+    c_size_t,
+    c_size_t,
+    _evaluation_out,
+    _text_out,
+    _text_out,
+    c_char_p,
+    c_size_t,
+    _size_out,
+)
 evaluate_all = _slow("evaluate_all", c_int32, _client, _context, _evaluations_out)
 evaluate_all_with = _slow("evaluate_all_with", c_int32, _client, c_char_p, c_size_t, _evaluations_out)
+evaluate_all_of = _slow("evaluate_all_of", c_int32, _client, _attributes, c_size_t, c_size_t, _evaluations_out)
 evaluations_free = _quick("evaluations_free", None, POINTER(Evaluations))
 explain = _slow("explain", c_int32, _client, c_char_p, c_size_t, _context, c_char_p, c_size_t, _size_out)
 explain_with = _slow(
     "explain_with", c_int32, _client, c_char_p, c_size_t, c_char_p, c_size_t, c_char_p, c_size_t, _size_out
+)
+explain_of = _slow(
+    "explain_of", c_int32, _client, c_char_p, c_size_t, _attributes, c_size_t, c_size_t, c_char_p, c_size_t, _size_out
 )
 override_start = _slow("override_start", c_int32, _client, c_char_p, c_size_t, POINTER(c_uint64), _error_out)
 override_end = _slow("override_end", c_int32, _client, c_uint64)

@@ -8,7 +8,7 @@ pub(super) const MAX_MEMORY_MIB: usize = 640;
 const VALUE: usize = 80;
 /// The memory that an object takes as soon as it has a field.
 const OBJECT: usize = 480;
-/// The most bytes that a flag has in fields for people, which its size does not count: name, description, tags.
+/// The most bytes that a flag has in fields for people, which its size does not count: name, description, tags, owner.
 const FOR_PEOPLE: usize = 128 << 10;
 
 /// The weight of a flag or a segment.

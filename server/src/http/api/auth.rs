@@ -131,7 +131,7 @@ fn authenticate(parts: &Parts, app: &App, world: &World) -> ApiResult<Identity> 
         Ok(identity) => {
             let id = identity.key.id;
             if let Some(caller) = caller {
-                caller.note_key(id, identity.key.kind != Kind::Sdk);
+                caller.note_key(id, identity.key.account_id, identity.key.kind != Kind::Sdk);
             }
             match caller.filter(|_| identity.key.kind == Kind::Sdk) {
                 Some(caller) => app.rates.count_public_key(id, caller.address())?,

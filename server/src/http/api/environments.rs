@@ -19,7 +19,7 @@ use crate::{
         },
     },
     operations::{
-        environments::{self, CreatedEnvironment, DeletedEnvironment},
+        environments::{self, CreatedEnvironment, DeletedEnvironment, RenamedEnvironment},
         target::{EnvironmentTarget, ProjectTarget},
     },
     state::App,
@@ -48,6 +48,15 @@ struct Environment {
     created_at: String,
 }
 
+/// An environment after it was renamed.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChangedEnvironment {
+    #[serde(flatten)]
+    environment: Environment,
+    /// Its new name; empty if it had that name already.
+    environments: Vec<String>,
+}
+
 /// The name of an environment.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +72,12 @@ struct EnvironmentFields {
 impl From<EnvironmentRow> for Environment {
     fn from(row: EnvironmentRow) -> Self {
         Self { name: row.name, revision: row.revision, created_at: row.created_at }
+    }
+}
+
+impl From<RenamedEnvironment> for ChangedEnvironment {
+    fn from(RenamedEnvironment { row, environments }: RenamedEnvironment) -> Self {
+        Self { environment: row.into(), environments }
     }
 }
 
@@ -107,7 +122,7 @@ async fn get_environment(target: EnvironmentTarget, State(app): State<App>) -> A
 /// Rename an environment. Its keys go on working; paths with its old name do not.
 #[utoipa::path(patch, path = "/api/v1/projects/{id}/environments/{environment}", tag = "environments",
     request_body = EnvironmentFields, responses(
-        (status = 200, description = "renamed", body = Environment),
+        (status = 200, description = "renamed", body = ChangedEnvironment),
         (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
         (status = 409, description = "the project has an environment of that name", body = ErrorBody),
     ))]
@@ -115,7 +130,7 @@ async fn rename_environment(
     mut target: EnvironmentTarget,
     State(app): State<App>,
     JsonBody(fields): JsonBody<EnvironmentFields>,
-) -> ApiResult<Json<Environment>> {
+) -> ApiResult<Json<ChangedEnvironment>> {
     reason::note_field(&mut target.who, fields.reason.as_deref())?;
     Ok(Json(environments::rename_environment(&app.backend, &target, &fields.name).await?.into()))
 }

@@ -65,8 +65,8 @@ async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Reach {
-    /// Also change the fields that all environments share (`name`, `description`, `tags`, `client_visible`, `variants`,
-    /// `default`), in every environment that has the flag. Paths without an environment always do.
+    /// Also change the fields that all environments share (`name`, `description`, `tags`, `owner`, `lifetime`,
+    /// `expires_at`, `client_visible`, `variants`, `default`), in every environment that has the flag. Paths without an environment always do.
     #[serde(default, deserialize_with = "parameters::switch")]
     #[param(default = false)]
     shared: bool,

@@ -83,8 +83,8 @@ async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers
 /// out must repeat how many, as `removes`: without the right number it is a 409 that names them. A dry run gives the number.
 ///
 /// On the path of an environment, the import touches that environment alone: a new flag is in it alone, and the fields that
-/// all environments share (names, descriptions, tags, `client_visible`, variants and default) must be those that are there,
-/// unless `shared` is true. On a path without an environment, shared fields change in every environment that has the flag, and
+/// all environments share (names, descriptions, tags, owners, `lifetime`, `expires_at`, `client_visible`, variants and
+/// default) must be those that are there, unless `shared` is true. On a path without an environment, shared fields change in every environment that has the flag, and
 /// a new flag is in all: as given in the first, and switched off in the others. Segments that it uses and that an environment
 /// lacks are copied there.
 ///
@@ -114,7 +114,7 @@ async fn import_flags(
 ) -> ApiResult<Response> {
     let options = Options { dry_run, removes, is_shared: shared };
     let precondition = precondition(&headers)?;
-    let turn = app.imports.turn().await?;
+    let turn = app.imports.turn(target.who.account_id).await?;
     // A task of its own: it holds the turn until the work is done, also when the client hangs up.
     let work = async move {
         let _turn = turn;
@@ -139,7 +139,12 @@ impl From<Objection> for ApiError {
 }
 
 impl From<Busy> for ApiError {
-    fn from(_: Busy) -> Self {
-        Self::unavailable("other imports are running; nothing was changed; try again once they are done")
+    fn from(busy: Busy) -> Self {
+        Self::unavailable(match busy {
+            Busy::All => "other imports are running; nothing was changed; try again once they are done",
+            Busy::Account => {
+                "other imports of this account are running; nothing was changed; try again once they are done"
+            }
+        })
     }
 }

@@ -48,6 +48,15 @@ struct Project {
     created_at: String,
 }
 
+/// A project after it was renamed.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChangedProject {
+    #[serde(flatten)]
+    project: Project,
+    /// Empty: the name of a project is in none of its environments.
+    environments: Vec<String>,
+}
+
 /// The name of a project.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -102,16 +111,17 @@ async fn get_project(target: ProjectTarget, State(app): State<App>) -> ApiResult
 
 /// Rename a project.
 #[utoipa::path(patch, path = "/api/v1/projects/{id}", tag = "projects", request_body = ProjectFields, responses(
-    (status = 200, description = "renamed", body = Project),
+    (status = 200, description = "renamed", body = ChangedProject),
     (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
 ))]
 async fn rename_project(
     mut target: ProjectTarget,
     State(app): State<App>,
     JsonBody(fields): JsonBody<ProjectFields>,
-) -> ApiResult<Json<Project>> {
+) -> ApiResult<Json<ChangedProject>> {
     reason::note_field(&mut target.who, fields.reason.as_deref())?;
-    Ok(Json(projects::rename_project(&app.backend, &target, &fields.name).await?.into()))
+    let project = projects::rename_project(&app.backend, &target, &fields.name).await?.into();
+    Ok(Json(ChangedProject { project, environments: Vec::new() }))
 }
 
 /// Delete a project with its environments, flags, archive and keys, which stop working at once. What was recorded of it stays in

@@ -100,11 +100,10 @@ impl hyper::body::Body for Bounded {
                 let counted = read.saturating_sub(UNCOUNTED_BYTES) - this.read.saturating_sub(UNCOUNTED_BYTES);
                 this.read = read;
                 if counted > 0 {
-                    let Some(share) = this.budget.take(counted) else {
-                        let bytes = this.budget.bytes;
-                        return this.end(BodyError::NoRoom { bytes });
-                    };
-                    this.caller.hold(share);
+                    match this.budget.take(counted, this.caller.account_id()) {
+                        Ok(share) => this.caller.hold(share),
+                        Err(spent) => return this.end(BodyError::NoRoom(spent)),
+                    }
                 }
                 Poll::Ready(Some(Ok(frame)))
             }

@@ -52,6 +52,7 @@ struct RequestBody {
 #[derive(Debug, Clone, Copy)]
 struct NotedKey {
     id: i64,
+    account_id: i64,
     is_secret: bool,
 }
 
@@ -89,8 +90,13 @@ impl Caller {
         self.0.key.get().map(|key| key.id)
     }
 
-    pub(crate) fn note_key(&self, id: i64, is_secret: bool) {
-        _ = self.0.key.set(NotedKey { id, is_secret });
+    /// The account of the request's key.
+    pub(super) fn account_id(&self) -> Option<i64> {
+        self.0.key.get().map(|key| key.account_id)
+    }
+
+    pub(crate) fn note_key(&self, id: i64, account_id: i64, is_secret: bool) {
+        _ = self.0.key.set(NotedKey { id, account_id, is_secret });
     }
 
     /// Returns whether anybody could have sent the request: it has no valid key, or a public one.

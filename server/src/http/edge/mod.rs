@@ -47,7 +47,7 @@ use crate::{
     },
     state::{
         App,
-        budget::{Budget, Share},
+        budget::{Share, Spent},
     },
 };
 
@@ -120,20 +120,25 @@ impl Edge {
         DefaultBodyLimit::disable().apply(&mut request);
         request.extensions_mut().insert(caller.clone());
         let answer = self.call(request).await.unwrap_or_else(|Panicked| shape(purpose, ApiError::internal()));
-        self.count(answer).await.unwrap_or_else(|error| shape(purpose, error))
+        self.count(caller, answer).await.unwrap_or_else(|error| shape(purpose, error))
     }
 
     /// Counts an answer that takes memory of its own until the client has taken it, or refuses it.
-    async fn count(&self, answer: Response) -> ApiResult<Response> {
+    async fn count(&self, caller: &Caller, answer: Response) -> ApiResult<Response> {
         let bytes = answer.body().size_hint().exact().unwrap_or_default();
         if bytes <= SMALL_ANSWER_BYTES || answer.extensions().get::<Shared>().is_some() {
             return Ok(answer);
         }
-        let Budget { bytes: all, .. } = self.app.answers;
-        let share = self.app.answers.take(bytes).ok_or_else(|| {
-            ApiError::unavailable(format!(
-                "clients have not taken answers of {all} bytes, the limit of this server (--max-answers-bytes)"
-            ))
+        let share = self.app.answers.take(bytes, caller.account_id()).map_err(|spent| {
+            ApiError::unavailable(match spent {
+                Spent::All { bytes } => format!(
+                    "clients have not taken answers of {bytes} bytes, the limit of this server (--max-answers-bytes)"
+                ),
+                Spent::Account { bytes } => format!(
+                    "clients of this account have not taken answers of {bytes} bytes, half of the limit of this server \
+                     (--max-answers-bytes)"
+                ),
+            })
         })?;
         let (parts, body) = answer.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.map_err(anyhow::Error::from)?;

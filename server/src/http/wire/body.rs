@@ -3,6 +3,7 @@
 use std::{error::Error, fmt};
 
 use super::error::ApiError;
+use crate::state::budget::Spent;
 
 /// The largest body that a request may have.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +18,8 @@ pub(crate) struct BodyLimit {
 pub(crate) enum BodyError {
     /// Larger than allowed.
     TooLarge(BodyLimit),
-    /// Together with all other bodies larger than allowed.
-    NoRoom { bytes: u32 },
+    /// Together with other bodies larger than allowed.
+    NoRoom(Spent),
     /// Not complete within the time allowed, however steadily it trickled.
     TooSlow,
     /// The connection broke, or the bytes are not HTTP.
@@ -32,7 +33,11 @@ impl fmt::Display for BodyError {
                 write!(formatter, "the body is larger than the {bytes} bytes that this server allows")?;
                 setting.map_or(Ok(()), |setting| write!(formatter, " ({setting})"))
             }
-            Self::NoRoom { bytes } => write!(
+            Self::NoRoom(Spent::Account { bytes }) => write!(
+                formatter,
+                "the bodies that the server is reading for this account have more than {bytes} bytes; send fewer at a time"
+            ),
+            Self::NoRoom(Spent::All { bytes }) => write!(
                 formatter,
                 "all bodies that the server is reading have more than {bytes} bytes, the limit of this server \
                  (--max-bodies-bytes)"
@@ -70,7 +75,7 @@ impl From<&BodyError> for ApiError {
     fn from(error: &BodyError) -> Self {
         match error {
             BodyError::TooLarge(_) => Self::too_large(error.to_string()),
-            BodyError::NoRoom { .. } => Self::unavailable(error.to_string()),
+            BodyError::NoRoom(_) => Self::unavailable(error.to_string()),
             BodyError::TooSlow => Self::too_slow(error.to_string()),
             BodyError::Broken(_) => Self::invalid(error.to_string()),
         }

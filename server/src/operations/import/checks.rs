@@ -1,6 +1,8 @@
 //! What an import may not do, or not unasked.
 
-use super::plan::Plan;
+use std::collections::BTreeMap;
+
+use super::plan::{Brought, Plan};
 use crate::{
     flags::{Limits, Problems},
     operations::{Error, Result, flags::differing},
@@ -22,11 +24,11 @@ impl Plan {
         problems.into_result().map_err(Error::Conflict)
     }
 
-    /// Refuses more flags than a project may have.
+    /// Refuses more flags than a project may have, and more segments than other environments may have.
     ///
     /// # Errors
     /// [`Error::LimitReached`].
-    pub(super) fn check_limit(&self, limits: &Limits) -> Result<()> {
+    pub(super) fn check_limits(&self, limits: &Limits, brought: &Brought) -> Result<()> {
         let surroundings = &self.basis.surroundings;
         let here = self.document.flags.len();
         let joined = self.created.iter().filter(|flag| flag.known.is_some()).count();
@@ -36,6 +38,14 @@ impl Plan {
             let limit = limits.max_flags;
             let message = format!("the project would have {count} flags; this server allows {limit} (--max-flags)");
             return Err(Error::LimitReached(message));
+        }
+        let mut more: BTreeMap<i64, usize> = BTreeMap::new();
+        brought.iter().for_each(|(id, _)| *more.entry(*id).or_default() += 1);
+        for (name, id) in &self.basis.environments {
+            let (Some(more), Some(environment)) = (more.get(id), self.basis.world.environment(*id)) else { continue };
+            if environment.flags.segments() + more > limits.max_segments {
+                return Err(Error::too_many_segments(name, limits));
+            }
         }
         Ok(())
     }

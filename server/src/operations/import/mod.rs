@@ -81,8 +81,8 @@ pub(crate) async fn import(
     for _ in 0..ATTEMPTS {
         let Some(basis) = Basis::read(backend, target).await? else { continue };
         let plan = Plan::of(basis, Arc::clone(&document), target.clone(), precondition.clone(), options).await?;
-        plan.check_limit(&backend.limits)?;
         let (drafts, brought) = plan.drafts()?;
+        plan.check_limits(&backend.limits, &brought)?;
         let judged = plan.judge(drafts).await?;
         let difference = plan.difference(options.dry_run, &brought);
         if options.dry_run {
