@@ -241,6 +241,11 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    /// [`Self::commit`], unless the caller only asks what would change. A write that is not committed never happened.
+    pub(super) async fn finish(self, dry_run: bool) -> Result<Vec<String>> {
+        if dry_run { Ok(self.names(&self.touched)) } else { self.commit().await }
+    }
+
     /// Makes the write last and served. Returns the names of the environments where something changed.
     pub(super) async fn commit(mut self) -> Result<Vec<String>> {
         for environment_id in &self.touched {

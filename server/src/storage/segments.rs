@@ -53,7 +53,7 @@ impl TryFrom<SegmentRow> for SegmentRecord {
 }
 
 /// Reads the rules of a segment's definition.
-pub(super) fn rules_of(definition: &str) -> anyhow::Result<Vec<Value>> {
+pub(crate) fn rules_of(definition: &str) -> anyhow::Result<Vec<Value>> {
     let mut definition: Value = json::read(definition.as_bytes())?;
     Ok(match definition.get_mut("rules").map(Value::take) {
         Some(Value::Array(rules)) => rules,

@@ -19,6 +19,7 @@ mod flags;
 mod flags_as_code;
 mod flags_everywhere;
 mod health;
+mod history;
 mod hostile;
 mod imports;
 mod isolation;

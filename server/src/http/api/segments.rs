@@ -25,6 +25,7 @@ use crate::{
     },
     json::UniqueObject,
     operations::{
+        Error,
         segments::{self, ChangedSegment, DeletedSegment},
         target::EnvironmentTarget,
     },
@@ -68,7 +69,7 @@ async fn read_segment_of_key(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let record = app.storage().segment(target.environment_id, &key).await?.ok_or_else(|| segments::no_segment(&key))?;
+    let record = app.storage().segment(target.environment_id, &key).await?.ok_or_else(|| Error::no_segment(&key))?;
     let etag = etag_of(record.version);
     let status = read_status(&headers, &etag);
     if status == StatusCode::NOT_MODIFIED {

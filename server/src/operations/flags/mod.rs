@@ -3,6 +3,7 @@
 mod change;
 mod create;
 mod remove;
+mod restore;
 mod shared;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use utoipa::ToSchema;
 pub(crate) use change::change_flag;
 pub(crate) use create::create_flag;
 pub(crate) use remove::{RemovedFlag, remove_flag};
+pub(crate) use restore::{RestoredVersion, Restoring, restore_flag};
 pub(super) use shared::differing;
 
 use super::{Backend, Error, Result, change::Change, judge::Place, target::EnvironmentTarget};

@@ -38,7 +38,7 @@ pub(crate) enum Actor {
 pub(crate) const COMMAND_LINE: &str = "command line";
 
 /// What is recorded.
-pub(crate) const ACTIONS: [&str; 18] = [
+pub(crate) const ACTIONS: [&str; 19] = [
     "account.create",
     "environment.create",
     "environment.delete",
@@ -56,6 +56,7 @@ pub(crate) const ACTIONS: [&str; 18] = [
     "project.rename",
     "segment.create",
     "segment.delete",
+    "segment.restore",
     "segment.update",
 ];
 

@@ -3,9 +3,11 @@
 //! The audit's entries may be deleted after a time. Versions stay as long as the flag is anywhere, in the archive too, and as
 //! long as the environment of a segment.
 
+mod read;
 mod write;
 
 use crate::flags::{Flag, Segment};
+pub(crate) use read::{Entry, Head, Page, Subject, Thing, Version};
 pub(super) use write::NewVersion;
 
 /// The version that a change makes of a flag or a segment in an environment.

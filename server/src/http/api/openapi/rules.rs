@@ -11,6 +11,7 @@ pub(super) fn path_parameter(name: &str) -> Value {
     let id = json!({"type": "integer", "format": "int64", "minimum": 1});
     let (description, schema) = match name {
         "id" => ("the project", id),
+        "version" => ("the version of the flag or the segment", id),
         "entry" => ("the entry of the archive, by its id", id),
         "key_id" => ("the key, by its id", id),
         "key" => ("the flag or the segment", key),
