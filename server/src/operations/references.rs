@@ -1,33 +1,28 @@
 //! What a version of a flag needs and its environment lacks: the flags that it asks and the segments that it uses, as the
 //! history of the environment has them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use super::{
-    Result,
+    Backend, Result,
+    bring::{Asked, Bringing},
     change::Change,
     history::{flag_content, flag_here, segment_here},
     target::EnvironmentTarget,
 };
 use crate::{
-    flags::{Flag, Record, SegmentRecord, State, asked_flags, check::Draft, used_segments},
+    flags::{Record, SegmentRecord, State, used_segments},
     storage::{archive::Archived, history::Subject, segments::rules_of},
 };
 
-/// Flags and segments that come back to an environment.
+/// Flags and segments that come back to an environment, as they were there last.
 #[derive(Debug, Default)]
 pub(super) struct References {
-    pub(super) flags: Vec<ReturningFlag>,
-    pub(super) segments: Vec<SegmentRecord>,
-}
-
-/// A flag that comes back to an environment, as it was there last.
-#[derive(Debug)]
-pub(super) struct ReturningFlag {
-    pub(super) record: Record,
-    state: State,
-    /// Its entry in the archive, if it is there.
-    archived: Option<Archived>,
+    pub(super) bringing: Bringing,
+    /// The flags among them that are in the archive.
+    archived: Vec<Archived>,
 }
 
 impl References {
@@ -36,84 +31,78 @@ impl References {
         change: &mut Change<'_>,
         target: &EnvironmentTarget,
         key: &str,
-        rules: &[serde_json::Value],
+        rules: &[Value],
     ) -> Result<Self> {
-        let mut found = Self::default();
-        let mut known = BTreeSet::from([key.to_owned()]);
-        let mut known_segments = BTreeSet::new();
-        let mut position = 0;
-        let mut rules = rules.to_vec();
-        loop {
-            for segment in used_segments(&rules).into_iter().filter(|key| known_segments.insert((*key).to_owned())) {
-                found.segments.extend(find_segment(change, target, segment).await?);
+        let (mut found, mut asked) = (Self::default(), Asked::by(key));
+        asked.add(rules);
+        found.add_segments(change, target, rules).await?;
+        while let Some(key) = asked.next() {
+            if let Some((record, state)) = found.find_flag(change, target, &key).await? {
+                asked.add(&state.rules);
+                found.add_segments(change, target, &state.rules).await?;
+                found.bringing.flags.push((record, BTreeMap::from([(target.environment_id, state)])));
             }
-            let asked: BTreeSet<&str> = asked_flags(&rules).collect();
-            for asked in asked.into_iter().filter(|key| known.insert((*key).to_owned())) {
-                found.flags.extend(find_flag(change, target, asked).await?);
-            }
-            let Some(next) = found.flags.get(position) else { return Ok(found) };
-            rules = next.state.rules.clone();
-            position += 1;
         }
+        Ok(found)
     }
 
-    /// Adds them to what the engine judges.
-    pub(super) fn draft(&self, draft: &mut Draft) -> Result<()> {
-        for segment in &self.segments {
-            draft.put_segment(&segment.key, &segment.rules);
+    /// Stores all of it.
+    ///
+    /// # Errors
+    /// [`super::Error::LimitReached`].
+    pub(super) async fn store(self, backend: &Backend, change: &mut Change<'_>) -> Result<()> {
+        if !self.archived.is_empty() {
+            change.check_limit(&backend.limits, self.archived.len()).await?;
         }
-        for flag in &self.flags {
-            draft.put_flag(&flag.record.key, &flag.record.shared, &flag.state)?;
+        let project_id = change.project().project_id;
+        for archived in &self.archived {
+            change.write.unarchive_flag(project_id, archived).await?;
         }
-        Ok(())
+        self.bringing.store(backend, change, "flag.restore").await
     }
 
-    /// Creates them in the environment of the target, and records them.
-    pub(super) async fn create(&self, change: &mut Change<'_>, target: &EnvironmentTarget) -> Result<()> {
+    async fn add_segments(
+        &mut self,
+        change: &mut Change<'_>,
+        target: &EnvironmentTarget,
+        rules: &[Value],
+    ) -> Result<()> {
         let here = target.environment_id;
-        let limits = &change.backend.limits;
-        let archived = self.flags.iter().filter(|flag| flag.archived.is_some()).count();
-        if archived > 0 {
-            change.check_limit(limits, archived).await?;
-        }
-        let segments: Vec<(i64, SegmentRecord)> = self.segments.iter().map(|segment| (here, segment.clone())).collect();
-        change.create_segments(limits, segments).await?;
-        for ReturningFlag { record, state, archived } in &self.flags {
-            if let Some(archived) = archived {
-                change.write.unarchive_flag(target.project_id, archived).await?;
+        for key in used_segments(rules) {
+            let place = (here, key.to_owned());
+            if self.bringing.segments.contains_key(&place) || change.write.segment(here, key).await?.is_some() {
+                continue;
             }
-            let presence = change.write.create_presence(target.who.account_id, record.id, here, state.clone()).await?;
-            let flag = Flag::new(record.clone(), presence);
-            change.record_flag(here, "flag.restore", record.id, None, Some(&flag)).await?;
+            if let Some(document) = last(change, &segment_here(target, key)).await? {
+                self.bringing.segments.insert(place, SegmentRecord::new(key.to_owned(), rules_of(&document)?));
+            }
         }
         Ok(())
     }
-}
 
-async fn find_segment(change: &mut Change<'_>, target: &EnvironmentTarget, key: &str) -> Result<Option<SegmentRecord>> {
-    if change.write.segment(target.environment_id, key).await?.is_some() {
-        return Ok(None);
+    /// Finds a flag that the environment had and lacks now.
+    async fn find_flag(
+        &mut self,
+        change: &mut Change<'_>,
+        target: &EnvironmentTarget,
+        key: &str,
+    ) -> Result<Option<(Record, State)>> {
+        let (record, archived) = match change.write.flag(target.project_id, key).await? {
+            Some(record) => (record, None),
+            None => match change.write.archived_by_key(target.project_id, key).await? {
+                Some(archived) => (archived.record.clone(), Some(archived)),
+                None => return Ok(None),
+            },
+        };
+        if change.write.presences(record.id).await?.contains_key(&target.environment_id) {
+            return Ok(None);
+        }
+        let Some(document) = last(change, &flag_here(target, record.id)).await? else { return Ok(None) };
+        let (_, mut state) = flag_content(&document)?;
+        state.settle(&record.shared);
+        self.archived.extend(archived);
+        Ok(Some((record, state)))
     }
-    let document = last(change, &segment_here(target, key)).await?;
-    let rules = document.map(|document| rules_of(&document)).transpose()?;
-    Ok(rules.map(|rules| SegmentRecord::new(key.to_owned(), rules)))
-}
-
-async fn find_flag(change: &mut Change<'_>, target: &EnvironmentTarget, key: &str) -> Result<Option<ReturningFlag>> {
-    let (record, archived) = match change.write.flag(target.project_id, key).await? {
-        Some(record) => (record, None),
-        None => match change.write.archived_by_key(target.project_id, key).await? {
-            Some(archived) => (archived.record.clone(), Some(archived)),
-            None => return Ok(None),
-        },
-    };
-    if change.write.presences(record.id).await?.contains_key(&target.environment_id) {
-        return Ok(None);
-    }
-    let Some(document) = last(change, &flag_here(target, record.id)).await? else { return Ok(None) };
-    let (_, mut state) = flag_content(&document)?;
-    state.settle(&record.shared);
-    Ok(Some(ReturningFlag { record, state, archived }))
 }
 
 /// The document of the last version.

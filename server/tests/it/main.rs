@@ -40,6 +40,7 @@ mod outage;
 mod pooler;
 mod private_names;
 mod projects;
+mod promote;
 mod reasons;
 mod removals;
 mod replicas;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use super::{actor::Actor, target::KeyTarget};
+use super::{actor::Actor, archive::With, target::KeyTarget};
 use crate::{
     flags::{Difference, Flag, Segment},
     http::{
@@ -156,13 +156,6 @@ struct HowToRestore {
     #[serde(default, deserialize_with = "parameters::switch")]
     #[param(default = false)]
     dry_run: bool,
-}
-
-/// What comes back with a flag.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum With {
-    References,
 }
 
 /// The way in which a version of a segment is restored.

@@ -15,6 +15,7 @@ pub(crate) mod metrics;
 mod ofrep;
 mod openapi;
 mod projects;
+mod promote;
 mod segments;
 mod signup;
 mod snapshot;
@@ -48,6 +49,7 @@ fn routes(document: &Document) -> Routes {
         .merge(ofrep::routes())
         .merge(openapi::routes(document))
         .merge(projects::routes())
+        .merge(promote::routes())
         .merge(signup::routes())
         .merge(snapshot::routes())
         .merge(stream::routes())

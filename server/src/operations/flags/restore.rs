@@ -61,7 +61,7 @@ pub(crate) async fn restore_flag(
     precondition: &Precondition,
     restoring: Restoring,
 ) -> Result<RestoredVersion> {
-    let here = target.environment_id;
+    let (here, dry_run) = (target.environment_id, restoring.dry_run);
     let mut change = Change::begin_in(backend, target).await?;
     let Some(before) = change.write.flag(target.project_id, key).await? else {
         return Err(absent(&change, target, key, &BTreeMap::new()));
@@ -82,14 +82,9 @@ pub(crate) async fn restore_flag(
     state.settle(&record.shared);
     let is_same_shared = record.shared == before.shared;
     let is_same_state = old.as_ref().is_some_and(|old| old.state == state);
-    let tell = |flag, environments, moved, references: References| RestoredVersion {
-        changed: ChangedFlag { flag, environments, moved },
-        dry_run: restoring.dry_run,
-        with_flags: references.flags.into_iter().map(|flag| flag.record.key).collect(),
-        with_segments: references.segments.into_iter().map(|segment| segment.key).collect(),
-    };
     if let Some(old) = old.clone().filter(|_| is_same_shared && is_same_state) {
-        return Ok(tell(Flag::new(before, old), Vec::new(), None, References::default()));
+        let changed = ChangedFlag { flag: Flag::new(before, old), environments: Vec::new(), moved: None };
+        return Ok(RestoredVersion { changed, dry_run, with_flags: Vec::new(), with_segments: Vec::new() });
     }
 
     let references = match restoring.with_references {
@@ -100,11 +95,13 @@ pub(crate) async fn restore_flag(
     draft_shared(&before, &record, &others, &mut drafts)?;
     let mut draft = Draft::default();
     check_size("flag", draft.put_flag(key, &record.shared, &state)?, &backend.limits)?;
-    references.draft(&mut draft)?;
     drafts.insert(here, draft);
+    references.bringing.draft(&mut drafts)?;
     change.check(drafts, |_| None).await?;
 
-    references.create(&mut change, target).await?;
+    let with_flags = references.bringing.flags.iter().map(|(record, _)| record.key.clone()).collect();
+    let with_segments = references.bringing.segment_keys();
+    references.store(backend, &mut change).await?;
     if !is_same_shared {
         update_shared(&mut change, &before, &record, others).await?;
     }
@@ -117,7 +114,8 @@ pub(crate) async fn restore_flag(
     let (flag_id, flag) = (record.id, Flag::new(record, presence));
     let version = Some(restoring.version);
     change.record_restored_flag(here, "flag.restore", flag_id, old.as_ref(), Some(&flag), version).await?;
-    Ok(tell(flag, change.finish(restoring.dry_run).await?, moved, references))
+    let changed = ChangedFlag { flag, environments: change.finish(dry_run).await?, moved };
+    Ok(RestoredVersion { changed, dry_run, with_flags, with_segments })
 }
 
 /// Returns the shared fields afterwards.

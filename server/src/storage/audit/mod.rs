@@ -38,7 +38,7 @@ pub(crate) enum Actor {
 pub(crate) const COMMAND_LINE: &str = "command line";
 
 /// What is recorded.
-pub(crate) const ACTIONS: [&str; 19] = [
+pub(crate) const ACTIONS: [&str; 20] = [
     "account.create",
     "environment.create",
     "environment.delete",
@@ -47,6 +47,7 @@ pub(crate) const ACTIONS: [&str; 19] = [
     "flag.create",
     "flag.delete",
     "flag.erase",
+    "flag.promote",
     "flag.restore",
     "flag.update",
     "key.create",
