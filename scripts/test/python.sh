@@ -26,6 +26,21 @@ tests() {
         "$1/bin/python" -m pytest -q -p no:cacheprovider -c "$project/pyproject.toml" "$project/tests")
 }
 
+# The tests of evaluations with an extension that checks each access to memory. Python's allocator would hide some.
+sanitized() {
+    local folder=$work/sanitized headers
+    headers=$("$tools/python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    cp -r "$project/src/flagbit" "$folder"
+    gcc -std=c11 -g -O1 -fPIC -shared -fsanitize=address,undefined -fno-sanitize-recover=all \
+        -DPy_LIMITED_API=0x030A0000 -Iinclude -I"$headers" "$project"/native/*.c -o "$folder/flagbit/_native.abi3.so"
+    (cd "$work" && PYTHONPATH=$folder FLAGBIT_LIBRARY_PATH=$library FLAGBIT_TEST_WAY=native PYTHONMALLOC=malloc \
+        ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \
+        "$tools/python" -m pytest -q -p no:cacheprovider -c "$project/pyproject.toml" -k "not vectors" \
+        "$project"/tests/test_{native,native_holds,evaluate,typed,lists}.py)
+}
+
 package() {
     (cd "$work" && FLAGBIT_TEST_PACKAGE=1 FLAGBIT_TEST_TARGET=$work/target FLAGBIT_LIBRARY_PATH=$library \
         "$tools/python" -m pytest -q -p no:cacheprovider -c "$project/pyproject.toml" "$project/tests/test_package.py")
@@ -56,6 +71,7 @@ for way in ctypes native; do
     done
     finish
 done
+step "native, under sanitizers" sanitized
 step "package" package
 step "format" "$tools/ruff" format --check --config "$project/pyproject.toml" "$project" tests/kit examples/python benches/languages benches/openfeature
 step "lint" "$tools/ruff" check --config "$project/pyproject.toml" "$project" tests/kit examples/python benches/languages benches/openfeature

@@ -106,6 +106,10 @@ pub(crate) struct FlagChanges {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, max_length = 500)]
     reason: Option<String>,
+    /// Ignored, so that what was read can be sent back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
+    usage: Option<Value>,
 }
 
 /// A new flag.

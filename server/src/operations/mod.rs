@@ -26,7 +26,9 @@ pub(crate) mod projects;
 mod references;
 pub(crate) mod retention;
 pub(crate) mod segments;
+pub(crate) mod stale;
 pub(crate) mod target;
+pub(crate) mod usage;
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from ctypes import POINTER, byref, sizeof, string_at
+from ctypes import byref, sizeof, string_at
 
 from . import _ffi
 from ._calls import NEVER_OPENED, check, copied, error_code_name, error_message, reason_name, text_in
@@ -112,7 +112,7 @@ class Evaluator:
         if not self._client:
             return {}, False  # The client was never opened, so it has no flags.
         attributes, unsupported = read_context(context)
-        pointer = POINTER(_ffi.Evaluations)()
+        pointer = _ffi.EvaluationsPointer()
         if isinstance(attributes, bytes):
             check(_ffi.evaluate_all_with(self._client, attributes, len(attributes), byref(pointer)))
         else:

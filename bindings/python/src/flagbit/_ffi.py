@@ -121,6 +121,10 @@ class Evaluations(ctypes.Structure):
     ]
 
 
+# Made once: until CPython 3.12 the POINTER of one interpreter of a process forgets the types of the others.
+TextListPointer = POINTER(TextList)
+EvaluationsPointer = POINTER(Evaluations)
+
 _path = _library.library_path()
 _fast, _blocking = _library.load(_path)
 
@@ -155,11 +159,11 @@ def _slow(name: str, result: Any, *arguments: Any) -> Any:
 _client, _context, _options = ClientHandle, ContextHandle, OptionsHandle
 _error_out = POINTER(ErrorHandle)
 _attributes = POINTER(Attribute)
-_list_out = POINTER(POINTER(TextList))
+_list_out = POINTER(TextListPointer)
 _size_out = POINTER(c_size_t)
 _text_out = POINTER(Text)
 _evaluation_out = POINTER(Evaluation)
-_evaluations_out = POINTER(POINTER(Evaluations))
+_evaluations_out = POINTER(EvaluationsPointer)
 
 version = _quick("version", c_char_p)
 abi_version = _quick("abi_version", c_uint32)
