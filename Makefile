@@ -1,5 +1,5 @@
 # `make help` explains the targets.
-SOURCES_C = $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.[ch]' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]')
+SOURCES_C = $$(git ls-files 'tests/*.[ch]' 'tests/*.cpp' 'tests/*.hpp' 'examples/*.c' 'examples/*.cpp' 'fuzz/*.[ch]' 'benches/*.c' 'include/*.hpp' 'bindings/node/addon/*.[ch]' 'bindings/python/native/*.[ch]')
 STEPS = lint vectors rust lib abi law instructions c installed python wheel-test go node server live demo readme docs fuzz
 
 .PHONY: $(shell sed -nE 's/^([a-z-]+):.*/\1/p' $(MAKEFILE_LIST))

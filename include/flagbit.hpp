@@ -148,16 +148,20 @@ enum class State : std::int32_t {
     return flagbit_state_name(static_cast<std::int32_t>(state));
 }
 
-/// The value of an attribute: a string, an integer, a floating-point number, a boolean or a moment. Values convert to
-/// it implicitly; strings are borrowed. A null `const char *`, a floating-point number that is not finite and a moment
-/// outside the years 0 to 9999 count as absent.
+class List;
+
+/// The value of an attribute: a string, an integer, a floating-point number, a boolean, a moment or a List. Values
+/// convert to it implicitly; strings and lists are borrowed. A null `const char *`, a floating-point number that is not
+/// finite and a moment outside the years 0 to 9999 count as absent.
 class Value {
   public:
-    Value(std::string_view text) noexcept : kind_(FLAGBIT_ATTRIBUTE_KIND_STRING), text_(text) {}
+    Value(std::string_view text) noexcept : Value(FLAGBIT_ATTRIBUTE_KIND_STRING) {
+        native_.text = text.data();
+        native_.length = text.size();
+    }
     Value(const std::string &text) noexcept : Value(std::string_view(text)) {}
     /// Without this overload a string literal would be a boolean.
-    Value(const char *text) noexcept
-        : kind_(FLAGBIT_ATTRIBUTE_KIND_STRING), text_(text == nullptr ? std::string_view() : std::string_view(text)) {
+    Value(const char *text) noexcept : Value(text == nullptr ? std::string_view() : std::string_view(text)) {
         if (text == nullptr) {
             become_unsupported(FLAGBIT_UNSUPPORTED_REASON_NULL);
         }
@@ -170,45 +174,66 @@ class Value {
     /// zeros.
     template <class Duration>
     Value(std::chrono::time_point<std::chrono::system_clock, Duration> moment) noexcept
-        : kind_(FLAGBIT_ATTRIBUTE_KIND_STRING) {
+        : Value(FLAGBIT_ATTRIBUTE_KIND_STRING) {
         const auto second = std::chrono::floor<std::chrono::seconds>(moment);
         const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(moment - second);
+        native_.text = moment_.data();
         write_moment(std::int64_t{second.time_since_epoch().count()}, static_cast<std::uint32_t>(rest.count()));
     }
 
     template <class T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0>
-    Value(T number) noexcept {
-        if constexpr (std::is_same_v<T, bool>) {
-            kind_ = FLAGBIT_ATTRIBUTE_KIND_BOOLEAN;
-            size_ = 1;
-            bytes_[0] = number ? 1 : 0;
-        } else if constexpr (std::is_floating_point_v<T>) {
-            const double real = static_cast<double>(number);
-            std::uint64_t bits = 0;
-            std::memcpy(&bits, &real, sizeof bits);
-            store(FLAGBIT_ATTRIBUTE_KIND_NUMBER, bits);
+    Value(T number) noexcept : Value(kind_of<T>()) {
+        if constexpr (std::is_floating_point_v<T>) {
+            native_.number = static_cast<double>(number);
         } else if constexpr (std::is_signed_v<T>) {
-            store(FLAGBIT_ATTRIBUTE_KIND_INTEGER, static_cast<std::uint64_t>(std::int64_t{number}));
+            native_.integer = static_cast<std::uint64_t>(std::int64_t{number});
         } else {
-            store(FLAGBIT_ATTRIBUTE_KIND_UNSIGNED, std::uint64_t{number});
+            native_.integer = std::uint64_t{number};
         }
     }
+
+    Value(const List &list) noexcept;
+
+    Value(const Value &other) noexcept : native_(other.native_) { copy_moment(other); }
+    Value &operator=(const Value &other) noexcept {
+        native_ = other.native_;
+        copy_moment(other);
+        return *this;
+    }
+
+    /// The struct for the functions of flagbit.h, without a name. It is valid as long as this object, and as what this
+    /// object borrows.
+    [[nodiscard]] const flagbit_attribute &native() const noexcept { return native_; }
 
   private:
-    friend class Attributes;
+    friend struct Attribute;
+    using Moment = std::array<char, 30>; // room for nanoseconds
 
-    void store(std::uint8_t kind, std::uint64_t bits) noexcept {
-        kind_ = kind;
-        for (size_ = 0; size_ < 8; size_++) {
-            bytes_[size_] = static_cast<unsigned char>(bits & 0xFF);
-            bits >>= 8;
+    explicit Value(flagbit_attribute_kind kind) noexcept : native_() { native_.kind = kind; }
+
+    template <class T>
+    static constexpr flagbit_attribute_kind kind_of() noexcept {
+        if constexpr (std::is_same_v<T, bool>) {
+            return FLAGBIT_ATTRIBUTE_KIND_BOOLEAN;
+        } else if constexpr (std::is_floating_point_v<T>) {
+            return FLAGBIT_ATTRIBUTE_KIND_NUMBER;
+        } else {
+            return std::is_signed_v<T> ? FLAGBIT_ATTRIBUTE_KIND_INTEGER : FLAGBIT_ATTRIBUTE_KIND_UNSIGNED;
         }
     }
 
-    void become_unsupported(std::uint8_t reason) noexcept {
-        kind_ = FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED;
-        size_ = 1;
-        bytes_[0] = reason;
+    /// The text of a moment is in the object itself.
+    void copy_moment(const Value &other) noexcept {
+        if (other.native_.text == other.moment_.data()) {
+            moment_ = other.moment_;
+            native_.text = moment_.data();
+        }
+    }
+
+    void become_unsupported(flagbit_unsupported_reason reason) noexcept {
+        native_ = flagbit_attribute();
+        native_.kind = FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED;
+        native_.reason = reason;
     }
 
     void write_moment(std::int64_t second, std::uint32_t nanosecond) noexcept {
@@ -243,34 +268,50 @@ class Value {
     /// Writes a number with leading zeros, and the separator after it.
     void digits(std::uint32_t number, std::size_t width, char after) noexcept {
         for (std::size_t index = width; index-- > 0; number /= 10) {
-            bytes_[size_ + index] = static_cast<unsigned char>('0' + number % 10);
+            moment_[native_.length + index] = static_cast<char>('0' + number % 10);
         }
-        bytes_[size_ + width] = static_cast<unsigned char>(after);
-        size_ += width + 1;
+        moment_[native_.length + width] = after;
+        native_.length += width + 1;
     }
 
-    const void *data() const noexcept {
-        return size_ > 0 ? static_cast<const void *>(bytes_.data()) : static_cast<const void *>(text_.data());
-    }
-    std::size_t size() const noexcept { return size_ > 0 ? size_ : text_.size(); }
-
-    std::uint8_t kind_;
-    /// The length of the text in `bytes_`; 0 for other values.
-    std::size_t size_ = 0;
-    /// Room for a moment with its nanoseconds.
-    std::array<unsigned char, 30> bytes_{};
-    std::string_view text_;
+    flagbit_attribute native_;
+    Moment moment_{};
 };
 
-/// One attribute of a user or another subject.
+/// A list of at most 1,000 values as the value of an attribute: `{"roles", flagbit::List{"admin", "dev"}}`. It borrows
+/// the values.
+class List {
+  public:
+    List(std::initializer_list<Value> values) noexcept : count_(values.size()) { first_ = values.begin(); }
+    explicit List(const std::vector<Value> &values) noexcept : first_(values.data()), count_(values.size()) {}
+
+  private:
+    friend class Value;
+    const Value *first_;
+    std::size_t count_;
+};
+
+inline Value::Value(const List &list) noexcept : Value(FLAGBIT_ATTRIBUTE_KIND_LIST) {
+    native_.items = list.count_ > 0 ? &list.first_->native_ : nullptr;
+    native_.length = list.count_;
+}
+
+/// One attribute of a user or another subject. It borrows its name and its value.
 struct Attribute {
-    std::string_view name;
+    Attribute(std::string_view name, const Value &of) noexcept : value(of) {
+        value.native_.name = name.data();
+        value.native_.name_length = name.size();
+    }
+
+    /// The value, whose struct has the name too.
     Value value;
 };
+// The library steps by one size through attributes and through the values of a list.
+static_assert(sizeof(Attribute) == sizeof(Value));
 
-/// The attributes of a user or another subject, for one call: `{{"plan", "pro"}, {"age", 34}}`, or set one by one.
-/// Names are unique; if a name is repeated, its first value counts. The object copies the values, and allocates only
-/// beyond `inline_size` bytes. Set a list, of at most 1,000 elements, on its own: `set("roles", {"admin", "dev"})`.
+/// The attributes of a user or another subject that you set one by one. Names are unique; if a name is repeated, its
+/// first value counts. The object copies the values, and allocates only beyond `inline_size` bytes. If you know all
+/// attributes at once, `{{"plan", "pro"}, {"age", 34}}` in the call itself costs less.
 class Attributes {
   public:
     /// Room for about ten attributes on the stack.
@@ -279,21 +320,35 @@ class Attributes {
     Attributes() noexcept : packed_(flagbit_attributes_begin(inline_.data(), inline_.size())) {}
     Attributes(std::initializer_list<Attribute> attributes) : Attributes() {
         for (const Attribute &attribute : attributes) {
-            set(attribute.name, attribute.value);
+            const flagbit_attribute &native = attribute.value.native();
+            set(std::string_view(native.name, native.name_length), attribute.value);
         }
     }
     Attributes(const Attributes &) = delete;
     Attributes &operator=(const Attributes &) = delete;
 
     Attributes &set(std::string_view name, const Value &value) {
-        reserve(9 + name.size() + value.size());
-        flagbit_attributes_append(&packed_, value.kind_, name.data(), name.size(), value.data(), value.size());
+        const flagbit_attribute &native = value.native();
+        if (native.kind == FLAGBIT_ATTRIBUTE_KIND_LIST) {
+            begin_list(name);
+            for (std::size_t index = 0; index < native.length; index++) {
+                append_item(*at(native.items, index));
+            }
+            return *this;
+        }
+        const Packed packed(native);
+        reserve(9 + name.size() + packed.size);
+        flagbit_attributes_append(&packed_, packed.kind, name.data(), name.size(), packed.data, packed.size);
         return *this;
     }
-    Attributes &set(std::string_view name, std::initializer_list<Value> list) { return set_list(name, list); }
+    Attributes &set(std::string_view name, std::initializer_list<Value> list) { return set(name, Value(List(list))); }
     template <class T>
     Attributes &set(std::string_view name, const std::vector<T> &list) {
-        return set_list(name, list);
+        begin_list(name);
+        for (const auto &element : list) {
+            append_item(Value(element).native());
+        }
+        return *this;
     }
 
     /// The packed form, for the functions of flagbit.h.
@@ -301,16 +356,58 @@ class Attributes {
     [[nodiscard]] std::size_t size() const noexcept { return packed_.length; }
 
   private:
-    template <class List>
-    Attributes &set_list(std::string_view name, const List &list) {
+    /// The bytes of a single value.
+    struct Packed {
+        explicit Packed(const flagbit_attribute &native) noexcept : kind(static_cast<std::uint8_t>(native.kind)) {
+            switch (native.kind) {
+                case FLAGBIT_ATTRIBUTE_KIND_STRING:
+                    data = native.text;
+                    size = native.length;
+                    return;
+                case FLAGBIT_ATTRIBUTE_KIND_NUMBER: {
+                    std::uint64_t bits = 0;
+                    std::memcpy(&bits, &native.number, sizeof bits);
+                    flagbit_attributes_write_bits(room.data(), bits);
+                    break;
+                }
+                case FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED:
+                    room[0] = static_cast<std::uint8_t>(native.reason);
+                    size = 1;
+                    break;
+                default:
+                    flagbit_attributes_write_bits(room.data(), native.integer);
+                    size = native.kind == FLAGBIT_ATTRIBUTE_KIND_BOOLEAN ? 1 : room.size();
+            }
+            data = room.data();
+        }
+        Packed(const Packed &) = delete;
+        Packed &operator=(const Packed &) = delete;
+
+        std::uint8_t kind;
+        std::array<std::uint8_t, 8> room;
+        const void *data = nullptr;
+        std::size_t size = sizeof room;
+    };
+
+    /// The struct of an element, which is part of a Value.
+    static const flagbit_attribute *at(const flagbit_attribute *items, std::size_t index) noexcept {
+        const void *byte = reinterpret_cast<const unsigned char *>(items) + index * sizeof(Value);
+        return static_cast<const flagbit_attribute *>(byte);
+    }
+
+    void begin_list(std::string_view name) {
         reserve(9 + name.size());
         flagbit_attributes_append(&packed_, FLAGBIT_ATTRIBUTE_KIND_LIST, name.data(), name.size(), nullptr, 0);
-        for (const auto &element : list) {
-            const Value value(element);
-            reserve(5 + value.size());
-            flagbit_attributes_append_item(&packed_, value.kind_, value.data(), value.size());
-        }
-        return *this;
+    }
+
+    /// Appends to the last list. The packed form has no list in a list: there it is unsupported.
+    void append_item(const flagbit_attribute &native) {
+        flagbit_attribute nested = flagbit_attribute();
+        nested.kind = FLAGBIT_ATTRIBUTE_KIND_UNSUPPORTED;
+        nested.reason = FLAGBIT_UNSUPPORTED_REASON_NESTED_LIST;
+        const Packed packed(native.kind == FLAGBIT_ATTRIBUTE_KIND_LIST ? nested : native);
+        reserve(5 + packed.size);
+        flagbit_attributes_append_item(&packed_, packed.kind, packed.data, packed.size);
     }
 
     void reserve(std::size_t more) {
@@ -328,6 +425,34 @@ class Attributes {
     std::array<std::uint8_t, inline_size> inline_;
     std::vector<std::uint8_t> heap_;
     flagbit_attributes packed_;
+};
+
+/// The attributes that a call reads: `{{"plan", "pro"}, {"age", 34}}`, an array or a vector of Attribute, which the
+/// library reads where they are without a copy, or Attributes. It is an argument and borrows: do not keep one.
+class AttributesView {
+  public:
+    AttributesView() noexcept = default;
+    AttributesView(std::initializer_list<Attribute> attributes) noexcept
+        : AttributesView(attributes.begin(), attributes.size()) {}
+    template <std::size_t count>
+    AttributesView(const Attribute (&attributes)[count]) noexcept : AttributesView(attributes, count) {}
+    AttributesView(const std::vector<Attribute> &attributes) noexcept
+        : AttributesView(attributes.data(), attributes.size()) {}
+    AttributesView(const Attributes &attributes) noexcept : packed_(attributes.data()), size_(attributes.size()) {}
+
+    /// Calls `packed(bytes, size)` or `borrowed(first, count, attribute_size)`, whichever form this is.
+    template <class Packed, class Borrowed>
+    auto visit(Packed packed, Borrowed borrowed) const {
+        return packed_ != nullptr ? packed(packed_, size_) : borrowed(first_, size_, sizeof(Attribute));
+    }
+
+  private:
+    AttributesView(const Attribute *first, std::size_t count) noexcept
+        : first_(count > 0 ? &first->value.native() : nullptr), size_(count) {}
+
+    const std::uint8_t *packed_ = nullptr;
+    const flagbit_attribute *first_ = nullptr;
+    std::size_t size_ = 0;
 };
 
 namespace detail {
@@ -441,10 +566,11 @@ class Context {
   public:
     /// Errors: UNSUPPORTED_VALUE for an attribute that no rule can match or whose name is repeated, INVALID_UTF8; the
     /// message names the attribute.
-    static Result<Context> create(const Attributes &attributes) {
+    static Result<Context> create(AttributesView attributes) {
         flagbit_context *context = nullptr;
         auto error = detail::failure_of([&](flagbit_error **failure) {
-            return flagbit_context_new(attributes.data(), attributes.size(), &context, failure);
+            return attributes.visit([&](auto... packed) { return flagbit_context_new(packed..., &context, failure); },
+                                    [&](auto... array) { return flagbit_context_new_of(array..., &context, failure); });
         });
         if (error) {
             return *std::move(error);
@@ -848,10 +974,15 @@ class Client {
                                   bool default_value = false) const noexcept {
         return flagbit_is_enabled_n(native(), key.data(), key.size(), context.native(), default_value);
     }
-    [[nodiscard]] bool is_enabled(std::string_view key, const Attributes &attributes = {},
+    [[nodiscard]] bool is_enabled(std::string_view key, AttributesView attributes = {},
                                   bool default_value = false) const noexcept {
-        return flagbit_is_enabled_with_n(native(), key.data(), key.size(), attributes.data(), attributes.size(),
-                                         default_value);
+        return attributes.visit(
+            [&](auto... packed) {
+                return flagbit_is_enabled_with_n(native(), key.data(), key.size(), packed..., default_value);
+            },
+            [&](auto... array) {
+                return flagbit_is_enabled_of_n(native(), key.data(), key.size(), array..., default_value);
+            });
     }
 
     /// Evaluates a flag; `enabled` is `default_value` if there is no answer. Allocates only for regular expressions.
@@ -861,11 +992,16 @@ class Client {
             return flagbit_evaluate_n(native(), key.data(), key.size(), context.native(), evaluation);
         });
     }
-    [[nodiscard]] Evaluation evaluate(std::string_view key, const Attributes &attributes = {},
+    [[nodiscard]] Evaluation evaluate(std::string_view key, AttributesView attributes = {},
                                       bool default_value = false) const noexcept {
         return detail::evaluate(default_value, [&](flagbit_evaluation *evaluation) {
-            return flagbit_evaluate_with_n(native(), key.data(), key.size(), attributes.data(), attributes.size(),
-                                           evaluation);
+            return attributes.visit(
+                [&](auto... packed) {
+                    return flagbit_evaluate_with_n(native(), key.data(), key.size(), packed..., evaluation);
+                },
+                [&](auto... array) {
+                    return flagbit_evaluate_of_n(native(), key.data(), key.size(), array..., evaluation);
+                });
         });
     }
 
@@ -876,11 +1012,16 @@ class Client {
             return flagbit_evaluate_value(native(), key.data(), key.size(), context.native(), outputs...);
         });
     }
-    [[nodiscard]] TypedEvaluation value(std::string_view key, const Attributes &attributes = {},
+    [[nodiscard]] TypedEvaluation value(std::string_view key, AttributesView attributes = {},
                                         bool default_value = false) const {
         return detail::evaluate_value(default_value, [&](auto... outputs) {
-            return flagbit_evaluate_value_with(native(), key.data(), key.size(), attributes.data(), attributes.size(),
-                                               outputs...);
+            return attributes.visit(
+                [&](auto... packed) {
+                    return flagbit_evaluate_value_with(native(), key.data(), key.size(), packed..., outputs...);
+                },
+                [&](auto... array) {
+                    return flagbit_evaluate_value_of(native(), key.data(), key.size(), array..., outputs...);
+                });
         });
     }
 
@@ -889,7 +1030,7 @@ class Client {
                                            std::string_view default_value = {}) const {
         return detail::text_of(Kind::string, value(key, context), default_value);
     }
-    [[nodiscard]] std::string string_value(std::string_view key, const Attributes &attributes = {},
+    [[nodiscard]] std::string string_value(std::string_view key, AttributesView attributes = {},
                                            std::string_view default_value = {}) const {
         return detail::text_of(Kind::string, value(key, attributes), default_value);
     }
@@ -900,7 +1041,7 @@ class Client {
                                          std::string_view default_value = {}) const {
         return detail::text_of(Kind::json, value(key, context), default_value);
     }
-    [[nodiscard]] std::string json_value(std::string_view key, const Attributes &attributes = {},
+    [[nodiscard]] std::string json_value(std::string_view key, AttributesView attributes = {},
                                          std::string_view default_value = {}) const {
         return detail::text_of(Kind::json, value(key, attributes), default_value);
     }
@@ -911,7 +1052,7 @@ class Client {
                                       double default_value = 0) const noexcept {
         return detail::number_of(evaluate(key, context), default_value);
     }
-    [[nodiscard]] double number_value(std::string_view key, const Attributes &attributes = {},
+    [[nodiscard]] double number_value(std::string_view key, AttributesView attributes = {},
                                       double default_value = 0) const noexcept {
         return detail::number_of(evaluate(key, attributes), default_value);
     }
@@ -922,7 +1063,7 @@ class Client {
                                              std::int64_t default_value = 0) const noexcept {
         return evaluate(key, context).integer.value_or(default_value);
     }
-    [[nodiscard]] std::int64_t integer_value(std::string_view key, const Attributes &attributes = {},
+    [[nodiscard]] std::int64_t integer_value(std::string_view key, AttributesView attributes = {},
                                              std::int64_t default_value = 0) const noexcept {
         return evaluate(key, attributes).integer.value_or(default_value);
     }
@@ -932,7 +1073,7 @@ class Client {
                                                std::uint64_t default_value = 0) const noexcept {
         return evaluate(key, context).unsigned_integer.value_or(default_value);
     }
-    [[nodiscard]] std::uint64_t unsigned_value(std::string_view key, const Attributes &attributes = {},
+    [[nodiscard]] std::uint64_t unsigned_value(std::string_view key, AttributesView attributes = {},
                                                std::uint64_t default_value = 0) const noexcept {
         return evaluate(key, attributes).unsigned_integer.value_or(default_value);
     }
@@ -944,10 +1085,15 @@ class Client {
             return flagbit_explain(native(), key.data(), key.size(), context.native(), buffer, capacity, needed);
         });
     }
-    [[nodiscard]] std::string explain(std::string_view key, const Attributes &attributes = {}) const {
+    [[nodiscard]] std::string explain(std::string_view key, AttributesView attributes = {}) const {
         return detail::text_from([&](char *buffer, std::size_t capacity, std::size_t *needed) {
-            return flagbit_explain_with(native(), key.data(), key.size(), attributes.data(), attributes.size(), buffer,
-                                        capacity, needed);
+            return attributes.visit(
+                [&](auto... packed) {
+                    return flagbit_explain_with(native(), key.data(), key.size(), packed..., buffer, capacity, needed);
+                },
+                [&](auto... array) {
+                    return flagbit_explain_of(native(), key.data(), key.size(), array..., buffer, capacity, needed);
+                });
         });
     }
 
@@ -957,10 +1103,11 @@ class Client {
             return flagbit_evaluate_all(native(), context.native(), all);
         });
     }
-    [[nodiscard]] std::vector<FlagEvaluation> evaluate_all(const Attributes &attributes = {},
+    [[nodiscard]] std::vector<FlagEvaluation> evaluate_all(AttributesView attributes = {},
                                                            bool default_value = false) const {
         return detail::evaluate_all(default_value, [&](flagbit_evaluations **all) {
-            return flagbit_evaluate_all_with(native(), attributes.data(), attributes.size(), all);
+            return attributes.visit([&](auto... packed) { return flagbit_evaluate_all_with(native(), packed..., all); },
+                                    [&](auto... array) { return flagbit_evaluate_all_of(native(), array..., all); });
         });
     }
 

@@ -24,7 +24,8 @@ did_not_run() {
     exit "$DID_NOT_RUN"
 }
 
-# need_nightly COMPONENT...: sets $nightly to a toolchain with these parts of rustup; did_not_run without one.
+# need_nightly COMPONENT...: sets $nightly to a toolchain with these parts of rustup, and installs the parts that are
+# missing; did_not_run without one.
 need_nightly() {
     nightly=${NIGHTLY:-nightly}
     local sysroot component missing=()
@@ -36,8 +37,8 @@ need_nightly() {
             *) test -e "$sysroot/bin/$component" || missing+=("$component") ;;
         esac
     done
-    [[ ${#missing[@]} -eq 0 ]] ||
-        did_not_run "the toolchain $nightly lacks ${missing[*]}: rustup component add --toolchain $nightly ${missing[*]}"
+    [[ ${#missing[@]} -eq 0 ]] || timeout 300 rustup component add --toolchain "$nightly" "${missing[@]}" ||
+        did_not_run "rustup cannot install ${missing[*]} for the toolchain $nightly"
 }
 
 # Makes the folder $temporary, which is removed when the script ends.

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs the wheel of build/wheel/dist on every Python there is, away from the repository; and proves that building refuses
-# a library that needs a newer system.
+# Installs the wheels of build/wheel/dist on every Python there is, away from the repository; and proves that building
+# refuses a library that needs a newer system.
 . "$(dirname "$0")/../lib.sh"
 work=$root/build/wheel
-made=$(ls "$work"/dist/*manylinux*_"$(uname -m)".whl) || fail "run make wheel first"
+made=("$work"/dist/*manylinux*_"$(uname -m)".whl)
+[[ ${#made[@]} -eq 2 ]] || fail "run make wheel first"
 export PATH=$work/tools/bin:$PATH
-unset PYTHONPATH FLAGBIT_LIBRARY_PATH
+unset PYTHONPATH FLAGBIT_LIBRARY_PATH FLAGBIT_NO_NATIVE
 
 told() { grep -E ' (passed|failed)' "$1" | tail -1; }
 
@@ -14,15 +15,25 @@ refused() {
     if FLAGBIT_LIBRARY=$root/build/lib/libflagbit.so scripts/build/wheel.sh; then
         fail "a library for newer systems is not refused"
     fi
-    test -e "$made" || fail "the refusal took the wheel away"
+    test -e "${made[0]}" || fail "the refusal took the wheels away"
+}
+
+small() {
+    local wheel size
+    for wheel in "${made[@]}"; do
+        size=$(stat -c %s "$wheel")
+        echo "${wheel##*/}: $size bytes"
+        [[ $size -lt 2500000 ]] || fail "it is larger than 2.5 MB"
+    done
 }
 
 tries() {
-    pip install -q --force-reinstall --no-deps "$made"
+    pip install -q --force-reinstall --no-deps --no-index --find-links "$work/dist" flagbit
     cd "$work"
-    FLAGBIT_TEST_WHEEL=$made python -m pytest -q -p no:cacheprovider -c "$root/bindings/python/pyproject.toml" \
+    FLAGBIT_TEST_WHEELS=$work/dist python -m pytest -q -p no:cacheprovider -c "$root/bindings/python/pyproject.toml" \
         "$root/bindings/python/tests/test_wheel.py"
 }
 
+step "size" small
 step "refused" refused
 step "on every Python" tries

@@ -34,20 +34,28 @@ pub(crate) struct Threshold(u32);
 impl Threshold {
     /// `percentage` must be from 0 to 100. The largest hash is outside each of them: `bucket(u32::MAX)` is 100.
     pub(crate) fn new(percentage: f64) -> Self {
-        let mut threshold = (percentage / 100.0 * f64::from(u32::MAX)) as u32;
-        while threshold < u32::MAX && bucket(threshold) < percentage {
-            threshold += 1;
-        }
-        while threshold > 0 && bucket(threshold - 1) >= percentage {
-            threshold -= 1;
-        }
-        Self(threshold)
+        let guess = (percentage / 100.0 * f64::from(u32::MAX)).ceil() as u32;
+        let is_inside = |hash| bucket(hash) < percentage;
+        let is_exact = (guess == u32::MAX || !is_inside(guess)) && (guess == 0 || is_inside(guess - 1));
+        Self(if is_exact { guess } else { search(guess, percentage) })
     }
 
     #[inline]
     pub(crate) fn includes(self, hash: u32) -> bool {
         hash < self.0
     }
+}
+
+/// The threshold of a percentage, from one that is near.
+#[cold]
+fn search(mut threshold: u32, percentage: f64) -> u32 {
+    while threshold < u32::MAX && bucket(threshold) < percentage {
+        threshold += 1;
+    }
+    while threshold > 0 && bucket(threshold - 1) >= percentage {
+        threshold -= 1;
+    }
+    threshold
 }
 
 /// The first 8 hex digits of `SHA-256("{value}:{salt}")` as an integer.

@@ -110,59 +110,93 @@ impl<'de: 'a, 'a> DeserializeSeed<'de> for JsonSeed<'a> {
     type Value = Json<'a>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'a>, D::Error> {
+        let mut value = Json::Null;
+        Slot { arena: self.0, value: &mut value }.deserialize(deserializer)?;
+        Ok(value)
+    }
+}
+
+/// Reads one value to its place. A value that was returned would be copied from frame to frame just after it was written,
+/// and processors wait for such a copy: it took an eighth of the time in which a snapshot is read.
+struct Slot<'s, 'a> {
+    arena: &'a Bump,
+    value: &'s mut Json<'a>,
+}
+
+impl<'de: 'a, 'a> DeserializeSeed<'de> for Slot<'_, 'a> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de: 'a, 'a> Visitor<'de> for JsonSeed<'a> {
-    type Value = Json<'a>;
+impl<'de: 'a, 'a> Visitor<'de> for Slot<'_, 'a> {
+    type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Json<'a>, E> {
-        Ok(Json::Null)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        *self.value = Json::Null;
+        Ok(())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Json<'a>, E> {
-        Ok(Json::Boolean(value))
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        *self.value = Json::Boolean(value);
+        Ok(())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Json<'a>, E> {
-        Ok(Json::Number(Number::Negative(value)))
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        *self.value = Json::Number(Number::Negative(value));
+        Ok(())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Json<'a>, E> {
-        Ok(Json::Number(Number::Unsigned(value)))
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        *self.value = Json::Number(Number::Unsigned(value));
+        Ok(())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Json<'a>, E> {
-        Ok(Json::Number(Number::Double(value)))
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        *self.value = Json::Number(Number::Double(value));
+        Ok(())
     }
 
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Json<'a>, E> {
-        Ok(Json::Text(value))
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<(), E> {
+        *self.value = Json::Text(value);
+        Ok(())
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Json<'a>, E> {
-        Ok(Json::Text(self.0.alloc_str(value)))
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        *self.value = Json::Text(self.arena.alloc_str(value));
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json<'a>, A::Error> {
-        let mut items = Vec::with_capacity_in(USUAL_LENGTH, self.0);
-        while let Some(item) = list.next_element_seed(self)? {
-            items.push(item);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let mut items = Vec::with_capacity_in(USUAL_LENGTH, self.arena);
+        loop {
+            items.push(Json::Null);
+            let Some(value) = items.last_mut() else { break };
+            if list.next_element_seed(Slot { arena: self.arena, value })?.is_none() {
+                items.pop();
+                break;
+            }
         }
-        Ok(Json::List(items.into_bump_slice()))
+        *self.value = Json::List(items.into_bump_slice());
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'a>, A::Error> {
-        let mut fields = Vec::with_capacity_in(USUAL_LENGTH, self.0);
-        while let Some(name) = map.next_key_seed(KeySeed(self.0))? {
-            fields.push((name, map.next_value_seed(self)?));
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut fields = Vec::with_capacity_in(USUAL_LENGTH, self.arena);
+        while let Some(name) = map.next_key_seed(KeySeed(self.arena))? {
+            fields.push((name, Json::Null));
+            if let Some((_, value)) = fields.last_mut() {
+                map.next_value_seed(Slot { arena: self.arena, value })?;
+            }
         }
-        Ok(Json::Object(Object(fields.into_bump_slice())))
+        *self.value = Json::Object(Object(fields.into_bump_slice()));
+        Ok(())
     }
 }
 

@@ -302,6 +302,14 @@ impl<'a> AttributeValue<'a> for RawValue<'a> {
         if self.kind == Kind::String as u8 {
             return Some(CanonicalText::Borrowed(self.bytes));
         }
+        self.canonical_of_scalar()
+    }
+}
+
+impl<'a> RawValue<'a> {
+    /// The canonical text of any value but a string, apart so that the search for a string stays small.
+    #[inline(never)]
+    fn canonical_of_scalar(self) -> Option<CanonicalText<'a>> {
         CanonicalText::of(self.scalar()?)
     }
 }

@@ -1,4 +1,4 @@
-//! The values of an `in` rule: contiguous text, and an index over it where there are many.
+//! The values of an `in` rule: short ones as words, long ones as contiguous text, and an index where there are many.
 
 use hashbrown::HashTable;
 
@@ -13,7 +13,8 @@ const FEW: usize = 16;
 /// A set of texts, compared exactly.
 #[derive(Debug, Default)]
 pub(crate) struct TextSet {
-    text: Vec<u8>,
+    /// The values that are longer than a word, one after the other.
+    long: Vec<u8>,
     values: Vec<Value>,
     /// Positions in `values`; `None` while these are few.
     index: Option<Box<Index>>,
@@ -25,25 +26,33 @@ struct Index {
     hasher: TextHasher,
 }
 
-/// A value's range in the text, and its first bytes.
-#[derive(Debug, Clone, Copy)]
+/// A value by its first bytes and its length. Beyond a word it also has a place in the text of the long ones.
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Value {
-    word: u64,
+    first: [u8; WORD],
     start: u32,
-    end: u32,
+    length: u32,
 }
 
 impl TextSet {
-    /// Creates a set with room for that many values and bytes.
-    pub(crate) fn with_capacity(values: usize, bytes: usize) -> Self {
-        Self { text: Vec::with_capacity(bytes), values: Vec::with_capacity(values), index: None }
+    /// Creates a set with room for that many values, of which those beyond a word have that many bytes.
+    pub(crate) fn with_capacity(values: usize, long: usize) -> Self {
+        Self { long: Vec::with_capacity(long), values: Vec::with_capacity(values), index: None }
+    }
+
+    /// The bytes that a value takes among the long ones.
+    pub(crate) fn long_bytes(value: &[u8]) -> usize {
+        if value.len() > WORD { value.len() } else { 0 }
     }
 
     /// The values together are part of a snapshot, whose size limit keeps offsets and positions within 32 bits.
+    #[inline]
     pub(crate) fn insert(&mut self, value: &[u8]) {
-        let start = self.text.len() as u32;
-        self.text.extend_from_slice(value);
-        self.values.push(Value { word: word(value), start, end: self.text.len() as u32 });
+        let (start, length) = (self.long.len() as u32, value.len() as u32);
+        if value.len() > WORD {
+            self.long.extend_from_slice(value);
+        }
+        self.values.push(Value { first: word(value).to_le_bytes(), start, length });
     }
 
     /// Makes the index that many values need. To be called once all are inserted.
@@ -69,9 +78,9 @@ impl TextSet {
                 let (word, length) = (word(value), value.len());
                 // A loop and not `any`, which does not always become one.
                 for candidate in &self.values {
-                    if candidate.word == word
-                        && candidate.end.wrapping_sub(candidate.start) as usize == length
-                        && (length <= WORD || self.slice(candidate) == value)
+                    if u64::from_le_bytes(candidate.first) == word
+                        && candidate.length as usize == length
+                        && (length <= WORD || self.long(candidate) == value)
                     {
                         return true;
                     }
@@ -94,16 +103,21 @@ impl TextSet {
         self.slice(&self.values[position as usize])
     }
 
-    fn slice(&self, value: &Value) -> &[u8] {
-        &self.text[value.start as usize..value.end as usize]
+    fn slice<'s>(&'s self, value: &'s Value) -> &'s [u8] {
+        value.first.get(..value.length as usize).unwrap_or_else(|| self.long(value))
+    }
+
+    /// The text of a value that is longer than a word. A call, so that the loop over short values stays small.
+    #[inline(never)]
+    fn long(&self, value: &Value) -> &[u8] {
+        &self.long[value.start as usize..value.start as usize + value.length as usize]
     }
 }
 
 /// The same values in the same order. Different orders compare as different, which only makes a flag "changed".
 impl PartialEq for TextSet {
     fn eq(&self, other: &Self) -> bool {
-        let ends = |set: &Self| set.values.iter().map(|value| value.end).collect::<Vec<_>>();
-        self.text == other.text && ends(self) == ends(other)
+        self.long == other.long && self.values == other.values
     }
 }
 

@@ -8,9 +8,12 @@
 #include <limits>
 #include <map>
 
+using flagbit::Attribute;
 using flagbit::Attributes;
+using flagbit::AttributesView;
 using flagbit::Client;
 using flagbit::Context;
+using flagbit::List;
 using flagbit::Value;
 
 // These uses must not compile, or must not copy.
@@ -31,6 +34,8 @@ static bool reads_as(const Value &value, const std::string &text) {
     attributes.set("a", value);
     const Context context = Context::create(attributes).value();
     CHECK(client.is_enabled("f", context) == client.is_enabled("f", attributes));
+    CHECK(client.is_enabled("f", context) == client.is_enabled("f", {{"a", value}}));
+    CHECK(client.is_enabled("f", context) == client.is_enabled("f", Context::create({{"a", value}}).value()));
     return client.is_enabled("f", context);
 }
 
@@ -175,6 +180,9 @@ static void what_no_rule_can_match_is_named() {
                 .value();
         CHECK(client.is_enabled("f", attributes));
         CHECK(client.status().unsupported_values == 1);
+        CHECK(client.is_enabled("f", {{"odd", odd}, {"plan", "pro"}}));
+        CHECK(client.status().unsupported_values == 2);
+        CHECK_TEXT(Context::create({{"odd", odd}}).error().message.c_str(), refused.error().message.c_str());
     }
     const auto twice = Context::create({{"a", 1}, {"a", 2}});
     CHECK_TEXT(twice.error().message.c_str(), "the attribute \"a\" is given twice");
@@ -182,6 +190,41 @@ static void what_no_rule_can_match_is_named() {
     CHECK_STATUS(bad.error().status, FLAGBIT_STATUS_INVALID_UTF8);
     CHECK_TEXT(bad.error().message.c_str(), "the attribute \"a\" has a string that is not Unicode text; replace lone "
                                             "surrogates and bytes that are not UTF-8");
+}
+
+// Every form of an argument, each copied or not, gives the same answer.
+static void attributes_in_every_form() {
+    using namespace std::chrono;
+    const Client client =
+        Client::from_snapshot(R"([{"key": "f", "enabled": true, "rules": [{"conditions": [)"
+                              R"({"attribute": "plan", "operator": "eq", "value": "pro"},)"
+                              R"({"attribute": "roles", "operator": "has", "value": "admin"},)"
+                              R"({"attribute": "roles", "operator": "has", "value": 7},)"
+                              R"({"attribute": "none", "operator": "exists"},)"
+                              R"({"attribute": "since", "operator": "before", "value": "1980-01-01T00:00:00Z"}]}]}])")
+            .value();
+    const system_clock::time_point since{};
+    const std::string plan = "pro";
+    CHECK(client.is_enabled("f", {{"plan", plan}, {"roles", List{"admin", 7}}, {"none", List{}}, {"since", since}}));
+    CHECK(!client.is_enabled("f", {}, true) && !client.is_enabled("f") && !client.is_enabled("f", AttributesView()));
+    const std::vector<Value> roles{"admin", 7};
+    const Attribute array[] = {{"plan", "pro"}, {"roles", List(roles)}, {"none", List{}}, {"since", since}};
+    CHECK(client.is_enabled("f", array));
+    // A moment is in the object itself, which may move.
+    std::vector<Attribute> many;
+    for (const Attribute &attribute : array) {
+        many.insert(many.begin(), attribute);
+    }
+    std::swap(many[0], many[1]);
+    CHECK(client.is_enabled("f", many) && client.is_enabled("f", Context::create(many).value()));
+    CHECK(client.is_enabled("f", Context::create(array).value()));
+    CHECK(client.evaluate("f", array).rule_index == 0 && client.value("f", array).value == "true");
+    CHECK(client.explain("f", array) == client.explain("f", Context::create(array).value()));
+    CHECK(client.evaluate_all(array)[0].evaluation.enabled);
+    Attributes packed{{"plan", "pro"}, {"roles", List{"admin", 7}}, {"none", List{}}, {"since", since}};
+    CHECK(client.is_enabled("f", packed));
+    CHECK_TEXT(Context::create(packed.set("a", List{Value(List{})})).error().message.c_str(),
+               "the attribute \"a\" has, at [0] of its list, a list; a list holds single values only");
 }
 
 // The buffer on the stack is left for the heap without losing what is there, at whatever size that happens.
@@ -234,6 +277,7 @@ int main() {
     lists_of_every_type();
     lists_with_anything_else();
     what_no_rule_can_match_is_named();
+    attributes_in_every_form();
     attributes_of_any_size();
     attributes_from_a_container();
     a_context_is_moved_and_shared();

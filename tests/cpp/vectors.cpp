@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <list>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -155,13 +156,45 @@ static bool run_case(const Client &client, const Json &expected, const User &use
            CHECK(all_match) && CHECK(in_all == (expected["error_code"] != "FLAG_NOT_FOUND"));
 }
 
+// A context that is borrowed, with the texts and lists that it borrows.
+struct Borrowed {
+    std::vector<flagbit::Attribute> attributes;
+    std::list<std::string> texts;
+    std::list<std::vector<Value>> lists;
+};
+
+static void borrow(Borrowed &borrowed, const Json &attribute, bool odd) {
+    const auto kept = [&](const Json &json) -> const std::string & {
+        return borrowed.texts.emplace_back(json.is_string() ? text(json) : std::string());
+    };
+    const Json &kind = attribute[1], &value = attribute[2];
+    if (kind == "null" || !(odd || is_supported(kind, value))) {
+        return;
+    }
+    const std::string &name = kept(attribute[0]);
+    if (kind != "list") {
+        borrowed.attributes.emplace_back(name, scalar(kind, kept(value)));
+        return;
+    }
+    std::vector<Value> &list = borrowed.lists.emplace_back();
+    for (const Json &element : value) {
+        list.push_back(scalar(element[0], kept(element[1])));
+    }
+    borrowed.attributes.emplace_back(name, flagbit::List(list));
+}
+
 static bool run_case(const Client &client, const Json &expected) {
     Attributes packed, supported;
+    Borrowed borrowed, built;
     for (const Json &attribute : expected["context"]) {
         set(packed, attribute, true);
         set(supported, attribute, false);
+        borrow(borrowed, attribute, true);
+        borrow(built, attribute, false);
     }
-    return run_case(client, expected, packed) && run_case(client, expected, Context::create(supported).value());
+    return run_case(client, expected, packed) && run_case(client, expected, Context::create(supported).value()) &&
+           run_case(client, expected, borrowed.attributes) &&
+           run_case(client, expected, Context::create(built.attributes).value());
 }
 
 static int run_group(const Json &group) {

@@ -26,8 +26,8 @@ static void export_all(napi_env env, napi_value exports, struct instance *instan
     }
 }
 
-static void export_number(napi_env env, napi_value exports, const char *name, size_t number) {
-    napi_set_named_property(env, exports, name, number_value(env, (double)number));
+static void export_number(napi_env env, napi_value exports, const char *name, double number) {
+    napi_set_named_property(env, exports, name, number_value(env, number));
 }
 
 /* (ArrayBuffer, (status, message) => Error) => the functions, which use this frame and make their errors with this
@@ -51,11 +51,13 @@ static napi_value start(napi_env env, napi_callback_info info) {
     }
     struct instance *instance = checked_malloc(sizeof *instance);
     *instance = (struct instance){.frame = memory, .frame_size = size, .hub = hub_new()};
+    point_rows(instance->frame);
     napi_create_reference(env, values[1], 0, &instance->fail);
 
     napi_value exports = NULL;
     napi_create_object(env, &exports);
     napi_set_named_property(env, exports, "frame", values[0]);
+    export_number(env, exports, "frameAddress", (double)(uintptr_t)memory);
     napi_set_named_property(env, exports, "fail", values[1]);
     export_all(env, exports, instance, hot_exports);
     export_all(env, exports, instance, cold_exports);
@@ -71,8 +73,11 @@ NAPI_MODULE_INIT() {
     /* src/native.ts and src/frame.ts compare these with the ABI and the offsets that they were written for. */
     napi_set_named_property(env, exports, "version", text_value(env, flagbit_version(), NAPI_AUTO_LENGTH));
     export_number(env, exports, "abiVersion", flagbit_abi_version());
-    export_number(env, exports, "frameText", offsetof(struct frame, text));
     export_number(env, exports, "frameEvaluation", offsetof(struct frame, evaluation));
+    export_number(env, exports, "frameRows", offsetof(struct frame, rows));
+    export_number(env, exports, "frameKnown", offsetof(struct frame, known));
+    export_number(env, exports, "framePacked", offsetof(struct frame, packed));
+    export_number(env, exports, "attributeSize", sizeof(flagbit_attribute));
     export_number(env, exports, "evaluationSize", sizeof(flagbit_evaluation));
     return exports;
 }

@@ -11,17 +11,30 @@
 
 #include "thread.h"
 
+/* An attribute that JavaScript writes in place, and the room for its text, to which the attribute always points. */
+struct row {
+    union {
+        flagbit_attribute attribute;
+        uint8_t size_of_64_bits[64]; /* everywhere, so that the frame has one layout */
+    };
+    uint8_t text[288];
+};
+
 /* The memory that both sides share, so that the frequent calls convert no argument: JavaScript writes the question, and
  * the addon writes the answer. src/frame.ts has the same offsets, and compares them when it is loaded. */
 struct frame {
     double client;  /* a flagbit_client */
     double context; /* a flagbit_context, or 0 */
+    uint32_t key;   /* the offset of the key in the frame */
     uint32_t key_length;
-    uint32_t packed_length; /* 0: the context counts */
-    uint32_t default_value;
+    uint32_t packed_length; /* 0: the rows count */
+    uint32_t row_count;     /* 0 as well: the context counts */
+    uint32_t boolean;       /* the default of `isEnabled`, and then its answer */
     int32_t status;
     flagbit_evaluation evaluation;
-    uint8_t text[]; /* the key, then the packed attributes */
+    struct row rows[32];
+    uint8_t known[16 * 1024]; /* keys and names of attributes that were asked for before */
+    uint8_t packed[];
 };
 
 /* The messages that the threads of one evaluation of the package have for JavaScript. It lives until the last of these
@@ -79,6 +92,9 @@ typedef struct {
     napi_callback call;
 } export_entry;
 extern const export_entry hot_exports[], cold_exports[], report_exports[], wait_exports[];
+
+/* hot.c */
+void point_rows(struct frame *frame);
 
 /* cold.c */
 struct client *client_of(napi_env env, napi_value value);

@@ -15,32 +15,56 @@ struct question {
     const char *key;
     size_t key_length;
     const uint8_t *packed;
-    size_t packed_length; /* 0: the context counts */
+    size_t packed_length; /* 0: the rows count */
+    const struct row *rows;
+    size_t row_count; /* 0 as well: the context counts */
 };
 
-/* Reads the question: the arguments have the key and the packed attributes, or else the frame has them. */
-static inline bool ask(napi_env env, napi_callback_info info, struct instance **instance, struct question *question) {
+void point_rows(struct frame *frame) {
+    for (size_t index = 0; index < sizeof frame->rows / sizeof *frame->rows; index++) {
+        frame->rows[index].attribute.text = (const char *)frame->rows[index].text;
+    }
+}
+
+/* Reads the question that is in the frame. False, with an exception, if it would not be inside. */
+static inline bool in_frame(napi_env env, const struct instance *instance, struct question *question) {
+    const struct frame *frame = instance->frame;
+    const size_t size = instance->frame_size;
+    if (frame->key > size || frame->key_length > size - frame->key ||
+        frame->packed_length > size - sizeof(struct frame) ||
+        frame->row_count > sizeof frame->rows / sizeof *frame->rows) {
+        napi_throw_range_error(env, NULL, "the frame is too small");
+        return false;
+    }
+    *question = (struct question){
+        .client = (const flagbit_client *)(uintptr_t)frame->client,
+        .context = (const flagbit_context *)(uintptr_t)frame->context,
+        .key = (const char *)frame + frame->key,
+        .key_length = frame->key_length,
+        .packed = frame->packed,
+        .packed_length = frame->packed_length,
+        .rows = frame->rows,
+        .row_count = frame->row_count,
+    };
+    return true;
+}
+
+/* Reads the question: the arguments have the key and the packed attributes, or else the frame has all. */
+static bool ask(napi_env env, napi_callback_info info, struct instance **instance, struct question *question) {
     napi_value values[2];
     size_t count = 2;
     void *data = NULL;
     napi_get_cb_info(env, info, &count, values, NULL, &data);
     *instance = data;
-    const struct frame *frame = (*instance)->frame;
-    question->client = (const flagbit_client *)(uintptr_t)frame->client;
-    question->context = (const flagbit_context *)(uintptr_t)frame->context;
     if (count == 0) {
-        const size_t room = (*instance)->frame_size - sizeof(struct frame);
-        question->key = (const char *)frame->text;
-        question->key_length = frame->key_length;
-        question->packed = frame->text + frame->key_length;
-        question->packed_length = frame->packed_length;
-        if (frame->key_length > room || frame->packed_length > room - frame->key_length) {
-            napi_throw_range_error(env, NULL, "the frame is too small");
-            return false;
-        }
-        return true;
+        return in_frame(env, *instance, question);
     }
+    const struct frame *frame = (*instance)->frame;
     const uint8_t *key = NULL;
+    *question = (struct question){
+        .client = (const flagbit_client *)(uintptr_t)frame->client,
+        .context = (const flagbit_context *)(uintptr_t)frame->context,
+    };
     if (!bytes_of(env, values[0], &key, &question->key_length) ||
         !bytes_of(env, values[1], &question->packed, &question->packed_length)) {
         return false;
@@ -49,33 +73,47 @@ static inline bool ask(napi_env env, napi_callback_info info, struct instance **
     return true;
 }
 
-/* (key?, packed?) => boolean. */
+/* () => undefined; the question, and then the answer, is in the frame. */
 static napi_value is_enabled(napi_env env, napi_callback_info info) {
-    struct instance *instance = NULL;
+    void *instance = NULL;
     struct question asked;
-    if (!ask(env, info, &instance, &asked)) {
+    napi_get_cb_info(env, info, NULL, NULL, NULL, &instance);
+    if (!in_frame(env, instance, &asked)) {
         return NULL;
     }
-    const bool fallback = instance->frame->default_value != 0;
-    return boolean_value(
-        env, asked.packed_length > 0
-                 ? flagbit_is_enabled_with_n(asked.client, asked.key, asked.key_length, asked.packed,
-                                             asked.packed_length, fallback)
-                 : flagbit_is_enabled_n(asked.client, asked.key, asked.key_length, asked.context, fallback));
+    struct frame *frame = ((struct instance *)instance)->frame;
+    const bool fallback = frame->boolean != 0;
+    if (asked.packed_length > 0) {
+        frame->boolean = flagbit_is_enabled_with_n(asked.client, asked.key, asked.key_length, asked.packed,
+                                                   asked.packed_length, fallback);
+    } else if (asked.row_count > 0) {
+        frame->boolean = flagbit_is_enabled_of_n(asked.client, asked.key, asked.key_length, &asked.rows->attribute,
+                                                 asked.row_count, sizeof *asked.rows, fallback);
+    } else {
+        frame->boolean = flagbit_is_enabled_n(asked.client, asked.key, asked.key_length, asked.context, fallback);
+    }
+    return NULL;
 }
 
 /* (key?, packed?) => undefined; the evaluation and its status are in the frame. */
 static napi_value evaluate(napi_env env, napi_callback_info info) {
     struct instance *instance = NULL;
     struct question asked;
-    if (ask(env, info, &instance, &asked)) {
-        flagbit_evaluation *evaluation = &instance->frame->evaluation;
-        evaluation->struct_size = sizeof *evaluation;
+    if (!ask(env, info, &instance, &asked)) {
+        return NULL;
+    }
+    flagbit_evaluation *evaluation = &instance->frame->evaluation;
+    evaluation->struct_size = sizeof *evaluation;
+    if (asked.packed_length > 0) {
+        instance->frame->status = flagbit_evaluate_with_n(asked.client, asked.key, asked.key_length, asked.packed,
+                                                          asked.packed_length, evaluation);
+    } else if (asked.row_count > 0) {
         instance->frame->status =
-            asked.packed_length > 0
-                ? flagbit_evaluate_with_n(asked.client, asked.key, asked.key_length, asked.packed, asked.packed_length,
-                                          evaluation)
-                : flagbit_evaluate_n(asked.client, asked.key, asked.key_length, asked.context, evaluation);
+            flagbit_evaluate_of_n(asked.client, asked.key, asked.key_length, &asked.rows->attribute, asked.row_count,
+                                  sizeof *asked.rows, evaluation);
+    } else {
+        instance->frame->status =
+            flagbit_evaluate_n(asked.client, asked.key, asked.key_length, asked.context, evaluation);
     }
     return NULL;
 }
@@ -94,6 +132,11 @@ static flagbit_status copy_value(void *arguments, char *buffer, size_t capacity,
         return flagbit_evaluate_value_with(asked->client, asked->key, asked->key_length, asked->packed,
                                            asked->packed_length, all->evaluation, &all->variant, &all->value, buffer,
                                            capacity, needed);
+    }
+    if (asked->row_count > 0) {
+        return flagbit_evaluate_value_of(asked->client, asked->key, asked->key_length, &asked->rows->attribute,
+                                         asked->row_count, sizeof *asked->rows, all->evaluation, &all->variant,
+                                         &all->value, buffer, capacity, needed);
     }
     return flagbit_evaluate_value(asked->client, asked->key, asked->key_length, asked->context, all->evaluation,
                                   &all->variant, &all->value, buffer, capacity, needed);
@@ -129,7 +172,7 @@ static flagbit_status copy_explanation(void *arguments, char *buffer, size_t cap
     return flagbit_explain(asked->client, asked->key, asked->key_length, asked->context, buffer, capacity, needed);
 }
 
-/* (key?, packed?) => the explanation's JSON text; its status is in the frame. */
+/* (key, packed) => the explanation's JSON text; its status is in the frame. */
 static napi_value explain(napi_env env, napi_callback_info info) {
     struct instance *instance = NULL;
     struct question asked;
@@ -157,7 +200,7 @@ static napi_value copy_of(napi_env env, const void *bytes, size_t length) {
     return value;
 }
 
-/* (key?, packed?) => [items, size of an item, text]. The key is ignored. */
+/* (key, packed) => [items, size of an item, text]. The key is ignored. */
 static napi_value evaluate_all(napi_env env, napi_callback_info info) {
     struct instance *instance = NULL;
     struct question asked;
@@ -188,7 +231,7 @@ static void free_context(napi_env env, void *context, void *hint) {
     flagbit_context_free(context);
 }
 
-/* (key?, packed?) => the object that keeps a context alive; the context's address is in the frame's `context`. */
+/* (key, packed) => the object that keeps a context alive; the context's address is in the frame's `context`. */
 static napi_value new_context(napi_env env, napi_callback_info info) {
     struct instance *instance = NULL;
     struct question asked;

@@ -7,7 +7,7 @@ import { Evaluator, failed, unanswered } from './evaluate.js';
 import type { Evaluation, Explanation } from './evaluation.js';
 import { explain, unexplained } from './explain.js';
 import { fitting } from './fitting.js';
-import { lastClient, putDefault } from './frame.js';
+import { isOn, lastClient, putDefault } from './frame.js';
 import { type FlagBitEvents, Listeners } from './listeners.js';
 import { type Logger, drainLog, standardLogger } from './log.js';
 import { native, type Owner } from './native.js';
@@ -28,7 +28,7 @@ export interface Override extends Disposable {
 }
 
 /** Read once: looking the function up in the addon's exports at each call takes a tenth of the call. */
-const isEnabledInFrame: () => boolean = native.isEnabled;
+const isEnabledInFrame: () => void = native.isEnabled;
 
 /** Only the functions of this file can make a client. */
 const OPENED = Symbol('opened');
@@ -105,7 +105,8 @@ export class FlagBit extends EventEmitter<FlagBitEvents> implements Disposable {
     try {
       if (ask(this.#client, flagKey, context)) {
         putDefault(defaultValue);
-        return isEnabledInFrame();
+        isEnabledInFrame();
+        return isOn();
       }
     } catch {
       // A getter of the context threw: the long way reports it.

@@ -4,41 +4,61 @@
  */
 
 import { IntegerKind } from './codes.js';
-import { FRAME_EVALUATION, FRAME_TEXT, native } from './native.js';
+import type { Place } from './known.js';
+import { addon, FRAME_EVALUATION, FRAME_KNOWN, FRAME_PACKED, FRAME_ROWS, native } from './native.js';
 
-/** The offset of the key; the packed attributes follow it. */
-export const TEXT = FRAME_TEXT;
+/** The offsets of the attributes: as rows (`rows.ts`), or packed (`pack.ts`). */
+export const ROWS = FRAME_ROWS;
+export const PACKED = FRAME_PACKED;
+
+/** The offset of the texts in `known`. */
+export const KNOWN = FRAME_KNOWN;
 
 const memory = native.frame;
 export const bytes = Buffer.from(memory);
 export const view = new DataView(memory);
-const doubles = new Float64Array(memory);
-const words = new Uint32Array(memory);
+export const doubles = new Float64Array(memory);
+export const words = new Uint32Array(memory);
+export const known = Buffer.from(memory, KNOWN, PACKED - KNOWN);
 const integers = new Int32Array(memory);
+
+/** The address of the frame. */
+export const ADDRESS = native.frameAddress;
+
+const LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/** Whether rows can be written: those of a library for 64 bits, little-endian. */
+export const HAS_ROWS = LITTLE && addon.attributeSize === 64;
 
 /** The addresses of the library's objects. An `Owner` keeps each object alive. */
 export const lastClient = (): number => doubles[0] as number;
 export const lastContext = (): number => doubles[1] as number;
 
-/** Completes a question whose key, and whose attributes after it, are in the frame. */
-export function put(client: number, context: number, keyLength: number, packedLength: number): void {
+/** Completes a question whose key is among the known texts, and whose attributes are in the frame. */
+export function put(client: number, context: number, key: Place, packedLength: number, rowCount: number): void {
   doubles[0] = client;
   doubles[1] = context;
-  words[4] = keyLength;
-  words[5] = packedLength;
+  words[4] = key.start;
+  words[5] = key.length;
+  words[6] = packedLength;
+  words[7] = rowCount;
 }
 
 /** Completes a question whose key and attributes are arguments of the call. */
 export function putApart(client: number, context: number): void {
-  put(client, context, 0, 0);
+  doubles[0] = client;
+  doubles[1] = context;
 }
 
 export function putDefault(value: boolean): void {
-  words[6] = value ? 1 : 0;
+  words[8] = value ? 1 : 0;
 }
 
+/** The answer of the last `isEnabled`. */
+export const isOn = (): boolean => words[8] !== 0;
+
 /** The status of the last evaluation. */
-export const status = (): number => integers[7] as number;
+export const status = (): number => integers[9] as number;
 
 /** Reads a flagbit_evaluation, as the library wrote it, at an offset of a buffer. */
 export interface NativeEvaluation {
@@ -52,8 +72,6 @@ export interface NativeEvaluation {
   readonly generation: number;
   readonly isStatic: boolean;
 }
-
-const LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Reads a 64-bit count as a number; none of the library's counts reaches 2^53. */
 function count(from: DataView, at: number): number {

@@ -16,8 +16,11 @@ type Question = [] | [key: Uint8Array, packed: Uint8Array];
 export interface Addon {
   readonly version: string;
   readonly abiVersion: number;
-  readonly frameText: number;
   readonly frameEvaluation: number;
+  readonly frameRows: number;
+  readonly frameKnown: number;
+  readonly framePacked: number;
+  readonly attributeSize: number;
   readonly evaluationSize: number;
   start(frame: ArrayBuffer, fail: (status: number, message: string) => Error): Native;
 }
@@ -25,9 +28,10 @@ export interface Addon {
 /** The addon's functions for one evaluation of the package. */
 export interface Native {
   readonly frame: ArrayBuffer;
+  readonly frameAddress: number;
   readonly fail: (status: number, message: string) => Error;
 
-  isEnabled(...question: Question): boolean;
+  isEnabled(): void;
   evaluate(...question: Question): void;
   evaluateValue(...question: Question): [variant: string, value: string] | undefined;
   evaluateAll(...question: Question): [items: ArrayBuffer, itemSize: number, text: ArrayBuffer];
@@ -127,7 +131,8 @@ function load(): Addon {
     if (major !== ABI_MAJOR || minor < ABI_MINOR) {
       throw refused(path, `its ABI is ${major}.${minor} (version ${addon.version})`);
     }
-    if (addon.frameText !== FRAME_TEXT || addon.frameEvaluation !== FRAME_EVALUATION || addon.evaluationSize !== 72) {
+    const layout = [addon.frameEvaluation, addon.frameRows, addon.frameKnown, addon.framePacked, addon.evaluationSize];
+    if (layout.join() !== [FRAME_EVALUATION, FRAME_ROWS, FRAME_KNOWN, FRAME_PACKED, 72].join()) {
       throw refused(path, 'it was built for another version of this package');
     }
     return addon;
@@ -135,9 +140,11 @@ function load(): Addon {
   throw failure ?? new LibraryError(`cannot find the addon: ${BUNDLED}`, '');
 }
 
-/** The offsets of the key and of the evaluation in the frame (`frame.ts`). */
-export const FRAME_TEXT = 104;
-export const FRAME_EVALUATION = 32;
+/** Offsets in the frame (`frame.ts`). */
+export const FRAME_EVALUATION = 40;
+export const FRAME_ROWS = 112;
+export const FRAME_KNOWN = 11_376;
+export const FRAME_PACKED = 27_760;
 
 export const addon: Addon = load();
 

@@ -3,8 +3,10 @@
 import { nameOfType, isAttributes, packApart } from './attributes.js';
 import { ErrorCode } from './codes.js';
 import { Context, placeOf } from './context.js';
-import { TEXT, bytes, put, view } from './frame.js';
-import { hadUnsupported, pack, putText } from './pack.js';
+import { PACKED, bytes, put, view } from './frame.js';
+import * as known from './known.js';
+import { UNFIT, hadUnsupported, pack } from './pack.js';
+import { putRows } from './rows.js';
 import { encode } from './text.js';
 
 /** How many questions were begun. A context's getter may ask a question of its own, in the same frame. */
@@ -17,21 +19,27 @@ let begun = 0;
 export function ask(client: number, flagKey: unknown, context: unknown): boolean {
   if (typeof flagKey !== 'string') return false;
   const question = ++begun;
-  const keyEnd = putText(bytes, TEXT, flagKey);
-  if (keyEnd < 0) return false;
-  let place = 0;
-  let end = keyEnd;
-  if (context !== undefined && context !== null) {
-    if (typeof context !== 'object') return false;
-    if (context instanceof Context) {
-      place = placeOf(context);
-    } else {
-      if (!isAttributes(context)) return false;
-      end = pack(bytes, view, keyEnd, context);
-      if (end < 0 || hadUnsupported() || begun !== question) return false;
-    }
+  const key = known.placeOf(flagKey);
+  if (key === undefined) return false;
+  if (context === undefined || context === null) {
+    put(client, 0, key, 0, 0);
+    return true;
   }
-  put(client, place, keyEnd - TEXT, end - keyEnd);
+  if (typeof context !== 'object') return false;
+  if (context instanceof Context) {
+    put(client, placeOf(context), key, 0, 0);
+    return true;
+  }
+  if (!isAttributes(context)) return false;
+  const rows = putRows(context);
+  if (begun !== question) return false;
+  if (rows !== UNFIT) {
+    put(client, 0, key, 0, rows);
+    return true;
+  }
+  const end = pack(bytes, view, PACKED, context);
+  if (end < 0 || hadUnsupported() || begun !== question) return false;
+  put(client, 0, key, end - PACKED, 0);
   return true;
 }
 

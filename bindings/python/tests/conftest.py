@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import threading
@@ -14,6 +15,10 @@ import flagbit
 REPOSITORY = Path(__file__).resolve().parents[3]
 # The servers of the tests.
 sys.path.insert(0, str(REPOSITORY / "tests/kit"))
+
+# scripts/test/python.sh runs all tests in both ways.
+if "FLAGBIT_TEST_WAY" in os.environ:
+    assert flagbit.native == (os.environ["FLAGBIT_TEST_WAY"] == "native")
 
 SNAPSHOT = {
     "revision": "r1",

@@ -12,7 +12,14 @@ import flagbit
 from conftest import REPOSITORY
 
 PROJECT = REPOSITORY / "bindings/python"
-VARIABLES = ("FLAGBIT_LIBRARY", "FLAGBIT_LIBRARY_PATH", "FLAGBIT_PLATFORM", "PYTHONPATH")
+VARIABLES = (
+    "FLAGBIT_LIBRARY",
+    "FLAGBIT_LIBRARY_PATH",
+    "FLAGBIT_NATIVE",
+    "FLAGBIT_NO_NATIVE",
+    "FLAGBIT_PLATFORM",
+    "PYTHONPATH",
+)
 
 
 def run(*command: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -44,6 +51,14 @@ def example(heading: str, python: Path, folder: Path) -> str:
     assert found
     (folder / "example.py").write_text(found[1])
     return succeed(python, "example.py", folder=folder)
+
+
+def is_native(python: Path, folder: Path, **environment: str) -> bool:
+    """Returns whether the extension answers in an installed package."""
+    code = "import flagbit; print(flagbit.native, flagbit.Client.for_testing({'on': True}).is_enabled('on'))"
+    native, answer = succeed(python, "-c", code, folder=folder, **environment).split()
+    assert answer == "True"
+    return native == "True"
 
 
 def check_installed(python: Path, folder: Path) -> None:

@@ -87,7 +87,9 @@ def test_a_call_that_may_wait_releases_the_gil_and_a_quick_one_keeps_it() -> Non
     assert not any(map(releases, (_ffi.is_enabled, _ffi.evaluate_n, _ffi.evaluate_value, _ffi.is_enabled_unchecked)))
 
 
-@pytest.mark.parametrize("name", ["text", "text_list", "attribute", "client_report", "evaluation", "flag_evaluation", "evaluations"])
+@pytest.mark.parametrize(
+    "name", ["text", "text_list", "attribute", "client_report", "evaluation", "flag_evaluation", "evaluations"]
+)
 def test_the_structs_are_those_of_the_header(name: str) -> None:
     body = re.search(rf"typedef struct flagbit_{name} \{{(.*?)\}}", CODE, flags=re.DOTALL)
     assert body

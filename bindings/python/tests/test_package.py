@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import flagbit
-from packages import PROJECT, build, check_installed, example, run, succeed
+from packages import PROJECT, build, check_installed, example, is_native, run, succeed
 
 pytestmark = pytest.mark.skipif("FLAGBIT_TEST_PACKAGE" not in os.environ, reason="slow; set by scripts/test/python.sh")
 
@@ -31,18 +31,30 @@ def test_pip_installs_from_the_repository(clean: Path, tmp_path: Path) -> None:
     target = os.environ.get("FLAGBIT_TEST_TARGET", str(tmp_path / "target"))
     succeed(clean, "-m", "pip", "install", "-q", f"{PROJECT}[openfeature]", folder=tmp_path, CARGO_TARGET_DIR=target)
     check_installed(clean, tmp_path)
+    assert is_native(clean, tmp_path)
     assert example("OpenFeature", clean, tmp_path) == "True\nDEFAULT\n"
 
 
-def test_a_wheel_is_for_any_python_and_one_platform(tmp_path: Path) -> None:
-    wheel = build("wheel", tmp_path, FLAGBIT_LIBRARY=library())
+@pytest.mark.parametrize(
+    ("environment", "python", "extensions"),
+    [
+        ({}, "cp310-abi3", {"flagbit/_native.abi3.so"}),
+        ({"FLAGBIT_NATIVE": "0"}, "py3-none", set()),
+        ({"CC": "false"}, "py3-none", set()),
+    ],
+)
+def test_a_wheel_is_for_its_pythons_and_one_platform(
+    tmp_path: Path, environment: dict[str, str], python: str, extensions: set[str]
+) -> None:
+    wheel = build("wheel", tmp_path, FLAGBIT_LIBRARY=library(), **environment)
     platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-    assert wheel.name == f"flagbit-{flagbit.__version__}-py3-none-{platform}.whl"
+    assert wheel.name == f"flagbit-{flagbit.__version__}-{python}-{platform}.whl"
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         (metadata,) = (name for name in names if name.endswith("/WHEEL"))
         tags = archive.read(metadata).decode()
-    assert f"Tag: py3-none-{platform}\n" in tags
+    assert f"Tag: {python}-{platform}\n" in tags
+    assert {name for name in names if "_native." in name} == extensions
     assert "Root-Is-Purelib: false" in tags
     assert {"flagbit/libflagbit.so", "flagbit/py.typed", "flagbit/__init__.py"} <= set(names)
     assert any(name.endswith("/LICENSE") for name in names)
@@ -53,7 +65,14 @@ def test_a_wheel_is_for_any_python_and_one_platform(tmp_path: Path) -> None:
 
 def test_the_platform_can_be_named(tmp_path: Path) -> None:
     wheel = build("wheel", tmp_path, FLAGBIT_LIBRARY=library(), FLAGBIT_PLATFORM="manylinux_2_17_x86_64")
-    assert wheel.name.endswith("-py3-none-manylinux_2_17_x86_64.whl")
+    assert wheel.name.endswith("-cp310-abi3-manylinux_2_17_x86_64.whl")
+
+
+def test_without_a_compiler_the_build_says_what_is_missing(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", tmp_path / "dist", PROJECT)
+    done = run(*command, folder=tmp_path, FLAGBIT_LIBRARY=library(), CC="false")
+    assert done.returncode == 0
+    assert "every call goes through ctypes" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -85,15 +104,18 @@ def test_an_sdist_builds_and_carries_the_crate(clean: Path, tmp_path: Path) -> N
     target = os.environ.get("FLAGBIT_TEST_TARGET", str(tmp_path / "target"))
     succeed(clean, "-m", "pip", "install", "-q", sdist, folder=tmp_path, CARGO_TARGET_DIR=target)
     check_installed(clean, tmp_path)
+    assert is_native(clean, tmp_path)
 
 
 def test_an_editable_install_has_the_library(clean: Path, tmp_path: Path) -> None:
-    copied = PROJECT / "src/flagbit/libflagbit.so"
+    copied = [PROJECT / "src/flagbit" / name for name in ("libflagbit.so", "_native.abi3.so")]
     try:
         succeed(clean, "-m", "pip", "install", "-q", "-e", PROJECT, folder=tmp_path, FLAGBIT_LIBRARY=library())
         assert succeed(clean, "-c", "import flagbit; print(flagbit.__file__)", folder=tmp_path).startswith(str(PROJECT))
+        assert is_native(clean, tmp_path)
     finally:
-        copied.unlink(missing_ok=True)
+        for file in copied:
+            file.unlink(missing_ok=True)
 
 
 def library() -> str:
@@ -114,5 +136,7 @@ def test_without_cargo_the_message_says_what_to_do(tmp_path: Path) -> None:
     assert "FLAGBIT_LIBRARY" in message
 
 
-def test_a_named_library_that_is_not_there(tmp_path: Path) -> None:
-    assert "FLAGBIT_LIBRARY names no file: /nowhere.so" in failure(tmp_path, FLAGBIT_LIBRARY="/nowhere.so")
+@pytest.mark.parametrize("variable", ["FLAGBIT_LIBRARY", "FLAGBIT_NATIVE"])
+def test_a_named_file_that_is_not_there(tmp_path: Path, variable: str) -> None:
+    files = {"FLAGBIT_LIBRARY": library(), variable: "/nowhere.so"}
+    assert f"{variable} names no file: /nowhere.so" in failure(tmp_path, **files)

@@ -223,7 +223,7 @@ def test_variants_are_remembered_within_bounds() -> None:
         for flag in flags:
             for name, text in variants.items():
                 assert client.value(str(flag["key"]), {"v": name}, default="") == text
-    assert 0 < len(client._evaluator._variants._known) <= _variants.CACHED
+    assert 0 < len(client._evaluator._variants) <= _variants.CACHED
 
 
 def test_a_long_value_comes_out_whole() -> None:

@@ -5,7 +5,6 @@
 mod changes;
 pub(crate) mod check;
 mod compiled;
-#[allow(dead_code, unused_imports, reason = "promote, compare and history begin to use it")]
 mod difference;
 pub(crate) mod document;
 mod fields;
@@ -23,7 +22,6 @@ mod work;
 
 pub(crate) use changes::Changes;
 pub(crate) use compiled::Compiled;
-#[allow(unused_imports, reason = "promote, compare and history begin to use it")]
 pub(crate) use difference::Difference;
 pub(crate) use flag::{Flag, Presence, Record, Shared, State, as_code};
 pub(crate) use lifetime::Lifetime;

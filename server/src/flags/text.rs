@@ -113,7 +113,7 @@ impl SnapshotText {
         &self.bytes
     }
 
-    pub(super) fn segments(&self) -> &Arc<BTreeMap<String, String>> {
+    pub(crate) fn segments(&self) -> &Arc<BTreeMap<String, String>> {
         &self.segments
     }
 
@@ -123,7 +123,7 @@ impl SnapshotText {
     }
 
     /// The keys and texts of all flags, sorted by key.
-    pub(super) fn flags(&self) -> impl Iterator<Item = (&Arc<str>, &str)> {
+    pub(crate) fn flags(&self) -> impl Iterator<Item = (&Arc<str>, &str)> {
         self.keys.iter().enumerate().map(|(position, key)| (key, self.at(position)))
     }
 

@@ -174,6 +174,15 @@ impl<'a> Change<'a> {
         name_of(&self.environments, environment_id).unwrap_or_default()
     }
 
+    /// The id of the environment of a name that the request has in `field`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub(super) fn environment(&self, field: &str, name: &str) -> Result<i64> {
+        let found = self.environments.iter().find(|(other, _)| other == name);
+        found.map(|(_, id)| *id).ok_or_else(|| Error::no_environment(self.project.project_id, field, name))
+    }
+
     /// The names of environments, in the project's order.
     pub(super) fn names(&self, ids: &BTreeSet<i64>) -> Vec<String> {
         let environments = self.environments.iter().filter(|(_, id)| ids.contains(id));
@@ -216,12 +225,17 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    /// The names of the environments where something changed, in the project's order.
+    pub(super) fn touched(&self) -> Vec<String> {
+        self.names(&self.touched)
+    }
+
     /// Makes the write last and served. Returns the names of the environments where something changed.
     pub(super) async fn commit(mut self) -> Result<Vec<String>> {
         for environment_id in &self.touched {
             self.write.environment_changed(*environment_id).await?;
         }
-        let names = self.names(&self.touched);
+        let names = self.touched();
         self.backend.follower.commit_judged(self.write, self.judged).await?;
         Ok(names)
     }

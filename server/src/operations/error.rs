@@ -61,6 +61,11 @@ impl Error {
         Self::NotFound(format!("no project {project_id}"))
     }
 
+    /// For a name that the request has in `field`.
+    pub(super) fn no_environment(project_id: i64, field: &str, name: &str) -> Self {
+        Self::NotFound(format!("{field}: project {project_id} has no environment {}", quoted(name)))
+    }
+
     /// An environment would have more segments than it may.
     pub(super) fn too_many_segments(environment: &str, limits: &Limits) -> Self {
         let limit = limits.max_segments;

@@ -10,7 +10,9 @@
 mod access;
 pub(crate) mod accounts;
 pub(crate) mod archive;
+mod bring;
 mod change;
+pub(crate) mod compare;
 pub(crate) mod environments;
 mod error;
 pub(crate) mod flags;

@@ -27,5 +27,8 @@ pub(super) fn environment<'t>(field: &str, text: &'t str) -> Result<&'t str> {
     if text.is_empty() || text.len() > 64 || !text.bytes().all(is_fine) || text.bytes().all(|byte| byte == b'.') {
         return Err(Error::Invalid(format!("{field}: expected 1 to 64 of A-Z a-z 0-9 . _ -, not only dots")));
     }
+    if text == "compare" {
+        return Err(Error::Invalid(format!("{field}: \"compare\" is part of a path of its own; choose another name")));
+    }
     Ok(text)
 }

@@ -87,7 +87,7 @@ fn call(random: &mut Random, project: &Project<'_>) -> (String, Answer, Option<S
         let answer = place.send(method, &path, body);
         (format!("{method} {}{path} {body}: {} {}", place.path(), answer.status, answer.text()), answer, alone.clone())
     };
-    match random.below(14) {
+    match random.below(15) {
         0 | 1 => send("POST", format!("/flags{query}"), &random.flag(key)),
         2 => send("PATCH", format!("/flags/{key}{query}"), &json!({"enabled": random.chance(50)})),
         3 => send("PATCH", format!("/flags/{key}{query}"), &json!({"rules": random.rules()})),
@@ -123,6 +123,7 @@ fn call(random: &mut Random, project: &Project<'_>) -> (String, Answer, Option<S
             let answer = project.send("POST", "/environments", &json!({"name": name}));
             (format!("create {name}: {} {}", answer.status, answer.text()), answer, Some(name.to_owned()))
         }
+        13 => promote(random, project, key),
         _ if random.chance(30) => {
             let answer = project.request("DELETE", &format!("/environments/{name}")).send();
             (format!("delete {name}: {} {}", answer.status, answer.text()), answer, Some(name.to_owned()))
@@ -167,6 +168,32 @@ fn import(
         assert_eq!(tried, done, "{what}");
     }
     (what, answer, alone)
+}
+
+/// Promotes a flag, first as a dry run: both must say the same.
+fn promote(random: &mut Random, project: &Project<'_>, key: &str) -> (String, Answer, Option<String>) {
+    let (from, to) = (random.pick(&ENVIRONMENTS), random.pick(&ENVIRONMENTS));
+    let with = random.pick(&["", "&with=references"]);
+    let body = json!({"from": from, "to": to});
+    let path = |dry_run: bool| format!("/flags/{key}/promote?dry_run={dry_run}{with}");
+    let tried = project.send("POST", &path(true), &body);
+    let answer = project.send("POST", &path(false), &body);
+    let what = format!("POST {} {body}: {} {}", path(false), answer.status, answer.text());
+    assert_eq!(tried.status, answer.status, "{what}\n{}", tried.text());
+    if answer.status == 200 {
+        let (mut tried, done) = (tried.json(), answer.json());
+        tried["dry_run"] = false.into();
+        tried["version"] = done["version"].clone();
+        assert_eq!(tried, done, "{what}");
+        let state = |name: &str| {
+            let flag = project.environment(name).get(&format!("/flags/{key}")).json();
+            ["enabled", "default_enabled", "off", "rules"].map(|field| flag[field].clone())
+        };
+        assert_eq!(state(from), state(to), "{what}");
+    } else {
+        assert_eq!(tried.text(), answer.text(), "{what}");
+    }
+    (what, answer, Some(to.to_owned()))
 }
 
 fn setting(name: &str, usual: u64) -> u64 {

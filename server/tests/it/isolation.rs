@@ -16,7 +16,7 @@ const KINDS: [Kind; 3] = [Kind::Api, Kind::Sdk, Kind::Server];
 /// API keys only.
 const MANAGER: &[Kind] = &[Kind::Api];
 
-/// A call. The path may name things of the [`House`] in braces. With a key of a kind that may, it succeeds.
+/// A call. The path and the body may name things of the [`House`] in braces. With a key of a kind that may, it succeeds.
 #[derive(Debug)]
 struct Call {
     method: &'static str,
@@ -48,6 +48,7 @@ const CALLS: &[Call] = &[
     call("GET", "/api/v1/projects/{project}/audit", "", MANAGER),
     call("GET", "/api/v1/projects/{project}/environments", "", MANAGER),
     call("POST", "/api/v1/projects/{project}/environments", r#"{"name": "third"}"#, MANAGER),
+    call("GET", "/api/v1/projects/{project}/environments/compare?from=production&to={environment}", "", MANAGER),
     call("GET", "/api/v1/projects/{project}/environments/{environment}", "", MANAGER),
     call("PATCH", "/api/v1/projects/{project}/environments/{environment}", r#"{"name": "test"}"#, MANAGER),
     call("DELETE", "/api/v1/projects/{project}/environments/{environment}", "", MANAGER),
@@ -60,6 +61,12 @@ const CALLS: &[Call] = &[
     call("PUT", "/api/v1/projects/{project}/flags/{flag}", r#"{"enabled": false}"#, MANAGER),
     call("PATCH", "/api/v1/projects/{project}/flags/{flag}", r#"{"enabled": false}"#, MANAGER),
     call("DELETE", "/api/v1/projects/{project}/flags/{flag}", "", MANAGER),
+    call(
+        "POST",
+        "/api/v1/projects/{project}/flags/{flag}/promote",
+        r#"{"from": "production", "to": "{environment}"}"#,
+        MANAGER,
+    ),
     call("GET", "/api/v1/projects/{project}/segments", "", MANAGER),
     call("GET", "/api/v1/projects/{project}/segments/{segment}", "", MANAGER),
     call("PUT", "/api/v1/projects/{project}/segments/{segment}", r#"{"rules": []}"#, MANAGER),
@@ -164,7 +171,11 @@ impl House {
     }
 
     fn path(&self, call: &Call) -> String {
-        self.names.iter().fold(call.path.to_owned(), |path, (name, value)| path.replace(name, value))
+        self.fill(call.path)
+    }
+
+    fn fill(&self, text: &str) -> String {
+        self.names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
     }
 
     /// Makes a call about what is in this house.
@@ -174,7 +185,7 @@ impl House {
             request = request.header(name, value);
         }
         if !call.body.is_empty() {
-            request = request.header("content-type", "application/json").body(call.body);
+            request = request.header("content-type", "application/json").body(self.fill(call.body));
         }
         request.send()
     }

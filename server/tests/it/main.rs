@@ -39,6 +39,7 @@ mod outage;
 mod pooler;
 mod private_names;
 mod projects;
+mod promote;
 mod removals;
 mod replicas;
 mod rollout;

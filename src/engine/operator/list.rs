@@ -37,7 +37,7 @@ pub(super) fn has(source: &Source<'_, '_>) -> Result<Test, Problem> {
         Json::List(items) => (text_set(items)?, true),
         _ => {
             let text = scalar(source)?;
-            let mut texts = TextSet::with_capacity(1, text.len());
+            let mut texts = TextSet::with_capacity(1, 0);
             texts.insert(text.as_bytes());
             (texts.finish(), false)
         }

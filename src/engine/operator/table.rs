@@ -88,6 +88,13 @@ macro_rules! operators {
         impl Operator {
             /// All operators.
             pub const ALL: &[Self] = &[$(Self::$operator),*];
+
+            fn of_name(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$operator),)*
+                    _ => None,
+                }
+            }
         }
 
         const TABLE: &[Row] = &[$(Row {
@@ -131,10 +138,9 @@ impl Operator {
     /// Returns the operator that a condition names, and whether the name means its complement (`not_gt`). `None` if this
     /// version does not know the name.
     pub fn named(name: &str) -> Option<(Self, bool)> {
-        let find = |name: &str| Self::ALL.iter().copied().find(|operator| operator.name() == name);
         match name.strip_prefix("not_") {
-            None => Some((find(name)?, false)),
-            Some(positive) => find(positive)
+            None => Some((Self::of_name(name)?, false)),
+            Some(positive) => Self::of_name(positive)
                 .filter(|operator| operator.negation() == Negation::Prefix)
                 .map(|operator| (operator, true)),
         }

@@ -75,9 +75,14 @@ fn scalars(source: &Source<'_, '_>) -> Result<AnyOf<Box<str>>, Problem> {
 /// The texts of a list that is the value.
 #[inline(never)]
 pub(super) fn text_set(items: &[Json<'_>]) -> Result<TextSet, Problem> {
-    let bytes = items.iter().map(|item| if let Json::Text(text) = item { text.len() } else { 0 }).sum();
-    let mut texts = TextSet::with_capacity(items.len(), bytes);
+    let long = |item: &Json<'_>| if let Json::Text(text) = item { TextSet::long_bytes(text.as_bytes()) } else { 0 };
+    let mut texts = TextSet::with_capacity(items.len(), items.iter().map(long).sum());
     for (index, item) in items.iter().enumerate() {
+        // Most values are texts: these need no reading.
+        if let Json::Text(text) = item {
+            texts.insert(text.as_bytes());
+            continue;
+        }
         let text = scalar_of(*item).map_err(|problem| problem.within_item("value", index))?;
         texts.insert(text.as_bytes());
     }

@@ -123,10 +123,12 @@ impl Flags {
 
 /// The flag's key, or what is wrong with it.
 fn key<'a>(fields: &Object<'a>, map_key: Option<&'a str>) -> Result<&'a str, String> {
-    if fields.is_duplicate("key") {
+    let mut named = fields.fields().filter(|(name, _)| *name == "key").map(|(_, value)| value);
+    let found = named.next();
+    if named.next().is_some() {
         return Err("duplicate field".into());
     }
-    let key = match (fields.get("key"), map_key) {
+    let key = match (found, map_key) {
         (None, None) => return Err("missing".into()),
         (None, Some(map_key)) => map_key,
         (Some(Json::Text(key)), None) => key,

@@ -2,6 +2,7 @@
 
 __version__ = "0.1.0"
 
+from ._native_calls import is_native as native
 from .client import Client
 from .context import AttributeValue, Context
 from .errors import ClosedError, ContextError, FileError, FlagBitError, LibraryError, SnapshotError
@@ -25,4 +26,5 @@ __all__ = [
     "State",
     "Status",
     "__version__",
+    "native",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import POINTER, byref, c_size_t, create_string_buffer, string_at
+from ctypes import byref, c_size_t, create_string_buffer, string_at
 from functools import lru_cache
 from typing import Any
 
@@ -42,7 +42,7 @@ def call(function: Any, *arguments: Any) -> None:
 
 def texts(function: Any, *arguments: Any) -> list[str]:
     """Calls a function that returns a list of texts."""
-    pointer = POINTER(_ffi.TextList)()
+    pointer = _ffi.TextListPointer()
     check(function(*arguments, byref(pointer)))
     return take_texts(pointer)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from ctypes import POINTER, byref, sizeof, string_at
+from ctypes import byref, sizeof, string_at
 
 from . import _ffi
 from ._calls import NEVER_OPENED, check, copied, error_code_name, error_message, reason_name, text_in
-from ._question import UnanswerableError, read, read_context
+from ._question import Attributes, UnanswerableError, read, read_context
 from ._variants import Variant, Variants
 from .errors import FlagBitError
 from .evaluation import Evaluation, FlagValue
@@ -40,6 +40,15 @@ class Evaluator:
             return _failed(flag_key, default, error.code, str(error)), False
         return self._evaluation(flag_key, native, variant, default), unsupported
 
+    def complete(self, flag_key: str, context: object, default: FlagValue, answer: bytes) -> Evaluation:
+        """Returns the evaluation of an answer that the extension has from the library: the bytes of its struct."""
+        native = _ffi.Evaluation.from_buffer_copy(answer)
+        try:
+            variant = self._variant(*read(flag_key, context)[:2], native)
+            return self._evaluation(flag_key, native, variant, default)
+        except (UnanswerableError, _ForgottenError):
+            return self.evaluate(flag_key, context, default)[0]
+
     def value(self, flag_key: str, context: object) -> tuple[FlagValue | None, bool]:
         """Returns a flag's value, or None without an answer; and whether the context has unsupported values."""
         try:
@@ -68,13 +77,15 @@ class Evaluator:
             raise UnanswerableError(_ffi.ErrorCode.PROVIDER_NOT_READY, NEVER_OPENED)
         elif status != _ffi.Status.OK:
             raise UnanswerableError(_ffi.ErrorCode.GENERAL, _ffi.status_message(status).decode())
-        if not native.variant_id:
-            return native, None, unsupported
-        return native, self._variants.get(native.variant_id) or self._read_variant(key, attributes, native), unsupported
+        return native, self._variant(key, attributes, native), unsupported
 
-    def _read_variant(
-        self, key: bytes, attributes: _ffi.ContextHandle | bytes | None, native: _ffi.Evaluation
-    ) -> Variant | None:
+    def _variant(self, key: bytes, attributes: Attributes, native: _ffi.Evaluation) -> Variant | None:
+        """Returns the variant of a typed flag's answer, which is read if it is new. Raises UnanswerableError."""
+        if not native.variant_id:
+            return None
+        return self._variants.get(native.variant_id) or self._read_variant(key, attributes, native)
+
+    def _read_variant(self, key: bytes, attributes: Attributes, native: _ffi.Evaluation) -> Variant | None:
         """Asks again, with the texts. The flags may have changed, so this answer's evaluation counts."""
         name, value = _ffi.Text(), _ffi.Text()
         into = byref(native), byref(name), byref(value)
@@ -101,7 +112,7 @@ class Evaluator:
         if not self._client:
             return {}, False  # The client was never opened, so it has no flags.
         attributes, unsupported = read_context(context)
-        pointer = POINTER(_ffi.Evaluations)()
+        pointer = _ffi.EvaluationsPointer()
         if isinstance(attributes, bytes):
             check(_ffi.evaluate_all_with(self._client, attributes, len(attributes), byref(pointer)))
         else:

@@ -121,8 +121,20 @@ class Evaluations(ctypes.Structure):
     ]
 
 
+# Made once: until CPython 3.12 the POINTER of one interpreter of a process forgets the types of the others.
+TextListPointer = POINTER(TextList)
+EvaluationsPointer = POINTER(Evaluations)
+
 _path = _library.library_path()
 _fast, _blocking = _library.load(_path)
+
+
+def address(name: str) -> int | None:
+    """Returns the address of a function of the library. Raises LibraryError."""
+    try:
+        return ctypes.cast(_fast[name], c_void_p).value
+    except AttributeError as error:
+        raise _library.lacks(_path, name) from error
 
 
 def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
@@ -147,11 +159,11 @@ def _slow(name: str, result: Any, *arguments: Any) -> Any:
 _client, _context, _options = ClientHandle, ContextHandle, OptionsHandle
 _error_out = POINTER(ErrorHandle)
 _attributes = POINTER(Attribute)
-_list_out = POINTER(POINTER(TextList))
+_list_out = POINTER(TextListPointer)
 _size_out = POINTER(c_size_t)
 _text_out = POINTER(Text)
 _evaluation_out = POINTER(Evaluation)
-_evaluations_out = POINTER(POINTER(Evaluations))
+_evaluations_out = POINTER(EvaluationsPointer)
 
 version = _quick("version", c_char_p)
 abi_version = _quick("abi_version", c_uint32)
@@ -201,9 +213,7 @@ evaluate = _quick("evaluate", c_int32, _client, c_char_p, _context, _evaluation_
 evaluate_n = _quick("evaluate_n", c_int32, _client, c_char_p, c_size_t, _context, _evaluation_out)
 evaluate_with = _quick("evaluate_with", c_int32, _client, c_char_p, c_char_p, _evaluation_out)
 evaluate_with_n = _quick("evaluate_with_n", c_int32, _client, c_char_p, c_size_t, c_char_p, c_size_t, _evaluation_out)
-evaluate_of = _quick(
-    "evaluate_of", c_int32, _client, c_char_p, _attributes, c_size_t, c_size_t, _evaluation_out
-)
+evaluate_of = _quick("evaluate_of", c_int32, _client, c_char_p, _attributes, c_size_t, c_size_t, _evaluation_out)
 evaluate_of_n = _quick(
     "evaluate_of_n", c_int32, _client, c_char_p, c_size_t, _attributes, c_size_t, c_size_t, _evaluation_out
 )

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from ctypes import POINTER, byref, c_bool, c_uint64
+from ctypes import byref, c_bool, c_uint64
 from typing import TypeVar
 
 from . import _ffi, _uwsgi
@@ -172,7 +172,7 @@ def _tell(listener: _Listener) -> None:
 
 def _changes(client: _ffi.ClientHandle, since: int) -> tuple[Keys, int]:
     """Returns the keys that changed after a generation, None for all, and the present generation."""
-    pointer, everything, generation = POINTER(_ffi.TextList)(), c_bool(), c_uint64()
+    pointer, everything, generation = _ffi.TextListPointer(), c_bool(), c_uint64()
     check(_ffi.client_changes(client, since, byref(pointer), byref(everything), byref(generation)))
     keys = take_texts(pointer)
     return None if everything.value else keys, generation.value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 from . import _ffi
 from .evaluation import FlagValue
@@ -15,25 +14,27 @@ CACHED = 256
 class Variant:
     """A variant's name and its value."""
 
-    __slots__ = ("_value", "name")
+    __slots__ = ("_text", "name", "scalar")
 
     def __init__(self, native: _ffi.Evaluation, name: str, text: str) -> None:
         self.name = name
-        self._value: FlagValue | Callable[[], FlagValue]
+        self._text = text
+        self.scalar: str | int | float | None = None
+        """The value of a string or a number; None for JSON."""
         if native.kind == _ffi.Kind.STRING:
-            self._value = text
+            self.scalar = text
         elif native.kind == _ffi.Kind.NUMBER:
-            self._value = _number(native)
-        else:
-            # Each caller gets a new object, since callers may change it; `loads` is faster than copying an object.
-            self._value = lambda: json.loads(text)
+            self.scalar = _number(native)
 
     @property
     def value(self) -> FlagValue:
         """A str; an int for a number without a fraction from -2^63 to 2^64-1, a float for any other; or a dict or list
         of the caller's own."""
-        value = self._value
-        return value() if callable(value) else value
+        if self.scalar is not None:
+            return self.scalar
+        # Each caller gets a new object, since callers may change it; `loads` is faster than copying an object.
+        value: FlagValue = json.loads(self._text)
+        return value
 
 
 def _number(native: _ffi.Evaluation) -> int | float:
@@ -44,20 +45,13 @@ def _number(native: _ffi.Evaluation) -> int | float:
     return integer - 2**64 if is_negative else integer
 
 
-class Variants:
+class Variants(dict[int, Variant]):
     """The variants seen so far, by the library's number for each, which no other variant ever gets."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, Variant] = {}
-
-    def get(self, variant_id: int) -> Variant | None:
-        """Returns a variant that was seen before."""
-        return self._known.get(variant_id)
 
     def add(self, native: _ffi.Evaluation, name: str, text: str) -> Variant:
         """Remembers the answer of a typed flag."""
         variant = Variant(native, name, text)
-        if len(self._known) >= CACHED:
-            self._known.clear()
-        self._known[native.variant_id] = variant
+        if len(self) >= CACHED:
+            self.clear()
+        self[native.variant_id] = variant
         return variant

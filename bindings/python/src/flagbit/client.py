@@ -19,6 +19,7 @@ from ._ffi import is_enabled_unchecked, is_enabled_with_unchecked
 from ._fitting import fitting
 from ._greenlets import greenlets
 from ._listeners import Callback, Listeners, StateCallback, drain_log
+from ._native_calls import Holder, install
 from ._open import (
     Path,
     Snapshot,
@@ -46,7 +47,7 @@ _WAIT_SLICE = 0.2
 _GREENLET_SLICE = 0.02
 """How often a waiting greenlet looks again, in seconds."""
 
-_MISSING: Any = object()
+_MISSING: Any = ...
 """Stands for a default that the caller did not give."""
 
 _NO_URL = (
@@ -55,7 +56,7 @@ _NO_URL = (
 )
 
 
-class Client:
+class Client(Holder):
     """Answers whether a feature is on for a user, from flags in memory.
 
     The constructor opens a client of a server; `from_snapshot`, `from_file` and `for_testing` open others. Any number
@@ -64,7 +65,7 @@ class Client:
     listeners, as well.
     """
 
-    __slots__ = ("__weakref__", "_evaluator", "_handle", "_listeners", "_unsupported_noted")
+    __slots__ = ("__weakref__", "_evaluator", "_listeners", "_unsupported_noted")
 
     _handle: _ffi.ClientHandle
     _evaluator: Evaluator
@@ -73,7 +74,7 @@ class Client:
 
     def __new__(cls: type[Self], *_arguments: object, **_options: object) -> Self:
         """Makes a client that is not open yet. It stays so if a subclass forgets `super().__init__`."""
-        client = object.__new__(cls)
+        client = Holder.__new__(cls)
         client._hold(_ffi.ClientHandle())
         return client
 
@@ -462,6 +463,9 @@ class Client:
         if self._handle:
             self._listeners.start_again()
             drain_log(self._handle)
+
+
+install(Client, Context)
 
 
 def _seconds(timeout: float | None) -> float:

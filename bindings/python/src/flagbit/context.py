@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from . import _ffi
 from ._calls import call
+from ._native_calls import Holder
 from ._pack import pack, unpack
 from .errors import ContextError
 
@@ -25,7 +26,7 @@ NEVER_BUILT = "the context was never built: a subclass's __init__ has to call su
 Self = TypeVar("Self", bound="Context")
 
 
-class Context:
+class Context(Holder):
     """The attributes of a user or a request, prepared for any number of evaluations.
 
     Example: `Context(user_id="usr_123", plan="pro")`, or `Context({"org:id": 7})` for names that are not Python names.
@@ -42,7 +43,7 @@ class Context:
     time zone, any other type) and for a name that is not text. The error names the attribute, never its value.
     """
 
-    __slots__ = ("_handle", "_packed")
+    __slots__ = ("_packed",)
     _handle: _ffi.ContextHandle
     _packed: bytes
 

@@ -99,10 +99,10 @@ struct Restoring {
     with: Option<With>,
 }
 
-/// What comes back with a flag.
+/// What a flag brings along.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum With {
+pub(super) enum With {
     References,
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod metrics;
 mod ofrep;
 mod openapi;
 mod projects;
+mod promote;
 mod segments;
 mod signup;
 mod snapshot;
@@ -46,6 +47,7 @@ fn routes(document: &Document) -> Routes {
         .merge(ofrep::routes())
         .merge(openapi::routes(document))
         .merge(projects::routes())
+        .merge(promote::routes())
         .merge(signup::routes())
         .merge(snapshot::routes())
         .merge(stream::routes())

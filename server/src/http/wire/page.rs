@@ -1,5 +1,7 @@
 //! Pages of listings: the parameters that ask for one, and the header that leads to the next.
 
+use std::fmt::Display;
+
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 
 use super::error::{ApiError, ApiResult};
@@ -23,7 +25,7 @@ pub(crate) fn id(name: &str, whose: &str, text: Option<&str>, default: i64) -> A
 
 /// Returns the header `Link` with the path of the next page; nothing where there is none. `cursor` is the parameter that
 /// says where a page begins, and `next` its next value. All other parameters stay.
-pub(crate) fn link(uri: &Uri, cursor: &str, next: Option<i64>) -> HeaderMap {
+pub(crate) fn link(uri: &Uri, cursor: &str, next: Option<impl Display>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let Some(next) = next else { return headers };
     let is_other = |parameter: &&str| !parameter.is_empty() && parameter.split('=').next() != Some(cursor);
@@ -48,7 +50,7 @@ mod tests {
             ("/audit?limit=2&before=9&&flag=a%3E", "</audit?limit=2&flag=a%3E&before=7>; rel=\"next\""),
         ] {
             assert_eq!(link(&uri.parse().unwrap(), "before", Some(7))[header::LINK], expected);
-            assert!(link(&uri.parse().unwrap(), "before", None).is_empty());
+            assert!(link(&uri.parse().unwrap(), "before", None::<i64>).is_empty());
         }
     }
 }

@@ -1,14 +1,19 @@
 //! Bringing archived flags back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::no_entry;
 use crate::{
-    flags::{Flag, SegmentRecord, asked_flags, check::Draft},
-    operations::{Backend, Error, Result, change::Change, target::ProjectTarget},
+    flags::{Record, SegmentRecord, State, check::Draft},
+    operations::{
+        Backend, Error, Result,
+        bring::{Asked, Bringing},
+        change::Change,
+        target::ProjectTarget,
+    },
     storage::archive::{Archived, ArchivedState},
 };
 
@@ -64,41 +69,18 @@ pub(crate) async fn restore(backend: &Backend, target: &ProjectTarget, id: i64, 
     change.check_limit(&backend.limits, plans.len()).await?;
 
     let segments = if how.with_references { missing_segments(&mut change, &plans).await? } else { BTreeMap::new() };
-    let mut drafts: BTreeMap<i64, Draft> = BTreeMap::new();
-    for ((environment_id, key), segment) in &segments {
-        drafts.entry(*environment_id).or_default().put_segment(key, &segment.rules);
-    }
+    let with_flags = plans[1..].iter().map(|plan| plan.archived.record.key.clone()).collect();
     for plan in &plans {
-        let record = &plan.archived.record;
-        for (environment_id, place) in &plan.places {
-            drafts.entry(*environment_id).or_default().put_flag(&record.key, &record.shared, &place.state)?;
-        }
+        change.write.unarchive_flag(target.project_id, &plan.archived).await?;
     }
+    let bringing = Bringing { flags: plans.into_iter().map(Returning::coming).collect(), segments };
+    let with_segments = bringing.segment_keys();
+    let mut drafts: BTreeMap<i64, Draft> = BTreeMap::new();
+    bringing.draft(&mut drafts)?;
     change.touch(drafts.keys().copied().collect::<Vec<_>>()).await?;
     change.check(drafts, |_| None).await?;
-
-    let with_segments: BTreeSet<String> = segments.keys().map(|(_, key)| key.clone()).collect();
-    let segments = segments.into_iter().map(|((environment_id, _), segment)| (environment_id, segment));
-    change.create_segments(&backend.limits, segments).await?;
-    let with_flags = plans[1..].iter().map(|plan| plan.archived.record.key.clone()).collect();
-    for Returning { archived, places } in plans {
-        change.write.unarchive_flag(target.project_id, &archived).await?;
-        for (environment_id, place) in places {
-            let presence = change
-                .write
-                .create_presence(target.who.account_id, archived.record.id, environment_id, place.state)
-                .await?;
-            let flag = Flag::new(archived.record.clone(), presence);
-            change.record_flag(environment_id, "flag.restore", archived.record.id, None, Some(&flag)).await?;
-        }
-    }
-    Ok(RestoredFlag {
-        key,
-        environments: change.commit().await?,
-        missing_environments,
-        with_flags,
-        with_segments: with_segments.into_iter().collect(),
-    })
+    bringing.store(backend, &mut change, "flag.restore").await?;
+    Ok(RestoredFlag { key, environments: change.commit().await?, missing_environments, with_flags, with_segments })
 }
 
 /// A flag that comes back.
@@ -128,6 +110,11 @@ impl Returning {
         }
         (Self { archived, places }, missing)
     }
+
+    fn coming(self) -> (Record, BTreeMap<i64, State>) {
+        let states = self.places.into_iter().map(|(environment_id, place)| (environment_id, place.state));
+        (self.archived.record, states.collect())
+    }
 }
 
 /// Adds the archived flags that flags ask, and those that these ask.
@@ -137,23 +124,23 @@ async fn find_references(
     how: How,
     max_flags: usize,
 ) -> Result<()> {
-    let mut known: BTreeSet<String> = plans.iter().map(|plan| plan.archived.record.key.clone()).collect();
-    let mut position = 0;
-    while let Some(plan) = plans.get(position).filter(|_| plans.len() <= max_flags) {
-        let asked = plan.places.values().flat_map(|place| asked_flags(&place.state.rules));
-        let asked: BTreeSet<String> = asked.filter(|key| !known.contains(*key)).map(str::to_owned).collect();
-        for key in asked {
-            let project_id = change.project().project_id;
-            if change.write.flag(project_id, &key).await?.is_none()
-                && let Some(archived) = change.write.archived_by_key(project_id, &key).await?
-            {
-                let (plan, _) = Returning::of(change, archived, how);
-                // A flag whose environments are all gone stays in the archive.
-                plans.extend((!plan.places.is_empty()).then_some(plan));
+    let project_id = change.project().project_id;
+    let Some(first) = plans.first() else { return Ok(()) };
+    let mut asked = Asked::by(&first.archived.record.key);
+    first.places.values().for_each(|place| asked.add(&place.state.rules));
+    while plans.len() <= max_flags
+        && let Some(key) = asked.next()
+    {
+        if change.write.flag(project_id, &key).await?.is_none()
+            && let Some(archived) = change.write.archived_by_key(project_id, &key).await?
+        {
+            let (plan, _) = Returning::of(change, archived, how);
+            // A flag whose environments are all gone stays in the archive.
+            if !plan.places.is_empty() {
+                plan.places.values().for_each(|place| asked.add(&place.state.rules));
+                plans.push(plan);
             }
-            known.insert(key);
         }
-        position += 1;
     }
     Ok(())
 }

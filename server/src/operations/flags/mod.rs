@@ -2,6 +2,7 @@
 
 mod change;
 mod create;
+mod promote;
 mod remove;
 mod shared;
 
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 
 pub(crate) use change::change_flag;
 pub(crate) use create::create_flag;
+pub(crate) use promote::{PromotedFlag, Promotion, promote_flag};
 pub(crate) use remove::{RemovedFlag, remove_flag};
 pub(super) use shared::differing;
 

@@ -37,7 +37,7 @@ pub(crate) enum Actor {
 pub(crate) const COMMAND_LINE: &str = "command line";
 
 /// What is recorded.
-pub(crate) const ACTIONS: [&str; 18] = [
+pub(crate) const ACTIONS: [&str; 19] = [
     "account.create",
     "environment.create",
     "environment.delete",
@@ -46,6 +46,7 @@ pub(crate) const ACTIONS: [&str; 18] = [
     "flag.create",
     "flag.delete",
     "flag.erase",
+    "flag.promote",
     "flag.restore",
     "flag.update",
     "key.create",

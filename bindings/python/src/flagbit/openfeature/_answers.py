@@ -13,6 +13,9 @@ from ..evaluation import Evaluation, FlagValue
 
 T = TypeVar("T")
 
+# An attribute of an enum is found slowly.
+_STALE, _STATIC = Reason.STALE, Reason.STATIC
+
 _REASONS = {
     "disabled": Reason.DISABLED,
     "targeting_match": Reason.TARGETING_MATCH,
@@ -76,8 +79,8 @@ def _words(value: FlagValue) -> str:
 def reason(evaluation: Evaluation, is_stale: bool) -> Reason:
     """Returns the reason of an answer; without contact to the server, that the answer may be out of date."""
     if is_stale:
-        return Reason.STALE
-    return Reason.STATIC if evaluation.is_static else _REASONS[evaluation.reason]
+        return _STALE
+    return _STATIC if evaluation.is_static else _REASONS[evaluation.reason]
 
 
 def metadata(evaluation: Evaluation) -> FlagMetadata:

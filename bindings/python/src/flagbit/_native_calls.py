@@ -1,0 +1,57 @@
+"""The native way: an extension in C answers the hot calls without ctypes, if the package has one for this Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from . import _ffi
+from ._calls import reason_name
+from .evaluation import Evaluation
+
+VARIABLE = "FLAGBIT_NO_NATIVE"
+
+_SIGNATURES = {
+    "is_enabled": "($self, flag_key, context=None, default=False)",
+    "evaluate": "($self, flag_key, context=None, default=False)",
+    "value": "($self, flag_key, context=None, default=...)",
+}
+
+_native: Any = None
+if os.environ.get(VARIABLE, "0") in ("", "0"):
+    # There may be none for this Python.
+    with suppress(ImportError):
+        from . import _native  # type: ignore[attr-defined,no-redef]
+
+is_native = _native is not None
+"""Whether the extension answers."""
+
+replaced: dict[str, Callable[..., Any]] = {}
+"""The functions that the extension has replaced and still falls back to."""
+
+if TYPE_CHECKING or not is_native:
+
+    class Holder:
+        """An object with a handle of the library. The extension's Holder has the handle's pointer, too."""
+
+        __slots__ = ("_handle",)
+        _handle: Any
+else:
+    Holder = _native.Holder
+
+
+def install(client: type[Holder], context: type[Holder]) -> None:
+    """Replaces methods of the class Client by the extension's, which fall back to the replaced functions."""
+    if is_native:
+        replaced.update((name, vars(client)[name]) for name in _SIGNATURES)
+        # This form of it is the one that inspect reads for methods in C.
+        documentation = tuple(
+            f"{name}{signature}\n--\n\n{replaced[name].__doc__ or ''}" for name, signature in _SIGNATURES.items()
+        )
+        names = tuple(field.name for field in fields(Evaluation))
+        reasons = tuple(map(reason_name, _ffi.Reason))
+        functions = tuple(replaced.values())
+        _native.install(_ffi.address, client, functions, documentation, context, Evaluation, names, reasons)
