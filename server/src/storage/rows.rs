@@ -71,19 +71,27 @@ impl Write {
         many: Many,
         rows: Vec<[Cell<'_>; COLUMNS]>,
     ) -> sqlx::Result<()> {
-        let dialect = self.dialect();
-        let mut rest = rows.as_slice();
-        while !rest.is_empty() {
-            let (statement, left) = statement(dialect, many, rest)?;
-            statement.execute(self.connection()).await?;
-            rest = left;
-        }
-        Ok(())
+        self.connection().many(many, rows).await
     }
 }
 
 impl Session {
-    /// Runs a statement that finds something with all rows, in few statements.
+    /// Runs a statement with all rows, in few statements.
+    pub(super) async fn many<const COLUMNS: usize>(
+        &mut self,
+        many: Many,
+        rows: Vec<[Cell<'_>; COLUMNS]>,
+    ) -> sqlx::Result<()> {
+        let mut rest = rows.as_slice();
+        while !rest.is_empty() {
+            let (statement, left) = statement(self.dialect(), many, rest)?;
+            statement.execute(&mut *self).await?;
+            rest = left;
+        }
+        Ok(())
+    }
+
+    /// [`Self::many`] for a statement that finds something.
     pub(super) async fn find_many<const COLUMNS: usize>(
         &mut self,
         many: Many,
