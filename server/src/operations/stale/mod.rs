@@ -245,7 +245,8 @@ impl Judging {
     fn unknown_usage(&self, key: &str, ids: &[i64], count: u64) -> StaleUnknown {
         let here: Vec<&(String, i64, Arc<Environment>)> =
             self.environments.iter().filter(|(_, id, _)| ids.contains(id)).collect();
-        let mut keys = here.iter().flat_map(|(_, _, environment)| environment.flags.flags().map(flagbit::Flag::key));
+        let mut keys =
+            here.iter().flat_map(|(_, _, environment)| environment.flags.flags().map(flagbit::PreparedFlag::key));
         let nearest = nearest(key, &mut keys).map(str::to_owned);
         let environments = here.iter().map(|(name, ..)| name.clone()).collect();
         StaleUnknown { usage: UnknownUsage { count, nearest }, environments }
