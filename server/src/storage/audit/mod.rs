@@ -19,7 +19,7 @@ use super::{
     history::{NewVersion, Versioned},
     now,
     rows::{Cell, Many},
-    texts::TextIds,
+    texts::{LargeText, TextIds},
 };
 use split::{Side, Split};
 
@@ -142,6 +142,11 @@ impl From<Entry<'_>> for StoredEntry {
 }
 
 impl StoredEntry {
+    /// The texts that it refers to.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &LargeText> {
+        self.split.parts.iter().map(|part| &part.text)
+    }
+
     fn line(&self) -> Line {
         Line {
             action: self.action.clone(),
@@ -183,8 +188,7 @@ impl Write {
         let entries = || (first..).zip(entries);
         let at = now();
         let cause = self.cause.clone();
-        let texts = entries().flat_map(|(_, entry)| &entry.split.parts).map(|part| &part.text);
-        let text_ids = self.text_ids(account_id, texts).await?;
+        let text_ids = self.text_ids(account_id, entries().flat_map(|(_, entry)| entry.texts())).await?;
         let many = Many {
             begin: "INSERT INTO audit \
                     (id, account_id, project_id, environment, at, actor, action, target, flag_id, unchanged, before, \
