@@ -1,9 +1,7 @@
 //! A client's answers.
 
-use std::sync::atomic::Ordering;
-
-use super::{Client, Evaluation, FlagValue, Level, process, serving::now};
-use crate::engine::{Answer, Attributes, Context, ErrorCode, Explained, Flag, Snapshot};
+use super::{Client, Evaluation, FlagValue, serving::now};
+use crate::engine::{Answer, Attributes, Context, ErrorCode, Explained, PreparedFlag, Snapshot};
 
 impl Client {
     /// Returns whether a flag is on, or `default` if there is no answer.
@@ -15,7 +13,7 @@ impl Client {
     /// [`Client::is_enabled`] for a key that was not checked to be UTF-8: one that is not is no flag's key.
     #[inline]
     pub(crate) fn is_enabled_bytes(&self, flag_key: &[u8], attributes: &impl Attributes, default: bool) -> bool {
-        self.before_evaluation(attributes);
+        self.shared.before_evaluation(attributes);
         self.shared.serving.load().answer(flag_key, attributes).and_then(|answer| answer.boolean()).unwrap_or(default)
     }
 
@@ -52,7 +50,7 @@ impl Client {
         attributes: &impl Attributes,
         hand_on: impl FnOnce(Result<Answer<'_>, ErrorCode>, u64) -> R,
     ) -> R {
-        self.before_evaluation(attributes);
+        self.shared.before_evaluation(attributes);
         let serving = self.shared.serving.load();
         hand_on(serving.answer(flag_key, attributes), serving.generation)
     }
@@ -64,7 +62,7 @@ impl Client {
         attributes: &impl Attributes,
         hand_on: impl FnOnce(Result<Answer<'_>, ErrorCode>, u64) -> R,
     ) -> R {
-        self.before_evaluation(attributes);
+        self.shared.before_evaluation(attributes);
         let serving = self.shared.serving.load();
         hand_on(serving.answer_cold(flag_key, attributes), serving.generation)
     }
@@ -83,11 +81,11 @@ impl Client {
         attributes: &impl Attributes,
         mut hand_on: impl FnMut(&str, Result<Answer<'_>, ErrorCode>, u64) -> R,
     ) -> (Vec<R>, u64) {
-        self.before_evaluation(attributes);
+        self.shared.before_evaluation(attributes);
         let serving = self.shared.serving.load_full();
         let generation = serving.generation;
         let flags = serving.flags().into_iter();
-        let evaluate = |(snapshot, flag): (&Snapshot, &Flag)| {
+        let evaluate = |(snapshot, flag): (&Snapshot, &PreparedFlag)| {
             hand_on(flag.key(), flag.evaluate_cold(snapshot, attributes, now), generation)
         };
         (flags.map(evaluate).collect(), generation)
@@ -96,7 +94,7 @@ impl Client {
     /// Why a flag answers as it does for who asks, as JSON: each rule that was tried, what it compared and why it did or
     /// did not hold. Holds values of the context: for support and tests, not for logs.
     pub fn explain(&self, flag_key: &str, context: &Context) -> String {
-        self.before_evaluation(context);
+        self.shared.before_evaluation(context);
         let serving = self.shared.serving.load_full();
         let flag = serving.find_cold(flag_key.as_bytes());
         let code = serving.answer_cold(flag_key.as_bytes(), context).err();
@@ -124,26 +122,6 @@ impl Client {
             }
             ErrorCode::InvalidContext => "the context cannot be read".into(),
             ErrorCode::General => "the evaluation failed".into(),
-        }
-    }
-
-    /// Comes before every evaluation and costs two relaxed loads.
-    #[inline]
-    fn before_evaluation(&self, attributes: &impl Attributes) {
-        if self.shared.forks.load(Ordering::Relaxed) != process::forks() {
-            self.shared.hub();
-        }
-        if attributes.unsupported() > 0 {
-            self.note_unsupported(attributes.unsupported());
-        }
-    }
-
-    #[cold]
-    fn note_unsupported(&self, count: u32) {
-        if self.shared.unsupported_values.fetch_add(count.into(), Ordering::Relaxed) == 0 {
-            let message = "a context has an attribute of an unsupported type, which counts as absent; build a Context \
-                           of it to learn which (further ones are only counted in the status)";
-            self.shared.hub().log(Level::Warning, message.into());
         }
     }
 }

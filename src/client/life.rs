@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -42,7 +42,7 @@ impl Client {
             Source::Remote(_) => network::prepare(&shared, options.network.bootstrap.as_deref())?,
         }
         shared.start_thread()?;
-        Ok(Self { shared })
+        Ok(Self { open: Arc::new(Open(Arc::clone(&shared))), shared })
     }
 
     /// A client of a snapshot in memory.
@@ -224,8 +224,12 @@ fn follower(source: &Source) -> Option<Follow> {
     }
 }
 
-impl Drop for Client {
+/// Held by a client and by its flags: the last of them closes the client.
+#[derive(Debug)]
+pub(super) struct Open(Arc<Shared>);
+
+impl Drop for Open {
     fn drop(&mut self) {
-        self.close();
+        self.0.close();
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::engine::{Answer, Attributes, ErrorCode, Flag, Moment, Snapshot};
+use crate::engine::{Answer, Attributes, ErrorCode, Moment, PreparedFlag, Snapshot};
 
 /// The flags in force.
 #[derive(Debug, Clone, Default)]
@@ -53,13 +53,13 @@ impl Serving {
     }
 
     #[inline(never)]
-    pub(super) fn find_cold(&self, flag_key: &[u8]) -> Result<(&Snapshot, &Flag), ErrorCode> {
+    pub(super) fn find_cold(&self, flag_key: &[u8]) -> Result<(&Snapshot, &PreparedFlag), ErrorCode> {
         self.find(flag_key)
     }
 
     /// The flag, and the snapshot or the override that it is of.
     #[inline(always)]
-    fn find(&self, flag_key: &[u8]) -> Result<(&Snapshot, &Flag), ErrorCode> {
+    fn find(&self, flag_key: &[u8]) -> Result<(&Snapshot, &PreparedFlag), ErrorCode> {
         if !self.overrides.is_empty()
             && let Some(found) =
                 self.overrides.iter().rev().find_map(|(_, flags)| Some((&**flags, flags.find(flag_key)?)))
@@ -74,7 +74,7 @@ impl Serving {
     }
 
     /// All flags in force with what they are of, sorted by key.
-    pub(super) fn flags(&self) -> Vec<(&Snapshot, &Flag)> {
+    pub(super) fn flags(&self) -> Vec<(&Snapshot, &PreparedFlag)> {
         let base = self.snapshot.iter().flat_map(flags_of);
         if self.overrides.is_empty() {
             return base.collect();
@@ -93,7 +93,7 @@ impl Serving {
     }
 }
 
-fn flags_of(snapshot: &Arc<Snapshot>) -> impl Iterator<Item = (&Snapshot, &Flag)> {
+fn flags_of(snapshot: &Arc<Snapshot>) -> impl Iterator<Item = (&Snapshot, &PreparedFlag)> {
     snapshot.flags().map(|flag| (&**snapshot, flag))
 }
 

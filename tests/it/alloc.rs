@@ -121,7 +121,13 @@ fn an_evaluation_allocates_nothing() {
     let context = Context::from_packed(&PackedAttributes::new(&packed).unwrap()).unwrap();
     let supported: Vec<_> = borrowed.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
     assert!(allocations(|| drop(vec![1_u8])) > 0, "the counter must count");
+    let mut flags: Vec<_> = KEYS.iter().map(|key| client.flag(key)).collect();
+    flags.iter_mut().for_each(|flag| drop(flag.evaluate(&context, false)));
     let count = allocations(|| {
+        for flag in &mut flags {
+            flag.evaluate(&context, true);
+            flag.is_enabled(&context, true);
+        }
         for key in KEYS {
             client.is_enabled(key, &context, false);
             client.evaluate(key, &context, true);

@@ -89,6 +89,11 @@ fn scalar<'a>(kind: &str, text: &'a str) -> Option<Value<'a>> {
 fn check(client: &Client, case: &Case, attributes: &impl Attributes, context: &Context) {
     let evaluation = client.evaluate(&case.flag, attributes, case.default);
     check_evaluation(case, &evaluation);
+    // A flag that is resolved once gives the same, the first time and later.
+    let mut flag = client.flag(&case.flag);
+    assert_eq!(flag.evaluate(attributes, case.default), evaluation);
+    assert_eq!(flag.evaluate(attributes, case.default), evaluation);
+    assert_eq!(flag.is_enabled(attributes, case.default), client.is_enabled(&case.flag, attributes, case.default));
     // All at once gives the same, for the flags there are.
     let (all, _) = client.evaluate_all(attributes, case.default);
     let same = all.iter().find(|(key, _)| *key == case.flag).map(|(_, evaluation)| evaluation);
