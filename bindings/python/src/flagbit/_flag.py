@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctypes import byref
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, TypeVar, overload
 
 from . import _ffi
 from ._native_calls import Holder, is_native
@@ -56,6 +56,9 @@ class Flag(Holder):
     def value(self, context: Context | Attributes | None = None, default: Any = ...) -> Any:
         """Returns the flag's value if it has the type of `default`, as `Client.value` does."""
         return self._client.value(self.key, context, default)
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> NoReturn:
+        raise TypeError("a Flag cannot be copied or pickled: share it, or call Client.flag again")
 
     def __repr__(self) -> str:
         return f"<flagbit.Flag {self.key!r} of {self._client!r}>"
