@@ -69,24 +69,24 @@ static PyObject *value_for(PyObject *client, const struct question *question) {
     return is_plain(given) && ask(question, &answer) ? value_of(client, question, &answer) : NULL;
 }
 
-static PyObject *evaluate(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords) {
+/* Asks a Client for what a function returns of it. */
+static PyObject *ask_client(PyObject *self, enum call call, PyObject *(*find)(PyObject *, const struct question *),
+                            PyObject *const *arguments, Py_ssize_t count, PyObject *keywords) {
     const struct holder *client = (struct holder *)self;
     struct question question;
     PyObject *found = NULL;
     if (!is_in_trouble(client->state, self) && read_question(client, arguments, count, keywords, &question)) {
-        found = evaluation_for(self, &question);
+        found = find(self, &question);
     }
-    return found != NULL || PyErr_Occurred() ? found : call_function(self, EVALUATE, arguments, count, keywords);
+    return found != NULL || PyErr_Occurred() ? found : call_function(self, call, arguments, count, keywords);
+}
+
+static PyObject *evaluate(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords) {
+    return ask_client(self, EVALUATE, evaluation_for, arguments, count, keywords);
 }
 
 static PyObject *value(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords) {
-    const struct holder *client = (struct holder *)self;
-    struct question question;
-    PyObject *found = NULL;
-    if (!is_in_trouble(client->state, self) && read_question(client, arguments, count, keywords, &question)) {
-        found = value_for(self, &question);
-    }
-    return found != NULL || PyErr_Occurred() ? found : call_function(self, VALUE, arguments, count, keywords);
+    return ask_client(self, VALUE, value_for, arguments, count, keywords);
 }
 
 static PyObject *flag_is_enabled(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords) {
