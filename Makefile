@@ -132,6 +132,9 @@ bench-openfeature: bootstrap ## measures what a provider adds to a call of OpenF
 bench-server: bootstrap ## measures the server and other flag servers
 	@scripts/bench/server.sh
 
+bench-usage: bootstrap ## measures what reports of usage cost the server
+	@scripts/bench/usage.sh
+
 ##
 ## Rarely called by hand:
 bootstrap: ## installs what is missing, or says what to install

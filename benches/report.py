@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """report.py RESULTS DOCUMENT: put what the measuring programs printed between the document's markers, with the goals.
 
-Times in the tables are "median / minimum"; goals are judged by medians.
+Each program ran several times, in turn with the others. Times in the tables are "median / minimum": the median of the
+runs' medians, and the smallest minimum. Ratios are those of one run, with their spread over all runs.
 """
 import datetime
 import os
 import pathlib
 import platform
 import re
+import statistics
 import subprocess
 import sys
+
+from ratios import RUNS, at_least, goal, goals_table, shown
 
 ALLOCATING = "built in the call"
 FLAGBIT, UNLEASH, EPPO, DATALOGIC = "FlagBit", "unleash-yggdrasil", "eppo_core", "datalogic-rs"
@@ -17,11 +21,34 @@ FLAGBIT, UNLEASH, EPPO, DATALOGIC = "FlagBit", "unleash-yggdrasil", "eppo_core",
 LEANEST_MIB = 14
 
 
+def cells_of(line):
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
 def tables(text):
     """The Markdown tables of a text, each {first cell of a row: {column: cell}}."""
     for block in text.strip().split("\n\n"):
-        header, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()]
+        header, _, *rows = map(cells_of, block.splitlines())
         yield {row[0]: dict(zip(header, row)) for row in rows}
+
+
+def merged(texts):
+    """One text of the same tables from several runs."""
+    lines = zip(*(text.strip().splitlines() for text in texts), strict=True)
+    return "\n".join(merged_line(same) for same in lines)
+
+
+def merged_line(lines):
+    if len(set(lines)) == 1:
+        return lines[0]
+    return f"| {' | '.join(map(merged_cell, zip(*map(cells_of, lines), strict=True)))} |"
+
+
+def merged_cell(cells):
+    if len(set(cells)) == 1:
+        return cells[0]
+    middle, *least = zip(*(map(float, cell.split("/")) for cell in cells), strict=True)
+    return " / ".join(f"{value:.1f}" for value in (statistics.median(middle), *map(min, least)))
 
 
 def row(table, name):
@@ -32,54 +59,52 @@ def median(cells, column):
     return float(cells[column].split("/")[0])
 
 
+def ratio(table, peer, column):
+    """How many times as fast as a peer FlagBit is."""
+    return median(row(table, peer), column) / median(row(table, FLAGBIT), column)
+
+
 def goals(rust, c, peers):
-    """Goal, what was measured, whether it holds."""
-    _, sizes = tables(rust)
-    (c_cells,) = tables(c)
-    evaluations, percentages, loads = tables(peers)
-    ours = {column: median(row(evaluations, FLAGBIT), column) for column in ("prebuilt, 100", "prebuilt, 10000")}
-
-    counts = [cells["allocations"] for name, cells in c_cells.items() if ALLOCATING not in name]
+    """The goals, from each run's texts of the programs."""
+    evaluations, percentages, loads = zip(*map(tables, peers), strict=True)
+    counts = [cells["allocations"] for name, cells in next(tables(c[0])).items() if ALLOCATING not in name]
     allocating = len(counts) - counts.count("0")
-    yield "no allocation in an evaluation", f"{allocating} of {len(counts)} kinds allocate", allocating == 0
+    yield "no allocation in an evaluation", f"{allocating} of {len(counts)} kinds allocate", "**no**" if allocating else "yes"
 
-    for peer, least, words in ((UNLEASH, 3, "at least 3 times as fast as"), (EPPO, 3, "at least 3 times as fast as"),
-                               (DATALOGIC, 1, "no slower than")):
-        ratio = min(median(row(evaluations, peer), column) / time for column, time in ours.items())
-        yield f"prebuilt context: {words} {peer}", f"{ratio:.1f} times as fast", ratio >= least
+    for peer in (UNLEASH, EPPO):
+        ratios = [min(ratio(run, peer, f"prebuilt, {flags}") for flags in (100, 10_000)) for run in evaluations]
+        yield at_least(3, f"the three rules, prebuilt context: at least 3 times as fast as {peer}", ratios)
+    ratios = [min(ratio(run, DATALOGIC, f"prebuilt, {flags}") for flags in (100, 10_000)) for run in evaluations]
+    yield at_least(1, f"the three rules, prebuilt context: no slower than {DATALOGIC}", ratios)
 
-    percentage = median(row(percentages, FLAGBIT), "ns")
-    for block in ("laid out in the call", "laid out before"):
-        name = f"one raw SHA-256 block, {block}"
-        ratio = percentage / median(row(percentages, name), "ns")
-        yield f"a percentage: under 1.5 times {name}", f"{ratio:.2f} times", ratio < 1.5
+    block = "one raw SHA-256 block, laid out in the call"
+    ratios = [median(row(run, FLAGBIT), "ns") / median(row(run, block), "ns") for run in percentages]
+    yield goal(f"a percentage: under 1.5 times {block}", ratios, lambda times: times < 1.5, "times", 2)
 
-    load = median(row(loads, EPPO), "load, ms") / median(row(loads, FLAGBIT), "load, ms")
-    yield f"loading 10,000 flags: at least 7 times as fast as {EPPO}", f"{load:.1f} times as fast", load >= 7
-    memory = {name: float(cells["memory, MiB"]) for name, cells in loads.items()}
-    mine = row(loads, FLAGBIT)["memory, MiB"]
-    others = [used for name, used in memory.items() if not name.startswith(FLAGBIT)]
-    least = min(LEANEST_MIB, *others)
-    yield f"10,000 flags: less memory than any peer ({least:.0f} MiB at best)", f"{mine} MiB", float(mine) < least
+    yield at_least(
+        7, f"loading 10,000 flags: at least 7 times as fast as {EPPO}", [ratio(run, EPPO, "load, ms") for run in loads]
+    )
+    memory = [[(name, float(cells["memory, MiB"])) for name, cells in run.items()] for run in loads]
+    least = min(LEANEST_MIB, *(used for run in memory for name, used in run if not name.startswith(FLAGBIT)))
+    ours = [used for run in memory for name, used in run if name.startswith(FLAGBIT)]
+    words = f"10,000 flags: less memory than any peer ({least:.0f} MiB at best)"
+    yield goal(words, ours, lambda used: used < least, "MiB")
 
-    growth = median(row(sizes, "100000"), "one flag, ns") / median(sizes["100"], "one flag, ns")
-    yield "one evaluation costs the same at 100 and at 100,000 flags (within 10%)", f"{growth:.2f} times", growth < 1.1
-
-
-def goals_table(texts):
-    lines = [f"| {goal} | {measured} | {'yes' if holds else '**no**'} |" for goal, measured, holds in goals(*texts)]
-    return "\n".join(["| goal | measured | holds |", "|---|---|---|", *lines])
+    sizes = [list(tables(text))[1] for text in rust]
+    growth = [median(run["100000"], "one flag, ns") / median(run["100"], "one flag, ns") for run in sizes]
+    words = "one evaluation costs the same at 100 and at 100,000 flags (within 10%)"
+    yield goal(words, growth, lambda times: times < 1.1, "times", 2)
 
 
-def peers_with_ratios(text):
-    """The table of evaluations, each time also as a multiple of FlagBit's."""
-    first, *rest = text.strip().split("\n\n")
-    evaluations = next(tables(first))
-    ours = row(evaluations, FLAGBIT)
-    columns = [column for column in ours if column != "peer"]
-    ratio = lambda cells, column: f"{median(cells, column) / median(ours, column):.1f}"
-    lines = [f"| {name} | {' | '.join(ratio(cells, column) for column in columns)} |"
-             for name, cells in evaluations.items()]
+def peers_with_ratios(texts):
+    """The tables of the peers, and each time of an evaluation as a multiple of FlagBit's."""
+    first, *rest = merged(texts).split("\n\n")
+    runs = [next(tables(text)) for text in texts]
+    columns = [column for column in row(runs[0], FLAGBIT) if column != "peer"]
+    lines = [
+        f"| {name} | {' | '.join(shown([ratio(run, name, column) for run in runs]) for column in columns)} |"
+        for name in runs[0]
+    ]
     ratios = [f"| times FlagBit's median | {' | '.join(columns)} |", "|---|" + "---|" * len(columns), *lines]
     return "\n\n".join([first, "\n".join(ratios), *rest])
 
@@ -104,9 +129,16 @@ def put(document, parts):
 
 def main():
     results, document = map(pathlib.Path, sys.argv[1:])
-    rust, c, peers = texts = [(results / f"{name}.md").read_text().strip() for name in ("rust", "c", "peers")]
-    parts = {"machine": machine(results), "goals": goals_table(texts), "peers": peers_with_ratios(peers),
-             "c": c, "rust": rust, "model": (results / "model.md").read_text().strip()}
+    of = lambda name: [(results / f"{name}-{run}.md").read_text().strip() for run in range(1, RUNS + 1)]
+    rust, c, peers = map(of, ("rust", "c", "peers"))
+    parts = {
+        "machine": machine(results),
+        "goals": goals_table(goals(rust, c, peers)),
+        "peers": peers_with_ratios(peers),
+        "c": merged(c),
+        "rust": merged(rust),
+        "model": merged(of("model")),
+    }
     put(document, parts)
     print(parts["goals"])
 

@@ -12,7 +12,7 @@
 #include "allocations.h"
 
 #define USERS 1000
-#define MAX_ROUNDS 60
+#define MAX_ROUNDS 12
 
 typedef struct user {
     char id[16];

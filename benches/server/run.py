@@ -5,70 +5,28 @@
 """
 
 import json
-import os
 import re
 import shutil
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 
 import flags
 import postgres
-from servers import ROOT, Ask, FlagBit, GoFeatureFlag, Server, UnleashEdge, free_port
+from load import Figures, load, median
+from servers import ROOT, FlagBit, GoFeatureFlag, NotStarted, Server, UnleashEdge, free_port
+
+sys.path.insert(0, str(ROOT / "benches"))
+from ratios import RUNS, shown  # noqa: E402
 
 SHORT = "--short" in sys.argv
-SECONDS, ROUNDS, WRITES = (1, 1, 3) if SHORT else (10, 3, 100)
-CONNECTIONS = 32
+SECONDS, ROUNDS, WRITES = (1, 1, 3) if SHORT else (6, RUNS, 100)
 WORK = ROOT / "build/server-bench"
-
-
-def wrk(ask: Ask) -> dict[str, float]:
-    """A load on one request. Fails if any answer is wrong."""
-    status, _, body = ask.send()
-    assert status == ask.status, (ask.url, status, body[:200])
-    (WORK / "headers").write_text("".join(f"{name}: {value}\n" for name, value in ask.headers.items()))
-    (WORK / "body").write_text(ask.body)
-    environment = os.environ | {
-        "WRK_METHOD": ask.method,
-        "WRK_STATUS": str(ask.status),
-        "WRK_HEADERS": str(WORK / "headers"),
-        "WRK_BODY": str(WORK / "body"),
-    }
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(Path(__file__).parent / "wrk.lua"), ask.url]
-    output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-    result = json.loads(output.splitlines()[-1])
-    assert result["failed"] == 0, (ask.url, result, output)
-    return result
-
-
-def median_of(results: list[dict[str, float]], field: str) -> float:
-    return statistics.median(result[field] for result in results)
-
-
-def load(servers: list[Server]) -> dict[str, dict[str, float]]:
-    """Each server's figures; they take turns, so that a slow minute of the machine is everybody's."""
-    evaluations: dict[str, list] = {server.name: [] for server in servers}
-    unchanged: dict[str, list] = {server.name: [] for server in servers}
-    fresh = {server.name: server.memory() for server in servers}
-    for _ in range(ROUNDS):
-        for server in servers:
-            evaluations[server.name].append(wrk(server.evaluation()))
-        for server in servers:
-            unchanged[server.name].append(wrk(server.snapshot().unchanged()))
-    return {
-        server.name: {
-            "evaluations": median_of(evaluations[server.name], "rate"),
-            "p50": median_of(evaluations[server.name], "p50_us"),
-            "p99": median_of(evaluations[server.name], "p99_us"),
-            "unchanged": median_of(unchanged[server.name], "rate"),
-            "memory": fresh[server.name],
-            "memory_after": server.memory(),
-        }
-        for server in servers
-    }
+PEERS = (GoFeatureFlag, UnleashEdge)
+MISSING = "-"
 
 
 def appears(write: Callable[[bool], None], reads: Callable[[], bool], writes: int) -> dict[str, float]:
@@ -79,7 +37,8 @@ def appears(write: Callable[[bool], None], reads: Callable[[], bool], writes: in
         begin = time.monotonic()
         write(value)
         while reads() != value:
-            assert time.monotonic() - begin < 30, "the write does not appear"
+            if time.monotonic() - begin > 30:
+                raise TimeoutError("a write does not appear within 30 s")
         times.append((time.monotonic() - begin) * 1000)
     return {"median": statistics.median(times), "worst": max(times)}
 
@@ -126,48 +85,93 @@ def file_replicas(kind: type[GoFeatureFlag] | type[UnleashEdge], text: Callable[
         second.stop()
 
 
-def table(results: dict[str, dict[str, float]], replicas: dict[str, dict[str, float]]) -> str:
-    ours = results["FlagBit"]
-    lines = [
-        "| server | evaluations/s | times | p50, ms | p99, ms | 304s/s | times | memory, MiB | after the load | "
-        "write seen by another replica, ms: median / worst |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+def number(value: float | None, digits: int) -> str:
+    return MISSING if value is None else f"{value:,.{digits}f}"
+
+
+def times(above: list, below: list, field: str) -> str:
+    """How many times as much the first has in each round in which both have something."""
+    pairs = zip(above, below, strict=True)
+    ratios = [one[field] / other[field] for one, other in pairs if one and other and one[field] > 0 < other[field]]
+    return shown(ratios) if ratios else MISSING
+
+
+def loaded(ours: list, theirs: list) -> list[str]:
+    """The cells of one kind of load: a higher rate is better, and less processor time."""
+    return [
+        number(median(theirs, "rate"), 0),
+        times(ours, theirs, "rate"),
+        number(median(theirs, "cpu_us"), 1),
+        times(theirs, ours, "cpu_us"),
     ]
-    for name, result in results.items():
-        seen = replicas[name]
-        cells = [
-            name,
-            f"{result['evaluations']:,.0f}",
-            f"{ours['evaluations'] / result['evaluations']:.1f}",
-            f"{result['p50'] / 1000:.2f}",
-            f"{result['p99'] / 1000:.2f}",
-            f"{result['unchanged']:,.0f}",
-            f"{ours['unchanged'] / result['unchanged']:.1f}",
-            f"{result['memory']:.0f}",
-            f"{result['memory_after']:.0f}",
-            f"{seen['median']:.0f} / {seen['worst']:.0f}",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+
+
+def cells(ours: Figures, theirs: Figures) -> list[str]:
+    milliseconds = [median(theirs.evaluations, field) for field in ("p50_us", "p99_us")]
+    return [
+        *loaded(ours.evaluations, theirs.evaluations),
+        *(number(value and value / 1000, 2) for value in milliseconds),
+        *loaded(ours.unchanged, theirs.unchanged),
+        number(theirs.memory, 0),
+        number(theirs.memory_after, 0),
+    ]
+
+
+COLUMNS = [
+    "server", "evaluations/s", "times", "CPU, µs each", "times", "p50, ms", "p99, ms",
+    "304s/s", "times", "CPU, µs each", "times", "memory, MiB", "after the load",
+    "write seen by another replica, ms: median / worst", "remarks",
+]  # fmt: skip
+
+
+def table(rows: list[list[str]]) -> str:
+    lines = [COLUMNS, ["---"] * len(COLUMNS), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
+
+
+def replicas(of: Callable[[], dict[str, float]], remarks: list[str]) -> str:
+    try:
+        seen = of()
+    except (NotStarted, OSError, ValueError, KeyError, HTTPException) as error:
+        remarks.append(f"replicas: {error}")
+        return MISSING
+    return f"{seen['median']:.0f} / {seen['worst']:.0f}"
+
+
+REPLICAS: dict[str, Callable[[], dict[str, float]]] = {
+    FlagBit.name: flagbit_replicas,
+    GoFeatureFlag.name: lambda: file_replicas(GoFeatureFlag, flags.go_feature_flag, "value"),
+    UnleashEdge.name: lambda: file_replicas(UnleashEdge, flags.unleash, "enabled"),
+}
+
+
+def measure() -> list[list[str]]:
+    """The rows of the table. A peer that cannot be measured has a row that says so."""
+    servers: list[Server] = []
+    missing: dict[str, str] = {}
+    try:
+        servers.append(FlagBit(WORK / "FlagBit"))
+        for kind in PEERS:
+            try:
+                servers.append(kind(WORK / kind.__name__))
+            except (NotStarted, OSError) as error:
+                missing[kind.name] = str(error)
+        ours, *theirs = load(servers, ROUNDS, SECONDS, WORK)
+    finally:
+        for server in servers:
+            server.stop()
+    rows = []
+    for figures in (ours, *theirs):
+        seen = replicas(REPLICAS[figures.server.name], figures.remarks)
+        rows.append([figures.server.name, *cells(ours, figures), seen, "; ".join(figures.remarks) or MISSING])
+    empty = [MISSING] * (len(COLUMNS) - 2)
+    return rows + [[name, *empty, reason] for name, reason in missing.items()]
 
 
 def main() -> None:
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    servers: list[Server] = []
-    try:
-        for kind in (FlagBit, GoFeatureFlag, UnleashEdge):
-            servers.append(kind(WORK / kind.__name__))
-        results = load(servers)
-    finally:
-        for server in servers:
-            server.stop()
-    replicas = {
-        "FlagBit": flagbit_replicas(),
-        GoFeatureFlag.name: file_replicas(GoFeatureFlag, flags.go_feature_flag, "value"),
-        UnleashEdge.name: file_replicas(UnleashEdge, flags.unleash, "enabled"),
-    }
-    text = table(results, replicas)
+    text = table(measure())
     print(text)
     if not SHORT:
         document = ROOT / "docs/benchmarks.md"

@@ -39,8 +39,9 @@ class Ask:
     def unchanged(self) -> "Ask":
         """Returns the same request for a client that already has the answer."""
         status, headers, _ = self.send()
-        assert status == 200, (self.url, status)
-        tag = next(value for name, value in headers.items() if name.lower() == "etag")
+        tag = next((value for name, value in headers.items() if name.lower() == "etag"), None)
+        if status != 200 or tag is None:
+            raise ValueError(f"answers {status} with the ETag {tag}")
         return Ask(self.method, self.url, {**self.headers, "If-None-Match": tag}, self.body, status=304)
 
 
@@ -48,6 +49,10 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+class NotStarted(Exception):
+    """A server did not start. The message says what it wrote last."""
 
 
 class Server:
@@ -85,17 +90,25 @@ class Server:
             except OSError:
                 pass
             if time.monotonic() > deadline or self.process.poll() is not None:
-                raise SystemExit(f"{self.name} does not start: {(self.folder / 'log').read_text()[-2000:]}")
+                self.stop()
+                last = (self.folder / "log").read_text().strip().splitlines()[-1:]
+                raise NotStarted(f"does not start: {' '.join(last)[-200:]}")
             time.sleep(0.02)
 
-    def memory(self) -> float:
-        """Resident, in MiB."""
+    def memory(self) -> float | None:
+        """Resident, in MiB; None if the process has ended."""
+        if self.process.poll() is not None:
+            return None
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(30)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         self.log.close()
 
 

@@ -29,7 +29,8 @@ function done(summary, latency)
     end
     local errors = summary.errors
     io.write(string.format(
-        '{"rate": %.1f, "p50_us": %.0f, "p99_us": %.0f, "failed": %d}\n', summary.requests / summary.duration * 1e6,
+        '{"requests": %d, "rate": %.1f, "p50_us": %.0f, "p99_us": %.0f, "failed": %d}\n', summary.requests,
+        summary.requests / summary.duration * 1e6,
         latency:percentile(50), latency:percentile(99),
         unexpected + errors.connect + errors.read + errors.write + errors.timeout))
 end

@@ -3,8 +3,8 @@
 # `--short` only shows that everything works and prints the tables instead.
 . "$(dirname "$0")/../lib.sh"
 
-short=()
-if [ "${1:-}" = --short ]; then short=(--short); fi
+short=() runs=$(PYTHONPATH=benches python3 -c 'from ratios import RUNS; print(RUNS)')
+if [ "${1:-}" = --short ]; then short=(--short) runs=1; fi
 results=build/bench
 mkdir -p "$results"
 
@@ -17,10 +17,13 @@ cargo build --release --locked --manifest-path benches/peers/Cargo.toml
 python3 benches/peers/workload.py
 
 cut -d' ' -f1 /proc/loadavg > "$results/load"
-cargo bench --quiet --bench evaluation -- "${short[@]}" > "$results/rust.md"
-cargo bench --quiet --bench model -- "${short[@]}" > "$results/model.md"
-"$results/evaluation" benches/flags.json "${short[@]}" > "$results/c.md"
-"${CARGO_TARGET_DIR:-benches/peers/target}/release/peers" "${short[@]}" > "$results/peers.md"
+rm -f "$results"/*.md
+for run in $(seq "$runs"); do
+    cargo bench --quiet --bench evaluation -- "${short[@]}" > "$results/rust-$run.md"
+    "$results/evaluation" benches/flags.json "${short[@]}" > "$results/c-$run.md"
+    "${CARGO_TARGET_DIR:-benches/peers/target}/release/peers" "${short[@]}" > "$results/peers-$run.md"
+    cargo bench --quiet --bench model -- "${short[@]}" > "$results/model-$run.md"
+done
 
 if [ ${#short[@]} -gt 0 ]; then
     cat "$results"/*.md

@@ -4,7 +4,7 @@
 # everything works and prints the tables instead.
 . "$(dirname "$0")/../lib.sh"
 here=$PWD/benches/languages work=$PWD/build/languages
-unset PYTHONPATH FLAGBIT_LIBRARY_PATH FLAGBIT_PLATFORM FLAGBIT_ADDON_PATH GOFLAGS
+unset PYTHONPATH FLAGBIT_NATIVE FLAGBIT_NO_NATIVE FLAGBIT_LIBRARY_PATH FLAGBIT_PLATFORM FLAGBIT_ADDON_PATH GOFLAGS
 command -v go > /dev/null || fail "Go 1.26 is missing: https://go.dev/dl"
 mkdir -p "$work"
 

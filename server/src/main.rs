@@ -13,6 +13,7 @@ mod serve;
 mod settings;
 mod state;
 mod storage;
+mod usage;
 mod world;
 
 use clap::Parser;

@@ -85,6 +85,8 @@ pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
         () = signals.next() => anyhow::bail!("ended by a second signal, with requests unfinished"),
     }
     background.abort();
+    // Nothing that was acknowledged is lost.
+    app.write_usage().await;
     _ = tokio::time::timeout(Duration::from_secs(2), app.storage().close()).await;
     tracing::info!("stopped");
     Ok(())
@@ -122,7 +124,8 @@ fn background(app: &App) -> tokio::task::JoinHandle<()> {
             Arc::clone(&follower).follow(),
             app.rates.tidy(),
             app.metrics.upkeep(),
-            retention::keep(&follower, archive_days, &app.audit)
+            retention::keep(&follower, archive_days, &app.audit, app.staleness.usage_days),
+            app.usage.keep(&follower, &app.metrics)
         );
     })
 }

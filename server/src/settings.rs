@@ -55,6 +55,9 @@ pub(crate) struct Settings {
 
     #[command(flatten)]
     pub(crate) metrics: Metrics,
+
+    #[command(flatten)]
+    pub(crate) staleness: Staleness,
 }
 
 /// The database.
@@ -192,6 +195,10 @@ pub(crate) struct Requests {
     #[arg(long, env = "FLAGBIT_KEY_REQUESTS_PER_SECOND", value_name = "NUMBER", default_value_t = 5000)]
     key_requests_per_second: u32,
 
+    /// Counts of usage a minute with one key, on each server; each report counts as 100 more (0: no limit)
+    #[arg(long, env = "FLAGBIT_USAGE_COUNTS_PER_MINUTE", value_name = "NUMBER", default_value_t = 2_000_000)]
+    usage_counts_per_minute: u32,
+
     /// Requests a second with one SDK key from one address, on each server; twice as many at once (0: no limit)
     #[arg(long, env = "FLAGBIT_ADDRESS_REQUESTS_PER_SECOND", value_name = "NUMBER", default_value_t = 500)]
     address_requests_per_second: u32,
@@ -221,6 +228,10 @@ impl Requests {
 
     pub(crate) fn key_requests_per_second(&self) -> Option<NonZeroU32> {
         NonZeroU32::new(self.key_requests_per_second)
+    }
+
+    pub(crate) fn usage_counts_per_minute(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.usage_counts_per_minute)
     }
 
     pub(crate) fn keyless_requests_per_hour(&self) -> Option<NonZeroU32> {
@@ -388,4 +399,46 @@ fn metrics_listen(text: &str) -> Result<MetricsListen, String> {
         return Ok(MetricsListen(None));
     }
     text.parse().map(|address| MetricsListen(Some(address))).map_err(|_| "expected IP:PORT or off".into())
+}
+
+/// How long usage is kept, and from when a flag is stale.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Usage")]
+pub(crate) struct Staleness {
+    /// Days for which the hours of usage are kept
+    #[arg(long, env = "FLAGBIT_USAGE_DAYS", value_name = "DAYS", default_value_t = 90,
+        value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) usage_days: u32,
+
+    /// Days without an evaluation after which a flag is unused
+    #[arg(long, env = "FLAGBIT_UNUSED_DAYS", value_name = "DAYS", default_value_t = 30,
+        value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) unused_days: u32,
+
+    /// Days after its creation before which no flag is unused
+    #[arg(long, env = "FLAGBIT_NEW_DAYS", value_name = "DAYS", default_value_t = 14,
+        value_parser = clap::value_parser!(u32).range(0..=3650))]
+    pub(crate) new_days: u32,
+
+    /// Days with one result and without a change after which a flag is constant
+    #[arg(long, env = "FLAGBIT_CONSTANT_DAYS", value_name = "DAYS", default_value_t = 30,
+        value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) constant_days: u32,
+}
+
+impl Staleness {
+    /// Checks that usage is kept for as long as flags are judged by it: a flag whose usage was deleted would seem unused.
+    ///
+    /// # Errors
+    /// It is not. The error names the settings.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        let needed = self.unused_days.max(self.constant_days);
+        anyhow::ensure!(
+            self.usage_days >= needed,
+            "--usage-days is {}, and flags are judged by {needed} days (--unused-days, --constant-days): keep usage for as \
+             long, or judge by fewer days",
+            self.usage_days
+        );
+        Ok(())
+    }
 }

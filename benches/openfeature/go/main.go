@@ -42,7 +42,7 @@ type contender struct {
 }
 
 func main() {
-	folder, rounds, milliseconds := os.Args[1], 60, 10
+	folder, rounds, milliseconds := os.Args[1], 12, 10
 	if len(os.Args) > 3 {
 		rounds, milliseconds = number(os.Args[2]), number(os.Args[3])
 	}

@@ -1,6 +1,6 @@
 // Measures the providers in turns, each in a process of its own, so that a bad minute of the machine falls on all, and
 // prints a line of JSON for each: the medians, in nanoseconds, of a question by way of the SDK and of one to the
-// provider alone. See run.sh.
+// provider alone. See scripts/bench/openfeature.sh.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const [, , folder, short] = process.argv;
-const [ROUNDS, MILLISECONDS] = short === '--short' ? [2, 5] : [60, 40];
+const [ROUNDS, MILLISECONDS] = short === '--short' ? [2, 5] : [12, 40];
 
 /** The least and the most of 1,000 users that may be on: 500 by the plan, and about 150 by the percentage. */
 const RULES = [600, 700];

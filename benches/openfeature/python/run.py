@@ -29,7 +29,7 @@ _spec = importlib.util.spec_from_file_location("bench", LANGUAGES / "python/benc
 bench = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(bench)
 
-ROUNDS, MILLISECONDS = (2, 2) if "--short" in sys.argv else (60, 20)
+ROUNDS, MILLISECONDS = (2, 2) if "--short" in sys.argv else (12, 20)
 FLAGS = ("flag_0", ON)
 
 

@@ -58,7 +58,7 @@ impl Changes {
             ("version", value) if value.is_i64() => return self.version = value.as_i64(),
             ("version", value) => ("an integer", value),
             // The server sets these. Callers may send them back as they read them.
-            ("created_at" | "updated_at" | "moved", _) => return,
+            ("created_at" | "updated_at" | "moved" | "usage", _) => return,
             ("environments", _) => return self.has_environments = true,
             ("enabled", Value::Bool(enabled)) => return self.enabled = Some(enabled),
             ("enabled", value) => ("a boolean", value),

@@ -179,6 +179,20 @@ impl Compiled {
         self.client_visible.contains(key)
     }
 
+    /// Returns whether another flag asks the flag of that key.
+    pub(crate) fn is_asked(&self, key: &str) -> bool {
+        self.asked.contains(key)
+    }
+
+    /// Returns the keys of the flags whose answers may change by time alone, also through segments and other flags.
+    pub(crate) fn timed(&self) -> HashSet<&str> {
+        let is_timed = |text: &str| text.contains(r#""@now""#);
+        let segments = self.text.segments().values().any(|segment| is_timed(segment));
+        let flags = segments || self.text.flags().any(|(_, text)| is_timed(text));
+        let may_change = |text: &str| is_timed(text) || asks_segments(text) && segments || asks_flags(text) && flags;
+        self.text.flags().filter(|(_, text)| may_change(text)).map(|(key, _)| &**key).collect()
+    }
+
     /// The keys of the flags that may search with regular expressions.
     pub(crate) fn searching(&self) -> &HashSet<String> {
         &self.searching

@@ -39,7 +39,7 @@ pub(crate) const FLAG: Fields = Fields {
         "rules",
         "version",
     ],
-    accepted: &["created_at", "updated_at", "environments", "moved"],
+    accepted: &["created_at", "updated_at", "environments", "moved", "usage"],
 };
 
 pub(crate) const SEGMENT: Fields = Fields {

@@ -101,6 +101,10 @@ pub(crate) struct FlagChanges {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = std::collections::HashMap<String, f64>)]
     moved: Option<Value>,
+    /// Ignored, so that what was read can be sent back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
+    usage: Option<Value>,
 }
 
 /// A new flag.

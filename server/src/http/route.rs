@@ -17,6 +17,9 @@ const MAX_TOOL_BYTES: usize = 32 << 10;
 /// The largest body that signs up, in bytes: it holds one address.
 const MAX_SIGNUP_BYTES: usize = 4 << 10;
 
+/// The largest body that reports usage, in bytes.
+const MAX_USAGE_BYTES: usize = 1 << 20;
+
 /// The purpose of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -30,6 +33,8 @@ pub(crate) enum Purpose {
     Ofrep,
     /// Reads rules, with a key.
     Rules,
+    /// Reports how flags are used, with a key.
+    Usage,
     /// Signs up: works for those who have no key yet.
     Signup,
     /// Works without a key and reads nothing of this server.
@@ -58,7 +63,7 @@ impl Purpose {
 
     /// Returns whether it is about the environment of the key. An API key has to name one.
     pub(crate) fn is_about_environment_of_key(self) -> bool {
-        matches!(self, Self::Evaluation | Self::Ofrep | Self::Rules)
+        matches!(self, Self::Evaluation | Self::Ofrep | Self::Rules | Self::Usage)
     }
 
     /// Returns whether people and their scripts manage things with it.
@@ -81,6 +86,7 @@ impl Purpose {
             }
             Self::Signup => fixed(MAX_SIGNUP_BYTES),
             Self::Tool => fixed(MAX_TOOL_BYTES),
+            Self::Usage => fixed(MAX_USAGE_BYTES),
             _ => usual,
         }
     }

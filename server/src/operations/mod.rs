@@ -24,7 +24,9 @@ mod precondition;
 pub(crate) mod projects;
 pub(crate) mod retention;
 pub(crate) mod segments;
+pub(crate) mod stale;
 pub(crate) mod target;
+pub(crate) mod usage;
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! What is deleted by itself: old entries of the archive and of the audit, and texts that nothing refers to any more.
+//! What is deleted by itself: old entries of the archive and of the audit, texts that nothing refers to any more, and old
+//! usage.
 
 use std::time::Duration;
 
@@ -6,18 +7,28 @@ use chrono::{Days, Utc};
 use tokio::time::sleep;
 
 use super::Result;
-use crate::{settings::Audit, storage, world::Follower};
+use crate::{
+    settings::Audit,
+    storage::{self, Storage},
+    usage::HOUR,
+    world::Follower,
+};
 
 /// The time between two rounds.
 const ROUND: Duration = Duration::from_secs(3600);
+/// The time for which the reports of clients are told from repeats, in seconds.
+const REPEATS: i64 = 7 * 24 * HOUR;
 /// The time between two writes, for the writes of others.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Deletes what is too old, now and every hour, without an end.
-pub(crate) async fn keep(follower: &Follower, archive_days: u32, audit: &Audit) {
+pub(crate) async fn keep(follower: &Follower, archive_days: u32, audit: &Audit, usage_days: u32) {
     loop {
         if let Err(error) = round(follower, archive_days, audit).await {
             tracing::warn!(%error, "what is too old could not be deleted; the next attempt is in an hour");
+        }
+        if let Err(error) = usage_round(follower.storage(), usage_days).await {
+            tracing::warn!(%error, "usage that is too old could not be deleted; the next attempt is in an hour");
         }
         sleep(ROUND).await;
     }
@@ -50,6 +61,18 @@ async fn round(follower: &Follower, archive_days: u32, audit: &Audit) -> Result<
             follower.commit(write).await?;
             sleep(PAUSE).await;
         }
+    }
+    Ok(())
+}
+
+/// Usage is deleted apart from the numbered writes, as it is written.
+async fn usage_round(storage: &Storage, usage_days: u32) -> Result<()> {
+    let now = Utc::now().timestamp();
+    while storage.prune_usage(now / HOUR - 24 * i64::from(usage_days)).await? {
+        sleep(PAUSE).await;
+    }
+    while storage.forget_instances(now - REPEATS).await? > 0 {
+        sleep(PAUSE).await;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::large_reads::LargeReads;
 use crate::{
     flags::{Flag, definition},
+    operations::usage::FlagUsage,
     storage::{Storage, flags::EnvironmentContent},
     world::{Body, World},
 };
@@ -17,16 +18,38 @@ use crate::{
 /// The flags of an environment, sorted by key.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FlagListing {
-    flags: Vec<Flag>,
+    flags: Vec<ListedFlag>,
     /// The segments by key, where there are any.
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Option<Object>)]
     segments: Map<String, Value>,
 }
 
+#[derive(Debug, Serialize, ToSchema)]
+struct ListedFlag {
+    #[serde(flatten)]
+    flag: Flag,
+    /// How the flag was used in the last 7 days, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    usage: Option<FlagUsage>,
+}
+
+impl FlagListing {
+    /// Lists flags with how each was used, by key.
+    pub(crate) fn with_usage(content: EnvironmentContent, mut usage: HashMap<String, FlagUsage>) -> Self {
+        let mut listing = Self::from(content);
+        for listed in &mut listing.flags {
+            listed.usage = Some(usage.remove(&listed.flag.key).unwrap_or_default());
+        }
+        listing
+    }
+}
+
 impl From<EnvironmentContent> for FlagListing {
     fn from(content: EnvironmentContent) -> Self {
-        let flags = content.flags.into_iter().map(|(record, presence)| Flag::new(record, presence)).collect();
+        let listed = |(record, presence)| ListedFlag { flag: Flag::new(record, presence), usage: None };
+        let flags = content.flags.into_iter().map(listed).collect();
         let segments = content.segments.into_iter().map(|segment| (segment.key, definition(&segment.rules))).collect();
         Self { flags, segments }
     }

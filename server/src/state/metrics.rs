@@ -26,6 +26,9 @@ pub(crate) struct Metrics {
     /// By route; in a route by method and status.
     requests: ArcSwap<HashMap<String, Vec<Series>>>,
     flags: Option<Flags>,
+    /// What SDKs reported, by environment.
+    reported: Mutex<HashMap<i64, Counter>>,
+    dropped: Counter,
     pub(crate) failed_authentications: Counter,
     pub(crate) rate_limited: Counter,
     pub(crate) refused_connections: Counter,
@@ -75,6 +78,8 @@ impl Metrics {
         let metrics = Self {
             requests: ArcSwap::default(),
             flags: (max_flag_series > 0).then(|| Flags { counters: Mutex::default(), max_series: max_flag_series }),
+            reported: Mutex::default(),
+            dropped: counter("flagbit_usage_dropped_total", "Evaluations that SDKs could not count."),
             failed_authentications: counter(
                 "flagbit_failed_authentications_total",
                 "Requests with a missing, wrong or revoked key.",
@@ -103,6 +108,7 @@ impl Metrics {
         _ = gauge("flagbit_stream_subscribers", "Open streams of changes.");
         recorder.describe_counter(REQUESTS.into(), None, "Requests answered.".into());
         recorder.describe_histogram(DURATION.into(), Some(Unit::Seconds), "Time until the head of the answer.".into());
+        recorder.describe_counter(REPORTED.into(), None, "Evaluations that SDKs reported.".into());
         if metrics.flags.is_some() {
             recorder.describe_counter(FLAG_EVALUATIONS.into(), None, "Evaluations of single flags.".into());
         }
@@ -169,6 +175,26 @@ impl Metrics {
         if enabled { on } else { off }.increment(1);
     }
 
+    /// Counts evaluations that an SDK reported. Beyond a number of environments, the others have one series.
+    pub(crate) fn reported(&self, environment_id: i64, environment: &Environment, count: u64, dropped: u64) {
+        let mut reported = self.reported.lock();
+        let id = if reported.len() >= MAX_ENVIRONMENTS && !reported.contains_key(&environment_id) {
+            OTHERS
+        } else {
+            environment_id
+        };
+        let counter = reported.entry(id).or_insert_with(|| {
+            let (project, name) = match id {
+                OTHERS => ("other".into(), "other".into()),
+                _ => (environment.project_id.to_string(), environment.name.clone()),
+            };
+            let labels = vec![Label::new("project", project), Label::new("environment", name)];
+            self.recorder.register_counter(&Key::from_parts(REPORTED, labels), &METADATA)
+        });
+        counter.increment(count);
+        self.dropped.increment(dropped);
+    }
+
     /// Counts samples into their buckets until the task is dropped.
     pub(crate) async fn upkeep(&self) {
         let handle = self.recorder.handle();
@@ -193,6 +219,11 @@ impl Metrics {
 
 const REQUESTS: &str = "flagbit_http_requests_total";
 const DURATION: &str = "flagbit_http_request_duration_seconds";
+const REPORTED: &str = "flagbit_usage_evaluations_total";
+/// The most environments that have a series of their own.
+const MAX_ENVIRONMENTS: usize = 1000;
+/// No environment has this id.
+const OTHERS: i64 = 0;
 const FLAG_EVALUATIONS: &str = "flagbit_flag_evaluations_total";
 
 /// Returns a method of HTTP, and one and the same for all others: anybody can make up methods.

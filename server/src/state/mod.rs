@@ -9,14 +9,15 @@ pub(crate) mod metrics;
 pub(crate) mod pool;
 pub(crate) mod rates;
 pub(crate) mod subscribers;
+pub(crate) mod usage;
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 use crate::{
     operations::Backend,
-    settings::{Audit, Connections, Health, Requests, Settings},
+    settings::{Audit, Connections, Health, Requests, Settings, Staleness},
     storage::{Missing, Storage},
     world::{Follower, World},
 };
@@ -28,6 +29,10 @@ use metrics::Metrics;
 use pool::Pool;
 use rates::Rates;
 use subscribers::Subscribers;
+use usage::Usage;
+
+/// The time for writing usage before it is read, or before the server stops.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The state that every request can reach.
 #[derive(Debug, Clone)]
@@ -56,12 +61,16 @@ pub(crate) struct Parts {
     /// `true` once the server stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) subscribers: Arc<Subscribers>,
+    /// What is to be written of how flags are used.
+    pub(crate) usage: Usage,
+    pub(crate) staleness: Staleness,
 }
 
 impl App {
     /// Opens the database, loads it and starts to count.
     pub(crate) async fn open(settings: Settings, stopping: watch::Receiver<bool>) -> anyhow::Result<Self> {
-        let Settings { accounts, audit, connections, health, limits, requests, .. } = settings;
+        let Settings { accounts, audit, connections, health, limits, requests, staleness, .. } = settings;
+        staleness.check()?;
         let missing = if settings.database_must_exist { Missing::Refuse } else { Missing::Create };
         let follower = Follower::start(Storage::open(&settings.database.url, missing).await?).await?;
         Ok(Self(Arc::new(Parts {
@@ -76,6 +85,8 @@ impl App {
             evaluations: Pool::new(requests.max_long_evaluations, requests.evaluation_timeout()),
             playground: Pool::new(requests.max_playgrounds, requests.evaluation_timeout()),
             subscribers: Arc::new(Subscribers::new(&settings.streams)),
+            usage: Usage::new()?,
+            staleness,
             audit,
             connections,
             health,
@@ -94,6 +105,11 @@ impl App {
 
     pub(crate) fn world(&self) -> Arc<World> {
         self.backend.follower.world()
+    }
+
+    /// Writes the usage that came together, for those who read it. If that takes long, they read what was written before.
+    pub(crate) async fn write_usage(&self) {
+        _ = timeout(WRITE_TIMEOUT, self.usage.write(self.follower(), &self.metrics)).await;
     }
 }
 

@@ -7,7 +7,7 @@
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
 use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
 };
 
@@ -31,6 +31,8 @@ pub(crate) struct Rates {
     public_keys: Option<Limit<(i64, IpAddr)>>,
     keyless: Option<Limit<IpAddr>>,
     failures: Option<Limit<IpAddr>>,
+    /// With the most that is counted at once.
+    usage: Option<(Limit<i64>, NonZeroU32)>,
 }
 
 impl Rates {
@@ -42,6 +44,7 @@ impl Rates {
             public_keys: settings.address_requests_per_second().map(|rate| Limit::new(key_quota(rate))),
             keyless: settings.keyless_requests_per_hour().map(|rate| Limit::new(Quota::per_hour(rate))),
             failures: settings.failed_authentications_per_minute().map(|rate| Limit::new(Quota::per_minute(rate))),
+            usage: settings.usage_counts_per_minute().map(|rate| (Limit::new(Quota::per_minute(rate)), rate)),
         }
     }
 
@@ -66,6 +69,14 @@ impl Rates {
         count(self.failures.as_ref(), &address)
     }
 
+    /// Counts the work of a report of usage with a valid secret key.
+    pub(crate) fn count_usage(&self, key_id: i64, counts: NonZeroU32) -> Result<(), TooMany> {
+        let Some((limit, most)) = &self.usage else { return Ok(()) };
+        // No report is so large that it could never come.
+        let outcome = limit.limiter.check_key_n(&key_id, counts.min(*most));
+        outcome.unwrap_or(Ok(())).map_err(|denied| limit.too_many(&denied))
+    }
+
     /// Keeps the memory bounded until the task is dropped.
     pub(crate) async fn tidy(&self) {
         loop {
@@ -74,6 +85,7 @@ impl Rates {
             _ = self.public_keys.as_ref().map(Limit::tidy);
             _ = self.keyless.as_ref().map(Limit::tidy);
             _ = self.failures.as_ref().map(Limit::tidy);
+            _ = self.usage.as_ref().map(|(limit, _)| limit.tidy());
         }
     }
 }
@@ -89,6 +101,10 @@ impl<K: Hash + Eq + Clone> Limit<K> {
         Self { limiter: RateLimiter::keyed(quota), clock: DefaultClock::default() }
     }
 
+    fn too_many(&self, denied: &NotUntil<<DefaultClock as Clock>::Instant>) -> TooMany {
+        TooMany { seconds: denied.wait_time_from(self.clock.now()).as_secs() + 1 }
+    }
+
     fn tidy(&self) {
         self.limiter.retain_recent();
         self.limiter.shrink_to_fit();
@@ -97,8 +113,5 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 
 fn count<K: Hash + Eq + Clone>(limit: Option<&Limit<K>>, key: &K) -> Result<(), TooMany> {
     let Some(limit) = limit else { return Ok(()) };
-    limit.limiter.check_key(key).map_err(|denied| {
-        let wait = denied.wait_time_from(limit.clock.now());
-        TooMany { seconds: wait.as_secs() + 1 }
-    })
+    limit.limiter.check_key(key).map_err(|denied| limit.too_many(&denied))
 }

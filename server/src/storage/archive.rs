@@ -286,6 +286,7 @@ impl Write {
         self.delete_archived(archived.id).await?;
         self.delete_versions(*flag_id).await?;
         self.erase_documents(*flag_id, project_id, key).await?;
+        self.forget_usage(project_id, key).await?;
         self.delete_unused_texts_of(account_id).await
     }
 

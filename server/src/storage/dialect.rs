@@ -25,12 +25,24 @@ impl Dialect {
     /// falls silent, as one that was stopped or lost its network does.
     pub(super) fn begin_writing(self) -> &'static str {
         match self {
-            // A transaction that begins by reading cannot become a writer later without failing.
-            Self::Sqlite => "BEGIN IMMEDIATE",
+            // A transaction that begins by reading cannot become a writer later without failing. The connection may have
+            // counted before.
+            Self::Sqlite => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
             // PostgreSQL would wait for a lock without end. Five seconds is as long as SQLite waits.
             Self::Postgres => {
                 "BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '5s'; \
                  SET LOCAL statement_timeout = '15s'; SET LOCAL tcp_user_timeout = '5s'"
+            }
+        }
+    }
+
+    /// Begins to count usage. It may lose the last seconds, so nobody waits for the disk.
+    pub(super) fn begin_counting(self) -> &'static str {
+        match self {
+            Self::Sqlite => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+            Self::Postgres => {
+                "BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '5s'; \
+                 SET LOCAL statement_timeout = '15s'; SET LOCAL tcp_user_timeout = '5s'; SET LOCAL synchronous_commit = off"
             }
         }
     }

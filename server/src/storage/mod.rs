@@ -28,6 +28,7 @@ pub(crate) mod states;
 pub(crate) mod surroundings;
 mod texts;
 mod trust;
+pub(crate) mod usage;
 mod write;
 
 use std::{sync::Arc, time::Duration};

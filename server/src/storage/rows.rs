@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use sqlx::{Any, AssertSqlSafe, Database, any::AnyRow, query, query::Query};
 
-use super::{Write, dialect::Dialect};
+use super::{Write, dialect::Dialect, session::Session};
 
 /// The rows of one statement. SQLite takes 32,766 parameters.
 const ROWS: usize = 500;
@@ -69,8 +69,28 @@ impl Write {
         many: Many,
         rows: Vec<[Cell<'_>; COLUMNS]>,
     ) -> sqlx::Result<()> {
+        self.connection().many(many, rows).await
+    }
+
+    /// [`Self::many`] for a statement that finds something.
+    pub(super) async fn find_many<const COLUMNS: usize>(
+        &mut self,
+        many: Many,
+        rows: Vec<[Cell<'_>; COLUMNS]>,
+    ) -> sqlx::Result<Vec<AnyRow>> {
+        self.connection().find_many(many, rows).await
+    }
+}
+
+impl Session {
+    /// Runs a statement with all rows, in few statements.
+    pub(super) async fn many<const COLUMNS: usize>(
+        &mut self,
+        many: Many,
+        rows: Vec<[Cell<'_>; COLUMNS]>,
+    ) -> sqlx::Result<()> {
         for chunk in rows.chunks(ROWS) {
-            statement(self.dialect(), many, chunk)?.execute(self.connection()).await?;
+            statement(self.dialect(), many, chunk)?.execute(&mut *self).await?;
         }
         Ok(())
     }
@@ -83,7 +103,7 @@ impl Write {
     ) -> sqlx::Result<Vec<AnyRow>> {
         let mut found = Vec::new();
         for chunk in rows.chunks(ROWS) {
-            found.extend(statement(self.dialect(), many, chunk)?.fetch_all(self.connection()).await?);
+            found.extend(statement(self.dialect(), many, chunk)?.fetch_all(&mut *self).await?);
         }
         Ok(found)
     }

@@ -80,6 +80,10 @@ impl Storage {
 }
 
 impl Session {
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// Ends the transaction with a statement that commits it.
     ///
     /// # Errors

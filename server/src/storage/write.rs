@@ -52,10 +52,6 @@ impl Write {
         self.before
     }
 
-    pub(super) fn dialect(&self) -> Dialect {
-        self.dialect
-    }
-
     pub(crate) fn connection(&mut self) -> &mut Session {
         &mut self.session
     }

@@ -73,6 +73,9 @@ const CALLS: &[Call] = &[
     call("DELETE", "/api/v1/projects/{project}/segments/{segment}", "", MANAGER),
     call("GET", "/api/v1/projects/{project}/snapshot", "", MANAGER),
     call("PUT", "/api/v1/projects/{project}/snapshot?removes=2", r#"{"flags": []}"#, MANAGER),
+    call("GET", "/api/v1/projects/{project}/usage", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/environments/{environment}/usage", "", MANAGER),
+    call("GET", "/api/v1/projects/{project}/stale", "", MANAGER),
     call("GET", "/api/v1/projects/{project}/environments/{environment}/flags", "", MANAGER),
     call(
         "POST",

@@ -2,7 +2,8 @@
 
 import flagbit
 
-NAME = f"FlagBit {flagbit.__version__}"
+# A wheel that was built without a compiler has no extension, which a reader of the table has to know.
+NAME = f"FlagBit {flagbit.__version__}" + ("" if flagbit.native else ", through ctypes")
 
 
 def cells(snapshot, users):

@@ -8,6 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
+use super::reader::Reader;
 use crate::{
     http::{
         edge::Caller,
@@ -39,6 +40,8 @@ pub(crate) struct Manager(pub(crate) Who);
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluator {
     pub(crate) environment: Arc<Environment>,
+    /// The id by which its evaluations are counted.
+    pub(crate) environment_id: i64,
     /// `true` for client keys, which see only the flags that are visible to clients, and may not set attributes that begin
     /// with `@`.
     pub(crate) is_client: bool,
@@ -55,6 +58,15 @@ pub(crate) struct RuleReader {
     pub(crate) key_id: i64,
     /// The hash of the key, by which to find out later whether it still opens anything.
     pub(crate) key_hash: Hash,
+    pub(crate) reader: Reader,
+}
+
+/// A request that may report how flags are used, with the environment that it is about.
+#[derive(Debug, Clone)]
+pub(crate) struct Reporter {
+    pub(crate) environment: Arc<Environment>,
+    pub(crate) environment_id: i64,
+    pub(crate) key_id: i64,
 }
 
 impl FromRequestParts<App> for Manager {
@@ -83,7 +95,7 @@ impl FromRequestParts<App> for Evaluator {
             let limit = BodyLimit { bytes: app.requests.max_sdk_body_bytes, setting: Some("--max-sdk-body-bytes") };
             caller.lower_body_limit(limit);
         }
-        Ok(Self { environment, is_client: identity.key.kind == Kind::Sdk, app: app.clone() })
+        Ok(Self { environment, environment_id, is_client: identity.key.kind == Kind::Sdk, app: app.clone() })
     }
 }
 
@@ -98,7 +110,24 @@ impl FromRequestParts<App> for RuleReader {
         }
         let environment_id = environment_id(parts, &world, &identity)?;
         let environment = environment(&world, environment_id)?;
-        Ok(Self { environment, environment_id, key_id: identity.key.id, key_hash: identity.hash })
+        let reader = Reader::of(&parts.headers);
+        reader.note(app, environment_id);
+        Ok(Self { environment, environment_id, key_id: identity.key.id, key_hash: identity.hash, reader })
+    }
+}
+
+impl FromRequestParts<App> for Reporter {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let world = app.world();
+        let identity = authenticate(parts, app, &world)?;
+        if identity.key.kind == Kind::Sdk {
+            return Err(wrong_kind(Kind::Sdk, "a server key (fbsrv_...)"));
+        }
+        let environment_id = environment_id(parts, &world, &identity)?;
+        let environment = environment(&world, environment_id)?;
+        Ok(Self { environment, environment_id, key_id: identity.key.id })
     }
 }
 

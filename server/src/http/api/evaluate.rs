@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::watched::Watched;
 use crate::{
+    flags::is_key,
     http::{
         api::auth::Evaluator,
         route::{Purpose, Routes},
@@ -22,7 +23,8 @@ use crate::{
             json::JsonBody,
         },
     },
-    state::pool::Watch,
+    state::{pool::Watch, usage::Counted},
+    usage::result,
 };
 
 /// The most flags that a question may name. To ask for more, name none.
@@ -205,6 +207,41 @@ impl Evaluator {
         app.evaluations.run(move |watch| work(&self, watch)).await?
     }
 
+    /// Evaluates the one flag that was asked for.
+    pub(super) fn one<'a>(
+        &'a self,
+        key: &str,
+        context: &Context,
+        watch: &Watch,
+    ) -> ApiResult<(&'a PreparedFlag, Answer<'a>)> {
+        let flag = self.flag(key).ok_or_else(|| self.not_found(key))?;
+        let answer = self.answer(flag, &Watched::new(context, watch));
+        if !watch.is_over() {
+            let result = match &answer {
+                Ok(answer) => result::of_answer(answer),
+                Err(code) => format!("error:{}", code.name()).into(),
+            };
+            self.app.usage.count(self.environment_id, Counted::One { flag: flag.key(), result: &result });
+        }
+        let answer = answer.map_err(|code| ApiError::flag_set_aside(code.name(), self.set_aside(flag)))?;
+        count(1);
+        Ok((flag, answer))
+    }
+
+    /// Refuses a key that no flag has. Anybody may send any key with a client key, so those are not counted.
+    fn not_found(&self, key: &str) -> ApiError {
+        if !self.is_client && is_key(key) {
+            self.app.usage.count(self.environment_id, Counted::Unknown { key });
+        }
+        ApiError::flag_not_found(key)
+    }
+
+    /// Counts that all flags were asked at once.
+    pub(super) fn count_all(&self) {
+        let counted = Counted::All { environment: &self.environment, is_client: self.is_client };
+        self.app.usage.count(self.environment_id, counted);
+    }
+
     pub(super) fn answer<'a>(&'a self, flag: &'a PreparedFlag, context: &Watched<'_>) -> Result<Answer<'a>, ErrorCode> {
         let answer = self.environment.flags.evaluate(flag, context, now)?;
         self.app.metrics.evaluated(&self.environment, flag.key(), answer.enabled());
@@ -267,23 +304,25 @@ async fn evaluate(evaluator: Evaluator, JsonBody(question): JsonBody<Question>) 
             let keys = distinct(keys)?;
             let asked = keys.clone();
             let work = move |evaluator: &Evaluator, watch: &Watch| {
-                several(evaluator, keys.iter().filter_map(|key| evaluator.flag(key)), &context, watch)
+                let flags = keys.iter().filter_map(|key| evaluator.flag(key)).inspect(|flag| {
+                    evaluator.app.usage.count(evaluator.environment_id, Counted::OfSeveral { flag: flag.key() });
+                });
+                several(evaluator, flags, &context, watch)
             };
             evaluator.evaluate(Some(&asked), work).await
         }
         (None, None) => {
-            let work =
-                move |evaluator: &Evaluator, watch: &Watch| several(evaluator, evaluator.flags(), &context, watch);
+            let work = move |evaluator: &Evaluator, watch: &Watch| {
+                evaluator.count_all();
+                several(evaluator, evaluator.flags(), &context, watch)
+            };
             evaluator.evaluate(None::<&[String]>, work).await
         }
     }
 }
 
 fn one(evaluator: &Evaluator, key: &str, context: &Context, watch: &Watch) -> ApiResult<Response> {
-    let flag = evaluator.flag(key).ok_or_else(|| ApiError::flag_not_found(key))?;
-    let answer = evaluator.answer(flag, &Watched::new(context, watch));
-    let answer = answer.map_err(|code| ApiError::flag_set_aside(code.name(), evaluator.set_aside(flag)))?;
-    count(1);
+    let (flag, answer) = evaluator.one(key, context, watch)?;
     Ok(Json(Answers::One(Evaluation::new(flag.key(), &answer))).into_response())
 }
 

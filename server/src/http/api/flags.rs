@@ -8,10 +8,10 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use super::target::KeyTarget;
+use super::{reader::Reader, target::KeyTarget};
 use crate::{
     flags::{
         Flag,
@@ -32,6 +32,7 @@ use crate::{
     operations::{
         flags::{self, ChangedFlag, RemovedFlag},
         target::EnvironmentTarget,
+        usage,
     },
     state::{App, listings::FlagListing},
 };
@@ -48,17 +49,49 @@ pub(crate) fn routes() -> Routes {
 
 /// List the flags of an environment, sorted by key.
 ///
-/// The answer is a snapshot: an SDK can poll it. It is served from memory, with 304 for callers who have it.
+/// The answer is a snapshot: an SDK can poll it. It is served from memory, with 304 for callers who have it. With usage, it is
+/// for people: it is put together for each request.
 #[utoipa::path(get, path = "/flags", tag = "flags",
-    params(("If-None-Match" = Option<String>, Header, description = "the entity tag of the listing that is known")),
+    params(Listing, ("If-None-Match" = Option<String>, Header, description = "the entity tag of the listing that is known")),
     responses(
         (status = 200, description = "the flags", body = FlagListing, headers(("ETag" = String))),
         (status = 304, description = "the caller has them already"),
     ))]
-async fn list_flags(target: EnvironmentTarget, State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
+async fn list_flags(
+    target: EnvironmentTarget,
+    State(app): State<App>,
+    Parameters(Listing { with }): Parameters<Listing>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let gone = || ApiError::not_found("the environment was deleted in the meantime");
+    if let Some(With::Usage) = with {
+        let id = target.environment_id;
+        app.write_usage().await;
+        let _turn = app.large_reads.turn(app.storage().environment_bytes(id).await?).await?;
+        let content = app.storage().environment(id).await?.ok_or_else(gone)?;
+        let keys: Vec<&str> = content.flags.iter().map(|(record, _)| record.key.as_str()).collect();
+        let usage = usage::of_listing(app.storage(), id, &keys).await?;
+        return Ok(Json(FlagListing::with_usage(content, usage)).into_response());
+    }
+    Reader::of(&headers).note(&app, target.environment_id);
     let listing = app.listings.get(app.storage(), &app.large_reads, &app.world(), target.environment_id).await?;
-    let listing = listing.ok_or_else(|| ApiError::not_found("the environment was deleted in the meantime"))?;
-    Ok(prepared::answer(&listing, &headers).await)
+    Ok(prepared::answer(&*listing.ok_or_else(gone)?, &headers).await)
+}
+
+/// What to list besides the flags.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Listing {
+    /// `usage` adds to each flag its `last_evaluated_at` and its results of the last 7 days.
+    #[param(inline, nullable = false)]
+    with: Option<With>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ListedWith)]
+#[serde(rename_all = "snake_case")]
+enum With {
+    Usage,
 }
 
 /// The reach of a change.

@@ -11,6 +11,7 @@ use tracing::Instrument;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
+use super::reader::Reader;
 use crate::{
     flags::{
         document::{self, Objection},
@@ -65,6 +66,7 @@ struct ImportOptions {
         (status = 304, description = "the caller has them already"),
     ))]
 async fn export_flags(target: EnvironmentTarget, State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
+    Reader::of(&headers).note(&app, target.environment_id);
     let _turn = app.large_reads.turn(app.storage().environment_bytes(target.environment_id).await?).await?;
     let Export { text, tag } = import::export(&app.backend, &target).await?;
     let etag = quoted(&tag);

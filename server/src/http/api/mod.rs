@@ -14,12 +14,14 @@ mod ofrep;
 mod openapi;
 mod projects;
 mod promote;
+mod reader;
 mod segments;
 mod signup;
 mod snapshot;
 mod stream;
 mod target;
 mod tools;
+mod usage;
 mod watched;
 
 use std::sync::Arc;
@@ -52,13 +54,15 @@ fn routes(document: &Document) -> Routes {
         .merge(snapshot::routes())
         .merge(stream::routes())
         .merge(tools::routes())
+        .merge(usage::read::routes_of_project())
+        .merge(usage::report::routes())
         .nest("/api/v1/projects/{id}", in_environment())
         .nest("/api/v1/projects/{id}/environments/{environment}", in_environment())
 }
 
 /// The routes about one environment: that of the path, or the first of the project.
 fn in_environment() -> Routes {
-    flags::routes().merge(flags_as_code::routes()).merge(segments::routes())
+    flags::routes().merge(flags_as_code::routes()).merge(segments::routes()).merge(usage::read::routes())
 }
 
 /// Answers requests that are within the limits of [`crate::http::edge`], which needs the table.

@@ -208,10 +208,7 @@ async fn flags(evaluator: ApiResult<Evaluator>, headers: HeaderMap, request: Req
 }
 
 fn one(evaluator: &Evaluator, key: &str, context: &Context, watch: &Watch) -> ApiResult<Response> {
-    let flag = evaluator.flag(key).ok_or_else(|| ApiError::flag_not_found(key))?;
-    let answer = evaluator.answer(flag, &Watched::new(context, watch));
-    let answer = answer.map_err(|code| ApiError::flag_set_aside(code.name(), evaluator.set_aside(flag)))?;
-    count(1);
+    let (flag, answer) = evaluator.one(key, context, watch)?;
     Ok(Json(Success::new(flag, &answer, Some(evaluator.environment.revision.to_string()))).into_response())
 }
 
@@ -226,6 +223,7 @@ fn bulk(evaluator: &Evaluator, context: &Context, headers: &HeaderMap, watch: &W
     };
     let flags: Vec<Outcome<'_>> = evaluator.flags().take_while(|_| !watch.is_over()).map(outcome).collect();
     count(flags.len());
+    evaluator.count_all();
     let revision = evaluator.environment.revision.to_string();
     let metadata = BulkMetadata { version: revision.clone(), revision };
     // The tag is of the answers alone, and so weak: a change that does not reach them is none to this caller.

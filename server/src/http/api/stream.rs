@@ -12,6 +12,7 @@ use axum::{
 };
 use futures_util::Stream;
 use serde::Serialize;
+use tokio::time::sleep;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -27,6 +28,9 @@ use crate::{
 /// The time between two comments. Proxies cut a connection that is silent for a minute. A client that hears nothing for
 /// twice this long connects again.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// The time after which an open stream counts as another read of the rules.
+const NOTED: Duration = Duration::from_secs(3600);
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -85,6 +89,7 @@ fn events(
             // Before looking: what comes while it looks is seen next time.
             changes.mark_unchanged();
             let Some(revision) = revision(&app, &reader) else { break };
+            reader.reader.note(&app, reader.environment_id);
             // A database that lost writes gives their revisions to others.
             let now = app.world().epoch;
             if known != Some(revision) || epoch != now {
@@ -94,6 +99,7 @@ fn events(
             }
             tokio::select! {
                 changed = changes.changed() => if changed.is_err() { break },
+                () = sleep(NOTED) => {}
                 _ = stopping.wait_for(|stopping| *stopping) => break,
             }
         }

@@ -6,6 +6,7 @@ use axum::{
     extract::{FromRequestParts, Query},
     http::{Uri, request::Parts},
 };
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error as _},
@@ -50,4 +51,18 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     let text = String::deserialize(deserializer)?;
     let error = |_| D::Error::custom(format!("expected a whole number such as 2, found {}", quoted(&text)));
     text.parse().map(Some).map_err(error)
+}
+
+/// Reads a time, or a day, which begins at midnight UTC.
+pub(crate) fn time(name: &str, text: Option<&str>) -> ApiResult<Option<DateTime<Utc>>> {
+    let Some(text) = text else { return Ok(None) };
+    let day = |text: &str| Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN).and_utc());
+    let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc)).or_else(|| day(text));
+    let time = time.ok_or_else(|| {
+        ApiError::invalid(format!(
+            "{name}: expected a time such as 2026-11-30T12:00:00Z or a day such as 2026-11-30, found {}",
+            quoted(text)
+        ))
+    })?;
+    Ok(Some(time))
 }

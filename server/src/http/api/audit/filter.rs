@@ -1,7 +1,6 @@
 //! The parameters that say which changes to list.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -67,6 +66,8 @@ impl Filter {
 
     /// Selects entries of an account, or of one of its projects.
     pub(super) fn select(self, account_id: i64, project_id: Option<i64>) -> ApiResult<Selection> {
+        let time =
+            |name, text: Option<String>| Ok::<_, ApiError>(parameters::time(name, text.as_deref())?.map(stored_time));
         let (since, until) = (time("since", self.since)?, time("until", self.until)?);
         if since.is_some() && until.is_some() && since >= until {
             return Err(ApiError::invalid("until: expected a time after that of since"));
@@ -121,18 +122,4 @@ fn action(text: String) -> ApiResult<String> {
     }
     let (known, found) = (ACTIONS.join(", "), quoted(&text));
     Err(ApiError::invalid(format!("action: expected one of {known}, found {found}")))
-}
-
-/// Reads a time, or a day, which begins at midnight UTC. Returns the time as it is stored.
-fn time(name: &str, text: Option<String>) -> ApiResult<Option<String>> {
-    let Some(text) = text else { return Ok(None) };
-    let day = |text: &str| Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN).and_utc());
-    let time = DateTime::parse_from_rfc3339(&text).ok().map(|time| time.with_timezone(&Utc)).or_else(|| day(&text));
-    let time = time.ok_or_else(|| {
-        ApiError::invalid(format!(
-            "{name}: expected a time such as 2026-11-30T12:00:00Z or a day such as 2026-11-30, found {}",
-            quoted(&text)
-        ))
-    })?;
-    Ok(Some(stored_time(time)))
 }

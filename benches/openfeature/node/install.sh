@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures a boolean question through OpenFeature in Node with FlagBit's provider, with those of others, and with the
-# SDK's own provider, whose time is the SDK's share. Prints lines of JSON; `--short` only shows that everything works.
+# Installs what run.mjs measures in Node: FlagBit's provider, those of others and the SDK, whose own provider's time is the
+# SDK's share.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 here=$PWD/benches/openfeature/node work=$PWD/build/openfeature/node
@@ -16,5 +16,3 @@ fi
 scripts/build/node-package.sh "$PWD/build/openfeature/installed"
 rm -rf "$work/node_modules/flagbit"
 (cd "$work" && npm install --silent --no-save --no-audit --no-fund ../../node/*.tgz)
-python3 benches/languages/workload.py "$work/data"
-FLAGBIT_BENCH_MODULES=$work node "$here/run.mjs" "$work/data" "$@"

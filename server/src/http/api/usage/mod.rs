@@ -1,0 +1,4 @@
+//! How flags are used: what programs report, and what becomes of it.
+
+pub(super) mod read;
+pub(super) mod report;
