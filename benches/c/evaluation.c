@@ -94,32 +94,23 @@ static bool evaluate_packed(const char *key, const user *user) {
     return status == FLAGBIT_STATUS_OK && evaluation.enabled;
 }
 
+static bool borrowed(const char *key, const user *user) {
+    const flagbit_attribute attributes[] = {
+        flagbit_attribute_string("user_id", user->id),
+        flagbit_attribute_string("plan", user->plan),
+        flagbit_attribute_string("country", user->country),
+        flagbit_attribute_string("version", "2.4.1"),
+    };
+    const size_t count = sizeof attributes / sizeof *attributes;
+    return flagbit_is_enabled_of(client, key, attributes, count, sizeof *attributes, false);
+}
+
 static bool with_new_context(const char *key, const user *user) {
     uint8_t buffer[256];
     flagbit_context *context = context_of(pack(user, buffer, sizeof buffer));
     const bool enabled = flagbit_is_enabled(client, key, context, false);
     flagbit_context_free(context);
     return enabled;
-}
-
-/* The attributes of a user, in structs that refer to them. */
-static void borrow(const user *user, flagbit_attribute attributes[4]) {
-    attributes[0] = flagbit_attribute_string("user_id", user->id);
-    attributes[1] = flagbit_attribute_string("plan", user->plan);
-    attributes[2] = flagbit_attribute_string("country", user->country);
-    attributes[3] = flagbit_attribute_string("version", "2.4.1");
-}
-
-static bool borrowed(const char *key, const user *user) {
-    flagbit_attribute attributes[4];
-    borrow(user, attributes);
-    return flagbit_is_enabled_of(client, key, attributes, 4, sizeof *attributes, false);
-}
-
-static bool borrowed_by_flag(flagbit_flag *flag, const user *user) {
-    flagbit_attribute attributes[4];
-    borrow(user, attributes);
-    return flagbit_flag_is_enabled_of(flag, attributes, 4, sizeof *attributes, false);
 }
 
 /* A function that evaluates for every user. */
@@ -147,12 +138,11 @@ FOR_EACH_USER(run_workload, flagbit_is_enabled(client, "workload", user->four, f
 FOR_EACH_USER(run_workload_n, flagbit_is_enabled_n(client, "workload", 8, user->four, false))
 FOR_EACH_USER(run_evaluate, evaluate("workload", user->four))
 FOR_EACH_USER(run_packed, packed("workload", user))
-FOR_EACH_USER(run_borrowed, borrowed("workload", user))
 FOR_EACH_USER(run_flag_on, flagbit_flag_is_enabled(flag_on, user->four, false))
 FOR_EACH_USER(run_flag_off, flagbit_flag_is_enabled(flag_off, user->four, false))
 FOR_EACH_USER(run_flag_workload, flagbit_flag_is_enabled(flag_workload, user->four, false))
-FOR_EACH_USER(run_flag_borrowed, borrowed_by_flag(flag_workload, user))
 FOR_EACH_USER(run_evaluate_packed, evaluate_packed("workload", user))
+FOR_EACH_USER(run_borrowed, borrowed("workload", user))
 FOR_EACH_USER(run_new_context, with_new_context("workload", user))
 
 static struct cell {
@@ -176,14 +166,11 @@ static struct cell {
     {.name = "the same, `flagbit_evaluate`", .run = run_evaluate},
     {.name = "the same, attributes packed in the call", .run = run_packed},
     {.name = "the same, `flagbit_evaluate` and packed in the call", .run = run_evaluate_packed},
-    {.name = "the same, attributes borrowed in the call", .run = run_borrowed},
+    {.name = "the same, attributes borrowed for the call", .run = run_borrowed},
+    {.name = "the same, a flagbit_context built in the call", .run = run_new_context, .may_allocate = true},
     {.name = "on, the flag resolved once", .run = run_flag_on},
     {.name = "off, the flag resolved once", .run = run_flag_off},
     {.name = "the workload's three rules, the flag resolved once", .run = run_flag_workload},
-    {.name = "the same, attributes borrowed in the call", .run = run_flag_borrowed},
-    {.name = "the workload's three rules, a flagbit_context built in the call",
-     .run = run_new_context,
-     .may_allocate = true},
 };
 #define CELLS (sizeof cells / sizeof *cells)
 

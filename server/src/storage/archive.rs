@@ -74,6 +74,14 @@ impl Leaving {
         Ok(Self { flag: StoredRecord::new(record)?, states: Vec::new() })
     }
 
+    /// The texts that it refers to.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &LargeText> {
+        self.states.iter().flat_map(|place| {
+            let segments = place.segments.iter().map(|(_, text)| text);
+            place.state.rules.iter().chain(segments)
+        })
+    }
+
     /// Adds what the flag has in one of its environments, with the segments that it uses there.
     ///
     /// # Errors

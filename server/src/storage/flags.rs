@@ -42,6 +42,13 @@ pub(crate) struct StoredPresence {
     pub(crate) updated_at: String,
 }
 
+impl StoredPresence {
+    /// The texts that it refers to.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &LargeText> {
+        self.state.iter().filter_map(|state| state.rules.as_ref())
+    }
+}
+
 impl StoredRecord {
     /// Makes a flag ready to be stored.
     ///

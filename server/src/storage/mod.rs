@@ -26,7 +26,7 @@ mod session;
 mod sqlite;
 pub(crate) mod states;
 pub(crate) mod surroundings;
-mod texts;
+pub(crate) mod texts;
 mod trust;
 pub(crate) mod usage;
 mod write;

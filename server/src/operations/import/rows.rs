@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::plan::{Brought, Plan};
 use crate::{
     flags::{Flag, Presence, Record, Segment, SegmentRecord, State},
-    operations::{Result, archive::leaving, change::Change},
+    operations::{Backend, Result, Who, access, archive::leaving, change::Change},
     storage::{
         archive::Leaving,
         audit::{Entry, StoredEntry},
@@ -15,8 +15,13 @@ use crate::{
         now,
         segments::StoredSegment,
         states::StoredState,
+        texts::LargeText,
     },
 };
+
+/// The most texts that are stored in one write, and their bytes.
+const TEXTS_OF_WRITE: usize = 500;
+const TEXT_BYTES_OF_WRITE: usize = 2 << 20;
 
 /// The rows of an import.
 pub(super) struct Rows {
@@ -47,6 +52,32 @@ impl Rows {
     pub(super) async fn of(plan: Plan, brought: Brought) -> Result<(Plan, Self)> {
         let work = move || Making::make(&plan, brought).map(|rows| (plan, rows));
         tokio::task::spawn_blocking(work).await.map_err(anyhow::Error::from)?
+    }
+
+    /// Stores most of the large texts in writes of their own, so that the write of the rows is short. Texts that nothing
+    /// refers to in the end are deleted again, see [`crate::operations::retention`].
+    pub(super) async fn store_texts(&self, backend: &Backend, who: Who) -> Result<()> {
+        let texts = self.archived.iter().flat_map(Leaving::texts);
+        let texts = texts.chain(self.presences.iter().flat_map(StoredPresence::texts));
+        let texts = texts.chain(self.created_presences.iter().flat_map(|(_, presence)| presence.texts()));
+        let texts = texts.chain(self.entries.iter().flat_map(StoredEntry::texts));
+        let texts = texts.chain(self.created_entries.iter().flat_map(|(_, entry)| entry.texts()));
+        let unknown = backend.follower.storage().unknown_texts(who.account_id, texts).await?;
+        let mut rest = unknown.as_slice();
+        while rest.len() > TEXTS_OF_WRITE {
+            let mut bytes = 0;
+            let mut is_room = |text: &&LargeText| {
+                bytes += text.len();
+                bytes <= TEXT_BYTES_OF_WRITE
+            };
+            let count = rest.iter().take(TEXTS_OF_WRITE).take_while(|text| is_room(text)).count().max(1);
+            let (step, left) = rest.split_at(count);
+            let mut write = access::begin(&backend.follower, who).await?;
+            write.store_texts(who.account_id, step).await?;
+            backend.follower.commit(write).await?;
+            rest = left;
+        }
+        Ok(())
     }
 
     /// Stores the rows.

@@ -130,17 +130,13 @@ pub(crate) async fn read(
         }
     }
     for key in keys {
-        match judged.get(key) {
-            Some((Judgement { reasons, only_bulk: None }, owner)) => {
+        if let Some((Judgement { reasons, only_bulk }, owner)) = judged.get(key) {
+            if let Some(at) = only_bulk {
+                page.only_bulk.insert(key.into(), OnlyBulk { last_evaluated_at: time_text(*at) });
+            }
+            if !reasons.is_empty() {
                 page.flags.insert(key.into(), StaleFlag { reasons: reasons.clone(), owner: owner.clone() });
             }
-            Some((Judgement { reasons, only_bulk: Some(at) }, owner)) => {
-                page.only_bulk.insert(key.into(), OnlyBulk { last_evaluated_at: time_text(*at) });
-                if !reasons.is_empty() {
-                    page.flags.insert(key.into(), StaleFlag { reasons: reasons.clone(), owner: owner.clone() });
-                }
-            }
-            None => {}
         }
         if let Some(ids) = unknown.get(key) {
             let count = ids.iter().filter_map(|id| counts.get(&(*id, key))).sum();

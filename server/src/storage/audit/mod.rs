@@ -18,6 +18,7 @@ use super::{
     changes::Line,
     now,
     rows::{Cell, Many},
+    texts::LargeText,
 };
 use split::Split;
 
@@ -133,6 +134,11 @@ impl From<Entry<'_>> for StoredEntry {
 }
 
 impl StoredEntry {
+    /// The texts that it refers to.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &LargeText> {
+        self.split.parts.iter().map(|part| &part.text)
+    }
+
     fn line(&self) -> Line {
         Line {
             action: self.action.clone(),
@@ -180,8 +186,7 @@ impl Write {
             ]
         });
         self.many(many, rows.collect()).await?;
-        let texts = entries().flat_map(|(_, entry)| &entry.split.parts).map(|part| &part.text);
-        let text_ids = self.text_ids(account_id, texts).await?;
+        let text_ids = self.text_ids(account_id, entries().flat_map(|(_, entry)| entry.texts())).await?;
         let many = Many { begin: "INSERT INTO audit_parts (audit_id, side, field, text_id)", end: "" };
         let parts = entries().flat_map(|(id, entry)| entry.split.parts.iter().map(move |part| (id, part)));
         let rows = parts.map(|(id, part)| {
