@@ -70,7 +70,7 @@ impl Client {
     /// Evaluates all flags against one state of the client, sorted by key. `default` stands in where a flag gives no
     /// answer. Beside them the generation of the flags.
     pub fn evaluate_all(&self, attributes: &impl Attributes, default: bool) -> (Vec<(String, Evaluation)>, u64) {
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(self.most_flags());
         let generation = self.evaluate_each_with(attributes, |key, answer, generation| {
             all.push((key.to_owned(), Evaluation::new(answer, default, generation)));
         });
@@ -94,6 +94,11 @@ impl Client {
         mut visit: impl FnMut(&str, Result<Answer<'_>, ErrorCode>),
     ) -> u64 {
         self.evaluate_each_with(attributes, |key, answer, _| visit(key, answer))
+    }
+
+    /// The room that the evaluations of all flags may need.
+    pub(crate) fn most_flags(&self) -> usize {
+        self.shared.serving.load().most_flags()
     }
 
     /// [`Client::evaluate_each`] for a caller that needs the generation with each answer.

@@ -84,9 +84,15 @@ impl Serving {
         by_key.into_values().for_each(|(snapshot, flag)| visit(snapshot, flag));
     }
 
+    /// No more flags than these are in force.
+    pub(super) fn most_flags(&self) -> usize {
+        let overrides = self.overrides.iter().map(|(_, flags)| flags);
+        self.snapshot.iter().chain(overrides).map(|snapshot| snapshot.flags().len()).sum()
+    }
+
     /// The keys of all flags in force, sorted.
     pub(super) fn keys(&self) -> Vec<&str> {
-        let mut keys = Vec::new();
+        let mut keys = Vec::with_capacity(self.most_flags());
         self.for_each_flag(|_, flag| keys.push(flag.key()));
         keys
     }

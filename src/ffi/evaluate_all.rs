@@ -109,8 +109,9 @@ fn all(
     output: *mut *mut flagbit_evaluations,
 ) -> Result<(), Status> {
     handle::place(output)?;
-    let (mut texts, mut items, mut fits) = (Texts::default(), Vec::new(), true);
-    let generation = handle::borrow(client)?.0.evaluate_each_with(attributes, |key, answer, generation| {
+    let client = &handle::borrow(client)?.0;
+    let (mut texts, mut items, mut fits) = (Texts::default(), Vec::with_capacity(client.most_flags()), true);
+    let generation = client.evaluate_each_with(attributes, |key, answer, generation| {
         let mut item = || {
             let key = texts.add(key)?;
             let (variant, value) = add_texts(&mut texts, &answer)?;
