@@ -1,6 +1,6 @@
 // Any bytes as a sequence of calls of every exported function over a few objects of each type. The sequence keeps the
 // header's rules: it frees each object once and never uses it afterwards.
-#include "calls_evaluate.h"
+#include "calls_flag.h"
 #include <stdio.h>
 
 typedef struct {
@@ -71,6 +71,14 @@ static operation OPERATIONS[] = {
     CALLS(evaluate_value_of),
     CALLS(evaluate_all_of),
     CALLS(explain_of),
+    CALLS(flag_new),
+    CALLS(flag_free),
+    CALLS(flag_is_enabled),
+    CALLS(flag_is_enabled_of),
+    CALLS(flag_is_enabled_with),
+    CALLS(flag_evaluate),
+    CALLS(flag_evaluate_of),
+    CALLS(flag_evaluate_with),
 };
 
 enum { OPERATIONS_COUNT = sizeof OPERATIONS / sizeof *OPERATIONS, MOST_CALLS = 256 };

@@ -21,6 +21,13 @@ static bool options_outside[SLOTS];
 static flagbit_error *errors[SLOTS];
 static flagbit_text_list *lists[SLOTS];
 static flagbit_evaluations *evaluations[SLOTS];
+typedef struct {
+    flagbit_flag *flag;
+    // The key, and the client unless it is freed.
+    char key[8];
+    const client_slot *of;
+} flag_slot;
+static flag_slot flags[SLOTS];
 static uint64_t overrides[SLOTS];
 
 static const char *const KEYS[] = {"f", "t", "j", "s", "aside", "missing", ""};
@@ -151,6 +158,9 @@ static inline flagbit_text_list **next_list(input *in) {
 
 static inline void free_client(client_slot *slot) {
     flagbit_client_free(slot->client);
+    for (int index = 0; index < SLOTS; index++) {
+        flags[index].of = flags[index].of == slot ? NULL : flags[index].of;
+    }
     *slot = (client_slot){0};
 }
 
@@ -169,6 +179,8 @@ static inline void free_objects(void) {
         flagbit_evaluations_free(evaluations[slot]);
         evaluations[slot] = NULL;
         overrides[slot] = 0;
+        flagbit_flag_free(flags[slot].flag);
+        flags[slot] = (flag_slot){0};
     }
 }
 

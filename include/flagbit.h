@@ -8,7 +8,8 @@
  *   A snapshot is a JSON text with flags and their rules. A client (flagbit_client) holds the snapshot in force and
  *   evaluates a flag for a context: the attributes of a user or another subject. You prepare a context once
  *   (flagbit_context), or give its attributes to one call: in an array of structs (flagbit_attribute), or packed into
- *   one buffer (flagbit_attributes). Options (flagbit_options) say how to open a client. Functions are named flagbit_<type>_<verb>. Their arguments are, in this order: the object,
+ *   one buffer (flagbit_attributes). Code that asks the same flag again and again resolves it once (flagbit_flag). Options
+ *   (flagbit_options) say how to open a client. Functions are named flagbit_<type>_<verb>. Their arguments are, in this order: the object,
  *   inputs, outputs, the error.
  *
  * Ownership
@@ -449,6 +450,23 @@ typedef struct flagbit_context flagbit_context;
 //
 // Threads: immutable, any.
 typedef struct flagbit_error flagbit_error;
+
+// One flag of a client, for code that asks it again and again: an evaluation looks up no key.
+//
+// It answers as the client does for the flag's key, whatever the flags in force are meanwhile: a new snapshot, an
+// override, a flag that appears later or disappears. After the client is closed it gives the default, or the error_code
+// PROVIDER_NOT_READY. After fork() it works in the child. You may free the client first: it is then closed when its last
+// flagbit_flag is freed, or by flagbit_client_close before.
+//
+// A boolean flag whose rules have the operators eq, neq, in, contains and percent is evaluated from what the object
+// keeps, and so is a flag that gives every context the same answer. All other flags are evaluated as the client does
+// it. The object keeps the rules of its flag, and no snapshot, also if you never ask it again.
+//
+// Methods: flagbit_flag_new, flagbit_flag_is_enabled, flagbit_flag_is_enabled_of, flagbit_flag_is_enabled_with,
+// flagbit_flag_evaluate, flagbit_flag_evaluate_of, flagbit_flag_evaluate_with, flagbit_flag_free.
+// Threads: one at a time. Give each thread an object of its own; they are small and share nothing that is written.
+// Since: ABI 1.3
+typedef struct flagbit_flag flagbit_flag;
 
 // The options of a client.
 //
@@ -907,10 +925,11 @@ flagbit_status flagbit_client_error_message(const struct flagbit_client *client,
 // Since: 0.1
 FLAGBIT_API flagbit_status flagbit_client_close(const struct flagbit_client *client);
 
-// Closes and frees a client. NULL is allowed. No other call may use the client at the same time or later.
+// Closes and frees a client. If it has a flagbit_flag, freeing the last one closes it. NULL is allowed. No other call may use the client at the same time or later.
 //
 // Since: 0.1
-FLAGBIT_API void flagbit_client_free(struct flagbit_client *client);
+FLAGBIT_API
+void flagbit_client_free(struct flagbit_client *client);
 
 // Reports the status of a client.
 //
@@ -1212,6 +1231,87 @@ flagbit_status flagbit_explain_of(const struct flagbit_client *client,
                                   char *buffer,
                                   size_t capacity,
                                   size_t *needed);
+
+// Makes a flagbit_flag. The flag need not exist yet.
+//
+// key: UTF-8 of `key_length` bytes.
+// Ownership: the caller frees the object with flagbit_flag_free. Threads: any, concurrently on one client.
+// Errors: NULL_ARGUMENT, INVALID_UTF8.
+// Since: ABI 1.3
+FLAGBIT_API
+flagbit_status flagbit_flag_new(const struct flagbit_client *client,
+                                const char *key,
+                                size_t key_length,
+                                struct flagbit_flag **flag);
+
+// Returns whether the flag is on for a context, like flagbit_is_enabled.
+//
+// context: NULL is a context without attributes.
+// Threads: one at a time. Blocks: never. Allocates: only after the flags changed, and as flagbit_is_enabled.
+// Errors: none. NULL for the flag gives `default_value`.
+// Since: ABI 1.3
+FLAGBIT_API
+bool flagbit_flag_is_enabled(struct flagbit_flag *flag,
+                             const struct flagbit_context *context,
+                             bool default_value);
+
+// Like flagbit_flag_is_enabled, with attributes that the library reads where they are, as flagbit_is_enabled_of does.
+//
+// Since: ABI 1.3
+FLAGBIT_API
+bool flagbit_flag_is_enabled_of(struct flagbit_flag *flag,
+                                const struct flagbit_attribute *attributes,
+                                size_t count,
+                                size_t attribute_size,
+                                bool default_value);
+
+// Like flagbit_flag_is_enabled, with the attributes packed for this one call (see "Packed attributes" above).
+//
+// packed: NULL with the length 0 is a context without attributes.
+// Since: ABI 1.3
+FLAGBIT_API
+bool flagbit_flag_is_enabled_with(struct flagbit_flag *flag,
+                                  const uint8_t *packed,
+                                  size_t packed_length,
+                                  bool default_value);
+
+// Evaluates the flag for a context, like flagbit_evaluate.
+//
+// context: NULL is a context without attributes. evaluation: set its struct_size before.
+// Threads: one at a time. Blocks: never. Allocates: only after the flags changed, and as flagbit_evaluate.
+// Errors: NULL_ARGUMENT, BAD_STRUCT_SIZE.
+// Since: ABI 1.3
+FLAGBIT_API
+flagbit_status flagbit_flag_evaluate(struct flagbit_flag *flag,
+                                     const struct flagbit_context *context,
+                                     struct flagbit_evaluation *evaluation);
+
+// Like flagbit_flag_evaluate, with attributes that the library reads where they are, as flagbit_is_enabled_of does.
+//
+// Errors: also those of flagbit_evaluate_of.
+// Since: ABI 1.3
+FLAGBIT_API
+flagbit_status flagbit_flag_evaluate_of(struct flagbit_flag *flag,
+                                        const struct flagbit_attribute *attributes,
+                                        size_t count,
+                                        size_t attribute_size,
+                                        struct flagbit_evaluation *evaluation);
+
+// Like flagbit_flag_evaluate, with the attributes packed for this one call (see "Packed attributes" above).
+//
+// packed: NULL with the length 0 is a context without attributes.
+// Errors: also MALFORMED_CONTEXT, INVALID_UTF8.
+// Since: ABI 1.3
+FLAGBIT_API
+flagbit_status flagbit_flag_evaluate_with(struct flagbit_flag *flag,
+                                          const uint8_t *packed,
+                                          size_t packed_length,
+                                          struct flagbit_evaluation *evaluation);
+
+// Frees a flagbit_flag. NULL is allowed.
+//
+// Since: ABI 1.3
+FLAGBIT_API void flagbit_flag_free(struct flagbit_flag *flag);
 
 // Gives flags one answer for every context, instead of the snapshot's answers, until flagbit_override_end. If several
 // overrides have the same flag, the latest one wins. Flags whose rules refer to an overridden flag (flag_is) still use

@@ -867,6 +867,48 @@ class [[nodiscard]] Override {
     std::uint64_t id_;
 };
 
+/// One flag of a client, for code that asks it again and again: an evaluation looks up no key. It answers as its client
+/// does, whatever the flags in force are meanwhile, and gives the default after the client is closed. It keeps the
+/// client alive, and of its snapshots only the rules of this flag.
+///
+/// Threads: one at a time uses an object. Make one for each thread, with Client::flag.
+class Flag {
+  public:
+    /// Returns whether the flag is on, or `default_value` if there is no answer.
+    [[nodiscard]] bool is_enabled(const Context &context, bool default_value = false) noexcept {
+        return flagbit_flag_is_enabled(native(), context.native(), default_value);
+    }
+    [[nodiscard]] bool is_enabled(AttributesView attributes = {}, bool default_value = false) noexcept {
+        return attributes.visit(
+            [&](auto... packed) { return flagbit_flag_is_enabled_with(native(), packed..., default_value); },
+            [&](auto... array) { return flagbit_flag_is_enabled_of(native(), array..., default_value); });
+    }
+
+    /// Evaluates the flag; `enabled` is `default_value` if there is no answer.
+    [[nodiscard]] Evaluation evaluate(const Context &context, bool default_value = false) noexcept {
+        return detail::evaluate(default_value, [&](flagbit_evaluation *evaluation) {
+            return flagbit_flag_evaluate(native(), context.native(), evaluation);
+        });
+    }
+    [[nodiscard]] Evaluation evaluate(AttributesView attributes = {}, bool default_value = false) noexcept {
+        return detail::evaluate(default_value, [&](flagbit_evaluation *evaluation) {
+            return attributes.visit(
+                [&](auto... packed) { return flagbit_flag_evaluate_with(native(), packed..., evaluation); },
+                [&](auto... array) { return flagbit_flag_evaluate_of(native(), array..., evaluation); });
+        });
+    }
+
+    /// The pointer for the functions of flagbit.h; this object still owns it. Null after a move from this object.
+    [[nodiscard]] flagbit_flag *native() const noexcept { return flag_.get(); }
+
+  private:
+    friend class Client;
+    Flag(detail::SharedClient open, flagbit_flag *flag) noexcept : open_(std::move(open)), flag_(flag) {}
+
+    detail::SharedClient open_;
+    detail::Owned<flagbit_flag, flagbit_flag_free> flag_;
+};
+
 /// A callback that listens; destroying it, or closing the client, ends it. It may outlive its client.
 class [[nodiscard]] Subscription {
   public:
@@ -965,9 +1007,11 @@ class Client {
     Client(Client &&) noexcept = default;
     Client &operator=(Client other) noexcept {
         std::swap(client_, other.client_);
+        std::swap(open_, other.open_);
         return *this;
     }
-    ~Client() { close(); }
+    /// Closes the client, unless a Flag of it is left, which then closes it.
+    ~Client() = default;
 
     /// Returns whether a flag is on, or `default_value` if there is no answer. Allocates only for regular expressions.
     [[nodiscard]] bool is_enabled(std::string_view key, const Context &context,
@@ -1023,6 +1067,17 @@ class Client {
                     return flagbit_evaluate_value_of(native(), key.data(), key.size(), array..., outputs...);
                 });
         });
+    }
+
+    /// Resolves a flag, which need not exist yet, for code that asks it again and again.
+    /// Errors: INVALID_UTF8 for the key; NULL_ARGUMENT for a client that was moved from.
+    [[nodiscard]] Result<Flag> flag(std::string_view key) const {
+        flagbit_flag *made = nullptr;
+        const auto status = static_cast<flagbit_status>(flagbit_flag_new(native(), key.data(), key.size(), &made));
+        if (status != FLAGBIT_STATUS_OK) {
+            return Error{status, flagbit_status_message(status)};
+        }
+        return Flag(open_, made);
     }
 
     /// Returns the value of a string flag, or `default_value` if there is no answer or the flag is of another kind.
@@ -1220,7 +1275,9 @@ class Client {
 
   private:
     friend class Subscription;
-    explicit Client(flagbit_client *client) : client_(client, flagbit_client_free) {}
+    explicit Client(flagbit_client *client)
+        : client_(client, flagbit_client_free),
+          open_(client, [owned = client_](flagbit_client *open) { flagbit_client_close(open); }) {}
 
     template <class Call>
     static Result<Client> opened(Call call) {
@@ -1271,6 +1328,8 @@ class Client {
     }
 
     detail::SharedClient client_;
+    /// Closes the client when it and its flags are gone, whatever overrides and subscriptions are left.
+    detail::SharedClient open_;
 };
 
 inline Subscription::Subscription(detail::SharedClient client, Tell tell)

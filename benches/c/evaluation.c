@@ -25,6 +25,9 @@ static user users[USERS];
 /* Keeps the compiler from leaving evaluations out. */
 static volatile size_t answers;
 
+/* Flags that are resolved once. */
+static flagbit_flag *flag_on, *flag_off, *flag_workload;
+
 static void require(flagbit_status status, const char *what) {
     if (status != FLAGBIT_STATUS_OK) {
         fprintf(stderr, "%s: %s\n", what, flagbit_status_message(status));
@@ -45,6 +48,12 @@ static flagbit_context *context_of(flagbit_attributes attributes) {
     flagbit_context *context = NULL;
     require(flagbit_context_new(attributes.buffer, attributes.length, &context, NULL), "a context");
     return context;
+}
+
+static flagbit_flag *flag_of(const char *key) {
+    flagbit_flag *flag = NULL;
+    require(flagbit_flag_new(client, key, strlen(key), &flag), key);
+    return flag;
 }
 
 static void make_users(void) {
@@ -85,6 +94,17 @@ static bool evaluate_packed(const char *key, const user *user) {
     return status == FLAGBIT_STATUS_OK && evaluation.enabled;
 }
 
+static bool borrowed(const char *key, const user *user) {
+    const flagbit_attribute attributes[] = {
+        flagbit_attribute_string("user_id", user->id),
+        flagbit_attribute_string("plan", user->plan),
+        flagbit_attribute_string("country", user->country),
+        flagbit_attribute_string("version", "2.4.1"),
+    };
+    const size_t count = sizeof attributes / sizeof *attributes;
+    return flagbit_is_enabled_of(client, key, attributes, count, sizeof *attributes, false);
+}
+
 static bool with_new_context(const char *key, const user *user) {
     uint8_t buffer[256];
     flagbit_context *context = context_of(pack(user, buffer, sizeof buffer));
@@ -118,7 +138,11 @@ FOR_EACH_USER(run_workload, flagbit_is_enabled(client, "workload", user->four, f
 FOR_EACH_USER(run_workload_n, flagbit_is_enabled_n(client, "workload", 8, user->four, false))
 FOR_EACH_USER(run_evaluate, evaluate("workload", user->four))
 FOR_EACH_USER(run_packed, packed("workload", user))
+FOR_EACH_USER(run_flag_on, flagbit_flag_is_enabled(flag_on, user->four, false))
+FOR_EACH_USER(run_flag_off, flagbit_flag_is_enabled(flag_off, user->four, false))
+FOR_EACH_USER(run_flag_workload, flagbit_flag_is_enabled(flag_workload, user->four, false))
 FOR_EACH_USER(run_evaluate_packed, evaluate_packed("workload", user))
+FOR_EACH_USER(run_borrowed, borrowed("workload", user))
 FOR_EACH_USER(run_new_context, with_new_context("workload", user))
 
 static struct cell {
@@ -142,7 +166,11 @@ static struct cell {
     {.name = "the same, `flagbit_evaluate`", .run = run_evaluate},
     {.name = "the same, attributes packed in the call", .run = run_packed},
     {.name = "the same, `flagbit_evaluate` and packed in the call", .run = run_evaluate_packed},
+    {.name = "the same, attributes borrowed for the call", .run = run_borrowed},
     {.name = "the same, a flagbit_context built in the call", .run = run_new_context, .may_allocate = true},
+    {.name = "on, the flag resolved once", .run = run_flag_on},
+    {.name = "off, the flag resolved once", .run = run_flag_off},
+    {.name = "the workload's three rules, the flag resolved once", .run = run_flag_workload},
 };
 #define CELLS (sizeof cells / sizeof *cells)
 
@@ -204,6 +232,7 @@ int main(int count, char **arguments) {
     const char *snapshot = read_text(arguments[1], &length);
     require(flagbit_client_from_snapshot(snapshot, length, &client, NULL), arguments[1]);
     make_users();
+    flag_on = flag_of("on"), flag_off = flag_of("off"), flag_workload = flag_of("workload");
     if (allocations == 0) {
         fprintf(stderr, "allocations are not counted\n");
         return 1;

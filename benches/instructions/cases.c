@@ -16,6 +16,8 @@ static flagbit_client *client;
 static flagbit_context *context;
 static uint8_t packed[256];
 static size_t packed_length;
+static flagbit_attribute borrowed[5];
+static flagbit_flag *flag;
 
 static void require(bool holds, const char *what) {
     if (!holds) {
@@ -113,6 +115,28 @@ static void is_enabled_packed(const char *key, int calls) {
     }
 }
 
+static void is_enabled_borrowed(const char *key, int calls) {
+    for (int call = 0; call < calls; call++) {
+        on += flagbit_is_enabled_of(client, key, borrowed, 5, sizeof *borrowed, false);
+    }
+}
+
+static void is_enabled_flag(const char *key, int calls) {
+    (void)key;
+    for (int call = 0; call < calls; call++) {
+        on += flagbit_flag_is_enabled(flag, context, false);
+    }
+}
+
+static void evaluate_flag(const char *key, int calls) {
+    (void)key;
+    flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
+    for (int call = 0; call < calls; call++) {
+        flagbit_flag_evaluate(flag, context, &evaluation);
+        on += evaluation.enabled;
+    }
+}
+
 static void evaluate(const char *key, int calls) {
     flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
     for (int call = 0; call < calls; call++) {
@@ -125,6 +149,14 @@ static void evaluate_packed(const char *key, int calls) {
     flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
     for (int call = 0; call < calls; call++) {
         flagbit_evaluate_with(client, key, packed, &evaluation);
+        on += evaluation.enabled;
+    }
+}
+
+static void evaluate_borrowed(const char *key, int calls) {
+    flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
+    for (int call = 0; call < calls; call++) {
+        flagbit_evaluate_of(client, key, borrowed, 5, sizeof *borrowed, &evaluation);
         on += evaluation.enabled;
     }
 }
@@ -183,8 +215,12 @@ static const struct call {
 } calls[] = {
     {"is_enabled", is_enabled},
     {"is_enabled, packed", is_enabled_packed},
+    {"is_enabled, borrowed", is_enabled_borrowed},
     {"evaluate", evaluate},
     {"evaluate, packed", evaluate_packed},
+    {"evaluate, borrowed", evaluate_borrowed},
+    {"is_enabled, resolved", is_enabled_flag},
+    {"evaluate, resolved", evaluate_flag},
 };
 
 /* The cases with the answer that each must give, so that a case measures what its name says. */
@@ -205,16 +241,18 @@ static const struct flag {
     {"percent", "percent", true, FLAGBIT_REASON_PERCENTAGE_ROLLOUT, 0},
 };
 
-static void count_flag(const struct flag *flag) {
+static void count_flag(const struct flag *asked) {
     flagbit_evaluation evaluation = {.struct_size = sizeof evaluation};
-    require(flagbit_evaluate(client, flag->key, context, &evaluation) == FLAGBIT_STATUS_OK, flag->name);
-    require(evaluation.error_code == flag->error_code && evaluation.reason == flag->reason, flag->name);
-    require((evaluation.enabled == 1) == flag->enabled, flag->name);
+    require(flagbit_evaluate(client, asked->key, context, &evaluation) == FLAGBIT_STATUS_OK, asked->name);
+    require(evaluation.error_code == asked->error_code && evaluation.reason == asked->reason, asked->name);
+    require((evaluation.enabled == 1) == asked->enabled, asked->name);
+    require(flagbit_flag_new(client, asked->key, strlen(asked->key), &flag) == FLAGBIT_STATUS_OK, asked->name);
     for (size_t call = 0; call < sizeof calls / sizeof *calls; call++) {
         char name[96];
-        snprintf(name, sizeof name, "%s: %s", calls[call].name, flag->name);
-        count(name, calls[call].run, flag->key, 20, 120);
+        snprintf(name, sizeof name, "%s: %s", calls[call].name, asked->name);
+        count(name, calls[call].run, asked->key, 20, 120);
     }
+    flagbit_flag_free(flag);
 }
 
 static void prepare_context(void) {
@@ -225,6 +263,11 @@ static void prepare_context(void) {
     flagbit_attributes_string(&attributes, "email", "someone@example.com");
     flagbit_attributes_string(&attributes, "version", "2.4.1");
     packed_length = attributes.length;
+    borrowed[0] = flagbit_attribute_string("user_id", "usr_123");
+    borrowed[1] = flagbit_attribute_string("plan", "pro");
+    borrowed[2] = flagbit_attribute_string("country", "FR");
+    borrowed[3] = flagbit_attribute_string("email", "someone@example.com");
+    borrowed[4] = flagbit_attribute_string("version", "2.4.1");
     require(flagbit_context_new(packed, packed_length, &context, NULL) == FLAGBIT_STATUS_OK, "the context");
 }
 

@@ -1,7 +1,7 @@
 """Compares counted instructions with benches/instructions.json: compare.py COUNTS FEATURES LIBRARY_BYTES.
 
 The table's "before" is the cost of the base hot paths before typed flags, segments and the rest were added: a flag that
-uses none of them must not pay for them. Counts repeat exactly on one build. But another compiler makes other code, and
+uses none of them must not pay for them. The "before" of a call that came later is its first count. Counts repeat exactly on one build. But another compiler makes other code, and
 on another processor the libraries choose other code. So the tolerance is wider if the compiler or the processor differs
 from those that the table was measured with.
 """
@@ -54,14 +54,13 @@ def main():
     if features.split()[0] != table["measured_with"]["processor"].split()[0]:
         print(f"instructions: counted on {features}, which cannot be compared with the table's {table['measured_with']}")
         return
-    if set(counts) != set(table["cases"]):
-        sys.exit(f"the cases differ from {TABLE.name}'s: {sorted(set(counts) ^ set(table['cases']))}")
-
     if os.environ.get("UPDATE_INSTRUCTIONS"):
         for name, count in counts.items():
-            table["cases"][name]["now"] = count
+            table["cases"].setdefault(name, {"before": count})["now"] = count
         table["library_bytes"]["now"] = library_bytes
         TABLE.write_text(json.dumps(table, indent=2) + "\n")
+    if set(counts) != set(table["cases"]):
+        sys.exit(f"the cases differ from {TABLE.name}'s: {sorted(set(counts) ^ set(table['cases']))}")
 
     foreign = measured_with != table["measured_with"]
     over = []

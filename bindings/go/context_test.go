@@ -303,3 +303,33 @@ func TestAValueThatPointsToItself(t *testing.T) {
 		}
 	}
 }
+
+func TestTextsOfAnyLengthAndScript(t *testing.T) {
+	for _, length := range []int{0, 1, 7, 8, 9, 126, 127, 128, 129, 300, 5_000} {
+		for _, character := range []string{"a", "é", "€", "😀"} {
+			text := strings.Repeat(character, length)
+			for _, attribute := range []string{"a", "a" + text} {
+				client := asking(t, attribute, text)
+				for _, who := range []flagbit.Attributes{{attribute: text}, {attribute: text, "other": "x"}} {
+					if !client.Enabled("f", who, false) || !client.Enabled("f", flagbit.MustContext(who), false) {
+						t.Errorf("%d times %s: not found in %d attributes", length, character, len(who))
+					}
+				}
+				if client.Enabled("f", flagbit.Attributes{attribute: text + "."}, false) {
+					t.Errorf("%d times %s: found where it is not", length, character)
+				}
+			}
+		}
+	}
+}
+
+// Returns a client of the flag f, which is on where the attribute has this text.
+func asking(t *testing.T, attribute, text string) *flagbit.Client {
+	t.Helper()
+	rule := map[string]any{"attribute": attribute, "operator": "eq", "value": text}
+	snapshot, err := json.Marshal([]any{map[string]any{"key": "f", "enabled": true, "rules": []any{rule}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return openText(t, string(snapshot))
+}

@@ -48,6 +48,13 @@ func pack(attributes Attributes) *packed {
 	buffer := append(packed.bytes[:0], 0, 0, 0, 0, 1, 0, 0, 0)
 	unreadable := false
 	for name, value := range attributes {
+		// The common case, in as few steps as possible. The code below handles all cases.
+		if text, isText := value.(string); isText {
+			if longer := appendPlain(buffer, name, text); longer != nil {
+				buffer = longer
+				continue
+			}
+		}
 		if !utf8.ValidString(name) {
 			unreadable = true
 			continue
@@ -63,6 +70,39 @@ func pack(attributes Attributes) *packed {
 	}
 	packed.bytes = finish(buffer)
 	return packed
+}
+
+// Names and texts below this length are plain: the bytes of their lengths are then ASCII as well.
+const plain = 0x80
+
+// Appends an attribute whose name and text are ASCII, short, and fit into the buffer. Returns nil for any other.
+func appendPlain(buffer []byte, name, text string) []byte {
+	begin, size := len(buffer), 9+len(name)+len(text)
+	if len(name) >= plain || len(text) >= plain || size > cap(buffer)-begin {
+		return nil
+	}
+	buffer = buffer[:begin+size]
+	record := buffer[begin:]
+	record[0] = attributeKindString
+	little.PutUint32(record[1:], uint32(len(name)))
+	copy(record[5:], name)
+	little.PutUint32(record[5+len(name):], uint32(len(text)))
+	copy(record[9+len(name):], text)
+	if !isASCII(record) {
+		return nil
+	}
+	return buffer
+}
+
+// Returns whether at least eight bytes are ASCII.
+func isASCII(bytes []byte) bool {
+	const high = 0x8080808080808080
+	// The last word overlaps the one before.
+	seen := little.Uint64(bytes[len(bytes)-8:])
+	for ; len(bytes) > 8; bytes = bytes[8:] {
+		seen |= little.Uint64(bytes)
+	}
+	return seen&high == 0
 }
 
 func finish(buffer []byte) []byte {

@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -42,7 +42,7 @@ impl Client {
             Source::Remote(_) => network::prepare(&shared, options.network.bootstrap.as_deref())?,
         }
         shared.start_thread()?;
-        Ok(Self { shared })
+        Ok(Self { open: Arc::new(Open(Arc::clone(&shared))), shared })
     }
 
     /// A client of a snapshot in memory.
@@ -63,7 +63,7 @@ impl Client {
 
     /// The keys of the flags in force, sorted, those set aside included.
     pub fn flags(&self) -> Vec<String> {
-        self.shared.serving.load().flags().into_iter().map(|(_, flag)| flag.key().to_owned()).collect()
+        self.shared.serving.load().keys().into_iter().map(Into::into).collect()
     }
 
     /// Why flags of the snapshot in force are set aside, in the order of its text.
@@ -202,7 +202,7 @@ impl Client {
             last_success: hub.contact().time(),
             last_error: cold.last_error.clone(),
             consecutive_failures: cold.consecutive_failures,
-            flags: serving.flags().len(),
+            flags: serving.keys().len(),
             flags_set_aside: serving.snapshot.as_ref().map_or(0, |snapshot| snapshot.set_aside().len()),
             unsupported_values: self.shared.unsupported_values.load(Ordering::Relaxed),
         }
@@ -224,8 +224,12 @@ fn follower(source: &Source) -> Option<Follow> {
     }
 }
 
-impl Drop for Client {
+/// Held by a client and by its flags: the last of them closes the client.
+#[derive(Debug)]
+pub(super) struct Open(Arc<Shared>);
+
+impl Drop for Open {
     fn drop(&mut self) {
-        self.close();
+        self.0.close();
     }
 }

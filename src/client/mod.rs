@@ -8,6 +8,7 @@ mod error;
 mod evaluate;
 mod evaluation;
 mod file;
+mod flag;
 mod flag_value;
 mod history;
 mod hub;
@@ -25,6 +26,7 @@ mod watcher;
 
 pub use error::{ClientError, FetchErrorKind};
 pub use evaluation::Evaluation;
+pub use flag::Flag;
 pub use flag_value::FlagValue;
 pub use history::Changes;
 pub use log::{Level, LogLine};
@@ -44,8 +46,10 @@ use shared::Shared;
 ///
 /// Threads: every method may be called from any number of threads at once. Evaluations take no lock and allocate
 /// nothing, but for the search of a regular expression. After a `fork()` the child goes on with the flags it inherited,
-/// and its thread starts again with its next call.
+/// and its thread starts again with its next call. Dropping a client closes it, unless a [`Flag`] of it is left, which then
+/// closes it.
 #[derive(Debug)]
 pub struct Client {
     shared: Arc<Shared>,
+    open: Arc<life::Open>,
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use serde_json::Value;
 
-use crate::engine::{Flag, Snapshot};
+use crate::engine::{PreparedFlag, Snapshot};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
@@ -87,7 +87,7 @@ impl Shared {
 }
 
 fn keys(flags: &Snapshot) -> Changes {
-    Changes::Keys(flags.flags().map(Flag::key).map(Into::into).collect())
+    Changes::Keys(flags.flags().map(PreparedFlag::key).map(Into::into).collect())
 }
 
 fn values_text<'k, V: Into<Value>>(values: impl IntoIterator<Item = (&'k str, V)>) -> String {

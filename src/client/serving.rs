@@ -8,7 +8,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::engine::{Answer, Attributes, ErrorCode, Flag, Moment, Snapshot};
+use crate::engine::{Answer, Attributes, ErrorCode, Moment, PreparedFlag, Snapshot};
 
 /// The flags in force.
 #[derive(Debug, Clone, Default)]
@@ -53,13 +53,13 @@ impl Serving {
     }
 
     #[inline(never)]
-    pub(super) fn find_cold(&self, flag_key: &[u8]) -> Result<(&Snapshot, &Flag), ErrorCode> {
+    pub(super) fn find_cold(&self, flag_key: &[u8]) -> Result<(&Snapshot, &PreparedFlag), ErrorCode> {
         self.find(flag_key)
     }
 
     /// The flag, and the snapshot or the override that it is of.
     #[inline(always)]
-    fn find(&self, flag_key: &[u8]) -> Result<(&Snapshot, &Flag), ErrorCode> {
+    fn find(&self, flag_key: &[u8]) -> Result<(&Snapshot, &PreparedFlag), ErrorCode> {
         if !self.overrides.is_empty()
             && let Some(found) =
                 self.overrides.iter().rev().find_map(|(_, flags)| Some((&**flags, flags.find(flag_key)?)))
@@ -73,15 +73,28 @@ impl Serving {
         }
     }
 
-    /// All flags in force with what they are of, sorted by key.
-    pub(super) fn flags(&self) -> Vec<(&Snapshot, &Flag)> {
+    /// Visits all flags in force with what they are of, sorted by key. Allocates only if there are overrides.
+    pub(super) fn for_each_flag<'s>(&'s self, mut visit: impl FnMut(&'s Snapshot, &'s PreparedFlag)) {
         let base = self.snapshot.iter().flat_map(flags_of);
         if self.overrides.is_empty() {
-            return base.collect();
+            return base.for_each(|(snapshot, flag)| visit(snapshot, flag));
         }
         let overrides = self.overrides.iter().flat_map(|(_, flags)| flags_of(flags));
         let by_key: BTreeMap<&str, _> = base.chain(overrides).map(|found| (found.1.key(), found)).collect();
-        by_key.into_values().collect()
+        by_key.into_values().for_each(|(snapshot, flag)| visit(snapshot, flag));
+    }
+
+    /// No more flags than these are in force.
+    pub(super) fn most_flags(&self) -> usize {
+        let overrides = self.overrides.iter().map(|(_, flags)| flags);
+        self.snapshot.iter().chain(overrides).map(|snapshot| snapshot.flags().len()).sum()
+    }
+
+    /// The keys of all flags in force, sorted.
+    pub(super) fn keys(&self) -> Vec<&str> {
+        let mut keys = Vec::with_capacity(self.most_flags());
+        self.for_each_flag(|_, flag| keys.push(flag.key()));
+        keys
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -93,7 +106,7 @@ impl Serving {
     }
 }
 
-fn flags_of(snapshot: &Arc<Snapshot>) -> impl Iterator<Item = (&Snapshot, &Flag)> {
+fn flags_of(snapshot: &Arc<Snapshot>) -> impl Iterator<Item = (&Snapshot, &PreparedFlag)> {
     snapshot.flags().map(|flag| (&**snapshot, flag))
 }
 

@@ -23,7 +23,7 @@ use super::{
     process,
     serving::{Serving, Validator},
 };
-use crate::engine::Snapshot;
+use crate::engine::{Attributes, Snapshot};
 
 /// The number of flags set aside that the log names. It counts the others.
 const LOGGED_WARNINGS: usize = 20;
@@ -36,6 +36,9 @@ const LONGEST_EVALUATION: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) serving: ArcSwap<Serving>,
+    /// Counts what was put into `serving`, after it was put there: whoever reads the same number twice knows that the
+    /// flags in force did not change between the two.
+    pub(super) version: AtomicU64,
     pub(super) unsupported_values: AtomicU64,
     pub(super) source: Source,
     remote: Option<Remote>,
@@ -65,6 +68,7 @@ impl Shared {
         let contact = Arc::new(Contact::new());
         Ok(Arc::new(Self {
             serving: ArcSwap::default(),
+            version: AtomicU64::new(0),
             unsupported_values: AtomicU64::new(0),
             source,
             remote,
@@ -83,6 +87,26 @@ impl Shared {
     /// Starts the thread of a source that is followed.
     pub(super) fn start_thread(self: &Arc<Self>) -> Result<(), ClientError> {
         self.follow.map_or(Ok(()), |follow| follow(self, self.hub())).map_err(ClientError::Thread)
+    }
+
+    /// Comes before every evaluation and costs two relaxed loads.
+    #[inline]
+    pub(super) fn before_evaluation(self: &Arc<Self>, attributes: &impl Attributes) {
+        if self.forks.load(Ordering::Relaxed) != process::forks() {
+            self.hub();
+        }
+        if attributes.unsupported() > 0 {
+            self.note_unsupported(attributes.unsupported());
+        }
+    }
+
+    #[cold]
+    fn note_unsupported(self: &Arc<Self>, count: u32) {
+        if self.unsupported_values.fetch_add(count.into(), Ordering::Relaxed) == 0 {
+            let message = "a context has an attribute of an unsupported type, which counts as absent; build a Context \
+                           of it to learn which (further ones are only counted in the status)";
+            self.hub().log(Level::Warning, message.into());
+        }
     }
 
     /// The part with the locks. In the child of a fork it is made afresh and the thread is started again; where the system
@@ -259,11 +283,18 @@ impl Shared {
         let changes = change(&mut serving, &mut cold);
         serving.generation += 1;
         cold.history.record(serving.generation, changes, serving.revision());
-        let old = self.serving.swap(Arc::new(serving));
+        let old = self.serve(serving);
         hub.announce(&mut cold);
         drop(cold);
         free(old);
         Ok(())
+    }
+
+    /// Replaces the flags in force. The caller holds the lock.
+    fn serve(&self, serving: Serving) -> Arc<Serving> {
+        let old = self.serving.swap(Arc::new(serving));
+        self.version.fetch_add(1, Ordering::Release);
+        old
     }
 
     pub(super) fn close(self: &Arc<Self>) {
@@ -271,7 +302,7 @@ impl Shared {
         let mut cold = hub.lock();
         cold.closed = true;
         let generation = self.serving.load().generation;
-        let old = self.serving.swap(Arc::new(Serving { generation, closed: true, ..Serving::default() }));
+        let old = self.serve(Serving { generation, closed: true, ..Serving::default() });
         hub.announce(&mut cold);
         let connections = std::mem::take(&mut cold.connections);
         drop(cold);

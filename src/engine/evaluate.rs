@@ -3,7 +3,7 @@
 use std::{ffi::CStr, fmt, sync::Arc};
 
 use super::{
-    Attributes, Clock, Flag, Snapshot, Variant,
+    Attributes, Clock, PreparedFlag, Snapshot, Variant,
     rule::{Question, Rule},
     snapshot::State,
 };
@@ -113,6 +113,35 @@ impl<'s> Answer<'s> {
         Self { variant, bits: enabled as u64 | (reason as u64) << 8 | (rule as u64) << 32 }
     }
 
+    /// The parts of an answer that does not depend on a snapshot.
+    #[cfg(feature = "client")]
+    pub(super) fn bits(&self) -> u64 {
+        self.bits
+    }
+
+    #[cfg(feature = "client")]
+    #[inline(always)]
+    pub(super) fn of_bits(variant: Option<&'s Arc<Variant>>, bits: u64) -> Self {
+        Self { variant, bits }
+    }
+
+    /// The answer of rules that have the common operators alone.
+    #[cfg(feature = "client")]
+    #[inline(never)]
+    pub(super) fn by_fast_rules(
+        rules: &[Rule],
+        default_enabled: bool,
+        key: &str,
+        attributes: &impl Attributes,
+    ) -> Self {
+        for (index, rule) in rules.iter().enumerate() {
+            if let Some((enabled, reason)) = rule.decide_fast(key, attributes) {
+                return Self::new(enabled, reason, index as u32, None);
+            }
+        }
+        Self::by_default(default_enabled, true, None)
+    }
+
     pub(super) fn typed(enabled: bool, reason: Reason, rule: Option<u32>, variant: Option<&'s Arc<Variant>>) -> Self {
         Self::new(enabled, reason, rule.unwrap_or(NO_RULE), variant)
     }
@@ -199,7 +228,7 @@ impl Snapshot {
     }
 }
 
-impl Flag {
+impl PreparedFlag {
     /// Evaluates this flag of `snapshot`, see [`Snapshot::evaluate`].
     ///
     /// # Errors

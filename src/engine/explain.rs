@@ -1,7 +1,7 @@
 //! Why a flag answers as it does: the rules once more, slowly, with everything they look at.
 
 use super::{
-    Answer, Attributes, Clock, Context, ErrorCode, Flag, Snapshot, VariantValue, bucket,
+    Answer, Attributes, Clock, Context, ErrorCode, PreparedFlag, Snapshot, VariantValue, bucket,
     json::Json,
     json_text::JsonText,
     operator::{Asked, Described},
@@ -22,7 +22,7 @@ pub struct Explained<'e> {
     /// The key that was asked for.
     pub flag_key: &'e str,
     /// The flag of that key, and what it is of; or why there is none.
-    pub flag: Result<(&'e Snapshot, &'e Flag), ErrorCode>,
+    pub flag: Result<(&'e Snapshot, &'e PreparedFlag), ErrorCode>,
     /// The error in words, where there is one.
     pub error_message: Option<&'e str>,
     /// The revision of what is served.
@@ -85,7 +85,7 @@ fn rule_index(answer: Result<Answer<'_>, ErrorCode>) -> Option<usize> {
 
 fn write_rules(
     json: &mut JsonText,
-    flag: &Flag,
+    flag: &PreparedFlag,
     answer: Result<Answer<'_>, ErrorCode>,
     question: &Question<'_, Context>,
 ) {

@@ -65,9 +65,20 @@ pub(super) fn parse_rules<'a, T>(
     fields: &Object<'a>,
     parse: impl FnMut(Json<'a>) -> Result<T, Problem>,
 ) -> Result<Box<[T]>, Problem> {
+    let mut parsed = Vec::new();
+    parse_rules_into(&mut parsed, fields, parse)?;
+    Ok(parsed.into())
+}
+
+/// Appends each item of the field `rules`.
+pub(super) fn parse_rules_into<'a, T>(
+    parsed: &mut Vec<T>,
+    fields: &Object<'a>,
+    parse: impl FnMut(Json<'a>) -> Result<T, Problem>,
+) -> Result<(), Problem> {
     match fields.get("rules") {
-        None | Some(Json::Null) => Ok([].into()),
-        Some(Json::List(rules)) => parse_list(rules, "rules", parse),
+        None | Some(Json::Null) => Ok(()),
+        Some(Json::List(rules)) => parse_list_into(parsed, rules, "rules", parse),
         Some(other) => Err(unexpected("a list", &other).within(Step::field("rules"))),
     }
 }
@@ -76,11 +87,22 @@ pub(super) fn parse_rules<'a, T>(
 pub(super) fn parse_list<'a, T>(
     items: &[Json<'a>],
     field: &'static str,
-    mut parse: impl FnMut(Json<'a>) -> Result<T, Problem>,
+    parse: impl FnMut(Json<'a>) -> Result<T, Problem>,
 ) -> Result<Box<[T]>, Problem> {
-    let mut parsed = Vec::with_capacity(items.len());
+    let mut parsed = Vec::new();
+    parse_list_into(&mut parsed, items, field, parse)?;
+    Ok(parsed.into())
+}
+
+fn parse_list_into<'a, T>(
+    parsed: &mut Vec<T>,
+    items: &[Json<'a>],
+    field: &'static str,
+    mut parse: impl FnMut(Json<'a>) -> Result<T, Problem>,
+) -> Result<(), Problem> {
+    parsed.reserve_exact(items.len());
     for (index, item) in items.iter().copied().enumerate() {
         parsed.push(parse(item).map_err(|problem| problem.within_item(field, index))?);
     }
-    Ok(parsed.into())
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::{Flag, Snapshot, segment::Segment};
+use super::{PreparedFlag, Snapshot, segment::Segment};
 
 /// The segments and flags that one flag asks, by position.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Snapshot {
     /// Returns for each flag of this snapshot, by position, whether it may answer differently than in an older one. A flag
     /// that asks a flag or a segment that is gone is set aside, and so has changed itself.
     fn changed_flags(&self, old: &Self) -> Vec<bool> {
-        let differs = |flag: &Flag| old.find(flag.key().as_bytes()) != Some(flag);
+        let differs = |flag: &PreparedFlag| old.find(flag.key().as_bytes()) != Some(flag);
         let mut changed: Vec<bool> = self.all().iter().map(differs).collect();
         if self.links.is_empty() {
             return changed;

@@ -24,6 +24,8 @@ mod parse;
 mod pattern;
 mod place;
 mod problem;
+#[cfg(feature = "client")]
+mod resolved;
 mod rule;
 mod segment;
 mod semver;
@@ -47,6 +49,8 @@ pub use evaluate::{Answer, ErrorCode, Reason};
 pub use explain::Explained;
 pub use moment::{Clock, Moment};
 pub use name::Name;
+#[cfg(feature = "capi")]
+pub(crate) use name::{WORD, word};
 pub use number::Number;
 pub use operator::{AttributeUse, Family, Negation, Operator};
 #[cfg(feature = "capi")]
@@ -57,7 +61,9 @@ pub use parse::MAX_SNAPSHOT_BYTES;
 pub(crate) use parse::scalars;
 pub use place::{Place, Step};
 pub use problem::ProblemKind;
-pub use snapshot::{Flag, Snapshot};
+#[cfg(feature = "client")]
+pub(crate) use resolved::Resolved;
+pub use snapshot::{PreparedFlag, Snapshot};
 pub use snapshot_error::SnapshotError;
 #[cfg(feature = "capi")]
 pub(crate) use unsupported::{Unsupported, UnsupportedReason};

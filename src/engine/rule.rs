@@ -41,6 +41,12 @@ impl Rule {
         if is_fast { self } else { Self::General(Box::new(self)) }
     }
 
+    /// Returns whether all its operators are common ones.
+    #[cfg(feature = "client")]
+    pub(super) fn is_fast(&self) -> bool {
+        !matches!(self, Self::General(_))
+    }
+
     /// The value and the reason, when this rule of common operators decides. `salt` is what percentages hash unless they
     /// have their own.
     #[inline(always)]

@@ -18,7 +18,7 @@ use super::{
 #[derive(Debug, Default)]
 pub struct Snapshot {
     /// In the order of the text.
-    flags: Box<[Flag]>,
+    flags: Box<[PreparedFlag]>,
     /// The flags' positions, sorted by key; sorting costs a tenth of loading, and single evaluations need none of it.
     sorted: OnceLock<Box<[u32]>>,
     index: HashTable<u32>,
@@ -43,7 +43,7 @@ pub(super) struct Origin {
 
 /// A flag, prepared for evaluation. Two flags are equal when they give the same answers by the same rules.
 #[derive(Debug, PartialEq)]
-pub struct Flag {
+pub struct PreparedFlag {
     key: Box<str>,
     pub(super) state: State,
 }
@@ -52,7 +52,8 @@ pub struct Flag {
 pub(super) enum State {
     Enabled {
         default_enabled: bool,
-        rules: Box<[Rule]>,
+        /// Shared with whoever resolved the flag, so that these outlive the snapshot and nothing else of it does.
+        rules: Arc<[Rule]>,
     },
     Disabled,
     SetAside,
@@ -91,7 +92,8 @@ impl State {
     ) -> Result<(), Problem> {
         match self.untimed_mut() {
             Self::Enabled { rules, .. } => {
-                for (index, rule) in rules.iter_mut().enumerate() {
+                // Nobody shares them while the snapshot is made.
+                for (index, rule) in Arc::get_mut(rules).into_iter().flatten().enumerate() {
                     let is_simple = rule.value().is_none();
                     visit_rule(index, is_simple, rule.conditions_mut(), visit)?;
                 }
@@ -123,7 +125,7 @@ fn visit_rule(
     Ok(())
 }
 
-impl Flag {
+impl PreparedFlag {
     pub(super) fn new(key: Box<str>, state: State) -> Self {
         Self { key, state }
     }
@@ -154,7 +156,7 @@ impl Flag {
 impl Snapshot {
     /// Builds a snapshot of flags in the order of the text. The error is a key that two flags have, with their positions.
     /// A snapshot has fewer flags than bytes, and its limit of bytes keeps positions within 32 bits.
-    pub(super) fn new(flags: Vec<Flag>, origin: Origin) -> Result<Self, (Box<str>, u32, u32)> {
+    pub(super) fn new(flags: Vec<PreparedFlag>, origin: Origin) -> Result<Self, (Box<str>, u32, u32)> {
         let hasher = TextHasher::default();
         let key = |position: u32| flags[position as usize].key.as_bytes();
         let mut index = HashTable::with_capacity(flags.len());
@@ -191,11 +193,11 @@ impl Snapshot {
         self.index.find(hash, |&position| self.flags[position as usize].key.as_bytes() == key).copied()
     }
 
-    pub(super) fn flag(&self, position: u32) -> &Flag {
+    pub(super) fn flag(&self, position: u32) -> &PreparedFlag {
         &self.flags[position as usize]
     }
 
-    pub(super) fn flag_mut(&mut self, position: u32) -> &mut Flag {
+    pub(super) fn flag_mut(&mut self, position: u32) -> &mut PreparedFlag {
         &mut self.flags[position as usize]
     }
 
@@ -207,21 +209,21 @@ impl Snapshot {
     pub fn number_variants(&mut self, first: impl FnOnce(u64) -> u64) {
         let count = self.flags.iter().map(|flag| flag.variants().len() as u64).sum();
         if count > 0 {
-            let numbered = self.flags.iter_mut().flat_map(Flag::variants_mut).filter_map(Arc::get_mut);
+            let numbered = self.flags.iter_mut().flat_map(PreparedFlag::variants_mut).filter_map(Arc::get_mut);
             numbered.zip(first(count)..).for_each(|(variant, id)| variant.id = id);
         }
     }
 
     /// The flag of that key. A key that is not UTF-8 is found nowhere.
     #[inline]
-    pub fn find(&self, key: &[u8]) -> Option<&Flag> {
+    pub fn find(&self, key: &[u8]) -> Option<&PreparedFlag> {
         let hash = self.hasher.hash(key);
         let position = self.index.find(hash, |&position| self.flags[position as usize].key.as_bytes() == key)?;
         Some(&self.flags[*position as usize])
     }
 
     /// All flags sorted by key, including those that are set aside.
-    pub fn flags(&self) -> impl ExactSizeIterator<Item = &Flag> {
+    pub fn flags(&self) -> impl ExactSizeIterator<Item = &PreparedFlag> {
         self.sorted().iter().map(|&position| self.flag(position))
     }
 
@@ -235,7 +237,7 @@ impl Snapshot {
     }
 
     /// The flags in the order of the text.
-    pub(super) fn all(&self) -> &[Flag] {
+    pub(super) fn all(&self) -> &[PreparedFlag] {
         &self.flags
     }
 

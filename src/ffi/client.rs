@@ -305,7 +305,7 @@ pub unsafe extern "C" fn flagbit_client_close(client: *const flagbit_client) -> 
     })
 }
 
-/// Closes and frees a client. NULL is allowed. No other call may use the client at the same time or later.
+/// Closes and frees a client. If it has a flagbit_flag, freeing the last one closes it. NULL is allowed. No other call may use the client at the same time or later.
 ///
 /// Since: 0.1
 #[unsafe(no_mangle)]

@@ -217,7 +217,7 @@ pub unsafe extern "C" fn flagbit_evaluate_of_n(
 }
 
 #[inline]
-fn is_enabled(default_value: bool, evaluate: impl FnOnce() -> Result<bool, Status>) -> bool {
+pub(super) fn is_enabled(default_value: bool, evaluate: impl FnOnce() -> Result<bool, Status>) -> bool {
     guard_or(default_value, || evaluate().unwrap_or(default_value))
 }
 

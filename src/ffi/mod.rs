@@ -16,6 +16,7 @@ mod evaluate;
 mod evaluate_all;
 mod evaluation;
 mod explain;
+mod flag;
 #[cfg(flagbit_fuzz)]
 mod fuzz;
 mod guard;

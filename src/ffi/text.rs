@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{handle, status::Status, text_list::Texts};
+use crate::engine::{WORD, word};
 
 /// The bytes of a text with a length. NULL with the length 0 is the empty text.
 #[inline]
@@ -34,9 +35,22 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Status> {
     str::from_utf8(bytes).map_err(|_| Status::InvalidUtf8)
 }
 
-/// Checks text of an attribute, most of which is ASCII.
-#[inline]
+/// Checks text of an attribute, most of which is ASCII and short.
+#[inline(always)]
 pub(super) fn check_utf8(bytes: &[u8]) -> Result<(), Status> {
+    const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+    let is_ascii = match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) if bytes.len() <= 2 * WORD => {
+            (u64::from_ne_bytes(*first) | u64::from_ne_bytes(*last)) & NOT_ASCII == 0
+        }
+        (Some(_), _) => return check_long_utf8(bytes),
+        (None, _) => word(bytes) & NOT_ASCII == 0,
+    };
+    if is_ascii { Ok(()) } else { check_long_utf8(bytes) }
+}
+
+#[inline(never)]
+fn check_long_utf8(bytes: &[u8]) -> Result<(), Status> {
     if bytes.is_ascii() { Ok(()) } else { utf8(bytes).map(drop) }
 }
 

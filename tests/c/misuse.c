@@ -10,6 +10,7 @@ typedef struct outputs {
     flagbit_options *options;
     flagbit_text_list *list;
     flagbit_evaluations *evaluations;
+    flagbit_flag *flag;
     flagbit_evaluation evaluation;
     flagbit_text variant, value;
     flagbit_client_report report;
@@ -64,6 +65,35 @@ static const flagbit_attribute one = {.name = "a", .name_length = 1, .kind = FLA
         CHECK(function(__VA_ARGS__, true));                                                                            \
         CHECK(!function(__VA_ARGS__, false));                                                                          \
     } while (0)
+
+/* A flag that is resolved once, like the calls above. */
+static void of_a_flag(const flagbit_client *client, const uint8_t *packed) {
+    flagbit_flag *flag = NULL;
+    NEEDS(flagbit_flag_new(NULL, "f", 1, &out.flag));
+    NEEDS(flagbit_flag_new(client, NULL, 1, &out.flag));
+    NEEDS(flagbit_flag_new(client, "f", 1, NULL));
+    REFUSES(flagbit_flag_new(client, "\xFF", 1, &out.flag), FLAGBIT_STATUS_INVALID_UTF8);
+    REFUSES(flagbit_flag_new(client, "f", SIZE_MAX, &out.flag), FLAGBIT_STATUS_INVALID_ARGUMENT);
+    CHECK_OK(flagbit_flag_new(client, "f", 1, &flag));
+    NEEDS(flagbit_flag_evaluate(NULL, NULL, &out.evaluation));
+    NEEDS(flagbit_flag_evaluate(flag, NULL, NULL));
+    NEEDS(flagbit_flag_evaluate_of(NULL, ONE, &out.evaluation));
+    NEEDS(flagbit_flag_evaluate_of(flag, NO_ARRAY, &out.evaluation));
+    NEEDS(flagbit_flag_evaluate_of(flag, ONE, NULL));
+    NEEDS(flagbit_flag_evaluate_with(NULL, packed, 8, &out.evaluation));
+    NEEDS(flagbit_flag_evaluate_with(flag, NULL, 8, &out.evaluation));
+    NEEDS(flagbit_flag_evaluate_with(flag, packed, 8, NULL));
+    REFUSES(flagbit_flag_evaluate_with(flag, packed, 7, &out.evaluation), FLAGBIT_STATUS_MALFORMED_CONTEXT);
+    FALLS_BACK(flagbit_flag_is_enabled, NULL, NULL);
+    FALLS_BACK(flagbit_flag_is_enabled_of, NULL, ONE);
+    FALLS_BACK(flagbit_flag_is_enabled_of, flag, NO_ARRAY);
+    FALLS_BACK(flagbit_flag_is_enabled_with, NULL, packed, 8);
+    FALLS_BACK(flagbit_flag_is_enabled_with, flag, NULL, 8);
+    out.evaluation.struct_size = 55;
+    CHECK_STATUS(flagbit_flag_evaluate(flag, NULL, &out.evaluation), FLAGBIT_STATUS_BAD_STRUCT_SIZE);
+    flagbit_flag_free(flag);
+    flagbit_flag_free(NULL);
+}
 
 /* Passes NULL for every pointer of every function that must not be NULL; the other arguments are right. */
 static void null_is_a_status(const flagbit_client *client, flagbit_options *options, const uint8_t *packed) {
@@ -254,6 +284,7 @@ int main(void) {
     uint8_t packed[FLAGBIT_ATTRIBUTES_HEADER];
     CHECK(flagbit_attributes_begin(packed, sizeof packed).length == 8);
     null_is_a_status(client, options, packed);
+    of_a_flag(client, packed);
     text_that_is_not_utf8(client, options);
     lengths_and_numbers_out_of_range(client, options);
     CHECK(flagbit_is_enabled(client, "f", NULL, false)); /* none of it did any harm */

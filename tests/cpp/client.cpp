@@ -297,7 +297,31 @@ static void a_client_is_moved_closed_and_replaced() {
     CHECK(flagbit_client_close(second.native()) == FLAGBIT_STATUS_OK); // the C functions are at hand
 }
 
+static void a_flag_is_resolved_once() {
+    Client client = snapshot_client();
+    auto flag = client.flag("pro").value();
+    CHECK(flag.is_enabled({{"plan", "pro"}}) && !flag.is_enabled({}, true) && !flag.is_enabled());
+    flagbit::Attributes packed;
+    CHECK(flag.is_enabled(packed.set("plan", "pro")));
+    CHECK(flag.evaluate({{"plan", "pro"}}).reason == Reason::targeting_match);
+    {
+        const auto held = client.override_flags({{"pro", true}}).value();
+        CHECK(flag.is_enabled());
+    }
+    CHECK(!flag.is_enabled() && client.load("[]") && flag.is_enabled({}, true));
+    CHECK(flag.evaluate().error_code == ErrorCode::flag_not_found);
+    CHECK_STATUS(client.flag("\xFF").error().status, FLAGBIT_STATUS_INVALID_UTF8);
+
+    auto other = Client::for_testing({{"a", true}}).value().flag("a").value();
+    CHECK(other.is_enabled()); // it keeps its client
+    flag = std::move(other);
+    CHECK(flag.is_enabled() && other.native() == nullptr && other.is_enabled({}, true));
+    client.close();
+    CHECK(client.flag("pro").value().evaluate().error_code == ErrorCode::provider_not_ready);
+}
+
 int main() {
+    a_flag_is_resolved_once();
     every_form_of_asking();
     evaluations();
     all_at_once();

@@ -148,7 +148,10 @@ static bool run_case(const Client &client, const Json &expected, const User &use
             all_match = matches(evaluation, expected);
         }
     }
+    auto flag = client.flag(key).value();
     return CHECK(matches(client.evaluate(key, user, by_default), expected)) &&
+           CHECK(matches(flag.evaluate(user, by_default), expected)) &&
+           CHECK(flag.is_enabled(user, by_default) == client.is_enabled(key, user, by_default)) &&
            CHECK(matches(client.value(key, user, by_default), expected)) &&
            CHECK(asked_by_type(client, expected, user)) &&
            CHECK(client.is_enabled(key, user, by_default) ==

@@ -9,7 +9,7 @@ use cbindgen::{Builder, Config};
 use codes::Codes;
 
 /// The files, in the order of the header.
-const SOURCES: [&str; 21] = [
+const SOURCES: [&str; 22] = [
     "src/ffi/version.rs",
     "src/ffi/status.rs",
     "src/engine/evaluate.rs",
@@ -30,6 +30,7 @@ const SOURCES: [&str; 21] = [
     "src/ffi/value.rs",
     "src/ffi/evaluate_all.rs",
     "src/ffi/explain.rs",
+    "src/ffi/flag.rs",
     "src/ffi/overrides.rs",
 ];
 

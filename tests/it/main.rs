@@ -4,6 +4,7 @@ mod alloc;
 mod architecture;
 mod client;
 mod explain;
+mod flag;
 mod header;
 mod imports;
 mod messages;

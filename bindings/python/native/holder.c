@@ -1,4 +1,4 @@
-/* The base of Client and Context. SPDX-License-Identifier: Apache-2.0 */
+/* The base of Client, Context and Flag. SPDX-License-Identifier: Apache-2.0 */
 #include "native.h"
 
 /* Returns the state of the module that made one of a type's bases; NULL with an exception if none did. */

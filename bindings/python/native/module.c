@@ -8,6 +8,8 @@ static const char *const NAME_TEXTS[NAMES] = {
     [NAME_FLAG_KEY] = "flag_key",
     [NAME_CONTEXT] = "context",
     [NAME_DEFAULT] = "default",
+    [NAME_CLIENT] = "_client",
+    [NAME_KEY] = "key",
     [NAME_EVALUATOR] = "_evaluator",
     [NAME_REVISION] = "_revision",
     [NAME_VARIANTS] = "_variants",
@@ -21,19 +23,24 @@ static const char *const NAME_TEXTS[NAMES] = {
     [NAME_OFF] = "off",
 };
 
-/* The library's functions that the extension calls. All pointers to functions have one size. */
+/* The library's functions that the extension calls, and their places in the state. All pointers to functions have one
+ * size. */
 static const struct {
     const char *name;
     size_t offset;
 } FUNCTIONS[] = {
-    {"flagbit_is_enabled_n", offsetof(struct functions, is_enabled)},
-    {"flagbit_is_enabled_of_n", offsetof(struct functions, is_enabled_of)},
-    {"flagbit_evaluate_n", offsetof(struct functions, evaluate)},
-    {"flagbit_evaluate_of_n", offsetof(struct functions, evaluate_of)},
+    {"flagbit_is_enabled_n", offsetof(struct state, library.is_enabled)},
+    {"flagbit_is_enabled_of_n", offsetof(struct state, library.is_enabled_of)},
+    {"flagbit_evaluate_n", offsetof(struct state, library.evaluate)},
+    {"flagbit_evaluate_of_n", offsetof(struct state, library.evaluate_of)},
+    {"flagbit_flag_is_enabled", offsetof(struct state, flags.is_enabled)},
+    {"flagbit_flag_is_enabled_of", offsetof(struct state, flags.is_enabled_of)},
+    {"flagbit_flag_evaluate", offsetof(struct state, flags.evaluate)},
+    {"flagbit_flag_evaluate_of", offsetof(struct state, flags.evaluate_of)},
 };
 
 /* Takes the addresses of the library's functions from a callable that finds one by its name. */
-static int find_functions(struct functions *library, PyObject *find) {
+static int find_functions(struct state *state, PyObject *find) {
     for (size_t index = 0; index < sizeof FUNCTIONS / sizeof *FUNCTIONS; index++) {
         PyObject *found = PyObject_CallFunction(find, "s", FUNCTIONS[index].name);
         void *address = found == NULL ? NULL : PyLong_AsVoidPtr(found);
@@ -44,7 +51,7 @@ static int find_functions(struct functions *library, PyObject *find) {
             }
             return -1;
         }
-        memcpy((char *)library + FUNCTIONS[index].offset, &address, sizeof address);
+        memcpy((char *)state + FUNCTIONS[index].offset, &address, sizeof address);
     }
     return 0;
 }
@@ -72,30 +79,31 @@ static int learn_evaluation(struct state *state, PyObject *evaluation, PyObject 
     return 0;
 }
 
-/* install(find, Client, functions, documentation, Context, Evaluation, fields, reasons) */
+/* install(find, Client, Flag, functions, documentation, Context, Evaluation, fields, reasons) */
 static PyObject *install(PyObject *module, PyObject *arguments) {
     struct state *state = PyModule_GetState(module);
-    PyObject *find, *client, *replaced, *documentation, *context, *evaluation, *fields, *reasons;
+    PyObject *find, *client, *flag, *replaced, *documentation, *context, *evaluation, *fields, *reasons;
     if (state->context != NULL) {
         PyErr_SetString(PyExc_RuntimeError, "it is installed already");
         return NULL;
     }
-    if (!PyArg_ParseTuple(arguments, "OO!O!O!O!O!O!O!", &find, &PyType_Type, &client, &PyTuple_Type, &replaced,
-                          &PyTuple_Type, &documentation, &PyType_Type, &context, &PyType_Type, &evaluation,
-                          &PyTuple_Type, &fields, &PyTuple_Type, &reasons)) {
+    if (!PyArg_ParseTuple(arguments, "OO!O!O!O!O!O!O!O!", &find, &PyType_Type, &client, &PyType_Type, &flag,
+                          &PyTuple_Type, &replaced, &PyTuple_Type, &documentation, &PyType_Type, &context, &PyType_Type,
+                          &evaluation, &PyTuple_Type, &fields, &PyTuple_Type, &reasons)) {
         return NULL;
     }
     if (!PyType_IsSubtype((PyTypeObject *)client, state->holder) ||
+        !PyType_IsSubtype((PyTypeObject *)flag, state->holder) ||
         !PyType_IsSubtype((PyTypeObject *)context, state->holder)) {
-        PyErr_SetString(PyExc_TypeError, "Client and Context are subclasses of Holder");
+        PyErr_SetString(PyExc_TypeError, "Client, Flag and Context are subclasses of Holder");
         return NULL;
     }
-    if (find_functions(&state->library, find) < 0 || learn_evaluation(state, evaluation, fields) < 0) {
+    if (find_functions(state, find) < 0 || learn_evaluation(state, evaluation, fields) < 0) {
         return NULL;
     }
     state->reasons = Py_NewRef(reasons);
     state->context = (PyTypeObject *)Py_NewRef(context);
-    if (replace_methods(state, client, replaced, documentation) < 0) {
+    if (replace_methods(state, client, flag, replaced, documentation) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;

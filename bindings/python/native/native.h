@@ -16,7 +16,7 @@
 #include <flagbit.h>
 
 /* The calls that the extension takes. */
-enum call { IS_ENABLED, EVALUATE, VALUE, CALLS };
+enum call { IS_ENABLED, EVALUATE, VALUE, FLAG_IS_ENABLED, FLAG_EVALUATE, FLAG_VALUE, CALLS };
 
 /* The fields of a flagbit.Evaluation, in the order of its class. */
 enum field {
@@ -39,6 +39,8 @@ enum name {
     NAME_FLAG_KEY,
     NAME_CONTEXT,
     NAME_DEFAULT,
+    NAME_CLIENT,
+    NAME_KEY,
     NAME_EVALUATOR,
     NAME_REVISION,
     NAME_VARIANTS,
@@ -67,9 +69,18 @@ struct functions {
                                   size_t, flagbit_evaluation *);
 };
 
+/* The functions of the library for a flagbit_flag. */
+struct flag_functions {
+    bool (*is_enabled)(flagbit_flag *, const flagbit_context *, bool);
+    bool (*is_enabled_of)(flagbit_flag *, const flagbit_attribute *, size_t, size_t, bool);
+    flagbit_status (*evaluate)(flagbit_flag *, const flagbit_context *, flagbit_evaluation *);
+    flagbit_status (*evaluate_of)(flagbit_flag *, const flagbit_attribute *, size_t, size_t, flagbit_evaluation *);
+};
+
 /* What the module holds. Each interpreter has its own. */
 struct state {
     struct functions library;
+    struct flag_functions flags;
     PyTypeObject *holder;
     PyTypeObject *context;
     PyTypeObject *evaluation;
@@ -86,7 +97,7 @@ struct state {
     PyMethodDef methods[CALLS];
 };
 
-/* A Python object that holds an object of the library: the base of Client and Context. */
+/* A Python object that holds an object of the library: the base of Client, Context and Flag. */
 struct holder {
     PyObject_HEAD struct state *state;
     /* A ctypes handle, and the pointer in it: NULL in a client that was never opened. The garbage collector is not told
@@ -98,12 +109,14 @@ struct holder {
 /* What a call asks, borrowed from the caller. */
 struct question {
     const struct state *state;
+    /* NULL if the question has a client and a key. */
+    flagbit_flag *flag;
     const flagbit_client *client;
     const char *key;
     size_t key_length;
     /* NULL if the question has attributes instead, or none. */
     const flagbit_context *context;
-    /* The arguments; NULL for one that was not given. */
+    /* The flag's key, the context and the default; NULL for one that was not given. */
     PyObject *arguments[3];
     size_t count;
     flagbit_attribute attributes[MOST_ATTRIBUTES];
@@ -119,9 +132,14 @@ extern PyType_Spec holder_spec;
  */
 bool read_attributes(PyObject *dict, struct question *question);
 
-/* Reads the arguments of a call. Returns false, without an exception, if a Python function has to. In question.c. */
+/* Reads the arguments of a call of a Client. Returns false, without an exception, if a Python function has to. In
+ * question.c. */
 bool read_question(const struct holder *client, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords,
                    struct question *question);
+
+/* Does the same for a call of a Flag, whose key may be NULL if nobody will ask for it. In question.c. */
+bool read_flag_question(const struct holder *flag, PyObject *key, PyObject *const *arguments, Py_ssize_t count,
+                        PyObject *keywords, struct question *question);
 
 /* Reads a bool; NULL counts as False. Returns whether it is one. In question.c. */
 bool read_bool(PyObject *value, bool *is_true);
@@ -139,8 +157,8 @@ PyObject *evaluation_of(PyObject *client, const struct question *question, const
  * if a Python function has to find it. In answer.c. */
 PyObject *value_of(PyObject *client, const struct question *question, const flagbit_evaluation *answer);
 
-/* Gives Client the methods of the extension. `replaced` and `documentation` are tuples with the function and the text
- * of each. Returns -1 with an exception if that fails. In calls.c. */
-int replace_methods(struct state *state, PyObject *client, PyObject *replaced, PyObject *documentation);
+/* Gives Client and Flag the methods of the extension. `replaced` and `documentation` are tuples with the function and
+ * the text of each. Returns -1 with an exception if that fails. In calls.c. */
+int replace_methods(struct state *state, PyObject *client, PyObject *flag, PyObject *replaced, PyObject *documentation);
 
 #endif

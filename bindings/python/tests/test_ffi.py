@@ -33,6 +33,7 @@ POINTERS: dict[str, Any] = {
     "uint8_t": ctypes.c_char_p,
     "flagbit_client": _ffi.ClientHandle,
     "flagbit_context": _ffi.ContextHandle,
+    "flagbit_flag": _ffi.FlagHandle,
     "flagbit_options": _ffi.OptionsHandle,
     "flagbit_error": _ffi.ErrorHandle,
     "flagbit_attribute": ctypes.POINTER(_ffi.Attribute),

@@ -23,6 +23,7 @@ from flagbit import _native_calls
 
 pytestmark = pytest.mark.skipif(not flagbit.native, reason="compares the extension, which is not in use, with ctypes")
 
+CALLS = ("is_enabled", "evaluate", "value")
 NAMES = ("user_id", "plan", "age", "roles", "since", "ratio", "ok")
 OPERATORS: list[dict[str, Any]] = [
     {"attribute": "plan", "operator": "in", "value": ["pro", "", "ü", "a\0b"]},
@@ -147,12 +148,21 @@ class Ways:
     def __init__(self, snapshot: Any) -> None:
         self.native = flagbit.Client.from_snapshot(snapshot)
         self.ctypes = flagbit.Client.from_snapshot(snapshot)
+        self.flags: dict[str, flagbit.Flag] = {}
 
     def check(self, call: str, *arguments: Any, **named: Any) -> None:
         """Asks both, twice, since the second answer may come from a cache."""
         for _ in range(2):
             native = outcome(getattr(flagbit.Client, call), self.native, *arguments, **named)
-            ctypes = outcome(_native_calls.replaced[call], self.ctypes, *arguments, **named)
+            ctypes = outcome(by_ctypes(call), self.ctypes, *arguments, **named)
+            assert native == ctypes
+
+    def check_flag(self, call: str, flag_key: str, *arguments: Any, **named: Any) -> None:
+        """Asks a flag's object, which gives the answers of its client."""
+        flag = self.flags.setdefault(flag_key, self.native.flag(flag_key))
+        for _ in range(2):
+            native = outcome(getattr(flagbit.Flag, call), flag, *arguments, **named)
+            ctypes = outcome(by_ctypes(call), self.ctypes, flag_key, *arguments, **named)
             assert native == ctypes
 
     def check_counts(self, call: str, *arguments: Any) -> None:
@@ -160,12 +170,17 @@ class Ways:
         counts = []
         for client, function in (
             (self.native, getattr(flagbit.Client, call)),
-            (self.ctypes, _native_calls.replaced[call]),
+            (self.ctypes, by_ctypes(call)),
         ):
             before = client.status().unsupported_values
             outcome(function, client, *arguments)
             counts.append(client.status().unsupported_values - before)
         assert counts[0] == counts[1]
+
+
+def by_ctypes(call: str, cls: type = flagbit.Client) -> Any:
+    """Returns the function that the extension has replaced."""
+    return _native_calls.replaced[cls, call]
 
 
 def outcome(function: Any, *arguments: Any, **named: Any) -> tuple[Any, ...]:
@@ -182,7 +197,7 @@ def ways() -> Ways:
     return Ways(SNAPSHOT)
 
 
-@pytest.mark.parametrize("call", ["is_enabled", "evaluate", "value"])
+@pytest.mark.parametrize("call", CALLS)
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(key=FLAG_KEYS, context=CONTEXTS, default=DEFAULTS)
 @example(key="rule-3", context={"age": 2**64 - 1}, default=False)
@@ -192,6 +207,9 @@ def ways() -> Ways:
 def test_both_ways_give_the_same_answers(ways: Ways, call: str, key: Any, context: Any, default: Any) -> None:
     ways.check(call, key, context, default)
     ways.check_counts(call, key, context, default)
+    if isinstance(key, str):
+        ways.check_flag(call, key, context, default)
+        ways.check_flag(call, key, context=context, default=default)
     ways.check(call, key, context=context, default=default)
     ways.check(call, default=default, context=context, flag_key=key)
     if call != "value":
@@ -209,11 +227,12 @@ def test_both_ways_give_the_answers_of_the_vectors(file: Any) -> None:
         for case in group["cases"]:
             for context in (attributes(case), flagbit.Context(supported(case))):
                 defaults = [case["default"], "text", 1, 0.5, {}]
-                for call, default in itertools.product(_native_calls.replaced, defaults):
+                for call, default in itertools.product(CALLS, defaults):
                     ways.check(call, case["flag"], context, default)
+                    ways.check_flag(call, case["flag"], context, default)
 
 
-@pytest.mark.parametrize("call", ["is_enabled", "evaluate", "value"])
+@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -230,10 +249,22 @@ def test_both_ways_refuse_the_same_arguments(ways: Ways, call: str, arguments: A
     ways.check(call, *arguments, **named)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [((None, False, 1), {}), (({},), {"context": {}}), ((), {"nope": 1}), ((), {"flag_key": "on"})],
+)
+@pytest.mark.parametrize("call", CALLS)
+def test_flags_refuse_the_same_arguments(ways: Ways, call: str, arguments: Any, named: Any) -> None:
+    flag = ways.native.flag("on")
+    native = outcome(getattr(flagbit.Flag, call), flag, *arguments, **named)
+    assert native == outcome(by_ctypes(call, flagbit.Flag), flag, *arguments, **named)
+    assert native[0] is TypeError
+
+
 def test_both_ways_warn_once(caplog: pytest.LogCaptureFixture) -> None:
     lines = []
     context: Any = {"plan": b"secret", "age": 1, "ratio": float("nan")}
-    for function in (flagbit.Client.is_enabled, _native_calls.replaced["is_enabled"]):
+    for function in (flagbit.Client.is_enabled, by_ctypes("is_enabled")):
         client = flagbit.Client.from_snapshot(SNAPSHOT)
         caplog.clear()
         with caplog.at_level(logging.INFO, "flagbit"):
@@ -251,18 +282,19 @@ def test_a_closed_client_and_one_that_was_never_opened() -> None:
     never = flagbit.Client.__new__(flagbit.Client)
     contexts: list[Any] = [None, {"plan": "pro"}, {"plan": b""}, flagbit.Context(plan="pro")]
     defaults: list[Any] = [True, "text", {}]
-    for call, context, default in itertools.product(_native_calls.replaced, contexts, defaults):
+    for call, context, default in itertools.product(CALLS, contexts, defaults):
         ways.check(call, "on", context, default)
+        ways.check_flag(call, "on", context, default)
         native = outcome(getattr(flagbit.Client, call), never, "on", context, default)
-        assert native == outcome(_native_calls.replaced[call], never, "on", context, default)
+        assert native == outcome(by_ctypes(call), never, "on", context, default)
 
 
 def test_the_methods_are_documented_as_the_functions_are() -> None:
-    for call, function in _native_calls.replaced.items():
-        method = getattr(flagbit.Client, call)
+    for (cls, call), function in _native_calls.replaced.items():
+        method = getattr(cls, call)
         assert inspect.getdoc(method) == inspect.getdoc(function)
         parameters, expected = (list(inspect.signature(one).parameters.values())[1:] for one in (method, function))
-        assert len(parameters) == len(expected) == 3
+        assert len(parameters) == len(expected) == (3 if cls is flagbit.Client else 2)
         for one, other in zip(parameters, expected, strict=True):
             assert (one.name, one.kind, one.default) == (other.name, other.kind, other.default)
 

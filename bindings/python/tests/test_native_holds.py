@@ -39,6 +39,10 @@ def ask(client: flagbit.Client, context: Any) -> None:
         client.value(key, context, default="x")
         client.value(key, context=context, default={})
         client.value(key, context, default=1.5)
+        flag = client.flag(key)
+        flag.is_enabled(context, True)
+        flag.evaluate(context, default="x")
+        flag.value(context, default="x")
     client.value("f", context, True)
 
 
@@ -151,7 +155,7 @@ def test_objects_that_were_never_initialized() -> None:
 def test_it_is_installed_once() -> None:
     native = _native_calls._native
     with pytest.raises(RuntimeError, match="installed already"):
-        native.install(*[None] * 8)
+        native.install(*[None] * 9)
 
 
 # What a subinterpreter runs. One that shares the GIL, as under mod_wsgi, can load the extension.

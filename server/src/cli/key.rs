@@ -93,7 +93,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::List(list) => list.run().await,
         Command::Revoke(Revoke { id, machine }) => {
             let (backend, who) = machine.open(None).await?;
-            keys::revoke_api_key(&backend, who, id).await.map_err(failure)?;
+            keys::revoke_api_key(&backend, &who, id).await.map_err(failure)?;
             print(&format!("key {id} is revoked; a running server refuses it within 2 seconds\n"))
         }
     }
@@ -108,7 +108,7 @@ impl Create {
             environments: self.environments.map(BTreeSet::from_iter),
             ends_at: self.ends_at,
         };
-        let created = keys::create_api_key(&backend, who, &self.name, &scope).await.map_err(failure)?;
+        let created = keys::create_api_key(&backend, &who, &self.name, &scope).await.map_err(failure)?;
         backend.follower.storage().close().await;
         let CreatedKey { row, text } = created;
         let output = if self.json {
@@ -132,7 +132,7 @@ impl List {
         let mut rows = Vec::new();
         loop {
             let after = rows.last().map_or(0, |row: &KeyRow| row.id);
-            let page = keys::list_api_keys(&backend, who, KeysPage { after, limit: PAGE }).await.map_err(failure)?;
+            let page = keys::list_api_keys(&backend, &who, KeysPage { after, limit: PAGE }).await.map_err(failure)?;
             rows.extend(page.keys);
             if !page.has_next {
                 break;

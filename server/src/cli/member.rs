@@ -73,19 +73,19 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Add(grant) => {
             let (backend, who) = grant.machine.open(None).await?;
-            let member = members::add(&backend, who, &grant.email, grant.rights()).await.map_err(failure)?;
+            let member = members::add(&backend, &who, &grant.email, grant.rights()).await.map_err(failure)?;
             print(&format!("{}\n", as_line(&member)))
         }
         Command::Role(grant) => {
             let (backend, who) = grant.machine.open(None).await?;
-            let id = find(&backend, who, &grant.email).await?;
-            let member = members::change(&backend, who, id, grant.rights()).await.map_err(failure)?;
+            let id = find(&backend, &who, &grant.email).await?;
+            let member = members::change(&backend, &who, id, grant.rights()).await.map_err(failure)?;
             print(&format!("{}\n", as_line(&member)))
         }
         Command::Remove(Remove { email, machine }) => {
             let (backend, who) = machine.open(None).await?;
-            let id = find(&backend, who, &email).await?;
-            let removed = members::remove(&backend, who, id).await.map_err(failure)?;
+            let id = find(&backend, &who, &email).await?;
+            let removed = members::remove(&backend, &who, id).await.map_err(failure)?;
             let keys = match removed.revoked_keys.as_slice() {
                 [] => "there were no API keys of theirs".to_owned(),
                 keys => format!("API keys {} are revoked", join(keys.iter())),
@@ -104,7 +104,7 @@ impl Grant {
     }
 }
 
-async fn find(backend: &Backend, who: Who, email: &str) -> anyhow::Result<i64> {
+async fn find(backend: &Backend, who: &Who, email: &str) -> anyhow::Result<i64> {
     let members = members::list(backend, who.account_id).await.map_err(failure)?;
     let member = members.iter().find(|member| member.email == email);
     let account = who.account_id;

@@ -5,7 +5,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use flagbit::{Answer, Attributes, Clock, ErrorCode, Flag, Snapshot, SnapshotError, Subject, Warning};
+use flagbit::{Answer, Attributes, Clock, ErrorCode, PreparedFlag, Snapshot, SnapshotError, Subject, Warning};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
@@ -80,7 +80,7 @@ impl Compiled {
 
     /// The snapshot of the flags that are read apart after a change; `None` if all have to be read.
     fn apart_with(&self, text: &SnapshotText, flags: &Changed<FlagText>) -> Option<SnapshotText> {
-        let mut keys: Vec<&str> = self.apart.flags().map(Flag::key).collect();
+        let mut keys: Vec<&str> = self.apart.flags().map(PreparedFlag::key).collect();
         for (key, flag) in flags {
             let (before, after) = (self.text.flag(key)?, &flag.as_ref()?.text);
             if self.asked.contains(key) || asks_flags(before) || asks_flags(after) {
@@ -135,12 +135,12 @@ impl Compiled {
     }
 
     /// The flag of that key.
-    pub(crate) fn find(&self, key: &str) -> Option<&Flag> {
+    pub(crate) fn find(&self, key: &str) -> Option<&PreparedFlag> {
         self.apart.find(key.as_bytes()).or_else(|| self.all.find(key.as_bytes()))
     }
 
     /// All flags, sorted by key.
-    pub(crate) fn flags(&self) -> impl ExactSizeIterator<Item = &Flag> {
+    pub(crate) fn flags(&self) -> impl ExactSizeIterator<Item = &PreparedFlag> {
         self.all.flags().map(|flag| self.apart.find(flag.key().as_bytes()).unwrap_or(flag))
     }
 
@@ -155,7 +155,7 @@ impl Compiled {
     /// [`ErrorCode::ParseError`] for a flag that is set aside.
     pub(crate) fn evaluate<'s>(
         &'s self,
-        flag: &'s Flag,
+        flag: &'s PreparedFlag,
         attributes: &impl Attributes,
         clock: Clock,
     ) -> Result<Answer<'s>, ErrorCode> {

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     flags::{Flag, Limits, Segment, SegmentRecord, check::Draft},
     rights::{self, Held, Need, Role},
-    storage::{Write, audit::Entry},
+    storage::{Write, audit::Entry, history::Versioned},
     world::{JudgedEnvironments, World},
 };
 
@@ -46,13 +46,13 @@ impl<'a> Change<'a> {
     /// # Errors
     /// [`Error::NotFound`] where the project was deleted since; the errors of [`access::begin`].
     pub(super) async fn begin(backend: &'a Backend, project: &ProjectTarget) -> Result<Self> {
-        let (write, held) = access::begin_held(&backend.follower, project.who).await?;
+        let (write, held) = access::begin_held(&backend.follower, &project.who).await?;
         let world = backend.follower.world_at(write.before()).await?;
         let found = world.project(project.who.account_id, project.project_id);
         let environments = found.ok_or_else(|| Error::no_project(project.project_id))?.environments.clone();
         Ok(Self {
             backend,
-            project: *project,
+            project: project.clone(),
             held,
             target: None,
             write,
@@ -109,14 +109,24 @@ impl<'a> Change<'a> {
         before: Option<&Flag>,
         after: Option<&Flag>,
     ) -> Result<()> {
+        self.record_restored_flag(environment_id, action, flag_id, before, after, None).await
+    }
+
+    /// [`Self::record_flag`] of a flag that has the content of an earlier version.
+    pub(super) async fn record_restored_flag(
+        &mut self,
+        environment_id: i64,
+        action: &str,
+        flag_id: i64,
+        before: Option<&Flag>,
+        after: Option<&Flag>,
+        restored: Option<i64>,
+    ) -> Result<()> {
         let key = before.or(after).map_or("", |flag| flag.key.as_str());
-        self.record(
-            environment_id,
-            Entry { action, target: key, flag_id: Some(flag_id), ..self.project.entry() },
-            before,
-            after,
-        )
-        .await
+        let versioned = Versioned::of_flag(environment_id, before, after);
+        let versioned = versioned.map(|versioned| Versioned { restored, ..versioned });
+        let entry = Entry { action, target: key, flag_id: Some(flag_id), versioned, ..self.project.entry() };
+        self.record(environment_id, entry, before, after).await
     }
 
     /// Records what happened to a segment of an environment.
@@ -127,8 +137,23 @@ impl<'a> Change<'a> {
         before: Option<&Segment>,
         after: Option<&Segment>,
     ) -> Result<()> {
+        self.record_restored_segment(environment_id, action, before, after, None).await
+    }
+
+    /// [`Self::record_segment`] of a segment that has the rules of an earlier version.
+    pub(super) async fn record_restored_segment(
+        &mut self,
+        environment_id: i64,
+        action: &str,
+        before: Option<&Segment>,
+        after: Option<&Segment>,
+        restored: Option<i64>,
+    ) -> Result<()> {
         let key = before.or(after).map_or("", |segment| segment.key.as_str());
-        self.record(environment_id, Entry { action, target: key, ..self.project.entry() }, before, after).await
+        let versioned = Versioned::of_segment(environment_id, before, after);
+        let versioned = versioned.map(|versioned| Versioned { restored, ..versioned });
+        self.record(environment_id, Entry { action, target: key, versioned, ..self.project.entry() }, before, after)
+            .await
     }
 
     async fn record<T: Serialize>(
@@ -159,8 +184,8 @@ impl<'a> Change<'a> {
         self.touched.extend(environments);
     }
 
-    pub(super) fn project(&self) -> ProjectTarget {
-        self.project
+    pub(super) fn project(&self) -> &ProjectTarget {
+        &self.project
     }
 
     /// The environments of the project, names and ids; the first comes first.
@@ -227,6 +252,11 @@ impl<'a> Change<'a> {
             self.record_segment(environment_id, "segment.create", None, Some(&record.into())).await?;
         }
         Ok(())
+    }
+
+    /// [`Self::commit`], unless the caller only asks what would change. A write that is not committed never happened.
+    pub(super) async fn finish(self, dry_run: bool) -> Result<Vec<String>> {
+        if dry_run { Ok(self.touched()) } else { self.commit().await }
     }
 
     /// The names of the environments where something changed, in the project's order.

@@ -48,7 +48,7 @@ pub(crate) async fn create_key(
     environment: Option<&str>,
 ) -> Result<CreatedKey> {
     let name = names::title("name", name)?;
-    let (mut write, held) = access::begin_held(&backend.follower, target.who).await?;
+    let (mut write, held) = access::begin_held(&backend.follower, &target.who).await?;
     let environments = write.environments(target.project_id).await?;
     if environments.is_empty() {
         return Err(Error::no_project(target.project_id));
@@ -66,7 +66,7 @@ pub(crate) async fn create_key(
     let environment = Some((environment.id, environment.name.as_str()));
     let (owner, maker_id) = (target.owner(), target.who.member_id);
     let grant = Grant { owner, kind, name, environment, rights: None, ends_at: None, maker_id };
-    finish_creation(backend, write, target.who, grant).await
+    finish_creation(backend, write, &target.who, grant).await
 }
 
 /// The rights that a new API key is to have, and its end.
@@ -113,7 +113,12 @@ impl ApiKeyScope {
 /// # Errors
 /// [`Error::Invalid`] for an invalid name, scope or end; [`Error::Forbidden`] for more rights than the caller holds;
 /// [`Error::LimitReached`]; the errors of [`access::begin`].
-pub(crate) async fn create_api_key(backend: &Backend, who: Who, name: &str, scope: &ApiKeyScope) -> Result<CreatedKey> {
+pub(crate) async fn create_api_key(
+    backend: &Backend,
+    who: &Who,
+    name: &str,
+    scope: &ApiKeyScope,
+) -> Result<CreatedKey> {
     let name = names::title("name", name)?;
     if scope.ends_at.is_some_and(|end| end <= Utc::now()) {
         return Err(Error::Invalid("ends_at: expected a time in the future".into()));
@@ -130,7 +135,7 @@ pub(crate) async fn create_api_key(backend: &Backend, who: Who, name: &str, scop
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`] without the right in its environment; the errors of [`access::begin`].
 pub(crate) async fn revoke_key(backend: &Backend, target: &ProjectTarget, key_id: i64) -> Result<()> {
-    revoke(backend, target.who, target.owner(), key_id).await
+    revoke(backend, &target.who, target.owner(), key_id).await
 }
 
 /// Revokes an API key. Revoking it again changes nothing.
@@ -138,7 +143,7 @@ pub(crate) async fn revoke_key(backend: &Backend, target: &ProjectTarget, key_id
 /// # Errors
 /// [`Error::Conflict`] for the last API key that may do everything; [`Error::Forbidden`] for one that may do what the caller
 /// may not; [`Error::NotFound`]; the errors of [`access::begin`].
-pub(crate) async fn revoke_api_key(backend: &Backend, who: Who, key_id: i64) -> Result<()> {
+pub(crate) async fn revoke_api_key(backend: &Backend, who: &Who, key_id: i64) -> Result<()> {
     revoke(backend, who, api_keys_of(who), key_id).await
 }
 
@@ -165,7 +170,7 @@ pub(crate) async fn list_keys(backend: &Backend, target: &ProjectTarget, page: K
 }
 
 /// Lists the API keys of the account, oldest first, revoked ones too.
-pub(crate) async fn list_api_keys(backend: &Backend, who: Who, page: KeysPage) -> Result<ListedKeys> {
+pub(crate) async fn list_api_keys(backend: &Backend, who: &Who, page: KeysPage) -> Result<ListedKeys> {
     list(backend, api_keys_of(who), page).await
 }
 
@@ -177,11 +182,11 @@ async fn list(backend: &Backend, owner: Owner, KeysPage { after, limit }: KeysPa
     Ok(ListedKeys { keys, has_next })
 }
 
-fn api_keys_of(who: Who) -> Owner {
+fn api_keys_of(who: &Who) -> Owner {
     Owner { account_id: who.account_id, project_id: None }
 }
 
-async fn finish_creation(backend: &Backend, mut write: Write, who: Who, grant: Grant<'_>) -> Result<CreatedKey> {
+async fn finish_creation(backend: &Backend, mut write: Write, who: &Who, grant: Grant<'_>) -> Result<CreatedKey> {
     // A lost key has a way back on the machine, whatever the limit.
     if !matches!(who.by, By::CommandLine) {
         check_limit(&mut write, grant.owner, 1, backend.accounts.max_keys).await?;
@@ -191,7 +196,7 @@ async fn finish_creation(backend: &Backend, mut write: Write, who: Who, grant: G
     Ok(CreatedKey { row, text })
 }
 
-async fn revoke(backend: &Backend, who: Who, owner: Owner, key_id: i64) -> Result<()> {
+async fn revoke(backend: &Backend, who: &Who, owner: Owner, key_id: i64) -> Result<()> {
     let (mut write, held) = access::begin_held(&backend.follower, who).await?;
     let row = write.key(owner, key_id).await?.ok_or_else(|| Error::NotFound(format!("no key {key_id} here")))?;
     let rights = row.rights()?.unwrap_or_default();

@@ -29,7 +29,7 @@ pub(crate) async fn list(backend: &Backend, account_id: i64) -> Result<Vec<Membe
 /// # Errors
 /// [`Error::Invalid`] for an invalid address or invalid rights; [`Error::Conflict`] for a member; [`Error::Forbidden`] for
 /// more rights than the caller holds; [`Error::LimitReached`]; the errors of [`access::begin`].
-pub(crate) async fn add(backend: &Backend, who: Who, email: &str, rights: Rights) -> Result<Member> {
+pub(crate) async fn add(backend: &Backend, who: &Who, email: &str, rights: Rights) -> Result<Member> {
     let email = names::email("email", email)?.to_lowercase();
     let (mut write, held) = access::begin_held(&backend.follower, who).await?;
     access::check_grant(&mut write, who.account_id, &held, &rights).await?;
@@ -58,7 +58,7 @@ pub(crate) async fn add(backend: &Backend, who: Who, email: &str, rights: Rights
 /// # Errors
 /// [`Error::Invalid`] for invalid rights; [`Error::Forbidden`] for more than the caller holds, before or after;
 /// [`Error::Conflict`] for the last admin; [`Error::NotFound`]; the errors of [`access::begin`].
-pub(crate) async fn change(backend: &Backend, who: Who, id: i64, rights: Rights) -> Result<Member> {
+pub(crate) async fn change(backend: &Backend, who: &Who, id: i64, rights: Rights) -> Result<Member> {
     let (mut write, held) = access::begin_held(&backend.follower, who).await?;
     let (members, member) = find(&mut write, who.account_id, id).await?;
     check_covered(&held, &member)?;
@@ -89,7 +89,7 @@ pub(crate) async fn change(backend: &Backend, who: Who, id: i64, rights: Rights)
 /// # Errors
 /// [`Error::Forbidden`] for a member who holds more than the caller; [`Error::Conflict`] for the last admin;
 /// [`Error::NotFound`]; the errors of [`access::begin`].
-pub(crate) async fn remove(backend: &Backend, who: Who, id: i64) -> Result<RemovedMember> {
+pub(crate) async fn remove(backend: &Backend, who: &Who, id: i64) -> Result<RemovedMember> {
     let (mut write, held) = access::begin_held(&backend.follower, who).await?;
     let (members, member) = find(&mut write, who.account_id, id).await?;
     check_covered(&held, &member)?;

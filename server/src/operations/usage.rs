@@ -103,7 +103,7 @@ pub(crate) async fn read(backend: &Backend, target: &EnvironmentTarget, wanted: 
     let environment =
         world.environment(environment_id).ok_or_else(|| Error::NotFound("the environment was deleted".into()))?;
     let unknown = storage.keys_with_result(environment_id, result::UNKNOWN).await?;
-    let flags = environment.flags.flags().map(flagbit::Flag::key);
+    let flags = environment.flags.flags().map(flagbit::PreparedFlag::key);
     let keys: BTreeSet<&str> = flags
         .chain(unknown.iter().map(String::as_str))
         .filter(|key| wanted.key.as_ref().is_none_or(|wanted| wanted == key))
@@ -150,7 +150,7 @@ pub(crate) async fn read(backend: &Backend, target: &EnvironmentTarget, wanted: 
     // Comparing many keys takes a while.
     let named = tokio::task::spawn_blocking(move || {
         for (key, usage) in &mut page.unknown {
-            usage.nearest = nearest(key, environment.flags.flags().map(flagbit::Flag::key)).map(str::to_owned);
+            usage.nearest = nearest(key, environment.flags.flags().map(flagbit::PreparedFlag::key)).map(str::to_owned);
         }
         page
     });

@@ -42,6 +42,13 @@ pub(crate) struct StoredPresence {
     pub(crate) updated_at: String,
 }
 
+impl StoredPresence {
+    /// The texts that it refers to.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &LargeText> {
+        self.state.iter().filter_map(|state| state.rules.as_ref())
+    }
+}
+
 impl StoredRecord {
     /// Makes a flag ready to be stored.
     ///
@@ -115,6 +122,17 @@ impl Storage {
         .fetch_optional(self)
         .await?;
         row.map(PresentFlagRow::read).transpose()
+    }
+
+    /// The part of a flag that all environments share.
+    pub(crate) async fn flag_of_project(&self, project_id: i64, key: &str) -> anyhow::Result<Option<Record>> {
+        let row: Option<FlagRow> =
+            sqlx::query_as("SELECT id, key, shared, created_at FROM flags WHERE project_id = $1 AND key = $2")
+                .bind(project_id)
+                .bind(key)
+                .fetch_optional(self)
+                .await?;
+        row.map(Record::try_from).transpose()
     }
 
     /// The names of the environments that have a flag, the project's first first.

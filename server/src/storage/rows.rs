@@ -1,15 +1,17 @@
 //! Statements for many rows at a time: what takes a statement for each of 10,000 flags keeps other writes waiting for
 //! seconds.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use sqlx::{Any, AssertSqlSafe, Database, any::AnyRow, query, query::Query};
 
 use super::{Write, dialect::Dialect, session::Session};
 
-/// The rows of one statement. SQLite takes 32,766 parameters.
-const ROWS: usize = 500;
+/// The rows of one statement. SQLite takes 32,766 parameters, and keeps statements of the same text prepared.
+const SQLITE_ROWS: usize = 500;
+/// PostgreSQL gets all rows of a statement as one text.
+const POSTGRES_ROWS: usize = 2_500;
+/// The size at which a text for PostgreSQL takes no further row, in bytes.
+const POSTGRES_BYTES: usize = 2 << 20;
 
 /// A value of a row.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -71,15 +73,6 @@ impl Write {
     ) -> sqlx::Result<()> {
         self.connection().many(many, rows).await
     }
-
-    /// [`Self::many`] for a statement that finds something.
-    pub(super) async fn find_many<const COLUMNS: usize>(
-        &mut self,
-        many: Many,
-        rows: Vec<[Cell<'_>; COLUMNS]>,
-    ) -> sqlx::Result<Vec<AnyRow>> {
-        self.connection().find_many(many, rows).await
-    }
 }
 
 impl Session {
@@ -89,8 +82,11 @@ impl Session {
         many: Many,
         rows: Vec<[Cell<'_>; COLUMNS]>,
     ) -> sqlx::Result<()> {
-        for chunk in rows.chunks(ROWS) {
-            statement(self.dialect(), many, chunk)?.execute(&mut *self).await?;
+        let mut rest = rows.as_slice();
+        while !rest.is_empty() {
+            let (statement, left) = statement(self.dialect(), many, rest)?;
+            statement.execute(&mut *self).await?;
+            rest = left;
         }
         Ok(())
     }
@@ -101,26 +97,31 @@ impl Session {
         many: Many,
         rows: Vec<[Cell<'_>; COLUMNS]>,
     ) -> sqlx::Result<Vec<AnyRow>> {
-        let mut found = Vec::new();
-        for chunk in rows.chunks(ROWS) {
-            found.extend(statement(self.dialect(), many, chunk)?.fetch_all(&mut *self).await?);
+        let (mut found, mut rest) = (Vec::new(), rows.as_slice());
+        while !rest.is_empty() {
+            let (statement, left) = statement(self.dialect(), many, rest)?;
+            found.extend(statement.fetch_all(&mut *self).await?);
+            rest = left;
         }
         Ok(found)
     }
 }
 
-/// Writes a statement with its rows. Its text is made of constants and numbers alone.
-fn statement<'q, const COLUMNS: usize>(
+/// Writes a statement with the first rows. Returns it with the rows that it has no room for. Its text is made of constants and
+/// numbers alone.
+fn statement<'q, 'r, const COLUMNS: usize>(
     dialect: Dialect,
     Many { begin, end }: Many,
-    rows: &[[Cell<'q>; COLUMNS]],
-) -> sqlx::Result<Statement<'q>> {
+    rows: &'r [[Cell<'q>; COLUMNS]],
+) -> sqlx::Result<(Statement<'q>, &'r [[Cell<'q>; COLUMNS]])> {
     let of_rows = |source: String| query(AssertSqlSafe(format!("{begin} {source} {end}")));
     if dialect == Dialect::Postgres {
-        return Ok(of_rows(recordset(rows)).bind(json(rows)?));
+        let (json, left) = json(rows)?;
+        return Ok((of_rows(recordset(rows)).bind(json), left));
     }
-    let mut query = of_rows(values(rows.len(), COLUMNS));
-    for cell in rows.iter().flatten().copied() {
+    let (first, left) = rows.split_at(rows.len().min(SQLITE_ROWS));
+    let mut query = of_rows(values(first.len(), COLUMNS));
+    for cell in first.iter().flatten().copied() {
         query = match cell {
             Cell::Number(number) => query.bind(number),
             Cell::OptionalNumber(number) => query.bind(number),
@@ -128,7 +129,7 @@ fn statement<'q, const COLUMNS: usize>(
             Cell::OptionalText(text) => query.bind(text),
         };
     }
-    Ok(query)
+    Ok((query, left))
 }
 
 /// The rows for SQLite: `VALUES (?, ?), (?, ?)`. It would take `$7` for a name, and look for each name among all others.
@@ -147,12 +148,28 @@ fn recordset<const COLUMNS: usize>(rows: &[[Cell<'_>; COLUMNS]]) -> String {
     format!("SELECT * FROM json_to_recordset($1::json) AS r ({})", columns.join(", "))
 }
 
-fn json<const COLUMNS: usize>(rows: &[[Cell<'_>; COLUMNS]]) -> sqlx::Result<String> {
-    let rows: Vec<BTreeMap<String, Cell<'_>>> = rows
-        .iter()
-        .map(|row| (1..).map(|number| format!("column{number}")).zip(row.iter().copied()).collect())
-        .collect();
-    serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))
+/// The first rows as a JSON list of objects, and the rows that are left.
+fn json<'q, 'r, const COLUMNS: usize>(
+    rows: &'r [[Cell<'q>; COLUMNS]],
+) -> sqlx::Result<(String, &'r [[Cell<'q>; COLUMNS]])> {
+    let names: [String; COLUMNS] = std::array::from_fn(|index| format!("\"column{}\":", index + 1));
+    let (mut text, mut count) = (b"[".to_vec(), 0);
+    for row in rows.iter().take(POSTGRES_ROWS) {
+        if text.len() > POSTGRES_BYTES {
+            break;
+        }
+        text.extend(if count == 0 { "{" } else { ",{" }.as_bytes());
+        for (index, (name, cell)) in names.iter().zip(row).enumerate() {
+            text.extend(if index == 0 { "" } else { "," }.as_bytes());
+            text.extend(name.as_bytes());
+            serde_json::to_writer(&mut text, cell).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        }
+        text.push(b'}');
+        count += 1;
+    }
+    text.push(b']');
+    let text = String::from_utf8(text).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    Ok((text, &rows[count..]))
 }
 
 #[cfg(test)]
@@ -166,6 +183,16 @@ mod tests {
         let expected = "SELECT * FROM json_to_recordset($1::json) AS r (column1 bigint, column2 text)";
         assert_eq!(recordset(&rows), expected);
         let expected = r#"[{"column1":1,"column2":"a\""},{"column1":2,"column2":null}]"#;
-        assert_eq!(json(&rows).unwrap(), expected);
+        assert_eq!(json(&rows).unwrap().0, expected);
+    }
+
+    #[test]
+    fn large_rows_are_spread_over_statements() {
+        let text = "x".repeat(POSTGRES_BYTES / 2);
+        let rows = [[Cell::from(text.as_str())]; 4];
+        let (first, left) = json(&rows).unwrap();
+        assert_eq!((left.len(), first.matches("column1").count()), (2, 2));
+        let rows = vec![[Cell::from(1)]; POSTGRES_ROWS + 1];
+        assert_eq!(json(&rows).unwrap().1.len(), 1);
     }
 }

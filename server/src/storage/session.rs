@@ -34,6 +34,8 @@ pub(crate) struct Session {
     connection: Option<PoolConnection<Any>>,
     /// `false` during a statement, and after one that got no answer.
     is_usable: bool,
+    /// The number of statements so far.
+    pub(super) statements: u32,
     trust: Trust,
     dialect: Dialect,
     shares_sessions: bool,
@@ -63,6 +65,7 @@ impl Storage {
         let mut session = Session {
             connection,
             is_usable: true,
+            statements: 0,
             trust: self.trust.clone(),
             dialect: self.dialect,
             shares_sessions: self.shares_sessions,
@@ -146,6 +149,7 @@ impl<'c> Executor<'c> for &'c mut Session {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
+        self.statements += 1;
         let Session { connection: Some(connection), is_usable, trust, shares_sessions, .. } = self else {
             return stream::once(std::future::ready(Err(sqlx::Error::PoolClosed))).boxed();
         };

@@ -9,15 +9,19 @@ use super::{
     Storage, Write,
     hex::hex,
     rows::{Cell, Many},
+    session::Session,
 };
 
 /// A text with more bytes is stored once, and referred to. A reference takes about as many.
 pub(super) const LARGE: usize = 128;
 
+/// The fields of flags and segments that have columns of their own where they are large, `NAME_id`.
+pub(super) const LARGE_FIELDS: [&str; 3] = ["description", "variants", "rules"];
+
 /// A large text with its hash.
 #[derive(Debug, PartialEq)]
-pub(super) struct LargeText {
-    text: String,
+pub(crate) struct LargeText {
+    pub(super) text: String,
     /// The SHA-256 in hexadecimal.
     hash: String,
 }
@@ -28,6 +32,10 @@ pub(super) struct TextIds(HashMap<String, i64>);
 impl LargeText {
     pub(super) fn new(text: String) -> Self {
         Self { hash: hex(&Sha256::digest(&text).into()), text }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
     }
 }
 
@@ -46,6 +54,12 @@ macro_rules! unused {
             " FROM texts WHERE ",
             $bounds,
             " AND NOT EXISTS (SELECT 1 FROM audit_parts p WHERE p.text_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.description_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.variants_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.rules_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.description_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.variants_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.rules_id = texts.id) \
              AND NOT EXISTS (SELECT 1 FROM flag_states s WHERE s.rules_id = texts.id) \
              AND NOT EXISTS (SELECT 1 FROM archive_states s WHERE s.rules_id = texts.id) \
              AND NOT EXISTS (SELECT 1 FROM archive_segments s WHERE s.text_id = texts.id)"
@@ -62,6 +76,21 @@ pub(crate) struct TextStep {
 }
 
 impl Storage {
+    /// Returns the texts that an account does not have yet, each once.
+    pub(crate) async fn unknown_texts<'t>(
+        &self,
+        account_id: i64,
+        texts: impl Iterator<Item = &'t LargeText>,
+    ) -> sqlx::Result<Vec<&'t LargeText>> {
+        let mut unknown: BTreeMap<&str, &LargeText> = texts.map(|text| (text.hash.as_str(), text)).collect();
+        let mut session = self.read().await?;
+        for (hash, _) in find(&mut session, account_id, unknown.keys().copied()).await? {
+            unknown.remove(hash.as_str());
+        }
+        session.end().await?;
+        Ok(unknown.into_values().collect())
+    }
+
     /// Returns the texts after an id, as many as one write may delete; `None` at the end.
     pub(crate) async fn texts_after(&self, after: i64) -> sqlx::Result<Option<TextStep>> {
         let (last,): (Option<i64>,) =
@@ -83,35 +112,51 @@ impl Storage {
     }
 }
 
+/// The hashes and ids of those of the texts that an account has.
+async fn find(
+    session: &mut Session,
+    account_id: i64,
+    hashes: impl Iterator<Item = &str>,
+) -> sqlx::Result<Vec<(String, i64)>> {
+    let many = Many {
+        begin: "SELECT t.hash, t.id FROM (",
+        end: ") AS w JOIN texts t ON t.account_id = w.column1 AND t.hash = w.column2",
+    };
+    let rows = session.find_many(many, hashes.map(|hash| [Cell::from(account_id), hash.into()]).collect()).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
 impl Write {
+    /// Stores texts of an account that it does not have yet. Until something refers to them, they may be deleted again.
+    pub(crate) async fn store_texts(&mut self, account_id: i64, texts: &[&LargeText]) -> sqlx::Result<()> {
+        self.text_ids(account_id, texts.iter().copied()).await.map(|_| ())
+    }
+
     /// Returns the ids of texts of an account. Texts that are new are stored.
     pub(super) async fn text_ids(
         &mut self,
         account_id: i64,
         texts: impl Iterator<Item = &LargeText>,
     ) -> sqlx::Result<TextIds> {
-        let mut missing: BTreeMap<&str, &str> = texts.map(|text| (text.hash.as_str(), text.text.as_str())).collect();
-        let mut known = HashMap::with_capacity(missing.len());
-        // Writes take turns, so nobody stores or deletes a text between the statements.
-        let wanted = missing.keys().map(|hash| [Cell::from(account_id), (*hash).into()]).collect();
-        let many = Many {
-            begin: "SELECT t.hash, t.id FROM (",
-            end: ") AS w JOIN texts t ON t.account_id = w.column1 AND t.hash = w.column2",
-        };
-        for row in self.find_many(many, wanted).await? {
-            let hash: String = row.try_get(0)?;
+        let texts: BTreeMap<&str, &str> = texts.map(|text| (text.hash.as_str(), text.text.as_str())).collect();
+        let known = self.texts.of(account_id);
+        let mut missing = texts.clone();
+        missing.retain(|hash, _| !known.contains_key(*hash));
+        for (hash, id) in find(self.connection(), account_id, missing.clone().into_keys()).await? {
             missing.remove(hash.as_str());
-            known.insert(hash, row.try_get(1)?);
+            self.texts.of(account_id).insert(hash, id);
         }
         let ids = if missing.is_empty() { 0..0 } else { self.next_ids(missing.len()).await? };
-        known.extend(missing.keys().map(|hash| String::from(*hash)).zip(ids));
-        let many = Many { begin: "INSERT INTO texts (id, account_id, hash, bytes, text)", end: "" };
-        let rows = missing.into_iter().map(|(hash, text)| {
+        let known = self.texts.of(account_id);
+        let rows = missing.iter().zip(ids).map(|((hash, text), id)| {
+            known.insert(String::from(*hash), id);
             let bytes = i64::try_from(text.len()).unwrap_or(i64::MAX);
-            [Cell::from(known[hash]), account_id.into(), hash.into(), bytes.into(), text.into()]
+            [Cell::from(id), account_id.into(), (*hash).into(), bytes.into(), (*text).into()]
         });
-        self.many(many, rows.collect()).await?;
-        Ok(TextIds(known))
+        let rows = rows.collect();
+        let ids = texts.keys().filter_map(|hash| Some((String::from(*hash), *known.get(*hash)?))).collect();
+        self.many(Many { begin: "INSERT INTO texts (id, account_id, hash, bytes, text)", end: "" }, rows).await?;
+        Ok(TextIds(ids))
     }
 
     /// Deletes the texts of a step that nothing refers to, as this write sees it.

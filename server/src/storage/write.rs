@@ -2,13 +2,17 @@
 
 use std::{ops::Range, sync::Arc};
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::{ACQUIRE_TIMEOUT, Mark, Outage, Storage, changes::Changes, dialect::Dialect, file::File, session::Session};
+use super::{
+    ACQUIRE_TIMEOUT, Mark, Outage, Storage, cause::Cause, changes::Changes, dialect::Dialect, file::File,
+    known_texts::Known, session::Session,
+};
 
 /// A write in progress. Without a commit it never happened.
 pub(crate) struct Write {
     session: Session,
+    begun: Instant,
     mark: Mark,
     before: Mark,
     dialect: Dialect,
@@ -16,6 +20,10 @@ pub(crate) struct Write {
     file: Option<File>,
     /// For the log.
     pub(super) changes: Changes,
+    /// For the audit and the history.
+    pub(super) cause: Cause,
+    /// The texts that this write asked for. Nobody else stores or deletes texts meanwhile.
+    pub(super) texts: Known,
 }
 
 impl Storage {
@@ -26,17 +34,24 @@ impl Storage {
         let turn = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.writing).lock_owned()).await;
         let turn = turn.map_err(|_| Outage::Busy)?;
         let mut session = self.begin(self.dialect.begin_writing(), Some(turn)).await?;
+        let begun = Instant::now();
         let (sequence,) = sqlx::query_as("UPDATE meta SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence")
             .fetch_one(&mut session)
             .await?;
         let before = Mark::of(&mut session, sequence - 1).await?;
         let mark = Mark::record(&mut session, sequence).await?;
         let (dialect, file) = (self.dialect, self.file.clone());
-        Ok(Write { before, session, mark, dialect, file, changes: Changes::default() })
+        let (changes, texts, cause) = Default::default();
+        Ok(Write { begun, before, session, mark, dialect, file, changes, texts, cause })
     }
 }
 
 impl Write {
+    /// Notes the cause of this write, which is recorded with each of its changes.
+    pub(crate) fn note_cause(&mut self, cause: Cause) {
+        self.cause = cause;
+    }
+
     /// The number of this write.
     pub(crate) fn sequence(&self) -> i64 {
         self.mark.sequence
@@ -86,7 +101,11 @@ impl Write {
     /// # Errors
     /// See [`Session::commit`]. [`super::Outage::Missing`] where the write went into a file that is gone.
     pub(crate) async fn commit(self) -> sqlx::Result<()> {
+        let (sequence, statements) = (self.mark.sequence, self.session.statements);
         self.session.commit(self.dialect.commit_writing()).await?;
+        let milliseconds = self.begun.elapsed().as_secs_f64() * 1e3;
+        // Other writes have waited for so long.
+        tracing::debug!(target: "flagbit::write", sequence, statements, milliseconds, "a write ended");
         self.file.as_ref().map_or(Ok(()), File::check_written)?;
         self.changes.log();
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use flagbit::{Answer, Flag};
+use flagbit::{Answer, PreparedFlag};
 
 use crate::quote::quoted;
 
@@ -49,7 +49,7 @@ pub(crate) fn check(result: &str) -> Result<(), String> {
 }
 
 /// Returns the result under which a flag counts one that [`check`] let pass. A flag has a bounded number of them.
-pub(crate) fn counted<'r>(flag: &Flag, result: &'r str) -> &'r str {
+pub(crate) fn counted<'r>(flag: &PreparedFlag, result: &'r str) -> &'r str {
     if let Some(name) = result.strip_prefix("variant:") {
         let is_variant = flag.variants().iter().any(|variant| variant.name() == name);
         return if is_variant { result } else { OTHER };

@@ -188,6 +188,27 @@ fn other_writes_go_on_while_a_large_import_runs() {
     });
 }
 
+/// Other writes wait while an import is stored, so that takes few statements, however many flags change.
+#[test]
+fn an_import_of_many_flags_takes_few_statements() {
+    on_each_database(|database| {
+        let server = Server::start_with(database, &["--signup", "--log-level", "info,flagbit::write=debug"]);
+        let project = Project::new(&server);
+        for (body, removes) in [(many_flags(0), 0), (many_flags(1), 0), (json!({"flags": []}), MANY)] {
+            let before = server.output().len();
+            project.send("PUT", &format!("/snapshot?removes={removes}"), &body).expect(200);
+            let output = server.output();
+            let statements = output[before..].lines().filter_map(|line| {
+                let (_, rest) = line.split_once("statements=")?;
+                rest.split(' ').next()?.parse().ok()
+            });
+            let statements: Vec<usize> = statements.collect();
+            let most = *statements.iter().max().expect("a write");
+            assert!((10..20 + 10 * MANY / 500).contains(&most), "{statements:?}");
+        }
+    });
+}
+
 #[test]
 fn an_import_is_made_from_the_newest_flags() {
     on_each_database(|database| {

@@ -197,3 +197,35 @@ pub(super) fn quote(text: &str) -> String {
     }
     quoted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::super::options::{Language, Secret},
+        *,
+    };
+
+    /// Reading a body fails with one kind of error for damaged gzip and for what goes wrong on the connection.
+    #[test]
+    fn damaged_gzip_is_told_from_an_error_of_the_connection() {
+        let limit = Duration::from_secs(1);
+        let place = Place {
+            name: "the server".into(),
+            key: Secret("fbsrv_secret".into()),
+            connect_timeout: limit,
+            timeout: limit,
+            stall_timeout: limit,
+            language: Language::default(),
+        };
+        for kind in [io::ErrorKind::InvalidData, io::ErrorKind::InvalidInput] {
+            let message = |error: io::Error| Failure::of_body_error(&place, error).message;
+            assert!(message(io::Error::new(kind, "corrupt deflate stream")).contains("sent damaged gzip"));
+            let of_connection =
+                [io::Error::new(kind, Error::ConnectionFailed), io::Error::new(kind, rustls::Error::DecryptError)];
+            for error in of_connection {
+                let message = message(error);
+                assert!(!message.contains("gzip"), "{message}");
+            }
+        }
+    }
+}

@@ -1,10 +1,13 @@
 //! One flag: its state for evaluation, or the problem that sets it aside.
 
+use std::sync::Arc;
+
 use super::{
     super::{
-        fields::{boolean, missing, no_duplicates, parse_rules},
+        fields::{boolean, missing, no_duplicates, parse_rules_into},
         json::{Json, Object},
         problem::Problem,
+        rule::Rule,
         snapshot::State,
     },
     rule::parse_rule,
@@ -55,6 +58,17 @@ fn parse(key: &str, fields: &Object<'_>, tables: &mut Tables) -> Result<State, P
     }
     let default_enabled = boolean(fields, "default_enabled")?.unwrap_or(false);
     // The rules of a flag that is off are read all the same: a problem in them is worth a warning.
-    let rules = parse_rules(fields, |rule| parse_rule(rule, tables))?;
+    let rules = parse_shared_rules(fields, tables)?;
     Ok(State::Enabled { default_enabled, rules })
+}
+
+/// The rules by way of a list that the next flag uses again, so that shared rules cost one allocation.
+fn parse_shared_rules(fields: &Object<'_>, tables: &mut Tables) -> Result<Arc<[Rule]>, Problem> {
+    let mut rules = std::mem::take(&mut tables.rules);
+    let parsed = parse_rules_into(&mut rules, fields, |rule| parse_rule(rule, tables));
+    // An empty list is shared by all flags and takes no memory.
+    let shared = parsed.map(|()| if rules.is_empty() { Arc::default() } else { rules.drain(..).collect() });
+    rules.clear();
+    tables.rules = rules;
+    shared
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     super::{
-        Flag, Place, Snapshot, SnapshotError, Variant,
+        Place, PreparedFlag, Snapshot, SnapshotError, Variant,
         json::{Json, Object},
         place::Step,
         problem::Problem,
@@ -19,7 +19,7 @@ use super::{
 };
 
 pub(super) struct Flags {
-    flags: Vec<Flag>,
+    flags: Vec<PreparedFlag>,
     /// The problems that set flags aside, with the flags' positions.
     problems: Vec<(u32, Problem)>,
     /// The flags that ask others. In `flags` they are set aside until they are linked.
@@ -75,7 +75,7 @@ impl Flags {
         } else {
             parsed.into_state()
         };
-        self.flags.push(Flag::new(key.into(), state));
+        self.flags.push(PreparedFlag::new(key.into(), state));
         Ok(())
     }
 
@@ -86,7 +86,7 @@ impl Flags {
             return Err(SnapshotError::shape(place(), "an empty key"));
         }
         let state = match value {
-            Json::Boolean(default_enabled) => State::Enabled { default_enabled, rules: [].into() },
+            Json::Boolean(default_enabled) => State::Enabled { default_enabled, rules: Arc::default() },
             _ => {
                 let value = variant_value(value).map_err(|problem| {
                     let (inner, _, message) = problem.into_parts();
@@ -96,7 +96,7 @@ impl Flags {
                 State::Typed(Box::new(Typed { enabled: true, variants, default: 0, off: 0, rules: [].into() }))
             }
         };
-        self.flags.push(Flag::new(key.into(), state));
+        self.flags.push(PreparedFlag::new(key.into(), state));
         Ok(())
     }
 

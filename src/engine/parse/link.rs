@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Flag, Snapshot,
+        PreparedFlag, Snapshot,
         links::Links,
         operator::{AnyOf, Asked, FlagIs, Link, Outcome},
         place::{Step, shortened},
@@ -199,7 +199,7 @@ fn check(cost: Cost) -> Result<(), Problem> {
 }
 
 /// The answers that are asked for, as bits.
-fn accepted(flag: &Flag, asked: &FlagIs) -> Result<u64, Problem> {
+fn accepted(flag: &PreparedFlag, asked: &FlagIs) -> Result<u64, Problem> {
     let variants = flag.variants();
     let bit = |answer: &Outcome| match answer {
         Outcome::Boolean(value) if variants.is_empty() => Ok(1 << u8::from(*value)),

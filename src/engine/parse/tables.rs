@@ -8,12 +8,15 @@ use super::super::{
     Name,
     operator::{NOW, Operator},
     pattern::PatternSizes,
+    rule::Rule,
 };
 
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) names: Names,
     pub(super) pattern_sizes: PatternSizes,
+    /// Room for the rules of a flag that is being read.
+    pub(super) rules: Vec<Rule>,
     /// Whether the parser is inside a segment, not a flag.
     pub(super) in_segment: bool,
     /// Whether the flag that is being read asks a segment or a flag.

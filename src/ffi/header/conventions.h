@@ -8,7 +8,8 @@
  *   A snapshot is a JSON text with flags and their rules. A client (flagbit_client) holds the snapshot in force and
  *   evaluates a flag for a context: the attributes of a user or another subject. You prepare a context once
  *   (flagbit_context), or give its attributes to one call: in an array of structs (flagbit_attribute), or packed into
- *   one buffer (flagbit_attributes). Options (flagbit_options) say how to open a client. Functions are named flagbit_<type>_<verb>. Their arguments are, in this order: the object,
+ *   one buffer (flagbit_attributes). Code that asks the same flag again and again resolves it once (flagbit_flag). Options
+ *   (flagbit_options) say how to open a client. Functions are named flagbit_<type>_<verb>. Their arguments are, in this order: the object,
  *   inputs, outputs, the error.
  *
  * Ownership

@@ -2,6 +2,7 @@
 
 __version__ = "0.1.0"
 
+from ._flag import Flag
 from ._native_calls import is_native as native
 from .client import Client
 from .context import AttributeValue, Context
@@ -18,6 +19,7 @@ __all__ = [
     "ErrorCode",
     "Evaluation",
     "FileError",
+    "Flag",
     "FlagBitError",
     "FlagValue",
     "LibraryError",

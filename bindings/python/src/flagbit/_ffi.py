@@ -42,6 +42,9 @@ class ClientHandle(Handle): ...
 class ContextHandle(Handle): ...
 
 
+class FlagHandle(Handle): ...
+
+
 class ErrorHandle(Handle): ...
 
 
@@ -156,7 +159,7 @@ def _slow(name: str, result: Any, *arguments: Any) -> Any:
     return _function(_blocking, name, result, *arguments)
 
 
-_client, _context, _options = ClientHandle, ContextHandle, OptionsHandle
+_client, _context, _options, _flag = ClientHandle, ContextHandle, OptionsHandle, FlagHandle
 _error_out = POINTER(ErrorHandle)
 _attributes = POINTER(Attribute)
 _list_out = POINTER(TextListPointer)
@@ -273,11 +276,19 @@ explain_with = _slow(
 explain_of = _slow(
     "explain_of", c_int32, _client, c_char_p, c_size_t, _attributes, c_size_t, c_size_t, c_char_p, c_size_t, _size_out
 )
+flag_new = _quick("flag_new", c_int32, _client, c_char_p, c_size_t, POINTER(FlagHandle))
+flag_is_enabled = _quick("flag_is_enabled", c_bool, _flag, _context, c_bool)
+flag_is_enabled_of = _quick("flag_is_enabled_of", c_bool, _flag, _attributes, c_size_t, c_size_t, c_bool)
+flag_is_enabled_with = _quick("flag_is_enabled_with", c_bool, _flag, c_char_p, c_size_t, c_bool)
+flag_evaluate = _quick("flag_evaluate", c_int32, _flag, _context, _evaluation_out)
+flag_evaluate_of = _quick("flag_evaluate_of", c_int32, _flag, _attributes, c_size_t, c_size_t, _evaluation_out)
+flag_evaluate_with = _quick("flag_evaluate_with", c_int32, _flag, c_char_p, c_size_t, _evaluation_out)
+flag_free = _quick("flag_free", None, _flag)
 override_start = _slow("override_start", c_int32, _client, c_char_p, c_size_t, POINTER(c_uint64), _error_out)
 override_end = _slow("override_end", c_int32, _client, c_uint64)
 
 ClientHandle.free, ContextHandle.free = client_free, context_free
-ErrorHandle.free, OptionsHandle.free = error_free, options_free
+ErrorHandle.free, OptionsHandle.free, FlagHandle.free = error_free, options_free, flag_free
 
 # The two most frequent calls a second time, without argtypes: the conversion takes 200 of 500 ns. Only
 # `Client.is_enabled` may call these, with the right types: a handle, bytes, a handle or bytes or None, and a bool,

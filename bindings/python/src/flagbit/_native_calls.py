@@ -15,9 +15,9 @@ from .evaluation import Evaluation
 VARIABLE = "FLAGBIT_NO_NATIVE"
 
 _SIGNATURES = {
-    "is_enabled": "($self, flag_key, context=None, default=False)",
-    "evaluate": "($self, flag_key, context=None, default=False)",
-    "value": "($self, flag_key, context=None, default=...)",
+    "is_enabled": "context=None, default=False)",
+    "evaluate": "context=None, default=False)",
+    "value": "context=None, default=...)",
 }
 
 _native: Any = None
@@ -29,8 +29,8 @@ if os.environ.get(VARIABLE, "0") in ("", "0"):
 is_native = _native is not None
 """Whether the extension answers."""
 
-replaced: dict[str, Callable[..., Any]] = {}
-"""The functions that the extension has replaced and still falls back to."""
+replaced: dict[tuple[type, str], Callable[..., Any]] = {}
+"""The functions that the extension has replaced and still falls back to, by class and name."""
 
 if TYPE_CHECKING or not is_native:
 
@@ -43,15 +43,18 @@ else:
     Holder = _native.Holder
 
 
-def install(client: type[Holder], context: type[Holder]) -> None:
-    """Replaces methods of the class Client by the extension's, which fall back to the replaced functions."""
+def install(client: type[Holder], flag: type[Holder], context: type[Holder]) -> None:
+    """Replaces methods of the classes Client and Flag by the extension's, which fall back to the replaced functions."""
     if is_native:
-        replaced.update((name, vars(client)[name]) for name in _SIGNATURES)
-        # This form of it is the one that inspect reads for methods in C.
-        documentation = tuple(
-            f"{name}{signature}\n--\n\n{replaced[name].__doc__ or ''}" for name, signature in _SIGNATURES.items()
-        )
+        documentation = []
+        for cls, first in ((client, "($self, flag_key, "), (flag, "($self, ")):
+            for name, signature in _SIGNATURES.items():
+                replaced[cls, name] = function = vars(cls)[name]
+                # This is the form that inspect reads for methods in C.
+                documentation.append(f"{name}{first}{signature}\n--\n\n{function.__doc__ or ''}")
         names = tuple(field.name for field in fields(Evaluation))
         reasons = tuple(map(reason_name, _ffi.Reason))
         functions = tuple(replaced.values())
-        _native.install(_ffi.address, client, functions, documentation, context, Evaluation, names, reasons)
+        _native.install(
+            _ffi.address, client, flag, functions, tuple(documentation), context, Evaluation, names, reasons
+        )

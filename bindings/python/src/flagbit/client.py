@@ -17,6 +17,7 @@ from ._evaluate import Evaluator, all_failed, truth
 from ._explain import explain, unexplained
 from ._ffi import is_enabled_unchecked, is_enabled_with_unchecked
 from ._fitting import fitting
+from ._flag import Flag
 from ._greenlets import greenlets
 from ._listeners import Callback, Listeners, StateCallback, drain_log
 from ._native_calls import Holder, install
@@ -306,6 +307,13 @@ class Client(Holder):
         except Exception:
             return default  # It fails when it is asked for its type.
 
+    def flag(self, flag_key: str) -> Flag:
+        """Returns one flag, for code that asks it again and again: its evaluations look up no key.
+
+        The flag need not exist yet. Raises TypeError for a key that is not a str.
+        """
+        return Flag(self, flag_key)
+
     def explain(self, flag_key: str, context: AnyContext = None) -> dict[str, Any]:
         """Returns a flag's answer and how it came about: each rule, and which of its conditions hold. Never raises.
 
@@ -465,7 +473,7 @@ class Client(Holder):
             drain_log(self._handle)
 
 
-install(Client, Context)
+install(Client, Flag, Context)
 
 
 def _seconds(timeout: float | None) -> float:

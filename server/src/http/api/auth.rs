@@ -16,7 +16,7 @@ use crate::{
         wire::{
             body::BodyLimit,
             error::{ApiError, ApiResult},
-            parameters,
+            parameters, reason,
         },
     },
     key::{self, Hash, Kind, NoKey},
@@ -24,6 +24,7 @@ use crate::{
     quote::quoted,
     rights::{Held, Need, Place, Role},
     state::App,
+    storage::cause::Cause,
     world::{Environment, KeyEntry, World},
 };
 
@@ -44,9 +45,8 @@ pub(crate) struct Manager {
 /// A request of somebody who manages something, before it is known in which place.
 #[derive(Debug, Clone)]
 pub(super) struct Claim {
-    account_id: i64,
-    member_id: i64,
-    by: By,
+    /// With a need whose place is not known yet.
+    who: Who,
     held: Held,
     needs: Needs,
 }
@@ -106,7 +106,12 @@ impl Claim {
         let member_id = key.maker_id.ok_or_else(ApiError::internal)?;
         let needs = parts.extensions.get::<Caller>().and_then(|caller| caller.needs(&parts.method));
         let needs = needs.ok_or_else(ApiError::internal)?;
-        Ok(Self { account_id: key.account_id, member_id, by: By::Key(key.id), held, needs })
+        let request = parts.extensions.get::<Caller>().and_then(|caller| caller.request_id().to_str().ok());
+        let cause = Cause { reason: None, request: request.map(Arc::from) };
+        let need = Need { role: needs.role, place: Place::Anywhere };
+        let mut who = Who { account_id: key.account_id, member_id, by: By::Key(key.id), need, cause };
+        reason::note_header(&mut who, &parts.headers)?;
+        Ok(Self { who, held, needs })
     }
 
     /// Returns the caller, if they may do this with the project and the environment of the path.
@@ -128,8 +133,7 @@ impl Claim {
     }
 
     fn with(&self, need: Need) -> Who {
-        let Self { account_id, member_id, by, .. } = *self;
-        Who { account_id, member_id, by, need }
+        Who { need, ..self.who.clone() }
     }
 }
 

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
-use flagbit::{Answer, Context, ErrorCode, Flag, Moment, Number, Variant, VariantValue, Warning};
+use flagbit::{Answer, Context, ErrorCode, Moment, Number, PreparedFlag, Variant, VariantValue, Warning};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -175,16 +175,16 @@ pub(super) fn set_aside(warning: Option<&Warning>, flag_key: &str, is_client: bo
 
 impl Evaluator {
     /// The flag of that key, if the caller may see it.
-    pub(super) fn flag(&self, key: &str) -> Option<&Flag> {
+    pub(super) fn flag(&self, key: &str) -> Option<&PreparedFlag> {
         self.environment.flags.find(key).filter(|flag| self.sees(flag))
     }
 
     /// All flags that the caller may see, sorted by key.
-    pub(super) fn flags(&self) -> impl Iterator<Item = &Flag> {
+    pub(super) fn flags(&self) -> impl Iterator<Item = &PreparedFlag> {
         self.environment.flags.flags().filter(|flag| self.sees(flag))
     }
 
-    fn sees(&self, flag: &Flag) -> bool {
+    fn sees(&self, flag: &PreparedFlag) -> bool {
         !self.is_client || self.environment.flags.is_client_visible(flag.key())
     }
 
@@ -208,7 +208,12 @@ impl Evaluator {
     }
 
     /// Evaluates the one flag that was asked for.
-    pub(super) fn one<'a>(&'a self, key: &str, context: &Context, watch: &Watch) -> ApiResult<(&'a Flag, Answer<'a>)> {
+    pub(super) fn one<'a>(
+        &'a self,
+        key: &str,
+        context: &Context,
+        watch: &Watch,
+    ) -> ApiResult<(&'a PreparedFlag, Answer<'a>)> {
         let flag = self.flag(key).ok_or_else(|| self.not_found(key))?;
         let answer = self.answer(flag, &Watched::new(context, watch));
         if !watch.is_over() {
@@ -237,18 +242,18 @@ impl Evaluator {
         self.app.usage.count(self.environment_id, counted);
     }
 
-    pub(super) fn answer<'a>(&'a self, flag: &'a Flag, context: &Watched<'_>) -> Result<Answer<'a>, ErrorCode> {
+    pub(super) fn answer<'a>(&'a self, flag: &'a PreparedFlag, context: &Watched<'_>) -> Result<Answer<'a>, ErrorCode> {
         let answer = self.environment.flags.evaluate(flag, context, now)?;
         self.app.metrics.evaluated(&self.environment, flag.key(), answer.enabled());
         Ok(answer)
     }
 
     /// Tells why a flag that is set aside does not answer.
-    pub(super) fn set_aside(&self, flag: &Flag) -> String {
+    pub(super) fn set_aside(&self, flag: &PreparedFlag) -> String {
         set_aside(self.environment.flags.warning_of(flag.key()), flag.key(), self.is_client)
     }
 
-    fn outcome<'a>(&'a self, flag: &'a Flag, context: &Watched<'_>) -> (&'a str, Outcome<'a>) {
+    fn outcome<'a>(&'a self, flag: &'a PreparedFlag, context: &Watched<'_>) -> (&'a str, Outcome<'a>) {
         let outcome = match self.answer(flag, context) {
             Ok(answer) => Outcome::Evaluation(Evaluation::new(flag.key(), &answer)),
             Err(code) => Outcome::Failure(Failure {
@@ -323,7 +328,7 @@ fn one(evaluator: &Evaluator, key: &str, context: &Context, watch: &Watch) -> Ap
 
 fn several<'a>(
     evaluator: &'a Evaluator,
-    flags: impl Iterator<Item = &'a Flag>,
+    flags: impl Iterator<Item = &'a PreparedFlag>,
     context: &Context,
     watch: &Watch,
 ) -> ApiResult<Response> {

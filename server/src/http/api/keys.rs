@@ -19,7 +19,7 @@ use crate::{
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
             json::JsonBody,
-            page, parameters,
+            page, parameters, reason,
         },
     },
     key::Kind,
@@ -135,6 +135,9 @@ struct NewKey {
     /// The environment of the key. The default is the project's first.
     #[schema(nullable = false)]
     environment: Option<String>,
+    /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead.
+    #[schema(nullable = false, max_length = 500)]
+    reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -164,6 +167,9 @@ struct NewApiKey {
     /// The moment at which the key stops working, as in `2027-01-31T12:00:00Z`. The default is never.
     #[schema(nullable = false)]
     ends_at: Option<String>,
+    /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead.
+    #[schema(nullable = false, max_length = 500)]
+    reason: Option<String>,
 }
 
 impl NewApiKey {
@@ -235,10 +241,11 @@ async fn list_keys(
     (status = 400, description = "the body cannot be read, or names no environment", body = ErrorBody),
 ))]
 async fn create_key(
-    target: ProjectTarget,
+    mut target: ProjectTarget,
     State(app): State<App>,
     JsonBody(new): JsonBody<NewKey>,
 ) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
+    reason::note_field(&mut target.who, new.reason.as_deref())?;
     let kind = match new.kind {
         NewKind::Sdk => Kind::Sdk,
         NewKind::Server => Kind::Server,
@@ -268,7 +275,7 @@ async fn list_api_keys(
     OriginalUri(uri): OriginalUri,
     State(app): State<App>,
 ) -> ApiResult<(HeaderMap, Json<Keys>)> {
-    Ok(listing(&app, &uri, keys::list_api_keys(&app.backend, who, page.into()).await?))
+    Ok(listing(&app, &uri, keys::list_api_keys(&app.backend, &who, page.into()).await?))
 }
 
 /// Create an API key, which counts as the member who makes it; it is shown this once.
@@ -279,12 +286,13 @@ async fn list_api_keys(
         body = ErrorBody),
 ))]
 async fn create_api_key(
-    Manager { who, .. }: Manager,
+    Manager { mut who, .. }: Manager,
     State(app): State<App>,
     JsonBody(mut new): JsonBody<NewApiKey>,
 ) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
+    reason::note_field(&mut who, new.reason.as_deref())?;
     let scope = new.scope()?;
-    created(&app, keys::create_api_key(&app.backend, who, &new.name, &scope).await?)
+    created(&app, keys::create_api_key(&app.backend, &who, &new.name, &scope).await?)
 }
 
 /// Revoke an API key. The server refuses it from now on. Revoking it again changes nothing.
@@ -297,7 +305,7 @@ async fn revoke_api_key(
     KeyId(id): KeyId,
     State(app): State<App>,
 ) -> ApiResult<StatusCode> {
-    keys::revoke_api_key(&app.backend, who, id).await?;
+    keys::revoke_api_key(&app.backend, &who, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

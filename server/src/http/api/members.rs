@@ -116,7 +116,7 @@ async fn add_member(
     JsonBody(new): JsonBody<NewMember>,
 ) -> ApiResult<(StatusCode, Json<Member>)> {
     let rights = Rights { account: new.role, projects: new.projects, environments: None };
-    let member = members::add(&app.backend, who, &new.email, rights).await?;
+    let member = members::add(&app.backend, &who, &new.email, rights).await?;
     Ok((StatusCode::CREATED, Json(member.into())))
 }
 
@@ -134,7 +134,7 @@ async fn change_member(
     JsonBody(rights): JsonBody<MemberRights>,
 ) -> ApiResult<Json<Member>> {
     let rights = Rights { account: rights.role, projects: rights.projects, environments: None };
-    Ok(Json(members::change(&app.backend, who, id, rights).await?.into()))
+    Ok(Json(members::change(&app.backend, &who, id, rights).await?.into()))
 }
 
 /// Remove a member from the account, and revoke the API keys that they made.
@@ -150,6 +150,6 @@ async fn remove_member(
     MemberId(id): MemberId,
     State(app): State<App>,
 ) -> ApiResult<Json<RemovedMember>> {
-    let members::RemovedMember { id, revoked_keys } = members::remove(&app.backend, who, id).await?;
+    let members::RemovedMember { id, revoked_keys } = members::remove(&app.backend, &who, id).await?;
     Ok(Json(RemovedMember { id, revoked_keys }))
 }

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use flagbit::{Answer, Context, Flag, Number, Reason, VariantValue};
+use flagbit::{Answer, Context, Number, PreparedFlag, Reason, VariantValue};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -120,7 +120,7 @@ struct BulkMetadata {
 }
 
 impl<'a> Success<'a> {
-    fn new(flag: &'a Flag, answer: &Answer<'a>, revision: Option<String>) -> Self {
+    fn new(flag: &'a PreparedFlag, answer: &Answer<'a>, revision: Option<String>) -> Self {
         Self {
             key: flag.key(),
             value: value(flag, answer),
@@ -150,7 +150,7 @@ fn reason(answer: &Answer<'_>) -> &'static str {
 
 /// Some clients tell integers from other numbers by the point, so a flag with a value that is no integer has it in all its
 /// values.
-fn value<'a>(flag: &Flag, answer: &Answer<'a>) -> JsonValue<'a> {
+fn value<'a>(flag: &PreparedFlag, answer: &Answer<'a>) -> JsonValue<'a> {
     let value = JsonValue::new(answer);
     let mut values = flag.variants().iter().map(|variant| variant.value());
     let has_double = values.any(|value| matches!(value, VariantValue::Number(Number::Double(_), _)));

@@ -130,17 +130,13 @@ pub(crate) async fn read(
         }
     }
     for key in keys {
-        match judged.get(key) {
-            Some((Judgement { reasons, only_bulk: None }, owner)) => {
+        if let Some((Judgement { reasons, only_bulk }, owner)) = judged.get(key) {
+            if let Some(at) = only_bulk {
+                page.only_bulk.insert(key.into(), OnlyBulk { last_evaluated_at: time_text(*at) });
+            }
+            if !reasons.is_empty() {
                 page.flags.insert(key.into(), StaleFlag { reasons: reasons.clone(), owner: owner.clone() });
             }
-            Some((Judgement { reasons, only_bulk: Some(at) }, owner)) => {
-                page.only_bulk.insert(key.into(), OnlyBulk { last_evaluated_at: time_text(*at) });
-                if !reasons.is_empty() {
-                    page.flags.insert(key.into(), StaleFlag { reasons: reasons.clone(), owner: owner.clone() });
-                }
-            }
-            None => {}
         }
         if let Some(ids) = unknown.get(key) {
             let count = ids.iter().filter_map(|id| counts.get(&(*id, key))).sum();
@@ -249,7 +245,8 @@ impl Judging {
     fn unknown_usage(&self, key: &str, ids: &[i64], count: u64) -> StaleUnknown {
         let here: Vec<&(String, i64, Arc<Environment>)> =
             self.environments.iter().filter(|(_, id, _)| ids.contains(id)).collect();
-        let mut keys = here.iter().flat_map(|(_, _, environment)| environment.flags.flags().map(flagbit::Flag::key));
+        let mut keys =
+            here.iter().flat_map(|(_, _, environment)| environment.flags.flags().map(flagbit::PreparedFlag::key));
         let nearest = nearest(key, &mut keys).map(str::to_owned);
         let environments = here.iter().map(|(name, ..)| name.clone()).collect();
         StaleUnknown { usage: UnknownUsage { count, nearest }, environments }

@@ -1,6 +1,7 @@
 //! Tests of minutes, with seconds of a few milliseconds.
 
 use std::{
+    collections::VecDeque,
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
     sync::{
@@ -19,6 +20,7 @@ const INTERVAL: f64 = 500.0;
 /// How much later than it should something may happen on a busy machine. Earlier never.
 const SLACK: f64 = 1_000.0;
 const PATIENCE: Duration = Duration::from_secs(20);
+const TROUBLE: &str = "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n";
 const SNAPSHOT: &str = r#"{"revision": 1, "flags": [{"key": "f", "enabled": true, "default_enabled": true}]}"#;
 
 fn ok(body: &str) -> String {
@@ -29,7 +31,8 @@ fn ok(body: &str) -> String {
 #[derive(Clone)]
 struct Server {
     url: String,
-    answer: Arc<Mutex<String>>,
+    /// The answers to requests for the snapshot; the last one is repeated.
+    answers: Arc<Mutex<VecDeque<String>>>,
     /// When requests for the snapshot came, and how many were under way at the most.
     times: Arc<Mutex<Vec<Instant>>>,
     most: Arc<AtomicU32>,
@@ -37,12 +40,12 @@ struct Server {
 }
 
 impl Server {
-    /// `stream` is what a stream sends at first. Then it says nothing more, or `x` again and again.
-    fn new(answer: &str, stream: &'static str, drips: bool) -> Self {
+    /// `stream` is what a stream sends at first, and `drip` what it sends again and again, if it is not empty.
+    fn new(answer: &str, stream: &'static str, drip: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let answer = Arc::new(Mutex::new(answer.to_owned()));
-        let server = Self { url, answer, times: Arc::default(), most: Arc::default(), streams: Arc::default() };
+        let answers = Arc::new(Mutex::new([answer.to_owned()].into()));
+        let server = Self { url, answers, times: Arc::default(), most: Arc::default(), streams: Arc::default() };
         let (accepting, under_way) = (server.clone(), Arc::new(AtomicU32::new(0)));
         thread::spawn(move || {
             for mut connection in listener.incoming().map_while(Result::ok) {
@@ -53,14 +56,14 @@ impl Server {
                         server.streams.fetch_add(1, Ordering::SeqCst);
                         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
                         connection.write_all(format!("{head}{stream}").as_bytes()).unwrap();
-                        while drips && connection.write_all(b"x").is_ok() {
+                        while !drip.is_empty() && connection.write_all(drip.as_bytes()).is_ok() {
                             thread::sleep(SECOND * 3);
                         }
                         return read(&connection);
                     }
                     server.most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     server.times.lock().unwrap().push(Instant::now());
-                    let answer = server.answer.lock().unwrap().clone();
+                    let answer = server.next_answer();
                     under_way.fetch_sub(1, Ordering::SeqCst);
                     _ = connection.write_all(answer.as_bytes());
                     path
@@ -71,7 +74,18 @@ impl Server {
     }
 
     fn answer(&self, answer: &str) {
-        *self.answer.lock().unwrap() = answer.into();
+        *self.answers.lock().unwrap() = [answer.to_owned()].into();
+    }
+
+    /// Answers so once what comes now has been answered.
+    fn then(self, answer: &str) -> Self {
+        self.answers.lock().unwrap().push_back(answer.to_owned());
+        self
+    }
+
+    fn next_answer(&self) -> String {
+        let mut answers = self.answers.lock().unwrap();
+        if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }.unwrap_or_default()
     }
 
     fn times(&self) -> Vec<Instant> {
@@ -115,7 +129,7 @@ fn print(what: &str, times: &[Instant]) {
 
 #[test]
 fn the_timeline_of_a_dead_and_a_recovering_server() {
-    let server = Server::new("HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", "", false);
+    let server = Server::new(TROUBLE, "", "");
     let client = open(&server, false);
     eventually(&client, || server.times().len() == 12);
     assert_eq!(client.status().state, State::Initializing);
@@ -141,7 +155,7 @@ fn the_timeline_of_a_dead_and_a_recovering_server() {
 
 #[test]
 fn a_refusal_slows_down_and_ends_by_itself() {
-    let server = Server::new(&ok(SNAPSHOT), "", false);
+    let server = Server::new(&ok(SNAPSHOT), "", "");
     let client = open(&server, false);
     client.ready_within(PATIENCE).unwrap();
     server.answer("HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n");
@@ -157,12 +171,12 @@ fn a_refusal_slows_down_and_ends_by_itself() {
 
 #[test]
 fn a_stream_that_stalls_is_left_and_polled_for() {
-    leaves_a_silent_stream(&Server::new(&ok(SNAPSHOT), ": hello\n\ndata: half an ev", false));
+    leaves_a_silent_stream(&Server::new(&ok(SNAPSHOT), ": hello\n\ndata: half an ev", ""));
 }
 
 #[test]
 fn a_stream_that_ends_no_line_is_silent() {
-    leaves_a_silent_stream(&Server::new(&ok(SNAPSHOT), ": hello\n\n", true));
+    leaves_a_silent_stream(&Server::new(&ok(SNAPSHOT), ": hello\n\n", "x"));
 }
 
 fn leaves_a_silent_stream(server: &Server) {
@@ -179,4 +193,18 @@ fn leaves_a_silent_stream(server: &Server) {
     eventually(&client, || server.streams.load(Ordering::SeqCst) > 2);
     let status = client.status();
     assert_eq!((status.state, status.last_error), (State::Ready, None));
+}
+
+/// A stream that is alive and tells of nothing more must not keep the client from asking again after a failure.
+#[test]
+fn a_fetch_that_the_stream_asked_for_is_tried_again_when_it_fails() {
+    let second = SNAPSHOT.replace("\"revision\": 1", "\"revision\": 2");
+    let server = Server::new(&ok(SNAPSHOT), "event: snapshot\ndata: {\"revision\": 2}\n\n", ": alive\n\n")
+        .then(TROUBLE)
+        .then(&ok(&second));
+    let client = open(&server, true);
+    eventually(&client, || client.status().revision.as_deref() == Some("2"));
+    let times = server.times();
+    print("a failure that the stream led to", &times);
+    assert!(times.len() >= 3 && pauses(&times)[1] < 4.0 + SLACK, "{:?}", pauses(&times));
 }
