@@ -132,8 +132,10 @@ mod tests {
             fields.into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>()
         };
         let all = |fields: &[Fields]| fields.iter().flat_map(Fields::all).map(str::to_owned).collect::<BTreeSet<_>>();
-        assert_eq!(described(schema::FlagChanges::schema()), all(&[FLAG]));
-        assert_eq!(described(schema::SegmentRules::schema()), all(&[SEGMENT]));
+        // A reason is of the change and not of what changes.
+        let with_reason = |fields: &[Fields]| all(fields).into_iter().chain(["reason".to_owned()]).collect();
+        assert_eq!(described(schema::FlagChanges::schema()), with_reason(&[FLAG]));
+        assert_eq!(described(schema::SegmentRules::schema()), with_reason(&[SEGMENT]));
         assert_eq!(described(schema::Rule::schema()), all(&[RULE, CONDITIONS_RULE]));
         assert_eq!(described(schema::Condition::schema()), all(&[CONDITION]));
         assert_eq!(described(schema::DocumentBody::schema()), all(&[DOCUMENT]));

@@ -102,7 +102,7 @@ pub(crate) struct Flag {
     /// Counts the writes of the flag in this environment; the entity tag of the flag is this number in quotes.
     pub(crate) version: i64,
     created_at: String,
-    updated_at: String,
+    pub(crate) updated_at: String,
 }
 
 fn is_false(value: &bool) -> bool {

@@ -101,6 +101,11 @@ pub(crate) struct FlagChanges {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = std::collections::HashMap<String, f64>)]
     moved: Option<Value>,
+    /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead, and in an
+    /// import it has to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, max_length = 500)]
+    reason: Option<String>,
     /// Ignored, so that what was read can be sent back.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Object)]
@@ -148,6 +153,11 @@ pub(crate) struct NewFlag {
     off: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<Vec<Rule>>,
+    /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead, and in an
+    /// import it has to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, max_length = 500)]
+    reason: Option<String>,
 }
 
 /// The rules of a segment.
@@ -175,6 +185,11 @@ pub(crate) struct SegmentRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<String>)]
     environments: Option<Vec<String>>,
+    /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead, and in an
+    /// import it has to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, max_length = 500)]
+    reason: Option<String>,
 }
 
 /// The flags and segments of an environment, in one of the three shapes of a snapshot.

@@ -30,8 +30,8 @@ pub(crate) struct Segment {
     rules: Vec<Value>,
     /// Counts the writes; the entity tag of the segment is this number in quotes.
     pub(crate) version: i64,
-    created_at: String,
-    updated_at: String,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
 }
 
 impl SegmentRecord {
@@ -45,9 +45,9 @@ impl SegmentRecord {
         definition(&self.rules)
     }
 
-    /// The first version, stored at this time.
-    pub(crate) fn stored_first(self, now: &str) -> Self {
-        Self { version: 1, created_at: now.into(), updated_at: now.into(), ..self }
+    /// A new segment, stored at this time as the version after `last`.
+    pub(crate) fn stored_new(self, last: i64, now: &str) -> Self {
+        Self { version: last + 1, created_at: now.into(), updated_at: now.into(), ..self }
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     flags::{Flag, Limits, Segment, SegmentRecord, check::Draft},
-    storage::{Write, audit::Entry},
+    storage::{Write, audit::Entry, history::Versioned},
     world::{JudgedEnvironments, World},
 };
 
@@ -43,13 +43,13 @@ impl<'a> Change<'a> {
     /// # Errors
     /// [`Error::NotFound`] where the project was deleted since; the errors of [`access::begin`].
     pub(super) async fn begin(backend: &'a Backend, project: &ProjectTarget) -> Result<Self> {
-        let write = access::begin(&backend.follower, project.who).await?;
+        let write = access::begin(&backend.follower, &project.who).await?;
         let world = backend.follower.world_at(write.before()).await?;
         let found = world.project(project.who.account_id, project.project_id);
         let environments = found.ok_or_else(|| Error::no_project(project.project_id))?.environments.clone();
         Ok(Self {
             backend,
-            project: *project,
+            project: project.clone(),
             target: None,
             write,
             world,
@@ -105,14 +105,24 @@ impl<'a> Change<'a> {
         before: Option<&Flag>,
         after: Option<&Flag>,
     ) -> Result<()> {
+        self.record_restored_flag(environment_id, action, flag_id, before, after, None).await
+    }
+
+    /// [`Self::record_flag`] of a flag that has the content of an earlier version.
+    pub(super) async fn record_restored_flag(
+        &mut self,
+        environment_id: i64,
+        action: &str,
+        flag_id: i64,
+        before: Option<&Flag>,
+        after: Option<&Flag>,
+        restored: Option<i64>,
+    ) -> Result<()> {
         let key = before.or(after).map_or("", |flag| flag.key.as_str());
-        self.record(
-            environment_id,
-            Entry { action, target: key, flag_id: Some(flag_id), ..self.project.entry() },
-            before,
-            after,
-        )
-        .await
+        let versioned = Versioned::of_flag(environment_id, before, after);
+        let versioned = versioned.map(|versioned| Versioned { restored, ..versioned });
+        let entry = Entry { action, target: key, flag_id: Some(flag_id), versioned, ..self.project.entry() };
+        self.record(environment_id, entry, before, after).await
     }
 
     /// Records what happened to a segment of an environment.
@@ -123,8 +133,23 @@ impl<'a> Change<'a> {
         before: Option<&Segment>,
         after: Option<&Segment>,
     ) -> Result<()> {
+        self.record_restored_segment(environment_id, action, before, after, None).await
+    }
+
+    /// [`Self::record_segment`] of a segment that has the rules of an earlier version.
+    pub(super) async fn record_restored_segment(
+        &mut self,
+        environment_id: i64,
+        action: &str,
+        before: Option<&Segment>,
+        after: Option<&Segment>,
+        restored: Option<i64>,
+    ) -> Result<()> {
         let key = before.or(after).map_or("", |segment| segment.key.as_str());
-        self.record(environment_id, Entry { action, target: key, ..self.project.entry() }, before, after).await
+        let versioned = Versioned::of_segment(environment_id, before, after);
+        let versioned = versioned.map(|versioned| Versioned { restored, ..versioned });
+        self.record(environment_id, Entry { action, target: key, versioned, ..self.project.entry() }, before, after)
+            .await
     }
 
     async fn record<T: Serialize>(
@@ -155,8 +180,8 @@ impl<'a> Change<'a> {
         self.touched.extend(environments);
     }
 
-    pub(super) fn project(&self) -> ProjectTarget {
-        self.project
+    pub(super) fn project(&self) -> &ProjectTarget {
+        &self.project
     }
 
     /// The environments of the project, names and ids; the first comes first.
@@ -225,6 +250,11 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    /// [`Self::commit`], unless the caller only asks what would change. A write that is not committed never happened.
+    pub(super) async fn finish(self, dry_run: bool) -> Result<Vec<String>> {
+        if dry_run { Ok(self.touched()) } else { self.commit().await }
+    }
+
     /// The names of the environments where something changed, in the project's order.
     pub(super) fn touched(&self) -> Vec<String> {
         self.names(&self.touched)
@@ -261,7 +291,7 @@ mod tests {
             accounts::{Applicant, sign_up},
             flags, segments,
         },
-        storage::{Missing, Storage},
+        storage::{Missing, Storage, cause::Cause},
         world::{Environment, Follower},
     };
 
@@ -273,7 +303,8 @@ mod tests {
         let storage = Storage::open(&url, Missing::Create).await.unwrap();
         let backend = Backend { follower: Follower::start(storage).await.unwrap(), accounts: usual(), limits: usual() };
         let account = sign_up(&backend.follower, Applicant::CommandLine, "a@example.com").await.unwrap();
-        let who = Who { account_id: account.account_id, key_id: first_api_key(&backend, account.account_id).await };
+        let key_id = first_api_key(&backend, account.account_id).await;
+        let who = Who { account_id: account.account_id, key_id, cause: Cause::default() };
         let target = EnvironmentTarget::find(&backend.follower.world(), who, account.project.id, None).unwrap();
         let any = Precondition::default();
         let object = |value: Value| value.as_object().unwrap().clone();

@@ -55,7 +55,7 @@ pub(crate) async fn create_environment(
 ) -> Result<CreatedEnvironment> {
     let name = names::environment("name", name)?;
     let project_id = target.project_id;
-    let mut write = access::begin(&backend.follower, target.who).await?;
+    let mut write = access::begin(&backend.follower, &target.who).await?;
     let others = write.environments(project_id).await?;
     let first = others.first().ok_or_else(|| Error::no_project(project_id))?;
     check_is_free(&others, name)?;
@@ -66,7 +66,7 @@ pub(crate) async fn create_environment(
     }
     keys::check_limit(&mut write, target.owner(), 2, backend.accounts.max_keys).await?;
     let id = write.create_environment(project_id, name).await?;
-    write.copy_environment(first.id, id).await?;
+    write.copy_environment(target.who.actor(), first.id, id).await?;
     let after = json!({"name": name, "copy_of": first.name});
     write
         .record(Entry {
@@ -77,7 +77,7 @@ pub(crate) async fn create_environment(
             ..target.entry()
         })
         .await?;
-    let who = target.who;
+    let who = &target.who;
     let pair = keys::create_pair(&mut write, who.account_id, who.actor(), project_id, (id, name)).await?;
     backend.follower.commit(write).await?;
     let Pair { sdk_key, server_key } = pair;
@@ -95,7 +95,7 @@ pub(crate) async fn rename_environment(
     name: &str,
 ) -> Result<RenamedEnvironment> {
     let name = names::environment("name", name)?;
-    let mut write = access::begin(&backend.follower, target.who).await?;
+    let mut write = access::begin(&backend.follower, &target.who).await?;
     let (row, others) = find(&mut write, target).await?;
     if row.name == name {
         return Ok(RenamedEnvironment { row, environments: Vec::new() });

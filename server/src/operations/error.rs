@@ -56,6 +56,11 @@ impl fmt::Display for Error {
 }
 
 impl Error {
+    /// The error for a key that no segment has.
+    pub(crate) fn no_segment(key: &str) -> Self {
+        Self::NotFound(format!("no segment {}", quoted(key)))
+    }
+
     /// Also for the project of another account.
     pub(super) fn no_project(project_id: i64) -> Self {
         Self::NotFound(format!("no project {project_id}"))

@@ -38,7 +38,7 @@ pub(crate) async fn create_key(
     environment: Option<&str>,
 ) -> Result<CreatedKey> {
     let name = names::title("name", name)?;
-    let mut write = access::begin(&backend.follower, target.who).await?;
+    let mut write = access::begin(&backend.follower, &target.who).await?;
     let environments = write.environments(target.project_id).await?;
     if environments.is_empty() {
         return Err(Error::no_project(target.project_id));
@@ -52,14 +52,14 @@ pub(crate) async fn create_key(
         Error::Invalid(format!("environment: the project has no such environment, only {}", names.join(", ")))
     })?;
     let environment = Some((environment.id, environment.name.as_str()));
-    finish_creation(backend, write, target.who, Grant { owner: target.owner(), kind, name, environment }).await
+    finish_creation(backend, write, &target.who, Grant { owner: target.owner(), kind, name, environment }).await
 }
 
 /// Creates an API key, which may do everything in its account.
 ///
 /// # Errors
 /// [`Error::Invalid`] for an invalid name; [`Error::LimitReached`]; the errors of [`access::begin`].
-pub(crate) async fn create_api_key(backend: &Backend, who: Who, name: &str) -> Result<CreatedKey> {
+pub(crate) async fn create_api_key(backend: &Backend, who: &Who, name: &str) -> Result<CreatedKey> {
     let name = names::title("name", name)?;
     let write = access::begin(&backend.follower, who).await?;
     let grant = Grant { owner: api_keys_of(who), kind: Kind::Api, name, environment: None };
@@ -71,14 +71,14 @@ pub(crate) async fn create_api_key(backend: &Backend, who: Who, name: &str) -> R
 /// # Errors
 /// [`Error::NotFound`]; the errors of [`access::begin`].
 pub(crate) async fn revoke_key(backend: &Backend, target: &ProjectTarget, key_id: i64) -> Result<()> {
-    revoke(backend, target.who, target.owner(), key_id).await
+    revoke(backend, &target.who, target.owner(), key_id).await
 }
 
 /// Revokes an API key. Revoking it again changes nothing.
 ///
 /// # Errors
 /// [`Error::Conflict`] for the last valid API key of the account; [`Error::NotFound`]; the errors of [`access::begin`].
-pub(crate) async fn revoke_api_key(backend: &Backend, who: Who, key_id: i64) -> Result<()> {
+pub(crate) async fn revoke_api_key(backend: &Backend, who: &Who, key_id: i64) -> Result<()> {
     revoke(backend, who, api_keys_of(who), key_id).await
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn list_keys(backend: &Backend, target: &ProjectTarget, page: K
 }
 
 /// Lists the API keys of the account, oldest first, revoked ones too.
-pub(crate) async fn list_api_keys(backend: &Backend, who: Who, page: KeysPage) -> Result<ListedKeys> {
+pub(crate) async fn list_api_keys(backend: &Backend, who: &Who, page: KeysPage) -> Result<ListedKeys> {
     list(backend, api_keys_of(who), page).await
 }
 
@@ -114,18 +114,18 @@ async fn list(backend: &Backend, owner: Owner, KeysPage { after, limit }: KeysPa
     Ok(ListedKeys { keys, has_next })
 }
 
-fn api_keys_of(who: Who) -> Owner {
+fn api_keys_of(who: &Who) -> Owner {
     Owner { account_id: who.account_id, project_id: None }
 }
 
-async fn finish_creation(backend: &Backend, mut write: Write, who: Who, grant: Grant<'_>) -> Result<CreatedKey> {
+async fn finish_creation(backend: &Backend, mut write: Write, who: &Who, grant: Grant<'_>) -> Result<CreatedKey> {
     check_limit(&mut write, grant.owner, 1, backend.accounts.max_keys).await?;
     let (row, text) = create(&mut write, who.actor(), grant).await?;
     backend.follower.commit(write).await?;
     Ok(CreatedKey { row, text })
 }
 
-async fn revoke(backend: &Backend, who: Who, owner: Owner, key_id: i64) -> Result<()> {
+async fn revoke(backend: &Backend, who: &Who, owner: Owner, key_id: i64) -> Result<()> {
     let mut write = access::begin(&backend.follower, who).await?;
     let row = write.key(owner, key_id).await?.ok_or_else(|| Error::NotFound(format!("no key {key_id} here")))?;
     if row.revoked_at.is_some() {

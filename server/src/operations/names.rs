@@ -18,6 +18,26 @@ pub(super) fn title<'t>(field: &str, text: &'t str) -> Result<&'t str> {
     Ok(name)
 }
 
+/// Characters of a reason.
+const MAX_REASON: usize = 500;
+
+/// Reads the reason of a change. Spaces around it are dropped; `None` where nothing is left.
+///
+/// # Errors
+/// [`Error::Invalid`], which names `field`.
+pub(super) fn reason<'t>(field: &str, text: &'t str) -> Result<Option<&'t str>> {
+    let reason = text.trim();
+    let count = reason.chars().count();
+    if count > MAX_REASON {
+        return Err(Error::Invalid(format!("{field}: expected at most {MAX_REASON} characters, found {count}")));
+    }
+    // People write paragraphs.
+    if reason.chars().any(|char| char.is_control() && !matches!(char, '\n' | '\r' | '\t')) {
+        return Err(Error::Invalid(format!("{field}: expected no control characters except line breaks and tabs")));
+    }
+    Ok((!reason.is_empty()).then_some(reason))
+}
+
 /// Checks the name of an environment, which is part of paths.
 ///
 /// # Errors

@@ -47,7 +47,7 @@ pub(crate) async fn read_project(backend: &Backend, target: &ProjectTarget) -> R
 ///
 /// # Errors
 /// [`Error::Invalid`] for an invalid name; [`Error::LimitReached`]; the errors of [`access::begin`].
-pub(crate) async fn create_project(backend: &Backend, who: Who, name: &str) -> Result<CreatedProject> {
+pub(crate) async fn create_project(backend: &Backend, who: &Who, name: &str) -> Result<CreatedProject> {
     let name = names::title("name", name)?;
     let mut write = access::begin(&backend.follower, who).await?;
     let limit = backend.accounts.max_projects;
@@ -66,7 +66,7 @@ pub(crate) async fn create_project(backend: &Backend, who: Who, name: &str) -> R
 /// [`Error::Invalid`] for an invalid name; [`Error::NotFound`]; the errors of [`access::begin`].
 pub(crate) async fn rename_project(backend: &Backend, target: &ProjectTarget, name: &str) -> Result<ProjectRow> {
     let name = names::title("name", name)?;
-    let mut write = access::begin(&backend.follower, target.who).await?;
+    let mut write = access::begin(&backend.follower, &target.who).await?;
     let row = find(&mut write, target).await?;
     if row.name != name {
         write.rename_project(row.id, name).await?;
@@ -89,7 +89,7 @@ pub(crate) async fn rename_project(backend: &Backend, target: &ProjectTarget, na
 /// # Errors
 /// [`Error::NotFound`]; the errors of [`access::begin`].
 pub(crate) async fn delete_project(backend: &Backend, target: &ProjectTarget) -> Result<DeletedProject> {
-    let mut write = access::begin(&backend.follower, target.who).await?;
+    let mut write = access::begin(&backend.follower, &target.who).await?;
     let row = find(&mut write, target).await?;
     let environments = write.environments(row.id).await?;
     let environments: Vec<String> = environments.into_iter().map(|environment| environment.name).collect();

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// A project of the caller's account.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct ProjectTarget {
     pub(crate) who: Who,
     pub(crate) project_id: i64,
@@ -61,7 +61,7 @@ impl EnvironmentTarget {
 
     /// The project of the environment.
     pub(super) fn project(&self) -> ProjectTarget {
-        ProjectTarget { who: self.who, project_id: self.project_id }
+        ProjectTarget { who: self.who.clone(), project_id: self.project_id }
     }
 
     /// The beginning of an entry in the audit.

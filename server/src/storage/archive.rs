@@ -283,7 +283,7 @@ impl Write {
         self.insert_flag(project_id, &archived.record).await
     }
 
-    /// Erases an archived flag, and what the audit says of it besides who changed it and when.
+    /// Erases an archived flag with its history, and what the audit says of it besides who changed it and when.
     pub(crate) async fn erase_archived(
         &mut self,
         account_id: i64,
@@ -293,6 +293,7 @@ impl Write {
         let Record { id: flag_id, key, .. } = &archived.record;
         self.delete_archived(archived.id).await?;
         self.delete_versions(*flag_id).await?;
+        self.delete_history(project_id, *flag_id).await?;
         self.erase_documents(*flag_id, project_id, key).await?;
         self.forget_usage(project_id, key).await?;
         self.delete_unused_texts_of(account_id).await
@@ -301,14 +302,16 @@ impl Write {
     /// Deletes the oldest entries of all archives from before a time, as many as one write may. Returns their number. Their
     /// texts go with the next sweep of unused texts.
     pub(crate) async fn prune_archive(&mut self, until: &str) -> sqlx::Result<usize> {
-        let rows: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT id, flag_id FROM archive WHERE archived_at < $1 ORDER BY archived_at LIMIT 100")
-                .bind(until)
-                .fetch_all(self.connection())
-                .await?;
-        for (id, flag_id) in &rows {
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, project_id, flag_id FROM archive WHERE archived_at < $1 ORDER BY archived_at LIMIT 100",
+        )
+        .bind(until)
+        .fetch_all(self.connection())
+        .await?;
+        for (id, project_id, flag_id) in &rows {
             self.delete_archived(*id).await?;
             self.delete_versions(*flag_id).await?;
+            self.delete_history(*project_id, *flag_id).await?;
         }
         Ok(rows.len())
     }

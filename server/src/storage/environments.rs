@@ -2,7 +2,7 @@
 
 use sqlx::{Any, Executor};
 
-use super::{Storage, Write, now};
+use super::{Storage, Write, audit::Actor, now};
 
 /// An environment as it is stored.
 #[derive(Debug, sqlx::FromRow)]
@@ -44,14 +44,15 @@ impl Write {
         Ok(id)
     }
 
-    /// Gives a new environment what another has: how its flags are set, and its segments.
-    pub(crate) async fn copy_environment(&mut self, from: i64, to: i64) -> sqlx::Result<()> {
+    /// Gives a new environment what another has: how its flags are set, and its segments. Their history begins with that.
+    pub(crate) async fn copy_environment(&mut self, actor: Actor, from: i64, to: i64) -> sqlx::Result<()> {
+        let now = now();
         sqlx::query(
             "INSERT INTO flag_states (flag_id, environment_id, state, rules_id, version, updated_at) \
              SELECT flag_id, $1, state, rules_id, 1, $2 FROM flag_states WHERE environment_id = $3",
         )
         .bind(to)
-        .bind(now())
+        .bind(&now)
         .bind(from)
         .execute(self.connection())
         .await?;
@@ -60,11 +61,11 @@ impl Write {
              SELECT $1, key, definition, 1, $2, $2 FROM segments WHERE environment_id = $3",
         )
         .bind(to)
-        .bind(now())
+        .bind(&now)
         .bind(from)
         .execute(self.connection())
         .await?;
-        Ok(())
+        self.copy_history(&actor.to_string(), from, to, &now).await
     }
 
     /// Renames an environment, which its snapshot tells.
@@ -113,7 +114,7 @@ mod tests {
         }
 
         let copy = write.create_environment(project.id, "copy").await.unwrap();
-        write.copy_environment(project.environment_id, copy).await.unwrap();
+        write.copy_environment(Actor::Signup, project.environment_id, copy).await.unwrap();
         let states: Vec<(String, i64)> =
             sqlx::query_as("SELECT state, version FROM flag_states WHERE environment_id = $1")
                 .bind(copy)

@@ -124,6 +124,17 @@ impl Storage {
         row.map(PresentFlagRow::read).transpose()
     }
 
+    /// The part of a flag that all environments share.
+    pub(crate) async fn flag_of_project(&self, project_id: i64, key: &str) -> anyhow::Result<Option<Record>> {
+        let row: Option<FlagRow> =
+            sqlx::query_as("SELECT id, key, shared, created_at FROM flags WHERE project_id = $1 AND key = $2")
+                .bind(project_id)
+                .bind(key)
+                .fetch_optional(self)
+                .await?;
+        row.map(Record::try_from).transpose()
+    }
+
     /// The names of the environments that have a flag, the project's first first.
     pub(crate) async fn environments_of_flag(&self, project_id: i64, key: &str) -> sqlx::Result<Vec<String>> {
         let names: Vec<(String,)> = sqlx::query_as(

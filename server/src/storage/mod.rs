@@ -5,6 +5,7 @@
 pub(crate) mod accounts;
 pub(crate) mod archive;
 pub(crate) mod audit;
+pub(crate) mod cause;
 mod changes;
 mod dialect;
 pub(crate) mod environments;
@@ -12,6 +13,7 @@ mod failure;
 mod file;
 pub(crate) mod flags;
 mod hex;
+pub(crate) mod history;
 pub(crate) mod keys;
 mod listen;
 pub(crate) mod load;

@@ -53,7 +53,7 @@ impl TryFrom<SegmentRow> for SegmentRecord {
 }
 
 /// Reads the rules of a segment's definition.
-pub(super) fn rules_of(definition: &str) -> anyhow::Result<Vec<Value>> {
+pub(crate) fn rules_of(definition: &str) -> anyhow::Result<Vec<Value>> {
     let mut definition: Value = json::read(definition.as_bytes())?;
     Ok(match definition.get_mut("rules").map(Value::take) {
         Some(Value::Array(rules)) => rules,
@@ -121,6 +121,7 @@ impl Write {
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
+    /// Creates a segment. Its versions go on from where they were when a segment of its key was deleted.
     pub(crate) async fn create_segment(
         &mut self,
         environment_id: i64,
@@ -128,17 +129,25 @@ impl Write {
         rules: Vec<Value>,
     ) -> sqlx::Result<SegmentRecord> {
         let now = now();
+        let (last,): (Option<i64>,) =
+            sqlx::query_as("SELECT MAX(version) FROM history WHERE environment_id = $1 AND segment = $2")
+                .bind(environment_id)
+                .bind(key)
+                .fetch_one(self.connection())
+                .await?;
+        let version = last.unwrap_or(0) + 1;
         sqlx::query(
             "INSERT INTO segments (environment_id, key, definition, version, created_at, updated_at) \
-             VALUES ($1, $2, $3, 1, $4, $4)",
+             VALUES ($1, $2, $3, $4, $5, $5)",
         )
         .bind(environment_id)
         .bind(key)
         .bind(definition(&rules).to_string())
+        .bind(version)
         .bind(&now)
         .execute(self.connection())
         .await?;
-        Ok(SegmentRecord { key: key.into(), rules, version: 1, created_at: now.clone(), updated_at: now })
+        Ok(SegmentRecord { key: key.into(), rules, version, created_at: now.clone(), updated_at: now })
     }
 
     /// Gives a segment its rules and the next version.

@@ -20,6 +20,8 @@ pub(crate) struct Surroundings {
     pub(crate) elsewhere: HashMap<i64, Vec<Elsewhere>>,
     /// The last versions of flags that left the environment, by their ids.
     pub(crate) left: HashMap<i64, i64>,
+    /// The last versions of segments in all environments of the project, deleted ones too, by environment and key.
+    pub(crate) segment_versions: HashMap<(i64, String), i64>,
 }
 
 /// A flag in another environment, without its state.
@@ -64,6 +66,14 @@ impl Storage {
                 .bind(environment_id)
                 .fetch_all(&mut session)
                 .await?;
+        let segment_versions: Vec<(i64, String, i64)> = sqlx::query_as(
+            "SELECT h.environment_id, h.segment, MAX(h.version) FROM environments e JOIN history h \
+             ON h.environment_id = e.id AND h.segment IS NOT NULL WHERE e.project_id = $1 \
+             GROUP BY h.environment_id, h.segment",
+        )
+        .bind(project_id)
+        .fetch_all(&mut session)
+        .await?;
         session.end().await?;
 
         let mut elsewhere: HashMap<i64, Vec<Elsewhere>> = HashMap::new();
@@ -77,6 +87,7 @@ impl Storage {
             absent: absent.collect::<anyhow::Result<_>>()?,
             elsewhere,
             left: left.into_iter().collect(),
+            segment_versions: segment_versions.into_iter().map(|(id, key, version)| ((id, key), version)).collect(),
         }))
     }
 }

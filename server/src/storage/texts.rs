@@ -15,10 +15,13 @@ use super::{
 /// A text with more bytes is stored once, and referred to. A reference takes about as many.
 pub(super) const LARGE: usize = 128;
 
+/// The fields of flags and segments that have columns of their own where they are large, `NAME_id`.
+pub(super) const LARGE_FIELDS: [&str; 3] = ["description", "variants", "rules"];
+
 /// A large text with its hash.
 #[derive(Debug, PartialEq)]
 pub(crate) struct LargeText {
-    text: String,
+    pub(super) text: String,
     /// The SHA-256 in hexadecimal.
     hash: String,
 }
@@ -68,6 +71,12 @@ macro_rules! unused {
             " FROM texts WHERE ",
             $bounds,
             " AND NOT EXISTS (SELECT 1 FROM audit_parts p WHERE p.text_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.description_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.variants_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.rules_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.description_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.variants_id = texts.id) \
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.rules_id = texts.id) \
              AND NOT EXISTS (SELECT 1 FROM flag_states s WHERE s.rules_id = texts.id) \
              AND NOT EXISTS (SELECT 1 FROM archive_states s WHERE s.rules_id = texts.id) \
              AND NOT EXISTS (SELECT 1 FROM archive_segments s WHERE s.text_id = texts.id)"

@@ -5,8 +5,8 @@ use std::{ops::Range, sync::Arc};
 use tokio::time::{Instant, timeout};
 
 use super::{
-    ACQUIRE_TIMEOUT, Mark, Outage, Storage, changes::Changes, dialect::Dialect, file::File, session::Session,
-    texts::Known,
+    ACQUIRE_TIMEOUT, Mark, Outage, Storage, cause::Cause, changes::Changes, dialect::Dialect, file::File,
+    session::Session, texts::Known,
 };
 
 /// A write in progress. Without a commit it never happened.
@@ -20,6 +20,8 @@ pub(crate) struct Write {
     file: Option<File>,
     /// For the log.
     pub(super) changes: Changes,
+    /// For the audit and the history.
+    pub(super) cause: Cause,
     /// The texts that this write asked for. Nobody else stores or deletes texts meanwhile.
     pub(super) texts: Known,
 }
@@ -39,11 +41,17 @@ impl Storage {
         let before = Mark::of(&mut session, sequence - 1).await?;
         let mark = Mark::record(&mut session, sequence).await?;
         let (dialect, file) = (self.dialect, self.file.clone());
-        Ok(Write { begun, before, session, mark, dialect, file, changes: Changes::default(), texts: Known::default() })
+        let (changes, texts, cause) = Default::default();
+        Ok(Write { begun, before, session, mark, dialect, file, changes, texts, cause })
     }
 }
 
 impl Write {
+    /// Notes the cause of this write, which is recorded with each of its changes.
+    pub(crate) fn note_cause(&mut self, cause: Cause) {
+        self.cause = cause;
+    }
+
     /// The number of this write.
     pub(crate) fn sequence(&self) -> i64 {
         self.mark.sequence

@@ -1,5 +1,5 @@
 //! Random changes in several environments: what a call does not name is byte for byte as before, and no flag is ever set
-//! aside. `FLAGBIT_TEST_STEPS` takes more steps, and `FLAGBIT_TEST_SEED` others.
+//! aside. Every version can be read back as it was, and restored. `FLAGBIT_TEST_STEPS` takes more steps, and `FLAGBIT_TEST_SEED` others.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -87,7 +87,7 @@ fn call(random: &mut Random, project: &Project<'_>) -> (String, Answer, Option<S
         let answer = place.send(method, &path, body);
         (format!("{method} {}{path} {body}: {} {}", place.path(), answer.status, answer.text()), answer, alone.clone())
     };
-    match random.below(15) {
+    match random.below(18) {
         0 | 1 => send("POST", format!("/flags{query}"), &random.flag(key)),
         2 => send("PATCH", format!("/flags/{key}{query}"), &json!({"enabled": random.chance(50)})),
         3 => send("PATCH", format!("/flags/{key}{query}"), &json!({"rules": random.rules()})),
@@ -119,6 +119,8 @@ fn call(random: &mut Random, project: &Project<'_>) -> (String, Answer, Option<S
             let answer = project.request(method, &format!("/archive/{entry}{path}")).send();
             (format!("{method} /archive/{entry}{path}: {} {}", answer.status, answer.text()), answer, None)
         }
+        14 | 15 => restore_flag(random, &place, key, is_named.then(|| name.to_owned())),
+        16 => send("POST", format!("/segments/{segment}/restore"), &json!({"version": 1 + random.below(4)})),
         12 => {
             let answer = project.send("POST", "/environments", &json!({"name": name}));
             (format!("create {name}: {} {}", answer.status, answer.text()), answer, Some(name.to_owned()))
@@ -170,6 +172,86 @@ fn import(
     (what, answer, alone)
 }
 
+/// Restores a version of a flag, first as a dry run: both must say the same. A version that was restored has the content of
+/// the old one.
+fn restore_flag(
+    random: &mut Random,
+    place: &Project<'_>,
+    key: &str,
+    alone: Option<String>,
+) -> (String, Answer, Option<String>) {
+    let shared = random.pick(&["", "shared=true&", "shared=false&"]);
+    let with = random.pick(&["", "with=references&"]);
+    let body = json!({"version": 1 + random.below(8)});
+    let path = format!("/flags/{key}/restore?{shared}{with}");
+    let version = place.get(&format!("/flags/{key}/history/{}", body["version"]));
+    let tried = place.send("POST", &format!("{path}dry_run=true"), &body);
+    let answer = place.send("POST", path.trim_end_matches(['&', '?']), &body);
+    let what = format!("POST {}{path} {body}: {} {}", place.path(), answer.status, answer.text());
+    assert_eq!(tried.status, answer.status, "{what}\n{}", tried.text());
+    if answer.status == 200 {
+        let content = |answer: &Value| {
+            let mut content = answer.clone();
+            let fields = content.as_object_mut().expect("an object");
+            fields.retain(|field, _| !["updated_at", "dry_run", "version"].contains(&field.as_str()));
+            content
+        };
+        assert_eq!(content(&tried.json()), content(&answer.json()), "{what}");
+        if shared != "shared=false&" {
+            let now = place.get(&format!("/flags/{key}")).json();
+            assert_eq!(content(&now).to_string(), content(&version.json()["flag"]).to_string(), "{what}");
+        }
+    }
+    (what, answer, if shared == "shared=true&" { None } else { alone })
+}
+
+/// All versions that were ever seen: the environment and its time, `flags` or `segments`, the key, the time of a flag, the
+/// version.
+type Versions = BTreeMap<(String, String, &'static str, String, String, i64), String>;
+
+/// The text of a field.
+fn text(value: &Value, field: &str) -> String {
+    value[field].as_str().expect("a text").to_owned()
+}
+
+/// Adds the present versions. A version that was seen before must be as it was.
+fn see(versions: &mut Versions, views: &Views) {
+    for (name, shown) in views {
+        let environment: Value = serde_json::from_str(&shown[4].1).expect("JSON");
+        for (kind, listing) in ["flags", "segments"].into_iter().zip(shown) {
+            let listing: Value = serde_json::from_str(&listing.1).expect("JSON");
+            for thing in listing[kind].as_array().expect("a list") {
+                // A segment of a key goes on counting when it is created anew.
+                let created = if kind == "flags" { text(thing, "created_at") } else { String::new() };
+                let version = thing["version"].as_i64().expect("a number");
+                let at = (name.clone(), text(&environment, "created_at"), kind, text(thing, "key"), created, version);
+                let thing = thing.to_string();
+                assert_eq!(*versions.entry(at).or_insert(thing.clone()), thing);
+            }
+        }
+    }
+}
+
+/// Reads every version back whose environment is there and whose flag is in the project. Returns their number.
+fn read_back(project: &Project<'_>, versions: &Versions, views: &Views) -> usize {
+    let mut present = Versions::new();
+    see(&mut present, views);
+    let mut count = 0;
+    for ((name, environment_created, kind, key, created, version), known) in versions {
+        let Some(shown) = views.get(name) else { continue };
+        let environment: Value = serde_json::from_str(&shown[4].1).expect("JSON");
+        let is_there = present.keys().any(|(_, _, other, flag, time, _)| (other, flag, time) == (kind, key, created));
+        if text(&environment, "created_at") != *environment_created || *kind == "flags" && !is_there {
+            continue;
+        }
+        let path = format!("/{kind}/{key}/history/{version}");
+        let read = project.environment(name).get(&path).expect(200).json();
+        assert_eq!(read[kind.trim_end_matches('s')].to_string(), *known, "{name}{path}");
+        count += 1;
+    }
+    count
+}
+
 /// Promotes a flag, first as a dry run: both must say the same.
 fn promote(random: &mut Random, project: &Project<'_>, key: &str) -> (String, Answer, Option<String>) {
     let (from, to) = (random.pick(&ENVIRONMENTS), random.pick(&ENVIRONMENTS));
@@ -210,7 +292,9 @@ fn run(database: &Database, has_replica: bool) {
     let seed = setting("FLAGBIT_TEST_SEED", 1);
     let mut random = Random(seed);
     let mut before = views(&server, &project);
-    let mut done = 0;
+    let (mut done, mut count) = (0, 0);
+    let mut versions = Versions::new();
+    see(&mut versions, &before);
     let mut told: Vec<String> = Vec::new();
     for step in 0..setting("FLAGBIT_TEST_STEPS", 200) {
         let (what, answer, alone) = call(&mut random, &project);
@@ -232,13 +316,21 @@ fn run(database: &Database, has_replica: bool) {
             assert_eq!(!is_same, named.contains(name), "environment {name}\n{}", context());
         }
         before = after;
-        if let Some(replica) = replica.as_ref().filter(|_| step % 10 == 9) {
+        see(&mut versions, &before);
+        if step % 10 != 9 {
+            continue;
+        }
+        let read = read_back(&project, &versions, &before);
+        count += read;
+        if let Some(replica) = &replica {
             let id = project.path().rsplit('/').next().expect("an id").parse().expect("an id");
             let there = Project::of(replica, &project.api_key, id);
             within(Duration::from_secs(20), || views(replica, &there) == before);
+            assert_eq!(read_back(&there, &versions, &before), read);
         }
     }
     assert!(done > 40, "only {done} changes were made");
+    assert!(count > 200, "only {count} versions were read back");
 }
 
 #[test]

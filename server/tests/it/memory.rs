@@ -116,7 +116,7 @@ fn one_account_does_not_take_all_the_memory_for_bodies() {
     let part = format!("{{\"flags\": [{}", " ".repeat(300_000));
     let mut both = [server.raw(), server.raw()];
     for client in &mut both {
-        client.send(&head(&account));
+        client.send(head(&account));
         client.send(&part);
     }
     within(SOON, || both.iter_mut().any(|client| client.is_closed() || !client.text().is_empty()));

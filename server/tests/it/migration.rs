@@ -81,3 +81,55 @@ fn a_database_from_before_environments_apart_keeps_everything() {
         assert!(entries.len() > 6 && entries.iter().all(|entry| entry.get("after").is_none()), "{entries:?}");
     }
 }
+
+#[test]
+fn a_database_from_before_the_history_begins_with_the_present_versions() {
+    for (database, kind) in [(Database::sqlite(), "sqlite"), (Database::postgres(), "postgres")] {
+        let (database, known) = restored("before_history", database, kind);
+        let server = Server::start(&database);
+        let key = known["api_key"].as_str().expect("a key");
+        let project = Project::of(&server, key, known["project"].as_i64().expect("an id"));
+        let audit = project.get("/audit?limit=1000").json();
+        let of_project = |entry: &&Value| entry["project_id"] == known["project"];
+        let entries: Vec<&Value> =
+            known["audit"]["entries"].as_array().expect("a list").iter().filter(of_project).collect();
+        assert_eq!(audit["entries"].as_array().expect("a list").iter().collect::<Vec<_>>(), entries);
+        assert_eq!(project.get("/archive").json(), known["archive"]);
+        for name in ["production", "staging"] {
+            let there = project.environment(name);
+            let things = [("flags", "flag"), ("segments", "segment")].into_iter().flat_map(|(list, thing)| {
+                let things = known[list][name][list].as_array().expect("a list");
+                things.iter().map(move |known| (list, thing, known))
+            });
+            for (list, thing, known) in things {
+                let path = format!("/{list}/{}", known["key"].as_str().expect("a key"));
+                assert_eq!(there.get(&path).json(), *known, "{name}{path}");
+                let history = there.get(&format!("{path}/history")).json();
+                assert_eq!(history["entries"].as_array().expect("a list").len(), 1, "{history}");
+                let entry = &history["entries"][0];
+                assert_eq!((&entry["version"], &entry["at"]), (&known["version"], &known["updated_at"]));
+                // The audit knows who made it, except for what was copied with the environment.
+                let is_recorded = audit["entries"].as_array().expect("a list").iter().any(|recorded| {
+                    recorded["environment"] == name && recorded["after"]["updated_at"] == known["updated_at"]
+                });
+                assert_eq!(entry["actor"]["kind"] == "key", is_recorded, "{name}{path}: {entry}");
+                let version = there.get(&format!("{path}/history/{}", known["version"])).json();
+                assert_eq!(version[thing], *known, "{name}{path}");
+            }
+        }
+
+        // Changes go on from there, and lead back.
+        let staging = project.environment("staging");
+        let before = staging.get("/flags/checkout").json();
+        staging.done("PATCH", "/flags/checkout", &json!({"rules": [], "enabled": true}));
+        let restored = staging.done("POST", "/flags/checkout/restore", &json!({"version": before["version"]}));
+        assert_eq!((&restored["rules"], &restored["enabled"]), (&before["rules"], &before["enabled"]));
+        let history = staging.get("/flags/checkout/history").json();
+        let fields = &history["entries"][0]["difference"]["fields"];
+        assert_eq!(*fields, json!([{"field": "enabled", "before": true, "after": false}]));
+        let theme = project.done("PATCH", "/flags/theme", &json!({"enabled": false}));
+        let history = project.get("/flags/theme/history").json();
+        let fields = &history["entries"][0]["difference"]["fields"];
+        assert_eq!(*fields, json!([{"field": "enabled", "before": true, "after": false}]), "{theme}");
+    }
+}

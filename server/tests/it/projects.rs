@@ -132,7 +132,7 @@ fn a_name_that_is_none_is_refused_with_its_field() {
         (json!({"name": "nul \0 byte"}), "name: expected no control characters"),
         (json!({"name": null}), "name: invalid type: null, expected a string at line 1 column 12"),
         (json!({}), "the body: missing field `name` at line 1 column 2"),
-        (json!({"name": "a", "id": 7}), "id: unknown field `id`, expected `name` at line 1 column 16"),
+        (json!({"name": "a", "id": 7}), "id: unknown field `id`, expected `name` or `reason` at line 1 column 16"),
     ] {
         let path = format!("/api/v1/projects/{}", account.project);
         for answer in

@@ -15,13 +15,14 @@ use crate::{
         wire::{
             body::BodyLimit,
             error::{ApiError, ApiResult},
-            parameters,
+            parameters, reason,
         },
     },
     key::{self, Hash, Kind, NoKey},
     operations::Who,
     quote::quoted,
     state::App,
+    storage::cause::Cause,
     world::{Environment, KeyEntry, World},
 };
 
@@ -33,7 +34,7 @@ struct Identity {
 }
 
 /// A request with an API key: everything in its account.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Manager(pub(crate) Who);
 
 /// A request that may evaluate, with the environment that it asks.
@@ -76,7 +77,12 @@ impl FromRequestParts<App> for Manager {
         let identity = authenticate(parts, app, &app.world())?;
         match identity.key.kind {
             Kind::Api => {
-                check_query(parts).map(|()| Self(Who { account_id: identity.key.account_id, key_id: identity.key.id }))
+                check_query(parts)?;
+                let request = parts.extensions.get::<Caller>().and_then(|caller| caller.request_id().to_str().ok());
+                let cause = Cause { reason: None, request: request.map(Arc::from) };
+                let mut who = Who { account_id: identity.key.account_id, key_id: identity.key.id, cause };
+                reason::note_header(&mut who, &parts.headers)?;
+                Ok(Self(who))
             }
             kind => Err(wrong_kind(kind, "an API key (fb_...)")),
         }

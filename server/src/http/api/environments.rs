@@ -15,6 +15,7 @@ use crate::{
         wire::{
             error::{ApiResult, ErrorBody},
             json::JsonBody,
+            reason,
         },
     },
     operations::{
@@ -63,6 +64,9 @@ struct EnvironmentFields {
     /// A name of dots alone is refused.
     #[schema(pattern = "^[A-Za-z0-9._-]{1,64}$")]
     name: String,
+    /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead.
+    #[schema(nullable = false, max_length = 500)]
+    reason: Option<String>,
 }
 
 impl From<EnvironmentRow> for Environment {
@@ -95,10 +99,11 @@ async fn list_environments(target: ProjectTarget, State(app): State<App>) -> Api
         (status = 409, description = "the project has an environment of that name", body = ErrorBody),
     ))]
 async fn create_environment(
-    target: ProjectTarget,
+    mut target: ProjectTarget,
     State(app): State<App>,
     JsonBody(fields): JsonBody<EnvironmentFields>,
 ) -> ApiResult<(StatusCode, [(HeaderName, String); 1], Json<CreatedEnvironment>)> {
+    reason::note_field(&mut target.who, fields.reason.as_deref())?;
     let created = environments::create_environment(&app.backend, &target, &fields.name).await?;
     let location = format!("/api/v1/projects/{}/environments/{}", target.project_id, created.name);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(created)))
@@ -122,10 +127,11 @@ async fn get_environment(target: EnvironmentTarget, State(app): State<App>) -> A
         (status = 409, description = "the project has an environment of that name", body = ErrorBody),
     ))]
 async fn rename_environment(
-    target: EnvironmentTarget,
+    mut target: EnvironmentTarget,
     State(app): State<App>,
     JsonBody(fields): JsonBody<EnvironmentFields>,
 ) -> ApiResult<Json<ChangedEnvironment>> {
+    reason::note_field(&mut target.who, fields.reason.as_deref())?;
     Ok(Json(environments::rename_environment(&app.backend, &target, &fields.name).await?.into()))
 }
 

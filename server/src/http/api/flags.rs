@@ -25,7 +25,7 @@ use crate::{
             json::JsonBody,
             parameters::{self, Parameters},
             precondition::precondition,
-            prepared,
+            prepared, reason,
         },
     },
     json::UniqueObject,
@@ -119,12 +119,13 @@ struct Reach {
         body = ErrorBody),
 ))]
 async fn create_flag(
-    target: EnvironmentTarget,
+    mut target: EnvironmentTarget,
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
     Parameters(Reach { shared }): Parameters<Reach>,
-    JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
+    JsonBody(UniqueObject(mut fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
+    reason::take_field(&mut target.who, &mut fields)?;
     let created = flags::create_flag(&app.backend, &target, fields, shared).await?;
     let location = [(header::LOCATION, format!("{}/{}", uri.path(), created.flag.key))];
     Ok((StatusCode::CREATED, etag_header(&etag_of(created.flag.version)), location, Json(created)).into_response())
@@ -175,7 +176,7 @@ async fn put_flag(
     reach: Parameters<Reach>,
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
-    change(&app, &target, &key, &headers, reach, fields).await
+    change(&app, target, &key, &headers, reach, fields).await
 }
 
 /// Change the given fields of a flag.
@@ -206,7 +207,7 @@ async fn patch_flag(
     reach: Parameters<Reach>,
     JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
-    change(&app, &target, &key, &headers, reach, fields).await
+    change(&app, target, &key, &headers, reach, fields).await
 }
 
 /// Take a flag out of an environment, or archive it.
@@ -232,12 +233,13 @@ async fn delete_flag(
 
 async fn change(
     app: &App,
-    target: &EnvironmentTarget,
+    mut target: EnvironmentTarget,
     key: &str,
     headers: &HeaderMap,
     Parameters(Reach { shared }): Parameters<Reach>,
-    fields: Map<String, Value>,
+    mut fields: Map<String, Value>,
 ) -> ApiResult<Response> {
-    let changed = flags::change_flag(&app.backend, target, key, &precondition(headers)?, fields, shared).await?;
+    reason::take_field(&mut target.who, &mut fields)?;
+    let changed = flags::change_flag(&app.backend, &target, key, &precondition(headers)?, fields, shared).await?;
     Ok((etag_header(&etag_of(changed.flag.version)), Json(changed)).into_response())
 }

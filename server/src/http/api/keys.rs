@@ -16,7 +16,7 @@ use crate::{
         wire::{
             error::{ApiError, ApiResult, ErrorBody},
             json::JsonBody,
-            page, parameters,
+            page, parameters, reason,
         },
     },
     key::Kind,
@@ -110,6 +110,9 @@ struct NewKey {
     /// The environment of the key. The default is the project's first.
     #[schema(nullable = false)]
     environment: Option<String>,
+    /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead.
+    #[schema(nullable = false, max_length = 500)]
+    reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -127,6 +130,9 @@ struct NewApiKey {
     /// For people: who or what uses the key.
     #[schema(min_length = 1, max_length = 200)]
     name: String,
+    /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead.
+    #[schema(nullable = false, max_length = 500)]
+    reason: Option<String>,
 }
 
 impl From<Page> for KeysPage {
@@ -165,10 +171,11 @@ async fn list_keys(
     (status = 400, description = "the body cannot be read, or names no environment", body = ErrorBody),
 ))]
 async fn create_key(
-    target: ProjectTarget,
+    mut target: ProjectTarget,
     State(app): State<App>,
     JsonBody(new): JsonBody<NewKey>,
 ) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
+    reason::note_field(&mut target.who, new.reason.as_deref())?;
     let kind = match new.kind {
         NewKind::Sdk => Kind::Sdk,
         NewKind::Server => Kind::Server,
@@ -197,7 +204,7 @@ async fn list_api_keys(
     OriginalUri(uri): OriginalUri,
     State(app): State<App>,
 ) -> ApiResult<(HeaderMap, Json<Keys>)> {
-    Ok(listing(&uri, keys::list_api_keys(&app.backend, who, page.into()).await?))
+    Ok(listing(&uri, keys::list_api_keys(&app.backend, &who, page.into()).await?))
 }
 
 /// Create an API key, which may do everything in the account; it is shown this once.
@@ -206,11 +213,12 @@ async fn list_api_keys(
     (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
 ))]
 async fn create_api_key(
-    Manager(who): Manager,
+    Manager(mut who): Manager,
     State(app): State<App>,
     JsonBody(new): JsonBody<NewApiKey>,
 ) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
-    created(keys::create_api_key(&app.backend, who, &new.name).await?)
+    reason::note_field(&mut who, new.reason.as_deref())?;
+    created(keys::create_api_key(&app.backend, &who, &new.name).await?)
 }
 
 /// Revoke an API key. The server refuses it from now on. Revoking it again changes nothing.
@@ -219,7 +227,7 @@ async fn create_api_key(
     (status = 409, description = "it is the last valid API key of the account", body = ErrorBody),
 ))]
 async fn revoke_api_key(Manager(who): Manager, KeyId(id): KeyId, State(app): State<App>) -> ApiResult<StatusCode> {
-    keys::revoke_api_key(&app.backend, who, id).await?;
+    keys::revoke_api_key(&app.backend, &who, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,5 +1,6 @@
 //! The API: a file for each kind of thing, with its routes, its handlers and their documents.
 
+mod actor;
 mod archive;
 mod audit;
 mod auth;
@@ -8,6 +9,7 @@ mod evaluate;
 mod flags;
 mod flags_as_code;
 mod health;
+mod history;
 mod keys;
 pub(crate) mod metrics;
 mod ofrep;
@@ -62,7 +64,8 @@ fn routes(document: &Document) -> Routes {
 
 /// The routes about one environment: that of the path, or the first of the project.
 fn in_environment() -> Routes {
-    flags::routes().merge(flags_as_code::routes()).merge(segments::routes()).merge(usage::read::routes())
+    let routes = flags::routes().merge(flags_as_code::routes()).merge(history::routes());
+    routes.merge(segments::routes()).merge(usage::read::routes())
 }
 
 /// Answers requests that are within the limits of [`crate::http::edge`], which needs the table.

@@ -16,6 +16,7 @@ use crate::{
         wire::{
             error::{ApiResult, ErrorBody},
             json::JsonBody,
+            reason,
         },
     },
     operations::{
@@ -63,6 +64,9 @@ struct ProjectFields {
     /// For people; the spaces around it are dropped.
     #[schema(min_length = 1, max_length = 200)]
     name: String,
+    /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead.
+    #[schema(nullable = false, max_length = 500)]
+    reason: Option<String>,
 }
 
 impl From<ProjectRow> for Project {
@@ -87,11 +91,12 @@ async fn list_projects(Manager(who): Manager, State(app): State<App>) -> ApiResu
     (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
 ))]
 async fn create_project(
-    Manager(who): Manager,
+    Manager(mut who): Manager,
     State(app): State<App>,
     JsonBody(fields): JsonBody<ProjectFields>,
 ) -> ApiResult<(StatusCode, [(HeaderName, String); 1], Json<CreatedProject>)> {
-    let project = projects::create_project(&app.backend, who, &fields.name).await?;
+    reason::note_field(&mut who, fields.reason.as_deref())?;
+    let project = projects::create_project(&app.backend, &who, &fields.name).await?;
     let location = format!("/api/v1/projects/{}", project.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(project)))
 }
@@ -110,10 +115,11 @@ async fn get_project(target: ProjectTarget, State(app): State<App>) -> ApiResult
     (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
 ))]
 async fn rename_project(
-    target: ProjectTarget,
+    mut target: ProjectTarget,
     State(app): State<App>,
     JsonBody(fields): JsonBody<ProjectFields>,
 ) -> ApiResult<Json<ChangedProject>> {
+    reason::note_field(&mut target.who, fields.reason.as_deref())?;
     let project = projects::rename_project(&app.backend, &target, &fields.name).await?.into();
     Ok(Json(ChangedProject { project, environments: Vec::new() }))
 }

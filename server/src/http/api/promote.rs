@@ -21,6 +21,7 @@ use crate::{
             page,
             parameters::{self, Parameters},
             precondition::precondition,
+            reason,
         },
     },
     operations::{
@@ -46,6 +47,9 @@ struct PromotionFields {
     /// The version of the flag in `to` that is known: 412 when it is not the present one, as with `If-Match`.
     #[schema(nullable = false)]
     version: Option<i64>,
+    /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead.
+    #[schema(nullable = false, max_length = 500)]
+    reason: Option<String>,
 }
 
 /// The way in which a flag is promoted.
@@ -95,13 +99,14 @@ struct Compared {
         (status = 412, description = "somebody else has changed the flag in `to` since", body = ErrorBody),
     ))]
 async fn promote_flag(
-    target: ProjectTarget,
+    mut target: ProjectTarget,
     KeyTarget(key): KeyTarget,
     State(app): State<App>,
     headers: HeaderMap,
     Parameters(Promoting { dry_run, with }): Parameters<Promoting>,
-    JsonBody(PromotionFields { from, to, version }): JsonBody<PromotionFields>,
+    JsonBody(PromotionFields { from, to, version, reason }): JsonBody<PromotionFields>,
 ) -> ApiResult<Response> {
+    reason::note_field(&mut target.who, reason.as_deref())?;
     let promotion = Promotion { from, to, version, dry_run, with_references: with.is_some() };
     let promoted = flags::promote_flag(&app.backend, &target, &key, &precondition(&headers)?, &promotion).await?;
     let etag = promoted.version.map(|version| etag_header(&etag_of(version)));

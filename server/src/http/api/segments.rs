@@ -20,10 +20,12 @@ use crate::{
             etag::{etag_header, etag_of, read_status},
             json::JsonBody,
             precondition::precondition,
+            reason,
         },
     },
     json::UniqueObject,
     operations::{
+        Error,
         segments::{self, ChangedSegment, DeletedSegment},
         target::EnvironmentTarget,
     },
@@ -67,7 +69,7 @@ async fn read_segment_of_key(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let record = app.storage().segment(target.environment_id, &key).await?.ok_or_else(|| segments::no_segment(&key))?;
+    let record = app.storage().segment(target.environment_id, &key).await?.ok_or_else(|| Error::no_segment(&key))?;
     let etag = etag_of(record.version);
     let status = read_status(&headers, &etag);
     if status == StatusCode::NOT_MODIFIED {
@@ -92,13 +94,14 @@ async fn read_segment_of_key(
         (status = 412, description = "somebody else has changed the segment since", body = ErrorBody),
     ))]
 async fn put_segment(
-    target: EnvironmentTarget,
+    mut target: EnvironmentTarget,
     KeyTarget(key): KeyTarget,
     State(app): State<App>,
     headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
-    JsonBody(UniqueObject(fields)): JsonBody<UniqueObject>,
+    JsonBody(UniqueObject(mut fields)): JsonBody<UniqueObject>,
 ) -> ApiResult<Response> {
+    reason::take_field(&mut target.who, &mut fields)?;
     let precondition = precondition(&headers)?;
     let changed = segments::put_segment(&app.backend, &target, &key, &precondition, fields).await?;
     let etag = etag_header(&etag_of(changed.segment.version));

@@ -5,7 +5,12 @@ use axum::http::{HeaderMap, Version, header};
 use crate::http::wire::error::{ApiError, ApiResult};
 
 /// Headers that name one thing. A proxy may look at the first of two, and this server at the last.
-const SINGLE: [(&str, &str); 3] = [("host", "Host"), ("authorization", "Authorization"), ("x-api-key", "X-API-Key")];
+const SINGLE: [(&str, &str); 4] = [
+    ("host", "Host"),
+    ("authorization", "Authorization"),
+    ("x-api-key", "X-API-Key"),
+    ("x-change-reason", "X-Change-Reason"),
+];
 
 /// Refuses a head that says two things at once, names no host, or announces a body in a coding that the server does not read.
 pub(super) fn check(version: Version, headers: &HeaderMap) -> ApiResult<()> {

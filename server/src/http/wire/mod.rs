@@ -10,3 +10,4 @@ pub(crate) mod page;
 pub(crate) mod parameters;
 pub(crate) mod precondition;
 pub(crate) mod prepared;
+pub(crate) mod reason;

@@ -23,7 +23,7 @@ pub(crate) struct ErasedFlag {
 /// # Errors
 /// [`super::Error::NotFound`]; the errors of [`access::begin`].
 pub(crate) async fn erase(backend: &Backend, target: &ProjectTarget, id: i64) -> Result<ErasedFlag> {
-    let mut write = access::begin(&backend.follower, target.who).await?;
+    let mut write = access::begin(&backend.follower, &target.who).await?;
     let archived = write.archived(target.project_id, id).await?.ok_or_else(|| no_entry(id))?;
     write.erase_archived(target.who.account_id, target.project_id, &archived).await?;
     let key = archived.record.key;

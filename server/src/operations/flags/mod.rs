@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod promote;
 mod remove;
+mod restore;
 mod shared;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ pub(crate) use change::change_flag;
 pub(crate) use create::create_flag;
 pub(crate) use promote::{PromotedFlag, Promotion, promote_flag};
 pub(crate) use remove::{RemovedFlag, remove_flag};
+pub(crate) use restore::{RestoredVersion, Restoring, restore_flag};
 pub(super) use shared::differing;
 
 use super::{Backend, Error, Result, change::Change, judge::Place, target::EnvironmentTarget};

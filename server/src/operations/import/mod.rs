@@ -93,7 +93,7 @@ pub(crate) async fn import(
             return Ok(Import { difference, tag: plan.tag_before });
         }
         let (plan, rows) = Rows::of(plan, brought).await?;
-        rows.store_texts(backend, target.who).await?;
+        rows.store_texts(backend, &target.who).await?;
         let mut change = Change::begin_in(backend, target).await?;
         if !plan.basis.is_current(&change) {
             continue;

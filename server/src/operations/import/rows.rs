@@ -12,6 +12,7 @@ use crate::{
         archive::Leaving,
         audit::{Entry, StoredEntry},
         flags::{StoredPresence, StoredRecord},
+        history::Versioned,
         now,
         segments::StoredSegment,
         states::StoredState,
@@ -56,7 +57,7 @@ impl Rows {
 
     /// Stores most of the large texts in writes of their own, so that the write of the rows is short. Texts that nothing
     /// refers to in the end are deleted again, see [`crate::operations::retention`].
-    pub(super) async fn store_texts(&self, backend: &Backend, who: Who) -> Result<()> {
+    pub(super) async fn store_texts(&self, backend: &Backend, who: &Who) -> Result<()> {
         let texts = self.archived.iter().flat_map(Leaving::texts);
         let texts = texts.chain(self.presences.iter().flat_map(StoredPresence::texts));
         let texts = texts.chain(self.created_presences.iter().flat_map(|(_, presence)| presence.texts()));
@@ -83,7 +84,7 @@ impl Rows {
     /// Stores the rows.
     pub(super) async fn write(mut self, change: &mut Change<'_>) -> Result<()> {
         let project = change.project();
-        let (account_id, project_id) = (project.who.account_id, project.project_id);
+        let (account_id, project_id, actor) = (project.who.account_id, project.project_id, project.who.actor());
         change.touch(self.touched).await?;
         change.note_changed(self.changed);
         let write = &mut change.write;
@@ -96,7 +97,7 @@ impl Rows {
             entry
         }));
         write.delete_presences(&self.deleted).await?;
-        write.archive_flags(account_id, project_id, project.who.actor(), &self.archived).await?;
+        write.archive_flags(account_id, project_id, actor, &self.archived).await?;
         write.put_flags(project_id, &self.updated).await?;
         write.put_flags(project_id, &self.created).await?;
         write.put_presences(account_id, &self.presences).await?;
@@ -157,7 +158,9 @@ impl<'p> Making<'p> {
             Some((here, SegmentRecord::new(key.clone(), rules)))
         });
         for (environment_id, segment) in brought.into_iter().chain(created) {
-            let after = segment.stored_first(&self.now);
+            let versions = &plan.basis.surroundings.segment_versions;
+            let last = versions.get(&(environment_id, segment.key.clone())).copied().unwrap_or(0);
+            let after = segment.stored_new(last, &self.now);
             self.rows.segments.push(StoredSegment::new(environment_id, &after));
             self.record_segment(environment_id, "segment.create", None, Some(after.into()))?;
         }
@@ -241,7 +244,8 @@ impl<'p> Making<'p> {
                 let stored = stored(0, environment_id, &presence, Some(StoredState::new(state)?));
                 self.rows.created_presences.push((position, stored));
                 let after = Flag::new(record.clone(), presence);
-                let entry = self.entry(environment_id, "flag.create", None, Some(&after))?;
+                let versioned = Versioned::of_flag(environment_id, None, Some(&after));
+                let entry = self.entry(versioned, "flag.create", None, Some(&after))?;
                 self.rows.created_entries.push((position, entry));
             }
         }
@@ -264,7 +268,8 @@ impl<'p> Making<'p> {
         before: Option<Flag>,
         after: Option<Flag>,
     ) -> Result<()> {
-        let mut entry = self.entry(environment_id, action, before.as_ref(), after.as_ref())?;
+        let versioned = Versioned::of_flag(environment_id, before.as_ref(), after.as_ref());
+        let mut entry = self.entry(versioned, action, before.as_ref(), after.as_ref())?;
         entry.flag_id = Some(flag_id);
         self.rows.entries.push(entry);
         Ok(())
@@ -277,7 +282,8 @@ impl<'p> Making<'p> {
         before: Option<Segment>,
         after: Option<Segment>,
     ) -> Result<()> {
-        let entry = self.entry(environment_id, action, before.as_ref(), after.as_ref())?;
+        let versioned = Versioned::of_segment(environment_id, before.as_ref(), after.as_ref());
+        let entry = self.entry(versioned, action, before.as_ref(), after.as_ref())?;
         self.rows.entries.push(entry);
         Ok(())
     }
@@ -285,18 +291,20 @@ impl<'p> Making<'p> {
     /// The record of what happened to a flag or a segment.
     fn entry<T: Serialize + Keyed>(
         &self,
-        environment_id: i64,
+        versioned: Option<Versioned>,
         action: &str,
         before: Option<&T>,
         after: Option<&T>,
     ) -> Result<StoredEntry> {
         let environments = &self.plan.basis.environments;
-        let environment = environments.iter().find(|(_, id)| *id == environment_id).map(|(name, _)| name.as_str());
+        let environment_id = versioned.as_ref().map(|versioned| versioned.environment_id);
+        let environment =
+            environments.iter().find(|(_, id)| Some(*id) == environment_id).map(|(name, _)| name.as_str());
         let target = before.or(after).map_or("", Keyed::key);
         let value = |thing: Option<&T>| thing.map(serde_json::to_value).transpose();
         let (old, new) = (value(before)?, value(after)?);
         let entry = self.plan.target.entry();
-        Ok(Entry { environment, action, target, before: old.as_ref(), after: new.as_ref(), ..entry }.into())
+        Ok(Entry { environment, action, target, versioned, before: old.as_ref(), after: new.as_ref(), ..entry }.into())
     }
 }
 

@@ -12,7 +12,7 @@ macro_rules! entries_of_flag {
 }
 
 impl Write {
-    /// Erases the documents of all entries about a flag. The entries stay: who changed it, and when.
+    /// Erases the documents and the reasons of all entries about a flag. The entries stay: who changed it, and when.
     pub(in crate::storage) async fn erase_documents(
         &mut self,
         flag_id: i64,
@@ -22,7 +22,8 @@ impl Write {
         for statement in [
             concat!("DELETE FROM audit_parts WHERE audit_id IN (", entries_of_flag!(), ")"),
             concat!(
-                "UPDATE audit SET unchanged = NULL, before = NULL, after = NULL WHERE id IN (",
+                "UPDATE audit SET unchanged = NULL, before = NULL, after = NULL, reason = NULL, \
+                description_id = NULL, variants_id = NULL, rules_id = NULL WHERE id IN (",
                 entries_of_flag!(),
                 ")"
             ),

@@ -16,11 +16,12 @@ pub(crate) use select::{Selection, Subject};
 use super::{
     Write,
     changes::Line,
+    history::{NewVersion, Versioned},
     now,
     rows::{Cell, Many},
-    texts::LargeText,
+    texts::{LargeText, TextIds},
 };
-use split::Split;
+use split::{Side, Split};
 
 /// The author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub(crate) enum Actor {
 pub(crate) const COMMAND_LINE: &str = "command line";
 
 /// What is recorded.
-pub(crate) const ACTIONS: [&str; 19] = [
+pub(crate) const ACTIONS: [&str; 20] = [
     "account.create",
     "environment.create",
     "environment.delete",
@@ -56,6 +57,7 @@ pub(crate) const ACTIONS: [&str; 19] = [
     "project.rename",
     "segment.create",
     "segment.delete",
+    "segment.restore",
     "segment.update",
 ];
 
@@ -72,6 +74,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) target: &'a str,
     /// Of an entry about a flag. Another flag may have had its key.
     pub(crate) flag_id: Option<i64>,
+    /// Of an entry about a flag or a segment: the version that the history gets.
+    pub(crate) versioned: Option<Versioned>,
     pub(crate) before: Option<&'a Value>,
     pub(crate) after: Option<&'a Value>,
 }
@@ -87,6 +91,7 @@ impl Entry<'_> {
             action: "",
             target: "",
             flag_id: None,
+            versioned: None,
             before: None,
             after: None,
         }
@@ -114,13 +119,15 @@ pub(crate) struct StoredEntry {
     target: String,
     /// Of an entry about a flag.
     pub(crate) flag_id: Option<i64>,
+    versioned: Option<Versioned>,
     split: Split,
 }
 
 impl From<Entry<'_>> for StoredEntry {
     fn from(entry: Entry<'_>) -> Self {
         debug_assert!(ACTIONS.contains(&entry.action), "{}", entry.action);
-        let Entry { account_id: _, project_id, environment, actor, action, target, flag_id, before, after } = entry;
+        let Entry { account_id: _, project_id, environment, actor, action, target, flag_id, versioned, before, after } =
+            entry;
         Self {
             project_id,
             environment: environment.map(str::to_owned),
@@ -128,6 +135,7 @@ impl From<Entry<'_>> for StoredEntry {
             action: action.into(),
             target: target.into(),
             flag_id,
+            versioned,
             split: Split::of(before, after),
         }
     }
@@ -148,6 +156,22 @@ impl StoredEntry {
             actor: self.actor.clone(),
         }
     }
+
+    /// The version that the history gets.
+    fn version<'e>(&'e self, id: i64, at: &'e str, text_ids: &TextIds) -> Option<NewVersion<'e>> {
+        let parts = self.split.parts.iter().filter(|part| part.side != Side::Before);
+        Some(NewVersion {
+            id,
+            versioned: self.versioned.as_ref()?,
+            flag_id: self.flag_id,
+            segment: self.flag_id.is_none().then_some(&self.target),
+            at,
+            actor: &self.actor,
+            action: &self.action,
+            content: self.split.content.as_deref(),
+            large: parts.map(|part| (part.field.as_str(), &part.text, text_ids.get(&part.text))).collect(),
+        })
+    }
 }
 
 impl Write {
@@ -163,13 +187,16 @@ impl Write {
         let first = self.next_ids(entries.len()).await?.start;
         let entries = || (first..).zip(entries);
         let at = now();
+        let cause = self.cause.clone();
+        let text_ids = self.text_ids(account_id, entries().flat_map(|(_, entry)| entry.texts())).await?;
         let many = Many {
             begin: "INSERT INTO audit \
                     (id, account_id, project_id, environment, at, actor, action, target, flag_id, unchanged, before, \
-                    after)",
+                    after, reason, request, description_id, variants_id, rules_id)",
             end: "",
         };
         let rows = entries().map(|(id, entry)| {
+            let [description_id, variants_id, rules_id] = entry.split.columns(&text_ids);
             [
                 Cell::from(id),
                 account_id.into(),
@@ -183,15 +210,21 @@ impl Write {
                 entry.split.unchanged.as_deref().into(),
                 entry.split.before.as_deref().into(),
                 entry.split.after.as_deref().into(),
+                cause.reason.as_deref().into(),
+                cause.request.as_deref().into(),
+                description_id.into(),
+                variants_id.into(),
+                rules_id.into(),
             ]
         });
         self.many(many, rows.collect()).await?;
-        let text_ids = self.text_ids(account_id, entries().flat_map(|(_, entry)| entry.texts())).await?;
         let many = Many { begin: "INSERT INTO audit_parts (audit_id, side, field, text_id)", end: "" };
-        let parts = entries().flat_map(|(id, entry)| entry.split.parts.iter().map(move |part| (id, part)));
+        let parts = entries().flat_map(|(id, entry)| entry.split.rows().map(move |part| (id, part)));
         let rows = parts.map(|(id, part)| {
             [Cell::from(id), part.side.name().into(), (&part.field).into(), text_ids.get(&part.text).into()]
         });
-        self.many(many, rows.collect()).await
+        self.many(many, rows.collect()).await?;
+        let versions = entries().filter_map(|(id, entry)| entry.version(id, &at, &text_ids)).collect();
+        self.record_versions(versions).await
     }
 }

@@ -6,7 +6,7 @@ use super::{
     select::{Conditions, Selection},
     split::Side,
 };
-use crate::storage::{Storage, object::Object, session::Session};
+use crate::storage::{Storage, object::Object, session::Session, texts::LARGE_FIELDS};
 
 /// The bytes of an entry besides its documents, about.
 const HEAD_BYTES: i64 = 256;
@@ -41,6 +41,8 @@ pub(crate) struct EntryHead {
     pub(crate) actor: String,
     pub(crate) action: String,
     pub(crate) target: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) request: Option<String>,
     pub(crate) key_id: Option<i64>,
     pub(crate) key_name: Option<String>,
     pub(crate) key_ending: Option<String>,
@@ -60,6 +62,16 @@ struct Row {
     head: EntryHead,
     #[sqlx(flatten)]
     texts: EntryTexts,
+    #[sqlx(flatten)]
+    unchanged: UnchangedTexts,
+}
+
+/// The texts of [`LARGE_FIELDS`] that stay.
+#[derive(sqlx::FromRow)]
+struct UnchangedTexts {
+    description_id: Option<i64>,
+    variants_id: Option<i64>,
+    rules_id: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -75,13 +87,15 @@ const MEASURE: [&str; 2] = [
     "SELECT a.id, COALESCE(OCTET_LENGTH(a.unchanged), 0) * 2 + COALESCE(OCTET_LENGTH(a.before), 0) \
      + COALESCE(OCTET_LENGTH(a.after), 0) + COALESCE((SELECT CAST(SUM(CASE p.side WHEN 'both' THEN 2 ELSE 1 END \
      * t.bytes) AS BIGINT) FROM audit_parts p JOIN texts t ON t.id = p.text_id WHERE p.audit_id = a.id), 0) \
+     + COALESCE((SELECT CAST(SUM(2 * t.bytes) AS BIGINT) FROM texts t \
+     WHERE t.id IN (a.description_id, a.variants_id, a.rules_id)), 0) \
      FROM audit a WHERE ",
     " ORDER BY a.id DESC LIMIT $1",
 ];
 
 const ENTRIES: [&str; 2] = [
     "SELECT a.id, a.project_id, a.environment, a.at, a.actor, a.action, a.target, a.unchanged, a.before, a.after, \
-     k.id AS key_id, k.name AS key_name, k.ending AS key_ending FROM audit a LEFT JOIN keys k \
+     a.reason, a.request, a.description_id, a.variants_id, a.rules_id, k.id AS key_id, k.name AS key_name, k.ending AS key_ending FROM audit a LEFT JOIN keys k \
      ON k.id = CASE WHEN a.actor LIKE 'key %' THEN CAST(SUBSTR(a.actor, 5) AS BIGINT) END \
      AND k.account_id = a.account_id WHERE ",
     " AND a.id >= $1 ORDER BY a.id DESC",
@@ -119,14 +133,25 @@ impl Storage {
     pub(crate) async fn read_audit_page(&self, page: &Page) -> sqlx::Result<Vec<EntryRow>> {
         let mut session = self.read().await?;
         let rows: Vec<Row> = page.conditions.query(ENTRIES, page.last).fetch_all(&mut session).await?;
-        let parts: Vec<PartRow> = page.conditions.query(PARTS, page.last).fetch_all(&mut session).await?;
+        let mut parts: Vec<PartRow> = page.conditions.query(PARTS, page.last).fetch_all(&mut session).await?;
+        rows.iter().for_each(|row| parts.extend(row.unchanged.parts(row.head.id)));
         let mut parts = read_parts(&mut session, parts).await?;
         session.end().await?;
-        let entry = |Row { head, texts }: Row| {
+        let entry = |Row { head, texts, unchanged: _ }: Row| {
             let parts = parts.remove(&head.id).unwrap_or_default();
             EntryRow { head, texts, parts }
         };
         Ok(rows.into_iter().map(entry).collect())
+    }
+}
+
+impl UnchangedTexts {
+    fn parts(&self, audit_id: i64) -> impl Iterator<Item = PartRow> {
+        let ids = [self.description_id, self.variants_id, self.rules_id];
+        let part = move |(field, id): (&str, Option<i64>)| {
+            Some(PartRow { audit_id, side: Side::Both.name().into(), field: field.into(), text_id: id? })
+        };
+        LARGE_FIELDS.into_iter().zip(ids).filter_map(part)
     }
 }
 

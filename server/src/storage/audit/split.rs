@@ -4,8 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::storage::{
     object::Object,
-    texts::{LARGE, LargeText},
+    texts::{LARGE, LARGE_FIELDS, LargeText, TextIds},
 };
+
+/// The fields of flags and segments that are columns of the history.
+const NO_CONTENT: [&str; 4] = ["key", "version", "created_at", "updated_at"];
 
 /// The documents that a field belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub(super) struct Split {
     pub(super) before: Option<String>,
     pub(super) after: Option<String>,
     pub(super) parts: Vec<Part>,
+    /// The small fields of the document after the change that the history keeps; `None` without such a document.
+    pub(super) content: Option<String>,
 }
 
 impl Side {
@@ -69,7 +74,29 @@ impl Split {
             before: before.map(|before| document(before, fields.before)),
             after: after.map(|after| document(after, fields.after)),
             parts: fields.parts,
+            content: after.map(|_| fields.content.end()),
         }
+    }
+}
+
+impl Split {
+    /// Returns the ids of the texts of [`LARGE_FIELDS`] that stay.
+    pub(super) fn columns(&self, text_ids: &TextIds) -> [Option<i64>; 3] {
+        LARGE_FIELDS.map(|name| {
+            let part = self.parts.iter().find(|part| part.field == name && part.has_column());
+            part.and_then(|part| text_ids.get(&part.text))
+        })
+    }
+
+    /// Returns the parts that have no columns of their own.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(|part| !part.has_column())
+    }
+}
+
+impl Part {
+    fn has_column(&self) -> bool {
+        self.side == Side::Both && LARGE_FIELDS.contains(&self.field.as_str())
     }
 }
 
@@ -80,6 +107,7 @@ struct Fields {
     after: Object,
     both: Object,
     parts: Vec<Part>,
+    content: Object,
 }
 
 impl Fields {
@@ -94,6 +122,9 @@ impl Fields {
             Side::Both => &mut self.both,
         };
         object.push(name, &text);
+        if side != Side::Before && !NO_CONTENT.contains(&name) {
+            self.content.push(name, &text);
+        }
     }
 }
 
@@ -118,6 +149,7 @@ mod tests {
                 before: Some(r#"{"enabled":true}"#.into()),
                 after: Some(r#"{"enabled":false,"name":"new"}"#.into()),
                 parts: vec![part(Side::Both, "rules"), part(Side::Before, "old")],
+                content: Some(r#"{"enabled":false,"name":"new"}"#.into()),
             }
         );
     }

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::auth::Manager;
+use super::{actor::Actor, auth::Manager};
 use crate::{
     http::{
         route::{Purpose, Routes},
@@ -22,10 +22,9 @@ use crate::{
             page,
         },
     },
-    key::Kind,
     operations::target::ProjectTarget,
     state::App,
-    storage::audit::{COMMAND_LINE, EntryRow, Selection},
+    storage::audit::{EntryRow, Selection},
 };
 use filter::Filter;
 
@@ -60,6 +59,14 @@ struct AuditEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     environment: Option<String>,
+    /// Why the change was made, in the words of whoever made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reason: Option<String>,
+    /// The id of the request, which the server's log has too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    request: Option<String>,
     /// The thing before the change. It is missing if the thing is new.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<serde_json::Value>)]
@@ -70,35 +77,12 @@ struct AuditEntry {
     after: Option<Box<RawValue>>,
 }
 
-/// The author of a change.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum Actor {
-    /// A request with an API key.
-    Key {
-        id: i64,
-        name: String,
-        /// The beginning of all keys of its kind.
-        prefix: &'static str,
-        /// Its last characters.
-        ending: String,
-    },
-    /// Somebody who signed up.
-    Signup,
-    /// A command on the server's machine.
-    CommandLine,
-}
-
 impl AuditEntry {
     fn of(row: &EntryRow) -> anyhow::Result<Self> {
         let raw = |text: Option<String>| text.map(RawValue::from_string).transpose();
         let (before, after) = (raw(row.before())?, raw(row.after())?);
         let head = row.head.clone();
-        let actor = match (head.key_id, head.key_name, head.key_ending) {
-            (Some(id), Some(name), Some(ending)) => Actor::Key { id, name, prefix: Kind::Api.prefix(), ending },
-            _ if head.actor == COMMAND_LINE => Actor::CommandLine,
-            _ => Actor::Signup,
-        };
+        let actor = Actor::of(&head.actor, (head.key_id, head.key_name, head.key_ending));
         Ok(Self {
             id: head.id,
             at: head.at,
@@ -107,6 +91,8 @@ impl AuditEntry {
             target: head.target,
             project_id: head.project_id,
             environment: head.environment,
+            reason: head.reason,
+            request: head.request,
             before,
             after,
         })

@@ -20,7 +20,7 @@ pub(super) fn complete(document: &mut Value, table: &Table) {
             if let Some(id) = ids.get(&(path.clone(), method.clone())) {
                 operation["operationId"] = id.as_str().into();
             }
-            add_parameters(path, purpose, operation);
+            add_parameters(path, method, purpose, operation);
             let keys = if purpose.needs_key() { json!([{"bearer": []}, {"x_api_key": []}]) } else { json!([]) };
             operation["security"] = keys;
             add_answers(path, method, purpose, operation);
@@ -83,7 +83,7 @@ fn operation_ids(paths: &Map<String, Value>) -> HashMap<(String, String), String
     unique
 }
 
-fn add_parameters(path: &str, purpose: Purpose, operation: &mut Value) {
+fn add_parameters(path: &str, method: &str, purpose: Purpose, operation: &mut Value) {
     let mut parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut add = |parameter: Value| {
         let is_same = |other: &Value| other["name"] == parameter["name"] && other["in"] == parameter["in"];
@@ -95,6 +95,9 @@ fn add_parameters(path: &str, purpose: Purpose, operation: &mut Value) {
     names.map(rules::path_parameter).for_each(&mut add);
     if purpose.is_about_environment_of_key() {
         rules::own_environment_parameters().into_iter().for_each(&mut add);
+    }
+    if purpose.is_management() && method != "get" {
+        add(rules::reason_parameter());
     }
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();

@@ -11,6 +11,7 @@ pub(super) fn path_parameter(name: &str) -> Value {
     let id = json!({"type": "integer", "format": "int64", "minimum": 1});
     let (description, schema) = match name {
         "id" => ("the project", id),
+        "version" => ("the version of the flag or the segment", id),
         "entry" => ("the entry of the archive, by its id", id),
         "key_id" => ("the key, by its id", id),
         "key" => ("the flag or the segment", key),
@@ -33,6 +34,14 @@ pub(super) fn own_environment_parameters() -> [Value; 2] {
             "description": "the environment, for an API key; the default is the first",
             "schema": {"type": "string"}}),
     ]
+}
+
+/// Describes the reason of a change.
+pub(super) fn reason_parameter() -> Value {
+    json!({"name": "X-Change-Reason", "in": "header", "required": false,
+        "description": "why the change is made, for the audit and the history: UTF-8 as it is, or `UTF-8''` and \
+            percent-encoded UTF-8; at most 500 characters",
+        "schema": {"type": "string"}})
 }
 
 /// Lists the answers that an operation has besides those of its handler, with their reasons.
