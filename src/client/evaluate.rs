@@ -1,7 +1,7 @@
 //! A client's answers.
 
 use super::{Client, Evaluation, FlagValue, serving::now};
-use crate::engine::{Answer, Attributes, Context, ErrorCode, Explained, PreparedFlag, Snapshot};
+use crate::engine::{Answer, Attributes, Context, ErrorCode, Explained};
 
 impl Client {
     /// Returns whether a flag is on, or `default` if there is no answer.
@@ -70,25 +70,50 @@ impl Client {
     /// Evaluates all flags against one state of the client, sorted by key. `default` stands in where a flag gives no
     /// answer. Beside them the generation of the flags.
     pub fn evaluate_all(&self, attributes: &impl Attributes, default: bool) -> (Vec<(String, Evaluation)>, u64) {
-        self.evaluate_all_with(attributes, |key, answer, generation| {
-            (key.to_owned(), Evaluation::new(answer, default, generation))
-        })
+        let mut all = Vec::with_capacity(self.most_flags());
+        let generation = self.evaluate_each_with(attributes, |key, answer, generation| {
+            all.push((key.to_owned(), Evaluation::new(answer, default, generation)));
+        });
+        (all, generation)
     }
 
-    /// Evaluates all flags and hands on each answer while it is still that of the flags in force.
-    pub(crate) fn evaluate_all_with<R>(
+    /// Evaluates all flags against one state of the client, sorted by key, and calls `visit` with each key and answer.
+    /// Returns the generation of the flags. Allocates nothing unless there are overrides, but for what sorts the keys of a
+    /// snapshot the first time. The flags stay in memory while `visit` runs, whatever replaces them meanwhile.
+    ///
+    /// ```
+    /// let client = flagbit::Client::from_snapshot(r#"[{"key": "a", "enabled": false}, {"key": "b", "enabled": true}]"#)?;
+    /// let mut on = 0;
+    /// client.evaluate_each(&flagbit::Context::EMPTY, |_key, answer| on += u32::from(answer.is_ok_and(|a| a.enabled())));
+    /// assert_eq!(on, 0);
+    /// # Ok::<(), flagbit::ClientError>(())
+    /// ```
+    pub fn evaluate_each(
         &self,
         attributes: &impl Attributes,
-        mut hand_on: impl FnMut(&str, Result<Answer<'_>, ErrorCode>, u64) -> R,
-    ) -> (Vec<R>, u64) {
+        mut visit: impl FnMut(&str, Result<Answer<'_>, ErrorCode>),
+    ) -> u64 {
+        self.evaluate_each_with(attributes, |key, answer, _| visit(key, answer))
+    }
+
+    /// The room that the evaluations of all flags may need.
+    pub(crate) fn most_flags(&self) -> usize {
+        self.shared.serving.load().most_flags()
+    }
+
+    /// [`Client::evaluate_each`] for a caller that needs the generation with each answer.
+    pub(crate) fn evaluate_each_with(
+        &self,
+        attributes: &impl Attributes,
+        mut visit: impl FnMut(&str, Result<Answer<'_>, ErrorCode>, u64),
+    ) -> u64 {
         self.shared.before_evaluation(attributes);
         let serving = self.shared.serving.load_full();
         let generation = serving.generation;
-        let flags = serving.flags().into_iter();
-        let evaluate = |(snapshot, flag): (&Snapshot, &PreparedFlag)| {
-            hand_on(flag.key(), flag.evaluate_cold(snapshot, attributes, now), generation)
-        };
-        (flags.map(evaluate).collect(), generation)
+        serving.for_each_flag(|snapshot, flag| {
+            visit(flag.key(), flag.evaluate_cold(snapshot, attributes, now), generation);
+        });
+        generation
     }
 
     /// Why a flag answers as it does for who asks, as JSON: each rule that was tried, what it compared and why it did or
@@ -107,7 +132,7 @@ impl Client {
     pub fn error_message(&self, flag_key: &str, code: ErrorCode) -> String {
         let serving = self.shared.serving.load();
         match code {
-            ErrorCode::FlagNotFound => format!("no flag {flag_key:?} among the {} in force", serving.flags().len()),
+            ErrorCode::FlagNotFound => format!("no flag {flag_key:?} among the {} in force", serving.keys().len()),
             ErrorCode::ProviderNotReady if serving.closed => "the client is closed".into(),
             ErrorCode::ProviderNotReady => "no snapshot yet, see the client's status".into(),
             ErrorCode::ParseError => {

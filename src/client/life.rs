@@ -63,7 +63,7 @@ impl Client {
 
     /// The keys of the flags in force, sorted, those set aside included.
     pub fn flags(&self) -> Vec<String> {
-        self.shared.serving.load().flags().into_iter().map(|(_, flag)| flag.key().to_owned()).collect()
+        self.shared.serving.load().keys().into_iter().map(Into::into).collect()
     }
 
     /// Why flags of the snapshot in force are set aside, in the order of its text.
@@ -202,7 +202,7 @@ impl Client {
             last_success: hub.contact().time(),
             last_error: cold.last_error.clone(),
             consecutive_failures: cold.consecutive_failures,
-            flags: serving.flags().len(),
+            flags: serving.keys().len(),
             flags_set_aside: serving.snapshot.as_ref().map_or(0, |snapshot| snapshot.set_aside().len()),
             unsupported_values: self.shared.unsupported_values.load(Ordering::Relaxed),
         }

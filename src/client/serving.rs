@@ -73,15 +73,28 @@ impl Serving {
         }
     }
 
-    /// All flags in force with what they are of, sorted by key.
-    pub(super) fn flags(&self) -> Vec<(&Snapshot, &PreparedFlag)> {
+    /// Visits all flags in force with what they are of, sorted by key. Allocates only if there are overrides.
+    pub(super) fn for_each_flag<'s>(&'s self, mut visit: impl FnMut(&'s Snapshot, &'s PreparedFlag)) {
         let base = self.snapshot.iter().flat_map(flags_of);
         if self.overrides.is_empty() {
-            return base.collect();
+            return base.for_each(|(snapshot, flag)| visit(snapshot, flag));
         }
         let overrides = self.overrides.iter().flat_map(|(_, flags)| flags_of(flags));
         let by_key: BTreeMap<&str, _> = base.chain(overrides).map(|found| (found.1.key(), found)).collect();
-        by_key.into_values().collect()
+        by_key.into_values().for_each(|(snapshot, flag)| visit(snapshot, flag));
+    }
+
+    /// No more flags than these are in force.
+    pub(super) fn most_flags(&self) -> usize {
+        let overrides = self.overrides.iter().map(|(_, flags)| flags);
+        self.snapshot.iter().chain(overrides).map(|snapshot| snapshot.flags().len()).sum()
+    }
+
+    /// The keys of all flags in force, sorted.
+    pub(super) fn keys(&self) -> Vec<&str> {
+        let mut keys = Vec::with_capacity(self.most_flags());
+        self.for_each_flag(|_, flag| keys.push(flag.key()));
+        keys
     }
 
     pub(super) fn is_ready(&self) -> bool {

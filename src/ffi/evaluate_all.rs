@@ -109,15 +109,24 @@ fn all(
     output: *mut *mut flagbit_evaluations,
 ) -> Result<(), Status> {
     handle::place(output)?;
-    let mut texts = Texts::default();
-    let (items, generation) = handle::borrow(client)?.0.evaluate_all_with(attributes, |key, answer, generation| {
-        let key = texts.add(key)?;
-        let (variant, value) = add_texts(&mut texts, &answer)?;
-        let evaluation = flagbit_evaluation::new(answer, generation);
-        Some(flagbit_flag_evaluation { key, variant, value, evaluation })
+    let client = &handle::borrow(client)?.0;
+    let (mut texts, mut items, mut fits) = (Texts::default(), Vec::with_capacity(client.most_flags()), true);
+    let generation = client.evaluate_each_with(attributes, |key, answer, generation| {
+        let mut item = || {
+            let key = texts.add(key)?;
+            let (variant, value) = add_texts(&mut texts, &answer)?;
+            let evaluation = flagbit_evaluation::new(answer, generation);
+            Some(flagbit_flag_evaluation { key, variant, value, evaluation })
+        };
+        match item() {
+            Some(item) => items.push(item),
+            None => fits = false,
+        }
     });
-    let items: Option<Vec<_>> = items.into_iter().collect();
-    let (items, text) = (items.ok_or(Status::InvalidArgument)?, texts.into_block());
+    if !fits {
+        return Err(Status::InvalidArgument);
+    }
+    let text = texts.into_block();
     let evaluations = flagbit_evaluations {
         items: items.as_ptr(),
         count: items.len(),

@@ -2,8 +2,6 @@
 #include "support.h"
 
 #include <pthread.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static const char PRO[] =
     "[{\"key\": \"f\", \"enabled\": true, \"rules\": [{\"attribute\": \"plan\", \"operator\": \"eq\", "
@@ -142,27 +140,7 @@ static void each_thread_has_its_own(void) {
     flagbit_client_free(client);
 }
 
-static void a_child_goes_on_with_its_own(void) {
-    flagbit_client *client = open_text(ON);
-    flagbit_flag *flag = flag_of(client);
-    CHECK(flagbit_flag_is_enabled(flag, NULL, false));
-    const pid_t child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        bool right = flagbit_flag_is_enabled(flag, NULL, false);
-        right = right && load_text(client, OFF) == FLAGBIT_STATUS_OK && !flagbit_flag_is_enabled(flag, NULL, true);
-        right = right && flagbit_client_close(client) == FLAGBIT_STATUS_OK && flagbit_flag_is_enabled(flag, NULL, true);
-        _exit(right ? 0 : 1);
-    }
-    int status = -1;
-    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    CHECK(flagbit_flag_is_enabled(flag, NULL, false));
-    flagbit_flag_free(flag);
-    flagbit_client_free(client);
-}
-
 int main(void) {
-    a_child_goes_on_with_its_own(); /* before there are threads */
     a_flag_follows_what_is_in_force();
     a_flag_keeps_its_client();
     unsupported_values_are_counted();

@@ -123,7 +123,11 @@ fn an_evaluation_allocates_nothing() {
     assert!(allocations(|| drop(vec![1_u8])) > 0, "the counter must count");
     let mut flags: Vec<_> = KEYS.iter().map(|key| client.flag(key)).collect();
     flags.iter_mut().for_each(|flag| drop(flag.evaluate(&context, false)));
+    let mut visited = 0;
+    client.evaluate_each(&context, |_, _| visited += 1);
     let count = allocations(|| {
+        client.evaluate_each(&context, |_, _| visited += 1);
+        client.evaluate_each(&BorrowedAttributes::new(&supported), |_, _| visited += 1);
         for flag in &mut flags {
             flag.evaluate(&context, true);
             flag.is_enabled(&context, true);
@@ -135,7 +139,7 @@ fn an_evaluation_allocates_nothing() {
             client.evaluate(key, &BorrowedAttributes::new(&supported), true);
         }
     });
-    assert_eq!(count, 0);
+    assert_eq!((count, visited), (0, 3 * client.flags().len()));
 }
 
 const GENERAL: &str = r#"{"segments": {"s": {"rules": [{"attribute": "plan", "operator": "starts_with", "value": "pro"}]}},

@@ -95,7 +95,16 @@ fn check(client: &Client, case: &Case, attributes: &impl Attributes, context: &C
     assert_eq!(flag.evaluate(attributes, case.default), evaluation);
     assert_eq!(flag.is_enabled(attributes, case.default), client.is_enabled(&case.flag, attributes, case.default));
     // All at once gives the same, for the flags there are.
-    let (all, _) = client.evaluate_all(attributes, case.default);
+    let (all, generation) = client.evaluate_all(attributes, case.default);
+    let mut each = all.iter();
+    let visited = client.evaluate_each(attributes, |key, answer| {
+        let (expected, evaluation) = each.next().unwrap();
+        assert_eq!((key, answer.err()), (&**expected, evaluation.error_code));
+        let found = answer.map(|answer| (answer.enabled(), answer.reason(), answer.variant().cloned()));
+        let same = (evaluation.enabled, evaluation.reason, evaluation.variant.clone());
+        assert!(found.is_err() || found == Ok(same));
+    });
+    assert_eq!((visited, each.next()), (generation, None));
     let same = all.iter().find(|(key, _)| *key == case.flag).map(|(_, evaluation)| evaluation);
     assert_eq!(same, (case.error_code.as_deref() != Some("FLAG_NOT_FOUND")).then_some(&evaluation));
     // Asked for on or off, a typed flag gives the default.

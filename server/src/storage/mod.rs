@@ -15,6 +15,7 @@ pub(crate) mod flags;
 mod hex;
 pub(crate) mod history;
 pub(crate) mod keys;
+mod known_texts;
 mod listen;
 pub(crate) mod load;
 mod mark;

@@ -29,23 +29,6 @@ pub(crate) struct LargeText {
 /// The ids of texts, by hash.
 pub(super) struct TextIds(HashMap<String, i64>);
 
-/// The ids of texts of one account, by hash.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    account_id: i64,
-    ids: HashMap<String, i64>,
-}
-
-impl Known {
-    /// The ids of an account's texts. Those of another account are forgotten.
-    fn of(&mut self, account_id: i64) -> &mut HashMap<String, i64> {
-        if self.account_id != account_id {
-            *self = Self { account_id, ids: HashMap::new() };
-        }
-        &mut self.ids
-    }
-}
-
 impl LargeText {
     pub(super) fn new(text: String) -> Self {
         Self { hash: hex(&Sha256::digest(&text).into()), text }

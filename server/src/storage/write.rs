@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{
     ACQUIRE_TIMEOUT, Mark, Outage, Storage, cause::Cause, changes::Changes, dialect::Dialect, file::File,
-    session::Session, texts::Known,
+    known_texts::Known, session::Session,
 };
 
 /// A write in progress. Without a commit it never happened.

@@ -45,7 +45,7 @@ fn the_documented_difference_is_that_of_two_states() {
         "variants": {"light": "#fff", "dark": "#111"},
         "rules": [country, percent(25), team, rule("beta", "eq", json!(true))]});
     let page = include_str!("../../../../docs/reference/differences.md");
-    let example = page.split("```").find_map(|block| block.strip_prefix("json\n")).unwrap();
+    let example = page.split("```").find_map(|block| block.strip_prefix("json fragment\n")).unwrap();
     let mut documented: Value = serde_json::from_str(example).unwrap();
     let mut found = difference(before, after);
     // The example shows fields in the order in which people think of them.
