@@ -232,7 +232,7 @@ fn a_key_that_loses_its_role_while_it_writes_changes_nothing_afterwards() {
         std::thread::scope(|scope| {
             let write = |offset: usize| {
                 (0..).find_map(|turn: usize| {
-                    let body = json!({"enabled": (turn + offset) % 2 == 0});
+                    let body = json!({"enabled": (turn + offset).is_multiple_of(2)});
                     let status = project.send("PATCH", "/flags/f", &body).status;
                     (status != 200).then_some(status)
                 })
