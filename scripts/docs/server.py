@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/kit"))
 from flagbit_kit import Kit  # noqa: E402
 
-PAGES = ["docs/reference/server.md", "docs/reference/usage.md"]
+PAGES = ["docs/reference/server.md", "docs/reference/people.md", "docs/reference/usage.md"]
 IDS = {"id", "account_id", "project", "project_id", "revision", "next"}
 
 

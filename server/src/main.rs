@@ -9,6 +9,7 @@ mod key;
 mod logs;
 mod operations;
 mod quote;
+mod rights;
 mod serve;
 mod settings;
 mod state;

@@ -87,7 +87,11 @@ pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
     background.abort();
     // Nothing that was acknowledged is lost.
     app.write_usage().await;
-    _ = tokio::time::timeout(Duration::from_secs(2), app.storage().close()).await;
+    let close = async {
+        app.uses.write(app.storage()).await;
+        app.storage().close().await;
+    };
+    _ = tokio::time::timeout(Duration::from_secs(2), close).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -123,6 +127,7 @@ fn background(app: &App) -> tokio::task::JoinHandle<()> {
         tokio::join!(
             Arc::clone(&follower).follow(),
             app.rates.tidy(),
+            app.uses.keep(app.storage()),
             app.metrics.upkeep(),
             retention::keep(&follower, archive_days, &app.audit, app.staleness.usage_days),
             app.usage.keep(&follower, &app.metrics)

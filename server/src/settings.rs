@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
 
 use chrono::{DateTime, Days, Utc};
-use clap::{Args, ValueEnum};
+use clap::{Args, FromArgMatches, ValueEnum};
 use ipnet::IpNet;
 
 use crate::flags::Limits;
@@ -60,6 +60,12 @@ pub(crate) struct Settings {
     pub(crate) staleness: Staleness,
 }
 
+/// Returns settings as they are without options, for commands that have none of them.
+pub(crate) fn usual<T: Args + FromArgMatches>() -> T {
+    let command = T::augment_args(clap::Command::new("usual"));
+    T::from_arg_matches(&command.get_matches_from(["usual"])).unwrap_or_else(|error| error.exit())
+}
+
 /// The database.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Database {
@@ -96,6 +102,10 @@ pub(crate) struct Accounts {
     /// Valid keys that a project may have, and valid API keys that an account may have
     #[arg(long, env = "FLAGBIT_MAX_KEYS", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
     pub(crate) max_keys: u32,
+
+    /// Members that an account may have
+    #[arg(long, env = "FLAGBIT_MAX_MEMBERS", value_name = "NUMBER", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) max_members: u32,
 
     /// Projects that an account may have
     #[arg(long, env = "FLAGBIT_MAX_PROJECTS", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]

@@ -6,11 +6,11 @@ use clap::{Args, Subcommand};
 
 use crate::{
     operations::{
-        self,
-        accounts::{Account, Applicant, check_email, sign_up},
+        accounts::{Account, Applicant, sign_up},
+        names::check_email,
     },
     settings::Database,
-    storage::{self, Missing, Storage},
+    storage::{Missing, Storage},
     world::Follower,
 };
 
@@ -38,7 +38,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     let Command::Create(create) = command;
     let storage = Storage::open(&create.database.url, Missing::CreateTables).await?;
     let follower = Follower::idle(storage);
-    let account = sign_up(&follower, Applicant::CommandLine, &create.email).await.map_err(failure)?;
+    let account = sign_up(&follower, Applicant::CommandLine, &create.email).await.map_err(super::machine::failure)?;
     follower.storage().close().await;
     let text = if create.json { serde_json::to_string(&account)? + "\n" } else { describe(&account) };
     let mut output = std::io::stdout().lock();
@@ -46,13 +46,6 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         let id = account.account_id;
         anyhow::anyhow!("account {id} was created, but its keys could not be printed ({error}); create another")
     })
-}
-
-fn failure(error: operations::Error) -> anyhow::Error {
-    match error {
-        operations::Error::Failed(error) => storage::writing(error),
-        refused => anyhow::anyhow!("{refused}"),
-    }
 }
 
 fn describe(account: &Account) -> String {

@@ -5,6 +5,9 @@ mod check;
 mod eval;
 mod health;
 mod input;
+mod key;
+mod machine;
+mod member;
 mod output;
 mod rollout;
 
@@ -34,6 +37,12 @@ enum Command {
     Eval(eval::Options),
     /// Ask a server whether it is ready
     Health(health::Options),
+    /// Create, list and revoke API keys without a running server
+    #[command(subcommand)]
+    Key(key::Command),
+    /// List, add, change and remove members without a running server
+    #[command(subcommand)]
+    Member(member::Command),
     /// Show who is inside a percentage
     Rollout(rollout::Options),
     /// Serve the FlagBit API
@@ -49,6 +58,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Check(options) => (check::run(&options), 2),
         Command::Eval(options) => (eval::run(&options), 2),
         Command::Health(options) => (health::run(&options), 1),
+        Command::Key(command) => (in_runtime(key::run(command)).map(|()| ExitCode::SUCCESS), 1),
+        Command::Member(command) => (in_runtime(member::run(command)).map(|()| ExitCode::SUCCESS), 1),
         Command::Rollout(options) => (rollout::run(&options), 2),
         Command::Serve(settings) => (in_runtime(serve::run(*settings)).map(|()| ExitCode::SUCCESS), 1),
     };

@@ -2,6 +2,7 @@
 
 use super::{Error, Result, names};
 use crate::{
+    rights::{Held, Need, Place, Rights, Role},
     storage::{
         Write,
         audit::{Actor, Entry},
@@ -10,16 +11,35 @@ use crate::{
     world::Follower,
 };
 
-/// The API key that asks for an operation, with its account.
+/// Whoever asks for an operation, with the account and what the operation needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Who {
     pub(crate) account_id: i64,
-    pub(crate) key_id: i64,
+    /// The member who asks, or for whom a key or a command asks.
+    pub(crate) member_id: i64,
+    pub(crate) by: By,
+    /// What this operation needs. It is checked again in the write.
+    pub(crate) need: Need,
     /// Kept with what changes.
     pub(crate) cause: Cause,
 }
 
+/// The way in which a caller comes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum By {
+    /// With an API key, by its id.
+    Key(i64),
+    /// By a command on the server's machine, which may do everything.
+    CommandLine,
+}
+
 impl Who {
+    /// A command on the server's machine that acts for a member.
+    pub(crate) fn command_line(account_id: i64, member_id: i64) -> Self {
+        let need = Need { role: Role::Admin, place: Place::Account };
+        Self { account_id, member_id, by: By::CommandLine, need, cause: Cause::default() }
+    }
+
     /// Notes the reason of what is asked for. A text without letters is none. `field` names the text in errors.
     ///
     /// # Errors
@@ -34,7 +54,14 @@ impl Who {
     }
 
     pub(super) fn actor(&self) -> Actor {
-        Actor::Key(self.key_id)
+        match self.by {
+            By::Key(id) => Actor::Key { id, member_id: self.member_id },
+            By::CommandLine => Actor::CommandLine,
+        }
+    }
+
+    pub(super) fn author(&self) -> Author {
+        Author { account_id: self.account_id, actor: self.actor(), member_id: self.member_id }
     }
 
     /// The beginning of an entry in the audit.
@@ -43,18 +70,60 @@ impl Who {
     }
 }
 
+/// Whoever makes keys, for the audit and for the keys.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Author {
+    pub(super) account_id: i64,
+    pub(super) actor: Actor,
+    /// The member whom the keys count as.
+    pub(super) member_id: i64,
+}
+
 /// Begins a write for `who`.
 ///
-/// The right is checked inside the write. Writes take turns, so a key that was valid when the request came and was revoked
-/// while the write waited for its turn changes nothing.
+/// The rights are checked inside the write. Writes take turns, so a key that was valid when the request came, and was revoked
+/// or lost its role while the write waited for its turn, changes nothing.
 ///
 /// # Errors
-/// [`Error::KeyRevoked`]; the database fails.
+/// [`Error::KeyRevoked`]; [`Error::Forbidden`]; the database fails.
 pub(super) async fn begin(follower: &Follower, who: &Who) -> Result<Write> {
+    Ok(begin_held(follower, who).await?.0)
+}
+
+/// [`begin`], with the rights of the caller as the write sees them.
+pub(super) async fn begin_held(follower: &Follower, who: &Who) -> Result<(Write, Held)> {
     let mut write = follower.storage().write().await?;
-    if !write.is_valid_api_key(who.account_id, who.key_id).await? {
-        return Err(Error::KeyRevoked);
-    }
+    let held = match who.by {
+        By::Key(id) => write.rights_of_key(who.account_id, id).await?.ok_or(Error::KeyRevoked)?,
+        By::CommandLine => Held::everything(),
+    };
+    check(&held, who.need)?;
     write.note_cause(who.cause.clone());
-    Ok(write)
+    Ok((write, held))
+}
+
+/// Refuses a caller who lacks a right.
+///
+/// # Errors
+/// [`Error::Forbidden`]
+pub(crate) fn check(held: &Held, need: Need) -> Result<()> {
+    if held.allow(need) { Ok(()) } else { Err(Error::Forbidden(held.refusal(need))) }
+}
+
+/// Refuses rights that the caller cannot grant, or that name what the account has not.
+pub(super) async fn check_grant(write: &mut Write, account_id: i64, held: &Held, rights: &Rights) -> Result<()> {
+    if rights.account.is_none() && rights.projects.is_empty() {
+        return Err(Error::Invalid("role: expected a role for the account, or roles in projects".into()));
+    }
+    for project_id in rights.projects.keys() {
+        if write.project(account_id, *project_id).await?.is_none() {
+            return Err(Error::Invalid(format!("projects: the account has no project {project_id}")));
+        }
+    }
+    if !held.cover(rights) {
+        return Err(Error::Forbidden(
+            "nobody grants more than they hold; choose a lower role, or fewer projects".into(),
+        ));
+    }
+    Ok(())
 }

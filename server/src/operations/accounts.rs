@@ -3,13 +3,13 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Error, Result, keys, projects};
+use super::{Error, Result, access::Author, keys, names, projects};
 use crate::{
-    key::Kind,
+    rights::{Rights, Role},
     storage::{
         Write,
         audit::{Actor, Entry},
-        keys::{Grant, Owner},
+        keys::Grant,
     },
     world::Follower,
 };
@@ -42,14 +42,16 @@ pub(crate) struct ProjectName {
 /// Creates an account with its first project and keys.
 ///
 /// # Errors
-/// [`Error::Invalid`] for an invalid email; [`Error::Forbidden`] where signing up is closed; the database fails.
+/// [`Error::Invalid`] for an invalid email; [`Error::Forbidden`] where signing up is closed; [`Error::Conflict`] where the
+/// command line gives an address that has an account; the database fails.
 pub(crate) async fn sign_up(follower: &Follower, applicant: Applicant, email: &str) -> Result<Account> {
-    let email = check_email(email).map_err(|problem| Error::Invalid(format!("email: {problem}")))?;
+    let email = names::email("email", email)?;
     let mut write = follower.storage().write().await?;
-    if let Applicant::Visitor { is_open: false } = applicant
-        && write.has_account().await?
-    {
-        return Err(closed());
+    match applicant {
+        Applicant::Visitor { is_open: false } if write.has_account().await? => return Err(closed()),
+        // Visitors are not told whether an address is known.
+        Applicant::Visitor { .. } => {}
+        Applicant::CommandLine => check_is_new(&mut write, email).await?,
     }
     let account = create(&mut write, applicant, email).await?;
     follower.commit(write).await?;
@@ -68,16 +70,13 @@ fn closed() -> Error {
     Error::Forbidden("signing up is closed on this server; `flagbit account create` makes accounts".into())
 }
 
-/// Returns `text` if it could be the address of a mailbox.
-///
-/// # Errors
-/// The text is no address. The error says what is expected.
-pub(crate) fn check_email(text: &str) -> std::result::Result<&str, &'static str> {
-    let is_address = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
-    if !is_address || text.len() > 254 || text.chars().any(|char| char.is_whitespace() || char.is_control()) {
-        return Err("expected an address of at most 254 bytes");
-    }
-    Ok(text)
+/// Refuses an address that has an account: the second one would be empty, and hide that the first was lost.
+async fn check_is_new(write: &mut Write, email: &str) -> Result<()> {
+    let accounts = write.accounts_of(&email.to_lowercase()).await?;
+    let Some(account_id) = accounts.first() else { return Ok(()) };
+    Err(Error::Conflict(format!(
+        "{email} is a member of account {account_id} already; `flagbit key create --email {email}` makes a new API key for it"
+    )))
 }
 
 async fn create(write: &mut Write, applicant: Applicant, email: &str) -> Result<Account> {
@@ -86,13 +85,15 @@ async fn create(write: &mut Write, applicant: Applicant, email: &str) -> Result<
         Applicant::CommandLine => Actor::CommandLine,
     };
     let account_id = write.create_account(email).await?;
+    let everything = Rights::of_account(Role::Admin);
+    let member_id = write.person(&email.to_lowercase()).await?;
+    write.put_member(account_id, member_id, &everything).await?;
     // The entry does not hold the address, which is personal: not everybody who may read the audit needs to know it.
     let target = account_id.to_string();
     write.record(Entry { action: "account.create", target: &target, ..Entry::by(actor, account_id) }).await?;
-    let owner = Owner { account_id, project_id: None };
-    let grant = Grant { owner, kind: Kind::Api, name: "first", environment: None };
+    let grant = Grant::api(account_id, member_id, "first", &everything);
     let (_, api_key) = keys::create(write, actor, grant).await?;
-    let project = projects::create_with_keys(write, account_id, actor, "default").await?;
+    let project = projects::create_with_keys(write, Author { account_id, actor, member_id }, "default").await?;
     Ok(Account {
         account_id,
         api_key,

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     flags::{Flag, Limits, Segment, SegmentRecord, check::Draft},
+    rights::{self, Held, Need, Role},
     storage::{Write, audit::Entry, history::Versioned},
     world::{JudgedEnvironments, World},
 };
@@ -24,6 +25,8 @@ use crate::{
 pub(super) struct Change<'a> {
     pub(super) backend: &'a Backend,
     project: ProjectTarget,
+    /// The rights of the caller, as this write sees them.
+    held: Held,
     /// The environment that the request is about; `None` if that is the whole project.
     target: Option<i64>,
     pub(super) write: Write,
@@ -43,13 +46,14 @@ impl<'a> Change<'a> {
     /// # Errors
     /// [`Error::NotFound`] where the project was deleted since; the errors of [`access::begin`].
     pub(super) async fn begin(backend: &'a Backend, project: &ProjectTarget) -> Result<Self> {
-        let write = access::begin(&backend.follower, &project.who).await?;
+        let (write, held) = access::begin_held(&backend.follower, &project.who).await?;
         let world = backend.follower.world_at(write.before()).await?;
         let found = world.project(project.who.account_id, project.project_id);
         let environments = found.ok_or_else(|| Error::no_project(project.project_id))?.environments.clone();
         Ok(Self {
             backend,
             project: project.clone(),
+            held,
             target: None,
             write,
             world,
@@ -261,13 +265,35 @@ impl<'a> Change<'a> {
     }
 
     /// Makes the write last and served. Returns the names of the environments where something changed.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] where the caller lacks the right in one of them.
     pub(super) async fn commit(mut self) -> Result<Vec<String>> {
         for environment_id in &self.touched {
+            self.check_right_in(*environment_id)?;
             self.write.environment_changed(*environment_id).await?;
         }
         let names = self.touched();
         self.backend.follower.commit_judged(self.write, self.judged).await?;
         Ok(names)
+    }
+
+    /// Refuses a change of an environment where the caller lacks the right that the change needs.
+    pub(super) fn check_right_in(&self, environment_id: i64) -> Result<()> {
+        self.check_role_in(environment_id, self.project.who.need.role, "changes")
+    }
+
+    /// Refuses to show an environment that the caller may not see.
+    pub(super) fn check_may_see(&self, environment_id: i64) -> Result<()> {
+        self.check_role_in(environment_id, Role::Viewer, "reads")
+    }
+
+    fn check_role_in(&self, environment_id: i64, role: Role, what: &str) -> Result<()> {
+        let place = rights::Place::Environment(self.project.project_id, environment_id);
+        access::check(&self.held, Need { role, place }).map_err(|error| {
+            let name = self.name(environment_id);
+            Error::Forbidden(format!("this {what} environment {name:?}: {error}"))
+        })
     }
 }
 
@@ -281,7 +307,6 @@ fn to_value<T: Serialize>(value: Option<&T>) -> serde_json::Result<Option<Value>
 
 #[cfg(test)]
 mod tests {
-    use clap::{Args, FromArgMatches};
     use serde_json::json;
 
     use super::*;
@@ -291,7 +316,8 @@ mod tests {
             accounts::{Applicant, sign_up},
             flags, segments,
         },
-        storage::{Missing, Storage, cause::Cause},
+        settings::usual,
+        storage::{Missing, Storage},
         world::{Environment, Follower},
     };
 
@@ -303,8 +329,8 @@ mod tests {
         let storage = Storage::open(&url, Missing::Create).await.unwrap();
         let backend = Backend { follower: Follower::start(storage).await.unwrap(), accounts: usual(), limits: usual() };
         let account = sign_up(&backend.follower, Applicant::CommandLine, "a@example.com").await.unwrap();
-        let key_id = first_api_key(&backend, account.account_id).await;
-        let who = Who { account_id: account.account_id, key_id, cause: Cause::default() };
+        let member = backend.follower.storage().members(account.account_id).await.unwrap().remove(0);
+        let who = Who::command_line(account.account_id, member.id);
         let target = EnvironmentTarget::find(&backend.follower.world(), who, account.project.id, None).unwrap();
         let any = Precondition::default();
         let object = |value: Value| value.as_object().unwrap().clone();
@@ -368,16 +394,5 @@ mod tests {
 
     fn served(follower: &Follower, target: &EnvironmentTarget) -> Arc<Environment> {
         Arc::clone(follower.world().environment(target.environment_id).unwrap())
-    }
-
-    async fn first_api_key(backend: &Backend, account_id: i64) -> i64 {
-        let owner = crate::storage::keys::Owner { account_id, project_id: None };
-        backend.follower.storage().keys(owner, 0, 1).await.unwrap()[0].id
-    }
-
-    /// Settings as they are without options.
-    fn usual<T: Args + FromArgMatches>() -> T {
-        let command = T::augment_args(clap::Command::new("test"));
-        T::from_arg_matches(&command.get_matches_from(["test"])).unwrap()
     }
 }

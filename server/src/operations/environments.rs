@@ -77,8 +77,7 @@ pub(crate) async fn create_environment(
             ..target.entry()
         })
         .await?;
-    let who = &target.who;
-    let pair = keys::create_pair(&mut write, who.account_id, who.actor(), project_id, (id, name)).await?;
+    let pair = keys::create_pair(&mut write, target.who.author(), project_id, (id, name)).await?;
     backend.follower.commit(write).await?;
     let Pair { sdk_key, server_key } = pair;
     Ok(CreatedEnvironment { name: name.into(), sdk_key, server_key, environments: vec![name.into()] })

@@ -62,7 +62,7 @@ impl Error {
     }
 
     /// Also for the project of another account.
-    pub(super) fn no_project(project_id: i64) -> Self {
+    pub(crate) fn no_project(project_id: i64) -> Self {
         Self::NotFound(format!("no project {project_id}"))
     }
 

@@ -4,10 +4,10 @@
 //! and returns the outcome. The floor knows neither HTTP nor a terminal: whoever calls it brings a [`Who`], plain values and
 //! a [`Precondition`], and turns an [`Error`] into their own words for it (a status, an exit code).
 //!
-//! Rights are checked inside the write's transaction, see [`access`]: a key that is being revoked changes nothing after
-//! the revocation.
+//! Rights are checked inside the write's transaction, see [`access`]: a key that is being revoked, or a member who is losing a
+//! role, changes nothing afterwards.
 
-mod access;
+pub(crate) mod access;
 pub(crate) mod accounts;
 pub(crate) mod archive;
 mod bring;
@@ -20,7 +20,8 @@ pub(crate) mod history;
 pub(crate) mod import;
 mod judge;
 pub(crate) mod keys;
-mod names;
+pub(crate) mod members;
+pub(crate) mod names;
 mod precondition;
 pub(crate) mod projects;
 mod references;
@@ -32,7 +33,7 @@ pub(crate) mod usage;
 
 use std::sync::Arc;
 
-pub(crate) use access::Who;
+pub(crate) use access::{By, Who};
 pub(crate) use error::{Error, Result};
 pub(crate) use precondition::{Known, Precondition};
 

@@ -52,3 +52,23 @@ pub(super) fn environment<'t>(field: &str, text: &'t str) -> Result<&'t str> {
     }
     Ok(text)
 }
+
+/// Checks an address.
+///
+/// # Errors
+/// [`Error::Invalid`], which names `field`.
+pub(super) fn email<'t>(field: &str, text: &'t str) -> Result<&'t str> {
+    check_email(text).map_err(|problem| Error::Invalid(format!("{field}: {problem}")))
+}
+
+/// Returns `text` if it could be the address of a mailbox.
+///
+/// # Errors
+/// The text is no address. The error says what is expected.
+pub(crate) fn check_email(text: &str) -> std::result::Result<&str, &'static str> {
+    let is_address = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+    if !is_address || text.len() > 254 || text.chars().any(|char| char.is_whitespace() || char.is_control()) {
+        return Err("expected an address of at most 254 bytes");
+    }
+    Ok(text)
+}

@@ -5,14 +5,15 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{
-    Backend, Error, Result, Who, access,
+    Backend, Error, Result, Who,
+    access::{self, Author},
     keys::{self, Pair},
     names,
     target::ProjectTarget,
 };
 use crate::storage::{
     Write,
-    audit::{Actor, Entry},
+    audit::Entry,
     projects::{FIRST_ENVIRONMENT, ProjectRow},
 };
 
@@ -55,7 +56,7 @@ pub(crate) async fn create_project(backend: &Backend, who: &Who, name: &str) -> 
         let message = format!("this server allows {limit} projects an account (--max-projects); delete one first");
         return Err(Error::LimitReached(message));
     }
-    let project = create_with_keys(&mut write, who.account_id, who.actor(), name).await?;
+    let project = create_with_keys(&mut write, who.author(), name).await?;
     backend.follower.commit(write).await?;
     Ok(project)
 }
@@ -102,24 +103,19 @@ pub(crate) async fn delete_project(backend: &Backend, target: &ProjectTarget) ->
 }
 
 /// Creates a project with its first environment and the keys of that, as a part of `write`.
-pub(super) async fn create_with_keys(
-    write: &mut Write,
-    account_id: i64,
-    actor: Actor,
-    name: &str,
-) -> Result<CreatedProject> {
-    let project = write.create_project(account_id, name).await?;
+pub(super) async fn create_with_keys(write: &mut Write, author: Author, name: &str) -> Result<CreatedProject> {
+    let project = write.create_project(author.account_id, name).await?;
     write
         .record(Entry {
             project_id: Some(project.id),
             action: "project.create",
             target: name,
             after: Some(&json!({"name": name, "environments": [FIRST_ENVIRONMENT]})),
-            ..Entry::by(actor, account_id)
+            ..Entry::by(author.actor, author.account_id)
         })
         .await?;
     let environment = (project.environment_id, FIRST_ENVIRONMENT);
-    let Pair { sdk_key, server_key } = keys::create_pair(write, account_id, actor, project.id, environment).await?;
+    let Pair { sdk_key, server_key } = keys::create_pair(write, author, project.id, environment).await?;
     let environments = vec![FIRST_ENVIRONMENT.into()];
     Ok(CreatedProject { id: project.id, name: name.into(), sdk_key, server_key, environments })
 }

@@ -10,6 +10,7 @@ pub(crate) mod pool;
 pub(crate) mod rates;
 pub(crate) mod subscribers;
 pub(crate) mod usage;
+pub(crate) mod uses;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -30,6 +31,7 @@ use pool::Pool;
 use rates::Rates;
 use subscribers::Subscribers;
 use usage::Usage;
+use uses::Uses;
 
 /// The time for writing usage before it is read, or before the server stops.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -61,6 +63,7 @@ pub(crate) struct Parts {
     /// `true` once the server stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) subscribers: Arc<Subscribers>,
+    pub(crate) uses: Uses,
     /// What is to be written of how flags are used.
     pub(crate) usage: Usage,
     pub(crate) staleness: Staleness,
@@ -84,6 +87,7 @@ impl App {
             rates: Rates::new(&requests),
             evaluations: Pool::new(requests.max_long_evaluations, requests.evaluation_timeout()),
             playground: Pool::new(requests.max_playgrounds, requests.evaluation_timeout()),
+            uses: Uses::default(),
             subscribers: Arc::new(Subscribers::new(&settings.streams)),
             usage: Usage::new()?,
             staleness,

@@ -1,9 +1,13 @@
 //! Loading for those who follow the database: one state of it, in parts.
 
+use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
-use super::{Mark, Storage, hex::hash_of_hex, session::Session, states::StateRow};
-use crate::key::{Hash, Kind};
+use super::{Mark, Storage, hex::hash_of_hex, rights, session::Session, states::StateRow};
+use crate::{
+    key::{Hash, Kind},
+    rights::Rights,
+};
 
 /// One state of the database, in a transaction that only reads.
 pub(crate) struct Reading {
@@ -50,6 +54,19 @@ pub(crate) struct StoredKey {
     pub(crate) scope: Option<(i64, i64)>,
     pub(crate) is_revoked: bool,
     pub(crate) hash: Hash,
+    /// The rights of an API key.
+    pub(crate) rights: Option<Rights>,
+    pub(crate) ends_at: Option<DateTime<Utc>>,
+    /// The member who made it.
+    pub(crate) maker_id: Option<i64>,
+}
+
+/// The rights of a member; `None` for one who was removed.
+#[derive(Debug)]
+pub(crate) struct StoredMember {
+    pub(crate) account_id: i64,
+    pub(crate) person_id: i64,
+    pub(crate) rights: Option<Rights>,
 }
 
 #[derive(FromRow)]
@@ -69,6 +86,17 @@ struct KeyRow {
     kind: String,
     hash: String,
     revoked_at: Option<String>,
+    rights: Option<String>,
+    ends_at: Option<String>,
+    maker_id: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct MemberRow {
+    account_id: i64,
+    person_id: i64,
+    rights: String,
+    removed_at: Option<String>,
 }
 
 impl Storage {
@@ -118,12 +146,20 @@ impl Reading {
     /// them.
     pub(crate) async fn keys_changed_after(&mut self, sequence: i64) -> sqlx::Result<Vec<StoredKey>> {
         let rows: Vec<KeyRow> = sqlx::query_as(
-            "SELECT id, account_id, project_id, environment_id, kind, hash, revoked_at FROM keys WHERE changed > $1",
+            "SELECT id, account_id, project_id, environment_id, kind, hash, revoked_at, rights, ends_at, maker_id FROM keys \
+             WHERE changed > $1",
         )
         .bind(sequence)
         .fetch_all(&mut self.session)
         .await?;
         Ok(rows.into_iter().filter_map(KeyRow::read).collect())
+    }
+
+    /// The members who were changed after a write, removed ones too.
+    pub(crate) async fn members_changed_after(&mut self, sequence: i64) -> sqlx::Result<Vec<StoredMember>> {
+        let statement = "SELECT account_id, person_id, rights, removed_at FROM members WHERE changed > $1";
+        let rows: Vec<MemberRow> = sqlx::query_as(statement).bind(sequence).fetch_all(&mut self.session).await?;
+        Ok(rows.into_iter().map(MemberRow::read).collect())
     }
 
     /// Ends the reading.
@@ -134,11 +170,26 @@ impl Reading {
 
 impl KeyRow {
     fn read(self) -> Option<StoredKey> {
-        let (Some(kind), Some(hash)) = (Kind::of_name(&self.kind), hash_of_hex(&self.hash)) else {
+        let rights = self.rights.as_deref().map(rights::read).transpose();
+        let ends_at = self.ends_at.as_deref().map(DateTime::parse_from_rfc3339).transpose();
+        let (Some(kind), Some(hash), Ok(rights), Ok(ends_at)) =
+            (Kind::of_name(&self.kind), hash_of_hex(&self.hash), rights, ends_at)
+        else {
             tracing::error!(key_id = self.id, "a key in the database cannot be read; it opens nothing");
             return None;
         };
-        let (account_id, scope) = (self.account_id, self.project_id.zip(self.environment_id));
-        Some(StoredKey { id: self.id, kind, account_id, scope, is_revoked: self.revoked_at.is_some(), hash })
+        let (id, account_id, scope) = (self.id, self.account_id, self.project_id.zip(self.environment_id));
+        let (is_revoked, ends_at) = (self.revoked_at.is_some(), ends_at.map(|end| end.to_utc()));
+        Some(StoredKey { id, kind, account_id, scope, is_revoked, hash, rights, ends_at, maker_id: self.maker_id })
+    }
+}
+
+impl MemberRow {
+    fn read(self) -> StoredMember {
+        let Self { account_id, person_id, rights, removed_at } = self;
+        let rights = rights::read(&rights).inspect_err(|_| {
+            tracing::error!(account_id, person_id, "a member's rights in the database cannot be read; they have none");
+        });
+        StoredMember { account_id, person_id, rights: rights.ok().filter(|_| removed_at.is_none()) }
     }
 }

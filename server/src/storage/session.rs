@@ -106,7 +106,7 @@ impl Session {
         }
     }
 
-    /// Ends a transaction that only read.
+    /// Ends a transaction that only read, or that wrote what nobody follows.
     pub(super) async fn end(self) -> sqlx::Result<()> {
         self.commit("COMMIT").await
     }

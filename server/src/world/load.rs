@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Environment, HalfHash, KeyEntry, Project, World, halves};
+use super::{Environment, HalfHash, KeyEntry, Members, Project, World, halves};
 use crate::{
     flags::{Compiled, Labels},
     storage::{
@@ -39,6 +39,7 @@ pub(super) async fn load(storage: &Storage, old: &World, mut judged: JudgedWrite
     }
     let heads = reading.environments().await?;
     let keys = load_keys(&mut reading, old).await?;
+    let members = load_members(&mut reading, old).await?;
     let mut projects: HashMap<i64, Project> = HashMap::new();
     let mut environments = HashMap::with_capacity(heads.len());
     let changed: HashMap<i64, i64> = heads.iter().map(|head| (head.id, head.changed)).collect();
@@ -61,7 +62,7 @@ pub(super) async fn load(storage: &Storage, old: &World, mut judged: JudgedWrite
     }
     reading.end().await?;
     let (projects, environments, changed) = (projects.into(), environments.into(), changed.into());
-    Ok(Some(World { mark, epoch: old.epoch, projects, environments, changed, keys }))
+    Ok(Some(World { mark, epoch: old.epoch, projects, environments, changed, keys, members }))
 }
 
 async fn load_keys(reading: &mut Reading, old: &World) -> anyhow::Result<Arc<HashMap<HalfHash, KeyEntry>>> {
@@ -80,11 +81,31 @@ async fn load_keys(reading: &mut Reading, old: &World) -> anyhow::Result<Arc<Has
             account_id: key.account_id,
             scope: key.scope,
             revoked: key.is_revoked,
+            ends_at: key.ends_at,
+            maker_id: key.maker_id,
+            rights: key.rights.map(Arc::new),
+            use_mark: keys.get(&selector).map(|known| Arc::clone(&known.use_mark)).unwrap_or_default(),
             verifier,
         };
         keys.insert(selector, entry);
     }
     Ok(keys.into())
+}
+
+async fn load_members(reading: &mut Reading, old: &World) -> anyhow::Result<Arc<Members>> {
+    let changed = reading.members_changed_after(old.mark.sequence).await?;
+    if changed.is_empty() {
+        return Ok(Arc::clone(&old.members));
+    }
+    let mut members = Members::clone(&old.members);
+    for member in changed {
+        let id = (member.account_id, member.person_id);
+        match member.rights {
+            Some(rights) => _ = members.insert(id, rights.into()),
+            None => _ = members.remove(&id),
+        }
+    }
+    Ok(members.into())
 }
 
 async fn load_environment(

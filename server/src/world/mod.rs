@@ -7,17 +7,25 @@ mod environment;
 mod follow;
 mod load;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+};
 
 pub(crate) use body::Body;
 pub(crate) use environment::Environment;
 pub(crate) use follow::Follower;
 pub(crate) use load::JudgedEnvironments;
 
+use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
 use crate::{
     key::{Hash, Kind},
+    rights::{Held, Rights},
     storage::Mark,
 };
 
@@ -34,7 +42,11 @@ pub(crate) struct World {
     /// The last write that changed each environment, be it for people only.
     changed: Arc<HashMap<i64, i64>>,
     keys: Arc<HashMap<HalfHash, KeyEntry>>,
+    members: Arc<Members>,
 }
+
+/// The rights of members by account and person.
+type Members = HashMap<(i64, i64), Arc<Rights>>;
 
 /// Half of the hash of a key: the first is looked up, the second compared in constant time.
 type HalfHash = [u8; 16];
@@ -56,7 +68,25 @@ pub(crate) struct KeyEntry {
     /// The project and the environment; `None` for an API key.
     pub(crate) scope: Option<(i64, i64)>,
     pub(crate) revoked: bool,
+    pub(crate) ends_at: Option<DateTime<Utc>>,
+    /// The member who made it.
+    pub(crate) maker_id: Option<i64>,
+    /// The rights of an API key.
+    rights: Option<Arc<Rights>>,
+    pub(crate) use_mark: Arc<UseMark>,
     verifier: HalfHash,
+}
+
+/// The hour in which this server last saw a key, as a number of hours since 1970; 0 for none.
+#[derive(Debug, Default)]
+pub(crate) struct UseMark(AtomicU32);
+
+impl UseMark {
+    /// Notes a use. Returns whether it is the first in its hour.
+    pub(crate) fn is_first_in(&self, hour: u32) -> bool {
+        // A load alone where many threads use one key: they share the line.
+        self.0.load(Relaxed) != hour && self.0.swap(hour, Relaxed) != hour
+    }
 }
 
 impl World {
@@ -74,7 +104,15 @@ impl World {
 
     /// Returns whether a key still opens what it was made for.
     pub(crate) fn opens(&self, key: &KeyEntry) -> bool {
-        !key.revoked && key.scope.is_none_or(|(_, environment_id)| self.environment(environment_id).is_some())
+        !key.revoked
+            && !key.has_ended()
+            && key.scope.is_none_or(|(_, environment_id)| self.environment(environment_id).is_some())
+    }
+
+    /// The rights of an API key; `None` for another key, and where the member who made it is none any more.
+    pub(crate) fn rights(&self, key: &KeyEntry) -> Option<Held> {
+        let maker = self.members.get(&(key.account_id, key.maker_id?))?;
+        Some(Held::by_key(Arc::clone(key.rights.as_ref()?), Arc::clone(maker)))
     }
 
     /// A project of an account; another account's is not found.
@@ -100,6 +138,13 @@ impl World {
     /// Returns the number of flags in all environments.
     pub(crate) fn flags(&self) -> usize {
         self.environments.values().map(|environment| environment.flags.flags().len()).sum()
+    }
+}
+
+impl KeyEntry {
+    /// Returns whether its time is over.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ends_at.is_some_and(|end| end <= Utc::now())
     }
 }
 

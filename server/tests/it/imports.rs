@@ -112,7 +112,8 @@ fn imports_beyond_a_few_of_an_account_are_told_to_come_later() {
         request.body(body.clone()).send()
     };
     let answers: Vec<Answer> = thread::scope(|scope| {
-        let imports: Vec<_> = (0..12).map(|_| scope.spawn(import)).collect();
+        // Together they are smaller than the share of an account in the bodies that are being read.
+        let imports: Vec<_> = (0..7).map(|_| scope.spawn(import)).collect();
         // Everything else goes on.
         let flag: Value = project.done("POST", "/flags", &json!({"key": "a", "enabled": true}));
         assert_eq!(flag["version"], 1);

@@ -20,8 +20,9 @@ fn a_key_is_shown_once_and_revoked_at_once() {
             let expected = json!({
                 "id": created["id"], "kind": kind, "name": "web shop", "prefix": prefix,
                 "ending": text[text.len() - 4..], "environment": "production", "created_at": created["created_at"],
-                "revoked_at": null,
+                "revoked_at": null, "maker": listed["maker"], "last_used_at": null,
             });
+            assert_eq!(listed["maker"]["email"], "dev@example.com");
             assert_eq!(listed, expected);
             assert_eq!(validity(&server, text), 403);
 

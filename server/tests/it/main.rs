@@ -30,6 +30,8 @@ mod lifetimes;
 mod limits;
 mod logs;
 mod long_work;
+mod machine;
+mod members;
 mod memory;
 mod metrics;
 mod migration;

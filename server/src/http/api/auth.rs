@@ -12,6 +12,7 @@ use super::reader::Reader;
 use crate::{
     http::{
         edge::Caller,
+        route::Needs,
         wire::{
             body::BodyLimit,
             error::{ApiError, ApiResult},
@@ -19,8 +20,9 @@ use crate::{
         },
     },
     key::{self, Hash, Kind, NoKey},
-    operations::Who,
+    operations::{self, By, Who, access},
     quote::quoted,
+    rights::{Held, Need, Place, Role},
     state::App,
     storage::cause::Cause,
     world::{Environment, KeyEntry, World},
@@ -28,14 +30,26 @@ use crate::{
 
 /// A request with a valid key of any kind.
 #[derive(Debug)]
-struct Identity {
-    key: KeyEntry,
+struct Identity<'w> {
+    key: &'w KeyEntry,
     hash: Hash,
 }
 
-/// A request with an API key: everything in its account.
+/// A request of somebody who manages the account, with the rights that its route needs.
 #[derive(Debug, Clone)]
-pub(crate) struct Manager(pub(crate) Who);
+pub(crate) struct Manager {
+    pub(crate) who: Who,
+    pub(crate) held: Held,
+}
+
+/// A request of somebody who manages something, before it is known in which place.
+#[derive(Debug, Clone)]
+pub(super) struct Claim {
+    /// With a need whose place is not known yet.
+    who: Who,
+    held: Held,
+    needs: Needs,
+}
 
 /// A request that may evaluate, with the environment that it asks.
 #[derive(Debug, Clone)]
@@ -74,19 +88,60 @@ impl FromRequestParts<App> for Manager {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        let identity = authenticate(parts, app, &app.world())?;
-        match identity.key.kind {
-            Kind::Api => {
-                check_query(parts)?;
-                let request = parts.extensions.get::<Caller>().and_then(|caller| caller.request_id().to_str().ok());
-                let cause = Cause { reason: None, request: request.map(Arc::from) };
-                let mut who = Who { account_id: identity.key.account_id, key_id: identity.key.id, cause };
-                reason::note_header(&mut who, &parts.headers)?;
-                Ok(Self(who))
-            }
-            kind => Err(wrong_kind(kind, "an API key (fb_...)")),
-        }
+        let claim = Claim::of(parts, app)?;
+        let who = claim.who(None, None)?;
+        Ok(Self { who, held: claim.held })
     }
+}
+
+impl Claim {
+    pub(super) fn of(parts: &Parts, app: &App) -> ApiResult<Self> {
+        let world = app.world();
+        let key = authenticate(parts, app, &world)?.key;
+        if key.kind != Kind::Api {
+            return Err(wrong_kind(key.kind, "an API key (fb_...)"));
+        }
+        check_query(parts)?;
+        let held = held(&world, key)?;
+        let member_id = key.maker_id.ok_or_else(ApiError::internal)?;
+        let needs = parts.extensions.get::<Caller>().and_then(|caller| caller.needs(&parts.method));
+        let needs = needs.ok_or_else(ApiError::internal)?;
+        let request = parts.extensions.get::<Caller>().and_then(|caller| caller.request_id().to_str().ok());
+        let cause = Cause { reason: None, request: request.map(Arc::from) };
+        let need = Need { role: needs.role, place: Place::Anywhere };
+        let mut who = Who { account_id: key.account_id, member_id, by: By::Key(key.id), need, cause };
+        reason::note_header(&mut who, &parts.headers)?;
+        Ok(Self { who, held, needs })
+    }
+
+    /// Returns the caller, if they may do this with the project and the environment of the path.
+    pub(super) fn who(&self, project_id: Option<i64>, environment_id: Option<i64>) -> ApiResult<Who> {
+        let Needs { role, reach } = self.needs;
+        // A place that the path lacks is a mistake in the table of rights.
+        let place = reach.place(project_id, environment_id).ok_or_else(ApiError::internal)?;
+        let need = Need { role, place };
+        access::check(&self.held, need)?;
+        Ok(self.with(need))
+    }
+
+    /// Returns the caller, if they know of this project or it is none of the account. What they may do there is not checked.
+    pub(super) fn who_in(&self, project_id: i64) -> ApiResult<Who> {
+        if !self.held.sees(project_id) {
+            return Err(operations::Error::no_project(project_id).into());
+        }
+        Ok(self.with(Need { role: self.needs.role, place: Place::InProject(project_id) }))
+    }
+
+    fn with(&self, need: Need) -> Who {
+        Who { need, ..self.who.clone() }
+    }
+}
+
+/// The rights of an API key.
+fn held(world: &World, key: &KeyEntry) -> ApiResult<Held> {
+    world.rights(key).ok_or_else(|| {
+        ApiError::unauthenticated("the member who made the key has left the account, so that it opens nothing any more")
+    })
 }
 
 impl FromRequestParts<App> for Evaluator {
@@ -153,12 +208,13 @@ fn wrong_kind(kind: Kind, expected: &str) -> ApiError {
 }
 
 /// Finds the key of a request, within the limits of that key, or of the address that has none.
-fn authenticate(parts: &Parts, app: &App, world: &World) -> ApiResult<Identity> {
+fn authenticate<'w>(parts: &Parts, app: &App, world: &'w World) -> ApiResult<Identity<'w>> {
     let caller = parts.extensions.get::<Caller>();
     let identity = identify(&parts.headers, world).inspect_err(|_| app.metrics.failed_authentications.increment(1));
     match identity {
         Ok(identity) => {
             let id = identity.key.id;
+            app.uses.note(id, &identity.key.use_mark);
             if let Some(caller) = caller {
                 caller.note_key(id, identity.key.account_id, identity.key.kind != Kind::Sdk);
             }
@@ -178,7 +234,7 @@ fn authenticate(parts: &Parts, app: &App, world: &World) -> ApiResult<Identity> 
 }
 
 /// Finds the key of a request.
-fn identify(headers: &HeaderMap, world: &World) -> ApiResult<Identity> {
+fn identify<'w>(headers: &HeaderMap, world: &'w World) -> ApiResult<Identity<'w>> {
     let text = key_text(headers)?;
     let (kind, hash) = key::read(text).map_err(|error| {
         ApiError::unauthenticated(match error {
@@ -190,6 +246,9 @@ fn identify(headers: &HeaderMap, world: &World) -> ApiResult<Identity> {
     let Some(entry) = entry else {
         return Err(ApiError::unauthenticated("this server does not know the key"));
     };
+    if entry.has_ended() && !entry.revoked {
+        return Err(ApiError::unauthenticated("the time of the key is over; create another one"));
+    }
     if !world.opens(entry) {
         return Err(ApiError::unauthenticated("the key was revoked"));
     }
@@ -199,7 +258,7 @@ fn identify(headers: &HeaderMap, world: &World) -> ApiResult<Identity> {
              this one if it was published",
         ));
     }
-    Ok(Identity { key: entry.clone(), hash })
+    Ok(Identity { key: entry, hash })
 }
 
 /// The text of the key, from either header.
@@ -232,7 +291,7 @@ struct Target {
     environment: Option<String>,
 }
 
-fn environment_id(parts: &Parts, world: &World, identity: &Identity) -> ApiResult<i64> {
+fn environment_id(parts: &Parts, world: &World, identity: &Identity<'_>) -> ApiResult<i64> {
     if let Some((_, environment_id)) = identity.key.scope {
         return Ok(environment_id);
     }
@@ -240,11 +299,13 @@ fn environment_id(parts: &Parts, world: &World, identity: &Identity) -> ApiResul
         Query::<Target>::try_from_uri(&parts.uri).map_err(|_| ApiError::invalid("project_id: expected an integer"))?;
     let project_id =
         target.project_id.ok_or_else(|| ApiError::invalid("project_id: missing; an API key names its project"))?;
-    let project = world
-        .project(identity.key.account_id, project_id)
-        .ok_or_else(|| ApiError::not_found(format!("no project {project_id}")))?;
+    let held = held(world, identity.key)?;
+    let project = world.project(identity.key.account_id, project_id).filter(|_| held.sees(project_id));
+    let project = project.ok_or_else(|| operations::Error::no_project(project_id))?;
     let environment = project.environment(target.environment.as_deref());
-    environment.map(|(_, id)| *id).ok_or_else(|| ApiError::not_found("no such environment"))
+    let id = environment.map(|(_, id)| *id).ok_or_else(|| ApiError::not_found("no such environment"))?;
+    access::check(&held, Need { role: Role::Viewer, place: Place::Environment(project_id, id) })?;
+    Ok(id)
 }
 
 fn environment(world: &World, id: i64) -> ApiResult<Arc<Environment>> {

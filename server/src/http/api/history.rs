@@ -187,10 +187,11 @@ impl FromRequestParts<App> for VersionTarget {
 impl From<Head> for VersionHead {
     fn from(head: Head) -> Self {
         let key = (head.key_id, head.key_name, head.key_ending);
+        let member = head.member_id.zip(head.member_email);
         Self {
             version: head.version,
             at: head.at,
-            actor: head.actor.map(|stored| Actor::of(&stored, key)),
+            actor: head.actor.map(|stored| Actor::of(&stored, key, member)),
             action: head.action,
             reason: head.reason,
             request: head.request,

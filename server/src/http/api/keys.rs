@@ -1,15 +1,18 @@
 //! Keys of projects, and API keys.
 
+use std::collections::BTreeSet;
+
 use axum::{
     Json,
     extract::{FromRequestParts, OriginalUri, State},
     http::{HeaderMap, StatusCode, Uri, request::Parts},
 };
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use super::{auth::Manager, target::KeyId};
+use super::{auth::Manager, members::Person, target::KeyId};
 use crate::{
     http::{
         route::{Purpose, Routes},
@@ -21,11 +24,13 @@ use crate::{
     },
     key::Kind,
     operations::{
-        keys::{self, KeysPage, ListedKeys},
+        keys::{self, ApiKeyScope, KeysPage, ListedKeys},
         target::ProjectTarget,
     },
+    rights::{Rights, Role},
     state::App,
     storage::keys::KeyRow,
+    world::World,
 };
 
 pub(crate) fn routes() -> Routes {
@@ -87,9 +92,29 @@ struct Key {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     environment: Option<String>,
+    /// The role of an API key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    role: Option<Role>,
+    /// The ids of the only projects where the role of an API key holds. It is missing for the whole account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    projects: Option<Vec<i64>>,
+    /// The names of the only environments of these projects where it holds. It is missing for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    environments: Option<BTreeSet<String>>,
     created_at: String,
-    /// `null` for a valid key.
+    /// The moment at which an API key stops working. It is missing for a key without an end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    ends_at: Option<String>,
+    /// `null` for a key that was not revoked.
     revoked_at: Option<String>,
+    /// The member who made the key, and whom an API key counts as.
+    maker: Option<Person>,
+    /// The hour of the last use, a few seconds late; `null` for a key that was not used yet.
+    last_used_at: Option<String>,
 }
 
 /// A new key. `key` is its text, which is shown this once.
@@ -130,9 +155,31 @@ struct NewApiKey {
     /// For people: who or what uses the key.
     #[schema(min_length = 1, max_length = 200)]
     name: String,
+    /// The default is admin. Nobody grants more than they hold.
+    #[schema(nullable = false)]
+    role: Option<Role>,
+    /// The ids of the only projects where the role holds. The default is the whole account.
+    #[schema(nullable = false)]
+    projects: Option<BTreeSet<i64>>,
+    /// The names of the only environments of these projects where the role holds. The default is all of them.
+    #[schema(nullable = false)]
+    environments: Option<BTreeSet<String>>,
+    /// The moment at which the key stops working, as in `2027-01-31T12:00:00Z`. The default is never.
+    #[schema(nullable = false)]
+    ends_at: Option<String>,
     /// Why the change is made, for the audit and the history. It may stand in the header `X-Change-Reason` instead.
     #[schema(nullable = false, max_length = 500)]
     reason: Option<String>,
+}
+
+impl NewApiKey {
+    /// Reads the scope of the key.
+    fn scope(&mut self) -> ApiResult<ApiKeyScope> {
+        let end = self.ends_at.as_deref().map(DateTime::parse_from_rfc3339).transpose();
+        let ends_at = end.map_err(|_| ApiError::invalid("ends_at: expected a time such as 2027-01-31T12:00:00Z"))?;
+        let (projects, environments) = (self.projects.take(), self.environments.take());
+        Ok(ApiKeyScope { role: self.role, projects, environments, ends_at: ends_at.map(|end| end.to_utc()) })
+    }
 }
 
 impl From<Page> for KeysPage {
@@ -143,10 +190,33 @@ impl From<Page> for KeysPage {
 
 impl Key {
     /// `None` for a kind that this server does not know.
-    fn of(row: KeyRow) -> Option<Self> {
+    fn of(row: KeyRow, world: &World) -> Option<Self> {
         let kind = Kind::of_name(&row.kind)?;
-        let KeyRow { id, name, ending, environment, created_at, revoked_at, .. } = row;
-        Some(Self { id, kind, name, prefix: kind.prefix(), ending, environment, created_at, revoked_at })
+        let rights = row.rights().ok()?;
+        let KeyRow { id, name, ending, environment, created_at, revoked_at, ends_at, last_used_at, .. } = row;
+        let maker = row.maker_id.zip(row.maker_email).map(|(id, email)| Person { id, email });
+        let name_of = |id: &i64| world.environment(*id).map(|environment| environment.name.clone());
+        let environments = rights.as_ref().and_then(|rights| rights.environments.as_ref());
+        let environments = environments.map(|ids| ids.iter().filter_map(name_of).collect());
+        let is_limited = |rights: &&Rights| rights.account.is_none();
+        let projects = rights.as_ref().filter(is_limited).map(|rights| rights.projects.keys().copied().collect());
+        let role = rights.as_ref().and_then(Rights::highest);
+        Some(Self {
+            id,
+            kind,
+            name,
+            prefix: kind.prefix(),
+            ending,
+            environment,
+            role,
+            projects,
+            environments,
+            created_at,
+            ends_at,
+            revoked_at,
+            maker,
+            last_used_at,
+        })
     }
 }
 
@@ -162,7 +232,7 @@ async fn list_keys(
     OriginalUri(uri): OriginalUri,
     State(app): State<App>,
 ) -> ApiResult<(HeaderMap, Json<Keys>)> {
-    Ok(listing(&uri, keys::list_keys(&app.backend, &target, page.into()).await?))
+    Ok(listing(&app, &uri, keys::list_keys(&app.backend, &target, page.into()).await?))
 }
 
 /// Create an SDK or server key for an environment of a project; it is shown this once.
@@ -180,7 +250,8 @@ async fn create_key(
         NewKind::Sdk => Kind::Sdk,
         NewKind::Server => Kind::Server,
     };
-    created(keys::create_key(&app.backend, &target, kind, &new.name, new.environment.as_deref()).await?)
+    let name = &new.name;
+    created(&app, keys::create_key(&app.backend, &target, kind, name, new.environment.as_deref()).await?)
 }
 
 /// Revoke a key of a project. The server refuses it from now on. Revoking it again changes nothing.
@@ -199,44 +270,52 @@ async fn revoke_key(target: ProjectTarget, KeyId(id): KeyId, State(app): State<A
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
 async fn list_api_keys(
-    Manager(who): Manager,
+    Manager { who, .. }: Manager,
     page: Page,
     OriginalUri(uri): OriginalUri,
     State(app): State<App>,
 ) -> ApiResult<(HeaderMap, Json<Keys>)> {
-    Ok(listing(&uri, keys::list_api_keys(&app.backend, &who, page.into()).await?))
+    Ok(listing(&app, &uri, keys::list_api_keys(&app.backend, &who, page.into()).await?))
 }
 
-/// Create an API key, which may do everything in the account; it is shown this once.
+/// Create an API key, which counts as the member who makes it; it is shown this once.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "keys", request_body = NewApiKey, responses(
     (status = 201, description = "created", body = CreatedKey),
-    (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
+    (status = 400, description = "the body cannot be read, or a field is invalid", body = ErrorBody),
+    (status = 403, description = "the key would have more rights than the caller, or the limit of keys is reached",
+        body = ErrorBody),
 ))]
 async fn create_api_key(
-    Manager(mut who): Manager,
+    Manager { mut who, .. }: Manager,
     State(app): State<App>,
-    JsonBody(new): JsonBody<NewApiKey>,
+    JsonBody(mut new): JsonBody<NewApiKey>,
 ) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
     reason::note_field(&mut who, new.reason.as_deref())?;
-    created(keys::create_api_key(&app.backend, &who, &new.name).await?)
+    let scope = new.scope()?;
+    created(&app, keys::create_api_key(&app.backend, &who, &new.name, &scope).await?)
 }
 
 /// Revoke an API key. The server refuses it from now on. Revoking it again changes nothing.
 #[utoipa::path(delete, path = "/api/v1/keys/{key_id}", tag = "keys", responses(
     (status = 204, description = "revoked"),
-    (status = 409, description = "it is the last valid API key of the account", body = ErrorBody),
+    (status = 409, description = "it is the last API key without an end that may do everything", body = ErrorBody),
 ))]
-async fn revoke_api_key(Manager(who): Manager, KeyId(id): KeyId, State(app): State<App>) -> ApiResult<StatusCode> {
+async fn revoke_api_key(
+    Manager { who, .. }: Manager,
+    KeyId(id): KeyId,
+    State(app): State<App>,
+) -> ApiResult<StatusCode> {
     keys::revoke_api_key(&app.backend, &who, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn listing(uri: &Uri, listed: ListedKeys) -> (HeaderMap, Json<Keys>) {
-    let next = listed.keys.last().map(|key| key.id).filter(|_| listed.has_next);
-    (page::link(uri, "after", next), Json(Keys { keys: listed.keys.into_iter().filter_map(Key::of).collect(), next }))
+fn listing(app: &App, uri: &Uri, listed: ListedKeys) -> (HeaderMap, Json<Keys>) {
+    let (world, next) = (app.world(), listed.keys.last().map(|key| key.id).filter(|_| listed.has_next));
+    let keys = listed.keys.into_iter().filter_map(|row| Key::of(row, &world)).collect();
+    (page::link(uri, "after", next), Json(Keys { keys, next }))
 }
 
-fn created(created: keys::CreatedKey) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
-    let listed = Key::of(created.row).ok_or_else(ApiError::internal)?;
+fn created(app: &App, created: keys::CreatedKey) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
+    let listed = Key::of(created.row, &app.world()).ok_or_else(ApiError::internal)?;
     Ok((StatusCode::CREATED, Json(CreatedKey { key: created.text, listed })))
 }

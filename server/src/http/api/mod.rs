@@ -11,6 +11,7 @@ mod flags_as_code;
 mod health;
 mod history;
 mod keys;
+mod members;
 pub(crate) mod metrics;
 mod ofrep;
 mod openapi;
@@ -48,6 +49,7 @@ fn routes(document: &Document) -> Routes {
         .merge(evaluate::routes())
         .merge(health::routes())
         .merge(keys::routes())
+        .merge(members::routes())
         .merge(ofrep::routes())
         .merge(openapi::routes(document))
         .merge(projects::routes())

@@ -75,13 +75,14 @@ impl From<ProjectRow> for Project {
     }
 }
 
-/// List the projects of the account.
+/// List the projects of the account where the caller has a role.
 #[utoipa::path(get, path = "/api/v1/projects", tag = "projects", responses(
     (status = 200, description = "the projects, oldest first", body = Projects),
 ))]
-async fn list_projects(Manager(who): Manager, State(app): State<App>) -> ApiResult<Json<Projects>> {
+async fn list_projects(Manager { who, held }: Manager, State(app): State<App>) -> ApiResult<Json<Projects>> {
     let rows = app.storage().projects(who.account_id).await?;
-    Ok(Json(Projects { projects: rows.into_iter().map(Project::from).collect() }))
+    let seen = rows.into_iter().filter(|row| held.sees(row.id));
+    Ok(Json(Projects { projects: seen.map(Project::from).collect() }))
 }
 
 /// Create a project with its first environment, `production`, and the keys of that, which are shown this once.
@@ -91,7 +92,7 @@ async fn list_projects(Manager(who): Manager, State(app): State<App>) -> ApiResu
     (status = 400, description = "the body cannot be read, or the name is invalid", body = ErrorBody),
 ))]
 async fn create_project(
-    Manager(mut who): Manager,
+    Manager { mut who, .. }: Manager,
     State(app): State<App>,
     JsonBody(fields): JsonBody<ProjectFields>,
 ) -> ApiResult<(StatusCode, [(HeaderName, String); 1], Json<CreatedProject>)> {

@@ -5,7 +5,7 @@ use axum::{
     http::request::Parts,
 };
 
-use super::auth::Manager;
+use super::auth::Claim;
 use crate::{
     http::wire::error::{ApiError, ApiResult},
     operations::target::{EnvironmentTarget, ProjectTarget},
@@ -17,14 +17,19 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KeyId(pub(crate) i64);
 
+/// The `{member_id}` of a path. Extract it after the caller.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MemberId(pub(crate) i64);
+
 /// A request with an API key about a project: `/projects/{id}/...`.
 impl FromRequestParts<App> for ProjectTarget {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        let Manager(who) = Manager::from_request_parts(parts, app).await?;
-        let params = path_params(parts, app).await?;
-        Ok(Self::find(&app.world(), who, project_id(&params)?)?)
+        let claim = Claim::of(parts, app)?;
+        let project_id = project_id(&path_params(parts, app).await?)?;
+        let target = Self::find(&app.world(), claim.who_in(project_id)?, project_id)?;
+        Ok(Self { who: claim.who(Some(project_id), None)?, ..target })
     }
 }
 
@@ -34,9 +39,11 @@ impl FromRequestParts<App> for EnvironmentTarget {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        let Manager(who) = Manager::from_request_parts(parts, app).await?;
+        let claim = Claim::of(parts, app)?;
         let params = path_params(parts, app).await?;
-        Ok(Self::find(&app.world(), who, project_id(&params)?, param(&params, "environment"))?)
+        let (project_id, name) = (project_id(&params)?, param(&params, "environment"));
+        let target = Self::find(&app.world(), claim.who_in(project_id)?, project_id, name)?;
+        Ok(Self { who: claim.who(Some(project_id), Some(target.environment_id))?, ..target })
     }
 }
 
@@ -44,9 +51,15 @@ impl FromRequestParts<App> for KeyId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        let params = path_params(parts, app).await?;
-        let text = param(&params, "key_id").unwrap_or_default();
-        text.parse().map(Self).map_err(|_| ApiError::not_found(format!("no key {}: ids are integers", quoted(text))))
+        id(&path_params(parts, app).await?, "key_id", "key").map(Self)
+    }
+}
+
+impl FromRequestParts<App> for MemberId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        id(&path_params(parts, app).await?, "member_id", "member").map(Self)
     }
 }
 
@@ -58,9 +71,14 @@ fn param<'p>(params: &'p RawPathParams, name: &str) -> Option<&'p str> {
     params.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
 }
 
+/// Reads an id in a path; `thing` says in an error of what.
+fn id(params: &RawPathParams, name: &str, thing: &str) -> ApiResult<i64> {
+    let text = param(params, name).unwrap_or_default();
+    text.parse().map_err(|_| ApiError::not_found(format!("no {thing} {}: ids are integers", quoted(text))))
+}
+
 fn project_id(params: &RawPathParams) -> ApiResult<i64> {
-    let text = param(params, "id").unwrap_or_default();
-    text.parse().map_err(|_| ApiError::not_found(format!("no project {}: ids are integers", quoted(text))))
+    id(params, "id", "project")
 }
 
 /// The key of a flag or a segment in the path: `.../flags/{key}`.

@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 
 use crate::{
     http::{
-        route::{Purpose, Route},
+        route::{Needs, Purpose, Route},
         wire::body::BodyLimit,
     },
     state::budget::Share,
@@ -112,6 +112,11 @@ impl Caller {
     /// See [`Route::known_parameters`].
     pub(crate) fn known_parameters(&self, method: &Method) -> Option<&[String]> {
         self.0.route.as_ref()?.known_parameters(method)
+    }
+
+    /// See [`Route::needs`].
+    pub(crate) fn needs(&self, method: &Method) -> Option<Needs> {
+        self.0.route.as_ref()?.needs(method)
     }
 
     pub(super) fn purpose(&self) -> Purpose {

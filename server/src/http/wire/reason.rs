@@ -57,10 +57,9 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
-    use crate::storage::cause::Cause;
 
     fn read(value: &[u8]) -> Result<Option<String>, ()> {
-        let mut who = Who { account_id: 1, key_id: 1, cause: Cause::default() };
+        let mut who = Who::command_line(1, 1);
         let headers = HeaderMap::from_iter([(HEADER, HeaderValue::from_bytes(value).unwrap())]);
         note_header(&mut who, &headers).map_err(|_| ())?;
         Ok(who.cause.reason.map(|reason| reason.to_string()))

@@ -67,7 +67,7 @@ pub(crate) struct PromotedFlag {
 ///
 /// # Errors
 /// [`Error::Conflict`] where the other environment lacks what the flag needs; [`Error::Invalid`] where both environments
-/// are the same; [`Error::NotFound`]; [`Error::FlagNotFound`]; [`Error::Outdated`]; [`Error::LimitReached`]; the errors of
+/// are the same; [`Error::Forbidden`] without the rights in both; [`Error::NotFound`]; [`Error::FlagNotFound`]; [`Error::Outdated`]; [`Error::LimitReached`]; the errors of
 /// `Change::begin`.
 pub(crate) async fn promote_flag(
     backend: &Backend,
@@ -82,6 +82,9 @@ pub(crate) async fn promote_flag(
     if from == to {
         return Err(Error::Invalid(format!("to: expected another environment than from, {:?}", promotion.from)));
     }
+    // A dry run shows both environments and changes none.
+    change.check_may_see(from)?;
+    change.check_right_in(to)?;
     let (record, state, before) = find(&mut change, key, from, to).await?;
     let present = before.as_ref().map(|before| before.version);
     precondition.check_existence(present.is_some())?;

@@ -26,8 +26,8 @@ use split::{Side, Split};
 /// The author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Actor {
-    /// A request with an API key, by its id.
-    Key(i64),
+    /// A request with an API key of a member, by their ids.
+    Key { id: i64, member_id: i64 },
     /// Somebody who signed up.
     Signup,
     /// A command on the server's machine.
@@ -37,8 +37,13 @@ pub(crate) enum Actor {
 /// The text that is stored for [`Actor::CommandLine`].
 pub(crate) const COMMAND_LINE: &str = "command line";
 
+/// Returns the text that is stored for a key.
+pub(crate) fn key_actor(id: i64) -> String {
+    format!("key {id}")
+}
+
 /// What is recorded.
-pub(crate) const ACTIONS: [&str; 20] = [
+pub(crate) const ACTIONS: [&str; 23] = [
     "account.create",
     "environment.create",
     "environment.delete",
@@ -52,6 +57,9 @@ pub(crate) const ACTIONS: [&str; 20] = [
     "flag.update",
     "key.create",
     "key.revoke",
+    "member.add",
+    "member.change",
+    "member.remove",
     "project.create",
     "project.delete",
     "project.rename",
@@ -102,9 +110,19 @@ impl fmt::Display for Actor {
     /// Writes the text that is stored.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Key(id) => write!(formatter, "key {id}"),
+            Self::Key { id, .. } => formatter.write_str(&key_actor(*id)),
             Self::Signup => formatter.write_str("signup"),
             Self::CommandLine => formatter.write_str(COMMAND_LINE),
+        }
+    }
+}
+
+impl Actor {
+    /// Returns the text for the log, which has nothing to look the member up in.
+    fn in_log(self) -> String {
+        match self {
+            Self::Key { member_id, .. } => format!("{self} of member {member_id}"),
+            other => other.to_string(),
         }
     }
 }
@@ -115,6 +133,7 @@ pub(crate) struct StoredEntry {
     project_id: Option<i64>,
     environment: Option<String>,
     actor: String,
+    author: Actor,
     action: String,
     target: String,
     /// Of an entry about a flag.
@@ -132,6 +151,7 @@ impl From<Entry<'_>> for StoredEntry {
             project_id,
             environment: environment.map(str::to_owned),
             actor: actor.to_string(),
+            author: actor,
             action: action.into(),
             target: target.into(),
             flag_id,
@@ -153,7 +173,7 @@ impl StoredEntry {
             project_id: self.project_id,
             environment: self.environment.clone(),
             target: self.target.clone(),
-            actor: self.actor.clone(),
+            actor: self.author.in_log(),
         }
     }
 

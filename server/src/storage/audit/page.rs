@@ -46,6 +46,8 @@ pub(crate) struct EntryHead {
     pub(crate) key_id: Option<i64>,
     pub(crate) key_name: Option<String>,
     pub(crate) key_ending: Option<String>,
+    pub(crate) member_id: Option<i64>,
+    pub(crate) member_email: Option<String>,
 }
 
 /// The small fields of the documents, see [`super::split::Split`].
@@ -95,9 +97,10 @@ const MEASURE: [&str; 2] = [
 
 const ENTRIES: [&str; 2] = [
     "SELECT a.id, a.project_id, a.environment, a.at, a.actor, a.action, a.target, a.unchanged, a.before, a.after, \
-     a.reason, a.request, a.description_id, a.variants_id, a.rules_id, k.id AS key_id, k.name AS key_name, k.ending AS key_ending FROM audit a LEFT JOIN keys k \
+     a.reason, a.request, a.description_id, a.variants_id, a.rules_id, k.id AS key_id, k.name AS key_name, \
+     k.ending AS key_ending, p.id AS member_id, p.email AS member_email FROM audit a LEFT JOIN keys k \
      ON k.id = CASE WHEN a.actor LIKE 'key %' THEN CAST(SUBSTR(a.actor, 5) AS BIGINT) END \
-     AND k.account_id = a.account_id WHERE ",
+     AND k.account_id = a.account_id LEFT JOIN people p ON p.id = k.maker_id WHERE ",
     " AND a.id >= $1 ORDER BY a.id DESC",
 ];
 

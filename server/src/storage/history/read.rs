@@ -46,6 +46,8 @@ pub(crate) struct Head {
     pub(crate) key_id: Option<i64>,
     pub(crate) key_name: Option<String>,
     pub(crate) key_ending: Option<String>,
+    pub(crate) member_id: Option<i64>,
+    pub(crate) member_email: Option<String>,
     /// The bytes of the small fields; `None` if the flag or the segment left the environment.
     bytes: Option<i64>,
     #[sqlx(flatten)]
@@ -103,9 +105,11 @@ pub(crate) struct Version {
 }
 
 const HEADS: &str = "SELECT h.id, h.version, h.at, h.created_at, h.actor, h.action, h.reason, h.request, h.restored, \
-    k.id AS key_id, k.name AS key_name, k.ending AS key_ending, CAST(OCTET_LENGTH(h.document) AS BIGINT) AS bytes, \
-    h.description_id, h.variants_id, h.rules_id FROM history h JOIN environments e ON e.id = h.environment_id JOIN projects p ON p.id = e.project_id LEFT JOIN keys k \
-    ON k.id = CASE WHEN h.actor LIKE 'key %' THEN CAST(SUBSTR(h.actor, 5) AS BIGINT) END AND k.account_id = p.account_id";
+    k.id AS key_id, k.name AS key_name, k.ending AS key_ending, m.id AS member_id, m.email AS member_email, \
+    CAST(OCTET_LENGTH(h.document) AS BIGINT) AS bytes, h.description_id, h.variants_id, h.rules_id FROM history h \
+    JOIN environments e ON e.id = h.environment_id JOIN projects p ON p.id = e.project_id LEFT JOIN keys k \
+    ON k.id = CASE WHEN h.actor LIKE 'key %' THEN CAST(SUBSTR(h.actor, 5) AS BIGINT) END AND k.account_id = p.account_id \
+    LEFT JOIN people m ON m.id = k.maker_id";
 
 impl Subject {
     /// Returns a statement about this subject. Its values are `$1` and `$2`.

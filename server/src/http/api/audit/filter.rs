@@ -12,7 +12,7 @@ use crate::{
     quote::quoted,
     state::App,
     storage::{
-        audit::{ACTIONS, Actor, Selection, Subject},
+        audit::{ACTIONS, Actor, Selection, Subject, key_actor},
         stored_time,
     },
 };
@@ -106,14 +106,13 @@ fn key(name: &str, text: Option<String>) -> ApiResult<Option<String>> {
 /// Reads an author. Returns the text that is stored.
 fn actor(text: &str) -> ApiResult<String> {
     let actor = match text {
-        "signup" => Some(Actor::Signup),
-        "command_line" => Some(Actor::CommandLine),
-        _ => text.strip_prefix("key:").and_then(|id| id.parse().ok()).map(Actor::Key),
+        "signup" => Some(Actor::Signup.to_string()),
+        "command_line" => Some(Actor::CommandLine.to_string()),
+        _ => text.strip_prefix("key:").and_then(|id| id.parse().ok()).map(key_actor),
     };
-    let actor = actor.ok_or_else(|| {
+    actor.ok_or_else(|| {
         ApiError::invalid(format!("actor: expected key:ID, signup or command_line, found {}", quoted(text)))
-    })?;
-    Ok(actor.to_string())
+    })
 }
 
 fn action(text: String) -> ApiResult<String> {

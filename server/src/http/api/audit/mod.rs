@@ -82,7 +82,8 @@ impl AuditEntry {
         let raw = |text: Option<String>| text.map(RawValue::from_string).transpose();
         let (before, after) = (raw(row.before())?, raw(row.after())?);
         let head = row.head.clone();
-        let actor = Actor::of(&head.actor, (head.key_id, head.key_name, head.key_ending));
+        let member = head.member_id.zip(head.member_email);
+        let actor = Actor::of(&head.actor, (head.key_id, head.key_name, head.key_ending), member);
         Ok(Self {
             id: head.id,
             at: head.at,
@@ -106,7 +107,7 @@ impl AuditEntry {
     (status = 400, description = "a parameter cannot be read", body = ErrorBody),
 ))]
 async fn audit_of_account(
-    Manager(who): Manager,
+    Manager { who, .. }: Manager,
     filter: Filter,
     OriginalUri(uri): OriginalUri,
     State(app): State<App>,

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::rules;
-use crate::http::route::{Purpose, Table};
+use crate::http::route::{Needs, Purpose, Table};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -23,6 +23,9 @@ pub(super) fn complete(document: &mut Value, table: &Table) {
             add_parameters(path, method, purpose, operation);
             let keys = if purpose.needs_key() { json!([{"bearer": []}, {"x_api_key": []}]) } else { json!([]) };
             operation["security"] = keys;
+            if let Some(needs) = table.needs(method, path) {
+                add_needs(needs, operation);
+            }
             add_answers(path, method, purpose, operation);
         }
     }
@@ -102,6 +105,15 @@ fn add_parameters(path: &str, method: &str, purpose: Purpose, operation: &mut Va
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
+}
+
+/// Says which role a call needs.
+fn add_needs(Needs { role, reach }: Needs, operation: &mut Value) {
+    let text = format!("Needs the role {role} {}.", reach.words());
+    operation["description"] = match operation.get("description").and_then(Value::as_str) {
+        Some(description) if !description.is_empty() => format!("{description}\n\n{text}").into(),
+        _ => text.into(),
+    };
 }
 
 fn add_answers(path: &str, method: &str, purpose: Purpose, operation: &mut Value) {

@@ -39,7 +39,7 @@ const DESCRIPTION: &str = "\
 Feature flags: manage them, evaluate them, and download them for evaluation inside of programs.
 
 Every call but a few needs a key, as `Authorization: Bearer KEY` or `X-API-Key: KEY`. An API key (`fb_...`) may do \
-everything in its account; a server key (`fbsrv_...`) evaluates and downloads the flags of one environment; a client key \
+in its account what its role allows; a server key (`fbsrv_...`) evaluates and downloads the flags of one environment; a client key \
 (`fbsdk_...`) evaluates those flags of one environment that are visible to clients.
 
 Errors are `{\"error\": {\"code\", \"message\"}}`: the code is for programs, the message says which field is wrong. Every \

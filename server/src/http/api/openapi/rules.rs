@@ -14,6 +14,7 @@ pub(super) fn path_parameter(name: &str) -> Value {
         "version" => ("the version of the flag or the segment", id),
         "entry" => ("the entry of the archive, by its id", id),
         "key_id" => ("the key, by its id", id),
+        "member_id" => ("the member, by their id", id),
         "key" => ("the flag or the segment", key),
         "environment" => {
             let schema = json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9._-]+$"});
@@ -57,7 +58,11 @@ pub(super) fn shared_answers(
     [
         (has_parameters, StatusCode::BAD_REQUEST, "something in the request cannot be read"),
         (purpose.needs_key(), StatusCode::UNAUTHORIZED, "no key, or a key that opens nothing"),
-        (purpose.needs_key(), StatusCode::FORBIDDEN, "a key of another kind, or a secret key from a web page"),
+        (
+            purpose.needs_key(),
+            StatusCode::FORBIDDEN,
+            "a key of another kind or without the role, or a secret key from a web page",
+        ),
         (is_addressed, StatusCode::NOT_FOUND, "it does not exist in the account of the key"),
         (has_body, StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive"),
         (has_body, StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than the server allows"),

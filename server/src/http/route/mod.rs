@@ -1,4 +1,7 @@
-//! Routes with their purposes. A route gets its purpose where it is declared; the edge, the log and the document go by it.
+//! Routes with their purposes. A route gets its purpose where it is declared; the edge, the log and the document go by it. The
+//! rights that its calls need are in [`needs`].
+
+mod needs;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,6 +11,8 @@ use utoipa::openapi::{
     path::{Operation, ParameterIn, PathItem},
 };
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+pub(crate) use needs::Needs;
 
 use super::wire::body::BodyLimit;
 use crate::{settings::Requests, state::App};
@@ -145,8 +150,16 @@ pub(crate) struct Route {
     /// The template of its path; never a path, which may name users.
     pub(crate) template: String,
     pub(crate) purpose: Purpose,
-    /// The parameters that each method knows in the query, from the document.
-    queries: HashMap<Method, Vec<String>>,
+    calls: HashMap<Method, Call>,
+}
+
+/// A call: a method of a route.
+#[derive(Debug)]
+struct Call {
+    /// The parameters that it knows in the query, from the document.
+    parameters: Vec<String>,
+    /// The rights that it needs; `None` where it manages nothing.
+    needs: Option<Needs>,
 }
 
 impl Route {
@@ -156,13 +169,24 @@ impl Route {
         if !self.purpose.is_management() {
             return None;
         }
-        let method = if method == Method::HEAD { &Method::GET } else { method };
-        self.queries.get(method).map(Vec::as_slice)
+        self.call(method).map(|call| call.parameters.as_slice())
+    }
+
+    /// Returns the rights that a method needs; `None` where it manages nothing.
+    pub(crate) fn needs(&self, method: &Method) -> Option<Needs> {
+        self.call(method)?.needs
+    }
+
+    fn call(&self, method: &Method) -> Option<&Call> {
+        self.calls.get(if method == Method::HEAD { &Method::GET } else { method })
     }
 }
 
-/// Returns the parameters in the query of each method of a path.
-fn queries(path: &PathItem) -> HashMap<Method, Vec<String>> {
+/// Returns the calls of a path.
+///
+/// # Errors
+/// A call that manages something has no row in the table of rights.
+fn calls(template: &str, purpose: Purpose, path: &PathItem) -> anyhow::Result<HashMap<Method, Call>> {
     let PathItem { get, put, post, delete, patch, .. } = path;
     let operations = [
         (Method::GET, get),
@@ -171,7 +195,17 @@ fn queries(path: &PathItem) -> HashMap<Method, Vec<String>> {
         (Method::DELETE, delete),
         (Method::PATCH, patch),
     ];
-    operations.into_iter().filter_map(|(method, operation)| Some((method, in_query(operation.as_ref()?)))).collect()
+    let mut calls = HashMap::new();
+    for (method, operation) in operations {
+        let Some(operation) = operation else { continue };
+        let needs = needs::of(method.as_str(), template).filter(|_| purpose.is_management());
+        anyhow::ensure!(
+            needs.is_some() || !purpose.is_management(),
+            "{method} {template} has no row in the table of rights"
+        );
+        calls.insert(method, Call { parameters: in_query(operation), needs });
+    }
+    Ok(calls)
 }
 
 fn in_query(operation: &Operation) -> Vec<String> {
@@ -196,8 +230,9 @@ impl Table {
         for (template, purpose) in routes {
             match purposes.insert(template.clone(), purpose) {
                 None => {
-                    let queries = document.paths.paths.get(&template).map(queries).unwrap_or_default();
-                    matcher.insert(template.clone(), Arc::new(Route { template, purpose, queries }))?;
+                    let path = document.paths.paths.get(&template);
+                    let calls = path.map(|path| calls(&template, purpose, path)).transpose()?.unwrap_or_default();
+                    matcher.insert(template.clone(), Arc::new(Route { template, purpose, calls }))?;
                 }
                 Some(other) => anyhow::ensure!(other == purpose, "{template} is {other:?} and {purpose:?}"),
             }
@@ -208,6 +243,12 @@ impl Table {
     /// Returns the route of a path.
     pub(crate) fn find(&self, path: &str) -> Option<Arc<Route>> {
         self.matcher.at(path).ok().map(|found| Arc::clone(found.value))
+    }
+
+    /// Returns the rights that a call needs; `None` where it manages nothing.
+    pub(crate) fn needs(&self, method: &str, template: &str) -> Option<Needs> {
+        self.purpose(template).filter(|purpose| purpose.is_management())?;
+        needs::of(&method.to_uppercase(), template)
     }
 
     /// Returns the purpose of a template.
