@@ -38,7 +38,7 @@ sanitized() {
     (cd "$work" && PYTHONPATH=$folder FLAGBIT_LIBRARY_PATH=$library FLAGBIT_TEST_WAY=native PYTHONMALLOC=malloc \
         ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \
         "$tools/python" -m pytest -q -p no:cacheprovider -c "$project/pyproject.toml" -k "not vectors" \
-        "$project"/tests/test_{native,native_holds,evaluate,typed,lists}.py)
+        "$project"/tests/test_{native,native_holds,evaluate,typed,lists,flag}.py)
 }
 
 package() {
