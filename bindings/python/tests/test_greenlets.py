@@ -43,7 +43,7 @@ client.on_change(told.append)
 time.sleep(0.05)
 child = os.fork()
 client.load_snapshot([{"key": "child" if child == 0 else "parent", "enabled": True}])
-deadline = time.monotonic() + 10
+deadline = time.monotonic() + 30
 while not told and time.monotonic() < deadline:
     time.sleep(0.01)
 # After a fork the history begins anew, so the child may be told of all.
