@@ -21,7 +21,7 @@ from report import machine, put
 SHORT = "--short" in sys.argv
 ROUNDS, MILLISECONDS = (3, 1) if SHORT else (12, 10)
 CELLS = ("dict", "prebuilt", "on", "off")
-# How many times as fast as which peer, with what cell of ours. These peers have no prebuilt context: the cell of theirs is
+# How many times as fast as which peer, with what cell of ours. These peers have no prebuilt context: their cell is
 # always the plain one.
 GOALS = (
     ("Python", "dict", 3, "eppo"),
@@ -63,7 +63,7 @@ def time(programs, cell):
 
 
 def ratios(programs, cell, ours, our_cell):
-    return [theirs / mine for theirs, mine in zip(medians(programs, cell), medians(ours, our_cell))]
+    return [theirs / mine for theirs, mine in zip(medians(programs, cell), medians(ours, our_cell), strict=True)]
 
 
 def table(corner, columns, rows):

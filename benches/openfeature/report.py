@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""report.py RESULTS RUNS [--short]: puts what the programs printed into docs/benchmarks.md; `--short` prints it instead.
+"""report.py RESULTS RUNS [--short]: puts what programs printed into docs/benchmarks.md; `--short` prints it instead.
 
 The first line of each language is the SDK with a provider that does nothing: its own share. What a provider adds, and
 its ratio to FlagBit's, are those of one run; medians over all runs are shown.
